@@ -1,0 +1,38 @@
+"""Who did what, and when. Rows are only ever added: a database trigger refuses UPDATE and DELETE."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class AuditEntry(models.Model):
+    at = models.DateTimeField(_("at"))
+    by = models.CharField(_("by"), max_length=80, help_text=_("user:ID, resident or command; never a name."))
+    action = models.CharField(_("action"), max_length=40)
+    subject_type = models.CharField(_("subject"), max_length=40)
+    subject_id = models.CharField(_("subject id"), max_length=64)
+    detail = models.JSONField(_("detail"), default=dict)
+
+    class Meta:
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit trail")
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["subject_type", "subject_id"], name="audit_subject")]
+
+
+def record(
+    action: str, *, subject: models.Model, by: str, at: dt.datetime, detail: dict[str, Any] | None = None
+) -> AuditEntry:
+    """Write one row, inside the caller's transaction. `detail` holds no personal data."""
+    return AuditEntry.objects.create(
+        at=at,
+        by=by,
+        action=action,
+        subject_type=subject._meta.model_name or "",
+        subject_id=str(subject.pk),
+        detail=detail or {},
+    )

@@ -1,0 +1,75 @@
+"""Typed readers for environment variables: a wrong value stops the start with one clear sentence."""
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+class Mode(StrEnum):
+    """How the service is run. Production is the default, so that forgetting to choose is safe."""
+
+    PRODUCTION = "production"
+    DEMO = "demo"
+    DEV = "dev"
+    TEST = "test"
+
+
+def text(name: str, *, default: str | None = None) -> str:
+    value = os.environ.get(name, "")
+    if value:
+        return value
+    if default is None:
+        raise ImproperlyConfigured(f"Set the environment variable {name}.")
+    return default
+
+
+def mode(name: str) -> Mode:
+    value = text(name, default=Mode.PRODUCTION)
+    try:
+        return Mode(value)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} is {value!r}; use one of {', '.join(Mode)}.") from None
+
+
+def number(name: str, *, default: int, minimum: int = 0) -> int:
+    value = text(name, default=str(default))
+    if not (value.isascii() and value.isdigit()) or int(value) < minimum:
+        raise ImproperlyConfigured(f"{name} is {value!r}; use a whole number from {minimum} upwards.")
+    return int(value)
+
+
+def flag(name: str, *, default: bool) -> bool:
+    value = text(name, default="yes" if default else "no").lower()
+    if value not in {"yes", "no"}:
+        raise ImproperlyConfigured(f"{name} is {value!r}; use yes or no.")
+    return value == "yes"
+
+
+def names(name: str, *, default: tuple[str, ...] = ()) -> list[str]:
+    """A comma-separated list."""
+    value = text(name, default=",".join(default))
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def path(name: str, *, default: Path) -> Path:
+    return Path(text(name, default=str(default)))
+
+
+def database(name: str) -> dict[str, Any]:
+    """Django's settings for a `postgresql://user:password@host:port/name?host=/socket/dir` address."""
+    url = urlsplit(text(name))
+    if url.scheme not in {"postgresql", "postgres", "postgis"}:
+        raise ImproperlyConfigured(f"{name} must start with postgresql://; mapdialog runs on PostGIS only.")
+    options = dict(parse_qsl(url.query))
+    return {
+        "NAME": unquote(url.path.lstrip("/")),
+        "USER": unquote(url.username or ""),
+        "PASSWORD": unquote(url.password or ""),
+        "HOST": options.pop("host", url.hostname or ""),
+        "PORT": options.pop("port", str(url.port or "")),
+        "OPTIONS": dict(options),
+    }

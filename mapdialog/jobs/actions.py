@@ -1,0 +1,111 @@
+"""A job's life: made, started, stepping on, and ended in one of three ways.
+
+Each step is one UPDATE that names the state it starts from, so that two workers with the same job, or a
+worker and a person who cancels it, never overwrite each other.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.files import File
+from django.db import transaction
+from django.db.models import QuerySet
+
+from mapdialog.jobs.models import Job
+
+RESULT_KEPT = dt.timedelta(days=7)
+
+
+class JobCancelledError(Exception):
+    """Somebody asked for the job to stop. The worker answers with `stopped`."""
+
+
+class JobStateError(Exception):
+    """The job is not in a state that allows this; it was ended or taken by another worker meanwhile."""
+
+
+def make(kind: str, *, at: dt.datetime, subject: str = "", by: AbstractBaseUser | None = None) -> Job:
+    """A job that waits for a worker."""
+    return Job.objects.create(kind=kind, subject=subject, created_by=by, created_at=at)
+
+
+def start(job: Job, *, at: dt.datetime, total: int | None = None) -> None:
+    """The worker begins. Raises JobCancelledError when it was cancelled while waiting, JobStateError."""
+    waiting = Job.objects.filter(pk=job.pk, state=Job.State.WAITING)
+    if not waiting.filter(cancel_requested=False).update(state=Job.State.RUNNING, started_at=at, total=total):
+        job.refresh_from_db()
+        raise JobCancelledError if job.cancel_requested else JobStateError(f"{job} cannot start.")
+    job.refresh_from_db()
+
+
+def progress(job: Job, *, done: int, message: str = "") -> None:
+    """So far. Raises JobCancelledError when somebody asked to stop; call it between steps, not per row."""
+    if not _running(job).filter(cancel_requested=False).update(done=done, message=message):
+        job.refresh_from_db()
+        raise JobCancelledError if job.cancel_requested else JobStateError(f"{job} is not running.")
+    job.done, job.message = done, message
+
+
+def finish(
+    job: Job,
+    *,
+    at: dt.datetime,
+    result: dict[str, Any] | None = None,
+    file: Path | None = None,
+    message: str = "",
+    kept: dt.timedelta | None = RESULT_KEPT,
+) -> None:
+    """Done, with its result; a file is copied into the store and goes when `kept` is over (None: never)."""
+    with transaction.atomic():
+        values = {"message": message, "result": result or {}, "expires_at": at + kept if kept else None}
+        if job.total is not None:
+            values["done"] = job.total
+        _end(job, Job.State.DONE, at=at, **values)
+        if file is not None:
+            with file.open("rb") as opened:
+                job.result_file.save(f"{job.pk}{file.suffix}", File(opened))
+
+
+def fail(job: Job, *, at: dt.datetime, message: str) -> None:
+    """Ended by a fault; the message is one sentence for the person who waits."""
+    _end(job, Job.State.FAILED, at=at, message=message)
+
+
+def cancel(job: Job, *, at: dt.datetime) -> None:
+    """Ask the job to stop: at once when it waits, at its next step when it runs, nothing when it ended."""
+    if not Job.objects.filter(pk=job.pk, state=Job.State.WAITING).update(
+        state=Job.State.CANCELLED, cancel_requested=True, ended_at=at
+    ):
+        _running(job).update(cancel_requested=True)
+    job.refresh_from_db()
+
+
+def stopped(job: Job, *, at: dt.datetime) -> None:
+    """The worker heard that it was cancelled, and stopped."""
+    _end(job, Job.State.CANCELLED, at=at)
+
+
+def _running(job: Job) -> QuerySet[Job]:
+    return Job.objects.filter(pk=job.pk, state=Job.State.RUNNING)
+
+
+def _end(job: Job, state: Job.State, *, at: dt.datetime, **values: Any) -> None:
+    if not _running(job).update(state=state, ended_at=at, **values):
+        raise JobStateError(f"{job} is not running.")
+    job.refresh_from_db()
+
+
+def expire(*, at: dt.datetime) -> int:
+    """Delete ended jobs whose result is no longer kept, files included. Running it twice does no harm."""
+    old = Job.objects.filter(ended_at__isnull=False, expires_at__lte=at)
+    count = 0
+    for job in old.iterator():
+        if job.result_file:
+            job.result_file.delete(save=False)
+        job.delete()
+        count += 1
+    return count

@@ -1,0 +1,122 @@
+"""Who: municipalities, the people who work for them, and in what role."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+
+class Municipality(models.Model):
+    """`code` is country and number (`NO-4012`): the same text that owns the municipality's layers."""
+
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=100)
+    country = models.CharField(_("country"), max_length=2)
+    time_zone = models.CharField(_("time zone"), max_length=40, default="Europe/Oslo")
+    metric_srid = models.PositiveIntegerField(_("metric CRS (EPSG)"), default=25832)
+    languages = ArrayField(models.CharField(max_length=8), verbose_name=_("languages"), default=list)
+    is_demo = models.BooleanField(_("demo data"), default=False)
+
+    class Meta:
+        verbose_name = _("municipality")
+        verbose_name_plural = _("municipalities")
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^[A-Z]{2}-[A-Za-z0-9-]+$"), name="municipality_code_form"
+            ),
+            models.CheckConstraint(
+                condition=Q(metric_srid__range=(1024, 32767)), name="municipality_srid_range"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email=(username or "").lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Somebody who signs in. Residents never need to."""
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    is_staff = models.BooleanField(_("may open the administration"), default=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_any_case")]
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def audit_name(self) -> str:
+        """How the audit trail names this person: an id, so that erasing the user leaves no name behind."""
+        return f"user:{self.pk}"
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def of_officials(self) -> Self:
+        """Memberships that may see what is not published: those who work for the municipality."""
+        return self.filter(role__in=Membership.OFFICIALS)
+
+
+class Membership(models.Model):
+    """A role in one municipality, and for a committee member in one committee (by its code)."""
+
+    class Role(models.TextChoices):
+        PLANNER = "planner", _("Planner")
+        MODERATOR = "moderator", _("Moderator")
+        ELECTED = "elected", _("Elected member")
+        COMMITTEE = "committee", _("Committee member")
+        ADMIN = "admin", _("Administrator")
+
+    OFFICIALS = (Role.PLANNER, Role.MODERATOR, Role.ADMIN)
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(_("role"), max_length=10, choices=Role)
+    committee_code = models.CharField(_("committee's code"), max_length=80, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "municipality", "role", "committee_code"], name="membership_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(role="committee") ^ Q(committee_code=""), name="membership_committee_has_code"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.get_role_display()} · {self.municipality}"

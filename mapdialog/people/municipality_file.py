@@ -1,0 +1,67 @@
+"""A municipality as a TOML file: the keys, read strictly. docs/consultation-file.md explains each."""
+
+from __future__ import annotations
+
+import re
+import zoneinfo
+from dataclasses import dataclass
+from pathlib import Path
+
+from mapdialog import toml_file
+from mapdialog.toml_file import Table
+
+CODE = re.compile(r"[A-Z]{2}-[A-Za-z0-9-]+", re.ASCII)
+# What a country's municipalities use unless their file says otherwise.
+_TIME_ZONES = {
+    "NO": "Europe/Oslo",
+    "SE": "Europe/Stockholm",
+    "DK": "Europe/Copenhagen",
+    "FI": "Europe/Helsinki",
+}
+_METRIC_SRIDS = {"NO": 25832, "SE": 3006, "DK": 25832, "FI": 3067}
+_LANGUAGES = {"NO": ["nb", "nn", "en"], "SE": ["sv", "en"], "DK": ["da", "en"]}
+
+
+@dataclass(frozen=True, kw_only=True)
+class MunicipalityFile:
+    code: str
+    name: str
+    country: str
+    time_zone: str
+    metric_srid: int
+    languages: list[str]
+    is_demo: bool
+
+
+def read(file: Path) -> MunicipalityFile:
+    """The municipality of a file, at its top or in a table [municipality]. Raises TomlFileError."""
+    table = toml_file.read(file)
+    inner = table.table("municipality")
+    if inner is None:
+        return parse(table)
+    table.refuse_unknown()
+    return parse(inner)
+
+
+def parse(table: Table) -> MunicipalityFile:
+    """A municipality from its own file or from a table inside a consultation's. Raises TomlFileError."""
+    code = table.text("code")
+    if not CODE.fullmatch(code):
+        raise table.error("code", f"is {code!r}; write country and number, such as NO-4012.")
+    country = table.text("country", default=code[:2])
+    time_zone = table.text("time_zone", default=_TIME_ZONES.get(country, "UTC"))
+    if time_zone not in zoneinfo.available_timezones():
+        raise table.error("time_zone", f"is {time_zone!r}; use a name such as Europe/Oslo.")
+    result = MunicipalityFile(
+        code=code,
+        name=table.text("name"),
+        country=country,
+        time_zone=time_zone,
+        metric_srid=table.whole(
+            "metric_srid", default=_METRIC_SRIDS.get(country), minimum=1024, maximum=32767
+        ),
+        languages=table.strings("languages") or _LANGUAGES.get(country, ["en"]),
+        is_demo=table.flag("demo"),
+    )
+    table.refuse_unknown()
+    return result

@@ -1,0 +1,233 @@
+"""All settings. Everything a municipality may change is an environment variable, safe when left alone.
+
+docs/operators.md lists the variables.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONCE, NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from mapdialog import environment
+from mapdialog.environment import Mode
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+MODE = environment.mode("MAPDIALOG_ENV")
+IS_LOCAL = MODE in {Mode.DEV, Mode.TEST}
+# The demo is production on loopback: everything is the same but TLS, which a laptop has not got.
+HAS_TLS = MODE is Mode.PRODUCTION
+
+DEBUG = MODE is Mode.DEV
+SECRET_KEY = environment.text(
+    "MAPDIALOG_SECRET_KEY", default="only-for-development-and-tests" if IS_LOCAL else None
+)
+ALLOWED_HOSTS = environment.names(
+    "MAPDIALOG_ALLOWED_HOSTS",
+    default=() if MODE is Mode.PRODUCTION else ("localhost", "127.0.0.1", "[::1]", "testserver"),
+)
+SITE_URL = environment.text("MAPDIALOG_SITE_URL", default="" if HAS_TLS else "http://127.0.0.1:8000")
+CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL else []
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.gis",
+    "django.contrib.postgres",
+    "procrastinate.contrib.django",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
+    "ninja",
+    "layers",
+    "mapdialog.web",
+    "mapdialog.audit",
+    "mapdialog.jobs",
+    "mapdialog.people",
+    "mapdialog.dialogue",
+    "mapdialog.contributions",
+    "mapdialog.hotspots",
+    "mapdialog.citizen",
+    "mapdialog.planner",
+    "mapdialog.opendata",
+    "mapdialog.demo",
+]
+
+MIDDLEWARE = [
+    "mapdialog.web.middleware.RequestId",
+    "mapdialog.web.middleware.PrivateByDefault",
+    "mapdialog.web.problem.ProblemAnswers",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "mapdialog.urls"
+WSGI_APPLICATION = "mapdialog.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "mapdialog" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "mapdialog.web.page.page",
+            ],
+        },
+    }
+]
+
+# Database -------------------------------------------------------------------------------------------
+_database = environment.database("DATABASE_URL")
+_database["ENGINE"] = "django.contrib.gis.db.backends.postgis"
+# Each request opening its own connection costs four fifths of the intake rate; a pool does not.
+# Tests drop their database, which a pool's idle connections would hold on to.
+if MODE is not Mode.TEST:
+    _database["OPTIONS"]["pool"] = {
+        "min_size": 1,
+        "max_size": environment.number("MAPDIALOG_DB_POOL", default=10, minimum=1),
+        "timeout": 10,
+    }
+_statement_timeout_ms = environment.number("MAPDIALOG_STATEMENT_TIMEOUT_MS", default=15_000)
+_database["OPTIONS"]["options"] = f"-c statement_timeout={_statement_timeout_ms}"
+DATABASES = {"default": _database}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# People and sign-in ---------------------------------------------------------------------------------
+AUTH_USER_MODEL = "people.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+if MODE is Mode.TEST:
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "planner:home"
+LOGOUT_REDIRECT_URL = "citizen:home"
+ACCOUNT_ADAPTER = "mapdialog.people.sign_in.InvitedOnly"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by an administrator, who knows the address
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HAS_TLS else "http"
+AXES_FAILURE_LIMIT = 8
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_IPWARE_PROXY_COUNT = environment.number("MAPDIALOG_PROXY_COUNT", default=1 if HAS_TLS else 0)
+AXES_ENABLED = MODE is not Mode.TEST
+PROXY_COUNT = AXES_IPWARE_PROXY_COUNT
+
+# Languages and time ---------------------------------------------------------------------------------
+LANGUAGE_CODE = environment.text("MAPDIALOG_LANGUAGE", default="nb")
+LANGUAGES = [
+    ("nb", _("Norwegian Bokmål")),
+    ("nn", _("Norwegian Nynorsk")),
+    ("sv", _("Swedish")),
+    ("da", _("Danish")),
+    ("en", _("English")),
+]
+LOCALE_PATHS = [BASE_DIR / "mapdialog" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/Oslo"
+
+# Static files and uploads ---------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = environment.path("MAPDIALOG_STATIC_ROOT", default=BASE_DIR / ".local" / "static")
+MEDIA_ROOT = environment.path("MAPDIALOG_MEDIA_ROOT", default=BASE_DIR / ".local" / "media")
+_hashed = "mapdialog.web.static_files.HashedFiles"
+_plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": _plain if IS_LOCAL else _hashed},
+}
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = IS_LOCAL  # straight from static/, nothing collected
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# Security -------------------------------------------------------------------------------------------
+SECURE_SSL_REDIRECT = HAS_TLS
+# The health probe inside the container network speaks plain HTTP.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT else None
+SECURE_HSTS_SECONDS = 31_536_000 if HAS_TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HAS_TLS
+SECURE_HSTS_PRELOAD = HAS_TLS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HAS_TLS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+# OpenStreetMap's and other tile servers answer 403 to a request without an origin.
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+X_FRAME_OPTIONS = "DENY"
+BASE_MAP_ORIGINS = environment.names("MAPDIALOG_BASE_MAP_ORIGINS")
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:", *BASE_MAP_ORIGINS],
+        "connect-src": [SELF],
+        "font-src": [SELF],
+        "manifest-src": [SELF],
+        "worker-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+# Debian 12 ships GDAL 3.6, whose own advisories gis.W001 repeats. No user's file or text reaches it:
+# imports run through pyogrio's newer GDAL, and geometry is built from numbers (SECURITY.md).
+SILENCED_SYSTEM_CHECKS = ["gis.W001"]
+
+# What this installation runs ------------------------------------------------------------------------
+GRACE_PERIOD = timedelta(hours=24)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "mapdialog.web.logs.RequestIdFilter"}},
+    "formatters": {"json": {"()": "mapdialog.web.logs.JsonFormatter"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request_id"]}
+    },
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "mapdialog": {"level": "INFO"},
+        "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+    },
+}

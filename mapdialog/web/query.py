@@ -1,0 +1,64 @@
+"""Query strings read strictly: an unknown or repeated parameter is a 400, never a silent full scan."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from mapdialog.web.problem import Problem
+
+# ASCII only: Python's float() takes Arabic-Indic digits, which the database would not.
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+_WHOLE = re.compile(r"\d{1,9}", re.ASCII)
+
+Bounds = tuple[float, float, float, float]
+
+
+def parameters(request: HttpRequest, *, known: Collection[str]) -> dict[str, str]:
+    """The query's parameters, each known and given once. Raises Problem 400."""
+    for name, values in request.GET.lists():
+        if name not in known:
+            message = _("The parameter “%(name)s” is not known. Known are: %(known)s.")
+            raise _bad(name, message % {"name": name[:80], "known": ", ".join(sorted(known)) or "–"})
+        if len(values) > 1:
+            raise _bad(name, _("The parameter “%(name)s” is given twice.") % {"name": name})
+        if "\x00" in values[0]:
+            raise _bad(
+                name, _("The parameter “%(name)s” holds a character that is not allowed.") % {"name": name}
+            )
+    return {name: request.GET[name] for name in request.GET}
+
+
+def whole(value: str, *, name: str, minimum: int, maximum: int) -> int:
+    """A whole number within limits. Raises Problem 400."""
+    if not _WHOLE.fullmatch(value) or not minimum <= int(value) <= maximum:
+        message = _("“%(name)s” must be a whole number from %(minimum)d to %(maximum)d.")
+        raise _bad(name, message % {"name": name, "minimum": minimum, "maximum": maximum})
+    return int(value)
+
+
+def number(value: str, *, name: str, minimum: float, maximum: float) -> float:
+    """A number within limits. Raises Problem 400."""
+    if not _NUMBER.fullmatch(value) or not minimum <= (result := float(value)) <= maximum:
+        message = _("“%(name)s” must be a number from %(minimum)g to %(maximum)g.")
+        raise _bad(name, message % {"name": name, "minimum": minimum, "maximum": maximum})
+    return result
+
+
+def bounds(value: str, *, name: str = "bbox") -> Bounds:
+    """`west,south,east,north` in degrees, south below north, west below east. Raises Problem 400."""
+    parts = value.split(",")
+    if len(parts) == 4 and all(_NUMBER.fullmatch(part) for part in parts):
+        west, south, east, north = (float(part) for part in parts)
+        finite = all(math.isfinite(side) for side in (west, south, east, north))
+        if finite and -180 <= west <= east <= 180 and -90 <= south <= north <= 90:
+            return west, south, east, north
+    raise _bad(name, _("“%(name)s” must be west,south,east,north in degrees.") % {"name": name})
+
+
+def _bad(name: str, detail: str) -> Problem:
+    return Problem("bad-query", status=400, detail=detail, field=name[:80])

@@ -1,0 +1,61 @@
+"""House rules that a machine can hold."""
+
+import ast
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = sorted(path for folder in ("mapdialog", "layers") for path in (ROOT / folder).rglob("*.py"))
+NO_NOUN = {"utils", "helpers", "services", "managers", "signals", "mixins"}
+
+
+def test_every_module_is_a_noun_of_the_field() -> None:
+    assert [path for path in SOURCES if path.stem in NO_NOUN] == []
+
+
+@pytest.mark.parametrize("app", ["citizen", "planner", "opendata", "web", "demo"])
+def test_a_folder_of_pages_owns_no_tables(app: str) -> None:
+    assert not (ROOT / "mapdialog" / app / "models.py").exists()
+    assert not (ROOT / "mapdialog" / app / "migrations").exists()
+
+
+def test_no_file_is_longer_than_four_hundred_lines() -> None:
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for path in SOURCES
+        if "migrations" not in path.parts
+        and (lines := len(path.read_text(encoding="utf-8").splitlines())) > 400
+    }
+    assert long == {}
+
+
+def test_our_functions_take_one_positional_argument() -> None:
+    """Keyword-only after the first: where an order must be remembered, one day it is not."""
+    wrong = []
+    for path in SOURCES:
+        if path.stem not in {"actions", "intake", "moderation", "erasure", "importing", "run"}:
+            continue
+        functions = [
+            node
+            for node in ast.parse(path.read_text(encoding="utf-8")).body
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+        ]
+        wrong += [f"{path.relative_to(ROOT)}: {node.name}" for node in functions if len(node.args.args) > 1]
+    assert wrong == []
+
+
+def test_each_dependency_says_its_reason() -> None:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    project = tomllib.loads(text)["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    without = [name for name in wanted if not any(name in line and "#" in line for line in text.splitlines())]
+    assert without == []
+
+
+def test_the_lock_files_name_no_host() -> None:
+    for lock in ROOT.glob("requirements*.lock"):
+        text = lock.read_text(encoding="utf-8")
+        assert "://" not in text
+        assert text.count("--hash=sha256:") > 30

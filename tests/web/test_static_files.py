@@ -1,0 +1,50 @@
+from pathlib import Path
+
+from django.core.files.base import ContentFile
+
+from mapdialog.web.static_files import HashedFiles, without_comments
+
+
+def test_comments_on_lines_of_their_own_go_and_everything_else_stays():
+    script = """/**
+ * About the module.
+ */
+import {a} from 'a';
+
+// a word
+const url = 'https://example.org'; // stays, it shares its line
+    /* short */
+const b = /* inside */ 1;
+/* starts */ const c = '*/';
+/* next */
+const d = `//${b}`;
+"""
+    assert (
+        without_comments(script)
+        == """import {a} from 'a';
+
+const url = 'https://example.org'; // stays, it shares its line
+const b = /* inside */ 1;
+/* starts */ const c = '*/';
+const d = `//${b}`;
+"""
+    )
+
+
+def test_only_our_own_modules_are_changed(tmp_path: Path):
+    storage = HashedFiles(location=tmp_path)
+    for name in ("js/map/a.js", "vendor/a.js", "css/a.css"):
+        storage._save(name, ContentFile(b"// licence\nlet a;\n"))
+    assert (tmp_path / "js/map/a.js").read_bytes() == b"let a;\n"
+    assert (tmp_path / "vendor/a.js").read_bytes() == b"// licence\nlet a;\n"
+    assert (tmp_path / "css/a.css").read_bytes() == b"// licence\nlet a;\n"
+
+
+def test_no_comment_of_ours_lies_inside_a_template_text():
+    """The stripping looks at lines; a text over several lines with // in it would be cut."""
+    for path in (Path(__file__).parents[2] / "static" / "js").rglob("*.js"):
+        code = without_comments(path.read_text(encoding="utf-8"))
+        for line in code.splitlines():
+            assert line.count("`") % 2 == 0, (
+                f"{path.name}: a template text runs over the end of the line: {line}"
+            )
