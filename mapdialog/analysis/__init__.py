@@ -1,0 +1,1 @@
+"""Pure spatial analysis: frames in, frames out; no Django, no database, no layers."""

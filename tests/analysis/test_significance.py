@@ -1,0 +1,44 @@
+"""Probabilities against SciPy (a development dependency only, by way of scikit-learn)."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from mapdialog.analysis.significance import false_discovery, poisson_tail, two_sided_p
+
+
+def test_two_sided_p_is_that_of_the_normal_distribution():
+    z = np.array([[0.0, 1.96, -1.96], [8.0, -30.0, np.nan]])
+    np.testing.assert_allclose(two_sided_p(z), 2 * stats.norm.sf(np.abs(z)), rtol=1e-12)
+
+
+@settings(deadline=None)
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=50))
+def test_false_discovery_is_benjamini_hochberg(p: list[float]):
+    np.testing.assert_allclose(false_discovery(p), stats.false_discovery_control(p), atol=1e-12)
+
+
+def test_false_discovery_leaves_missing_ones_out():
+    q = false_discovery([[0.01, np.nan], [0.04, 0.03]])
+    np.testing.assert_allclose(q, [[0.03, np.nan], [0.04, 0.04]])
+    assert false_discovery([]).size == 0
+    with pytest.raises(ValueError, match="between"):
+        false_discovery([1.2])
+
+
+@settings(deadline=None)
+@given(n=st.integers(0, 3000), expected=st.floats(1e-6, 3000))
+def test_poisson_tail(n: int, expected: float):
+    assert poisson_tail(n, expected=expected) == pytest.approx(
+        stats.poisson.sf(n - 1, expected), rel=1e-8, abs=1e-300
+    )
+
+
+def test_poisson_tail_at_its_ends():
+    assert poisson_tail(0, expected=0) == 1
+    assert poisson_tail(3, expected=0) == 0
+    assert poisson_tail(1_000_000, expected=1_000_000) == pytest.approx(0.5, abs=1e-3)
+    with pytest.raises(ValueError, match="finite"):
+        poisson_tail(1, expected=float("nan"))
