@@ -9,4 +9,6 @@ from layers.styles.catalog import Style
 
 def drawing(style: Style, *, language: str) -> dict[str, Any]:
     """What the browser draws, with its label in the reader's language only: pages stay small."""
-    return {**style.as_json(), "label": style.label(language)}
+    drawn = {**style.as_json(), "label": style.label(language)}
+    del drawn["code"]  # it is the key in the table
+    return drawn

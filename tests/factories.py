@@ -1,0 +1,153 @@
+"""Small believable rows for tests. Every function takes keywords only and gives the saved object.
+
+The little world lies in Bamble's grunnkrets-free corner: lon 9.70, lat 59.02; `square(i)` are neighbours
+from west to east, each 0.01° wide, sharing a border.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import json
+import uuid
+from typing import Any
+
+from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Polygon
+
+from layers.models import Area, Layer, LayerVersion, Zone
+from mapdialog.contributions.models import Contribution, Submission
+from mapdialog.contributions.receipt import code_of
+from mapdialog.dialogue.models import Consultation, DataVersion, Theme
+from mapdialog.people.models import Membership, Municipality, User
+
+NOON = dt.datetime(2026, 5, 4, 12, 0, tzinfo=dt.UTC)
+WEST, SOUTH, SIDE = 9.70, 59.02, 0.01
+_numbers = itertools.count(1)
+
+
+def square(i: int = 0, *, side: float = SIDE) -> MultiPolygon:
+    """The i-th square from the west, EPSG:4326."""
+    west = WEST + i * SIDE
+    return MultiPolygon(Polygon.from_bbox((west, SOUTH, west + side, SOUTH + side)), srid=4326)
+
+
+def middle(i: int = 0) -> tuple[float, float]:
+    """lon, lat of the middle of the i-th square."""
+    return WEST + (i + 0.5) * SIDE, SOUTH + SIDE / 2
+
+
+def municipality(**given: Any) -> Municipality:
+    number = next(_numbers)
+    return Municipality.objects.create(
+        **{
+            "code": f"NO-{number:04d}",
+            "name": f"Prøvekommune {number}",
+            "country": "NO",
+            "metric_srid": 25832,
+            "languages": ["nb", "en"],
+            **given,
+        }
+    )
+
+
+def user(*, role: str | None = None, of: Municipality | None = None, **given: Any) -> User:
+    """Somebody who can sign in with the password `password`; with a role if `role` and `of` are given."""
+    password = given.pop("password", "password")
+    person = User.objects.create_user(email=f"person{next(_numbers)}@example.org", password=password, **given)
+    if role and of:
+        Membership.objects.create(
+            user=person, municipality=of, role=role, committee_code="A" if role == "committee" else ""
+        )
+    return person
+
+
+def layer(**given: Any) -> Layer:
+    number = next(_numbers)
+    return Layer.objects.create(
+        **{"owner": "NO-4012", "kind": "boundary", "name": f"layer-{number}", **given}
+    )
+
+
+def version(*, of: Layer, **given: Any) -> LayerVersion:
+    number = of.versions.count() + 1
+    values = {
+        "layer": of,
+        "number": number,
+        "valid_from": dt.date(2020, 1, 1),
+        "source_srid": 4326,
+        "file_name": "test.geojson",
+        "sha256": "0" * 64,
+        "imported_at": NOON,
+        "feature_count": 0,
+        **given,
+    }
+    return LayerVersion.objects.create(**values)
+
+
+def areas(*, of: LayerVersion, n: int = 2) -> list[Area]:
+    """n neighbouring committees with codes A, B, C …"""
+    codes = "ABCDEFGHIJ"[:n]
+    return [
+        Area.objects.create(version=of, code=code, name=f"Utvalg {code}", geom=square(i))
+        for i, code in enumerate(codes)
+    ]
+
+
+def zone(*, of: LayerVersion, i: int = 0, **given: Any) -> Zone:
+    return Zone.objects.create(
+        **{"version": of, "code": "1110", "field": f"B{i + 1}", "geom": square(i), **given}
+    )
+
+
+def consultation(*, themes: tuple[str, ...] = ("lys",), **given: Any) -> Consultation:
+    """A published, open consultation of points, read after publication, in two squares."""
+    number = next(_numbers)
+    values: dict[str, Any] = {
+        "municipality": given.pop("municipality", None) or municipality(),
+        "slug": f"horing-{number}",
+        "status": "published",
+        "title": {"nb": f"Prøvehøring {number}", "en": f"Test hearing {number}"},
+        "languages": ["nb", "en"],
+        "opens_at": NOON - dt.timedelta(days=30),
+        "closes_at": NOON + dt.timedelta(days=36500),
+        "area": square(0) | square(1) if "area" not in given else given["area"],
+        "moderation": "after",
+        **given,
+    }
+    if values["area"] is not None and values["area"].geom_type == "Polygon":
+        values["area"] = MultiPolygon(values["area"], srid=4326)
+    held = Consultation.objects.create(**values)
+    DataVersion.objects.create(consultation=held)
+    for order, key in enumerate(themes):
+        Theme.objects.create(consultation=held, key=key, name={"nb": key.title(), "en": key}, order=order)
+    return held
+
+
+def point(lon: float, lat: float) -> GEOSGeometry:
+    return GEOSGeometry(json.dumps({"type": "Point", "coordinates": [lon, lat]}), srid=4326)
+
+
+def contribution(*, to: Consultation, at: tuple[float, float] | None = None, **given: Any) -> Contribution:
+    """A published pin in the middle of the first square, stored directly (not through intake)."""
+    place = point(*(at or middle()))
+    submission = given.pop("submission", None) or Submission.objects.create(consultation=to, received_at=NOON)
+    values = {
+        "id": uuid.uuid4(),
+        "consultation": to,
+        "submission": submission,
+        "code": code_of(next(_numbers)),
+        "kind": "pin",
+        "geom": place,
+        "geom_public": place,
+        "placed_by": "map",
+        "text": "Her er det mørkt.",
+        "language": "nb",
+        "theme": to.themes.first(),
+        "written_at": NOON,
+        "received_at": NOON,
+        "state": "published",
+        **given,
+    }
+    made = Contribution.objects.create(**values)
+    DataVersion.bump(to)
+    return made

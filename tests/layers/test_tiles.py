@@ -1,0 +1,144 @@
+"""Vector tiles: what is in them, how heavy they may be, and that the index finds it."""
+
+import math
+from typing import Any
+
+import pytest
+import shapely
+from django.contrib.gis.geos import GEOSGeometry
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from layers import tiles
+from layers.models import Feature, LayerVersion, Zone
+from tests import factories
+from tests.layers import mvt
+
+pytestmark = pytest.mark.django_db
+
+
+def tile_at(lon: float, lat: float, z: int) -> dict[str, int]:
+    side = 2**z
+    y = (1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2
+    return {"z": z, "x": int((lon + 180) / 360 * side), "y": int(y * side)}
+
+
+@pytest.fixture
+def plan() -> LayerVersion:
+    edition = factories.version(of=factories.layer(kind="zoning"))
+    factories.zone(of=edition, i=0, code="1110", properties={"secret": "x"})
+    factories.zone(of=edition, i=1, code="2015", field="", vertical_level=3)
+    return LayerVersion.objects.select_related("layer").get(pk=edition.pk)
+
+
+def test_a_tile_holds_zones_with_code_field_and_level_and_nothing_else(plan: LayerVersion) -> None:
+    (layer,) = mvt.layers(tiles.tile(plan, **tile_at(*factories.middle(), 13)))
+    assert (layer.name, layer.extent) == ("zoning", 4096)
+    assert layer.features == [
+        {"code": "1110", "field": "B1", "vertical_level": 2},
+        {"code": "2015", "vertical_level": 3},
+    ]
+
+
+def test_a_tile_where_the_layer_is_not_is_empty(plan: LayerVersion) -> None:
+    assert tiles.tile(plan, **tile_at(5, 60, 13)) == b""
+
+
+def test_another_edition_of_the_layer_is_another_tile(plan: LayerVersion) -> None:
+    LayerVersion.objects.filter(pk=plan.pk).update(valid_to=factories.NOON.date())
+    newer = factories.version(of=plan.layer, valid_from=factories.NOON.date())
+    assert tiles.tile(newer, **tile_at(*factories.middle(), 13)) == b""
+
+
+def test_specks_are_left_out_far_away_and_drawn_close_by(plan: LayerVersion) -> None:
+    factories.zone(of=plan, code="9999", geom=factories.square(0, side=0.0001))
+    far = mvt.layers(tiles.tile(plan, **tile_at(*factories.middle(), 11)))
+    near = mvt.layers(tiles.tile(plan, **tile_at(*factories.middle(), 13)))
+    assert "9999" not in [row["code"] for row in far[0].features]
+    assert "9999" in [row["code"] for row in near[0].features]
+
+
+def test_features_tell_only_the_fields_that_are_meant_to_be_told() -> None:
+    edition = factories.version(of=factories.layer(kind="place"))
+    lon, lat = factories.middle()
+    Feature.objects.create(
+        version=edition,
+        name="Skolen",
+        geom=factories.point(lon, lat),
+        properties={"type": "school", "owner_phone": "99999999"},
+    )
+    (layer,) = mvt.layers(tiles.tile(edition, **tile_at(lon, lat, 13)))
+    assert (layer.name, layer.features) == ("place", [{"name": "Skolen", "type": "school"}])
+
+
+def many(edition: LayerVersion, shapes: list[Any]) -> None:
+    Zone.objects.bulk_create(
+        Zone(
+            version=edition,
+            code=str(1000 + i),
+            field=f"B{i}",
+            geom=GEOSGeometry(memoryview(shape.wkb), srid=4326),
+        )
+        for i, shape in enumerate(shapes)
+    )
+
+
+@pytest.mark.parametrize("z", [10, 12, 13, 14])
+def test_no_tile_is_heavier_than_the_limit_and_the_largest_zones_stay(z: int) -> None:
+    edition = factories.version(of=factories.layer(kind="zoning"))
+    west, south = factories.WEST, factories.SOUTH
+    turns = [2 * math.pi * k / 60 for k in range(60)]
+    shapes = []
+    for i in range(2500):
+        x, y = west + (i % 50) * 0.0006, south + (i // 50) * 0.0003
+        wave = [(x + 0.0002 * math.cos(t), y + 0.0001 * math.sin(t)) for t in turns]
+        shapes.append(shapely.MultiPolygon([shapely.Polygon(wave)]))
+    many(edition, shapes)
+    factories.zone(of=edition, code="large", geom=factories.square(0))
+    content = tiles.tile(edition, **tile_at(west + 0.005, south + 0.005, z))
+    assert 0 < len(content) <= tiles.MAX_TILE_BYTES
+    assert "large" in [row["code"] for row in mvt.layers(content)[0].features]
+
+
+def test_one_shape_of_very_many_vertices_is_made_lighter() -> None:
+    edition = factories.version(of=factories.layer(kind="zoning"))
+    lon, lat = factories.middle()
+    ring = [
+        (
+            lon + (0.02 + 0.003 * (k % 2)) * math.cos(k / 5000),
+            lat + (0.01 + 0.002 * (k % 2)) * math.sin(k / 5000),
+        )
+        for k in range(31_400)
+    ]
+    many(edition, [shapely.MultiPolygon([shapely.Polygon(ring).buffer(0)])])
+    assert len(tiles.tile(edition, **tile_at(lon, lat, 12))) <= tiles.MAX_TILE_BYTES
+
+
+def test_a_tile_is_one_query_that_uses_the_index(plan: LayerVersion) -> None:
+    many(
+        plan,
+        [shapely.MultiPolygon([shapely.box(n % 40, n // 40, n % 40 + 1, n // 40 + 1)]) for n in range(2000)],
+    )
+    with CaptureQueriesContext(connection) as queries:
+        tiles.tile(plan, **tile_at(*factories.middle(), 13))
+    assert len(queries) == 1
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE layers_zone")
+        cursor.execute(f"EXPLAIN {queries[0]['sql']}")
+        told = "\n".join(row[0] for row in cursor.fetchall())
+    assert "zone_geom_3857_gist" in told
+
+
+@pytest.mark.parametrize(
+    ("z", "x", "y", "there"),
+    [
+        (0, 0, 0, True),
+        (1, 1, 1, True),
+        (1, 2, 0, False),
+        (1, 0, 2, False),
+        (22, 0, 0, True),
+        (23, 0, 0, False),
+    ],
+)
+def test_the_pyramid_has_an_end(z: int, x: int, y: int, there: bool) -> None:
+    assert tiles.exists(z=z, x=x, y=y) is there
