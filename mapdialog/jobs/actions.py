@@ -30,7 +30,8 @@ class JobStateError(Exception):
 
 def make(kind: str, *, at: dt.datetime, subject: str = "", by: AbstractBaseUser | None = None) -> Job:
     """A job that waits for a worker."""
-    return Job.objects.create(kind=kind, subject=subject, created_by=by, created_at=at)
+    maker = by.pk if by else None
+    return Job.objects.create(kind=kind, subject=subject, created_by_id=maker, created_at=at)
 
 
 def start(job: Job, *, at: dt.datetime, total: int | None = None) -> None:
@@ -61,7 +62,8 @@ def finish(
 ) -> None:
     """Done, with its result; a file is copied into the store and goes when `kept` is over (None: never)."""
     with transaction.atomic():
-        values = {"message": message, "result": result or {}, "expires_at": at + kept if kept else None}
+        expires_at = at + kept if kept else None
+        values: dict[str, Any] = {"message": message, "result": result or {}, "expires_at": expires_at}
         if job.total is not None:
             values["done"] = job.total
         _end(job, Job.State.DONE, at=at, **values)

@@ -1,0 +1,245 @@
+"""What is done to consultations; each with its audit row and, last, the data version."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.gis.geos import MultiPolygon
+from django.core.exceptions import ValidationError
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.db import models, transaction
+
+from layers.models import Layer, LayerVersion
+from mapdialog.audit.models import record
+from mapdialog.dialogue import area
+from mapdialog.dialogue.consultation_file import AreaOfFile, ConsultationFile
+from mapdialog.dialogue.dates import DateError, When
+from mapdialog.dialogue.models import Consultation, DataVersion
+from mapdialog.people.actions import save_municipality
+from mapdialog.people.models import Municipality
+
+# What tells two rows of a relation apart, apart from `key`.
+_IDENTITY = {"rounds": ("number",), "documents": ("order",), "holders": ("municipality", "committee_code")}
+
+
+class ConsultationError(ValueError):
+    """The file cannot be carried out; the message names the key and what to do."""
+
+    def __init__(self, key: str, message: str) -> None:
+        super().__init__(f"“{key}” {message}")
+        self.key = key
+
+
+@dataclass(kw_only=True)
+class Saved:
+    """What a load did. `kept` are rows the file no longer has, but which something refers to."""
+
+    consultation: Consultation
+    made: bool
+    changed: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+
+
+@transaction.atomic
+def save_consultation(file: ConsultationFile, *, at: dt.datetime, by: str) -> Saved:
+    """Make the consultation that the file describes, or bring the one with its slug up to date.
+
+    All or nothing. Relative dates are resolved at the first load and kept. Raises ConsultationError.
+    """
+    municipality = _municipality(file, at=at, by=by)
+    known = Consultation.objects.select_for_update(of=("self",)).filter(slug=file.slug).first()
+    if known and known.municipality_id != municipality.pk:
+        raise ConsultationError("slug", f"is {file.slug!r}, which is another municipality's consultation.")
+    consultation = known or Consultation(slug=file.slug, municipality=municipality)
+    saved = Saved(consultation=consultation, made=known is None)
+    # A stored moment is what people were told: a file that counts days from today does not move it.
+    zone = ZoneInfo(municipality.time_zone)
+    columns = {
+        **file.columns,
+        "opens_at": _moment("opens", file.opens, kept=known.opens_at if known else None, at=at, zone=zone),
+        "closes_at": _moment(
+            "closes", file.closes, kept=known.closes_at if known else None, at=at, zone=zone
+        ),
+        "boundary_layer": _layer("boundary_set", file.boundary_set, owner=municipality, at=at),
+        "area": _area(file.area, owner=municipality, at=at),
+    }
+    if columns["closes_at"] and columns["closes_at"] <= columns["opens_at"]:
+        raise ConsultationError("closes", "is not after “opens”.")
+    _save_row(consultation, columns, what="consultation", saved=saved)
+    _save_base_layers(file, saved=saved, owner=municipality, at=at)
+    for relation, rows in _parts(file, owner=municipality, at=at, zone=zone, known=known).items():
+        _save_rows(relation, rows, saved=saved, has_opened=consultation.opens_at <= at)
+    if saved.changed:
+        action = "consultation.made" if saved.made else "consultation.changed"
+        record(
+            action, subject=consultation, by=by, at=at, detail={"changed": saved.changed, "kept": saved.kept}
+        )
+    DataVersion.objects.get_or_create(consultation=consultation)
+    if saved.changed:
+        DataVersion.bump(consultation)
+    return saved
+
+
+def _municipality(file: ConsultationFile, *, at: dt.datetime, by: str) -> Municipality:
+    if not isinstance(file.municipality, str):
+        return save_municipality(file.municipality, at=at, by=by)
+    return _municipality_with("municipality", file.municipality)
+
+
+def _municipality_with(key: str, code: str) -> Municipality:
+    try:
+        return Municipality.objects.get(code=code)
+    except Municipality.DoesNotExist:
+        hint = "Make it first with create_municipality, or write a table [municipality]."
+        raise ConsultationError(key, f"is {code!r}, which is not known. {hint}") from None
+
+
+def _moment(
+    key: str, when: When | None, *, kept: dt.datetime | None, at: dt.datetime, zone: ZoneInfo
+) -> dt.datetime | None:
+    if when is None:
+        return None
+    if kept is not None and when.is_relative:
+        return kept
+    try:
+        moment = when.resolve(at=at, zone=zone)
+    except (DateError, OverflowError) as error:
+        raise ConsultationError(key, str(error)) from None
+    if not 1990 <= moment.year <= 2200:
+        raise ConsultationError(key, f"is in the year {moment.year}.")
+    return moment
+
+
+def _layer(key: str, name: str, *, owner: Municipality, at: dt.datetime) -> Layer | None:
+    """A layer of the municipality by its name, or of another owner as `OWNER/name`."""
+    if not name:
+        return None
+    code, _, short = name.rpartition("/")
+    code = code or owner.code
+    layer = Layer.objects.filter(owner=code, name=short).first()
+    if layer is None:
+        hint = f"Import it first: import_layer FILE --name {short} --owner {code}."
+        raise ConsultationError(key, f"names the layer {name!r}, which {code} has not got. {hint}")
+    return layer
+
+
+def _area(wanted: AreaOfFile | None, *, owner: Municipality, at: dt.datetime) -> MultiPolygon | None:
+    if wanted is None:
+        return None
+    try:
+        if wanted.geojson:
+            return area.of_geojson(wanted.geojson)
+        if wanted.bbox:
+            return area.of_box(wanted.bbox)
+        layer = _layer("area.layer", wanted.layer, owner=owner, at=at)
+        version = (
+            LayerVersion.objects.filter(layer=layer).holding_on(at.date()).select_related("layer").first()
+        )
+        if version is None:
+            raise ConsultationError("area.layer", f"names {wanted.layer!r}, of which no version holds today.")
+        return area.of_version(version)
+    except area.AreaError as error:
+        raise ConsultationError("area", str(error)) from None
+
+
+def _parts(
+    file: ConsultationFile,
+    *,
+    owner: Municipality,
+    at: dt.datetime,
+    zone: ZoneInfo,
+    known: Consultation | None,
+) -> dict[str, list[dict[str, Any]]]:
+    """The rows of every relation with layers, dates, files and municipalities looked up."""
+    parts = {relation: [dict(row) for row in rows] for relation, rows in file.parts.items()}
+    parts["holders"] = [
+        {"municipality": _municipality_with("holders", code), "committee_code": committee}
+        for code, committee in file.holders
+    ]
+    for row in parts.get("alternatives", []):
+        row["layer"] = _layer(f"alternatives.{row['key']}.layer", row["layer"], owner=owner, at=at)
+    for row in parts.get("documents", []):
+        row["file"] = _stored(file.file.parent / row["file"]) if row["file"] else ""
+    for row in parts.get("rounds", []):
+        kept = known.rounds.filter(number=row["number"]).first() if known else None
+        opens, closes = row.pop("opens"), row.pop("closes")
+        row["opens_at"] = _moment(
+            "rounds.opens", opens, kept=kept.opens_at if kept else None, at=at, zone=zone
+        )
+        row["closes_at"] = _moment(
+            "rounds.closes", closes, kept=kept.closes_at if kept else None, at=at, zone=zone
+        )
+        if row["closes_at"] and row["closes_at"] <= row["opens_at"]:
+            raise ConsultationError("rounds.closes", "is not after “opens”.")
+    return parts
+
+
+def _stored(path: Path) -> str:
+    """The document's name in the store; named by its content, so that loading again adds no copy."""
+    with path.open("rb") as opened:
+        digest = hashlib.file_digest(opened, "sha256").hexdigest()
+        name = f"documents/{digest[:12]}-{path.name}"
+        return name if default_storage.exists(name) else default_storage.save(name, File(opened))
+
+
+def _save_base_layers(file: ConsultationFile, *, saved: Saved, owner: Municipality, at: dt.datetime) -> None:
+    layers = [_layer("base_layers", name, owner=owner, at=at) for name in file.base_layers]
+    wanted = [layer for layer in layers if layer is not None]
+    if set(saved.consultation.base_layers.all()) != set(wanted):
+        saved.consultation.base_layers.set(wanted)
+        saved.changed.append("base_layers")
+
+
+def _save_rows(relation: str, rows: list[dict[str, Any]], *, saved: Saved, has_opened: bool) -> None:
+    """Bring one relation up to date by identity; what the file no longer has goes, unless it is in use."""
+    manager = getattr(saved.consultation, relation)
+    identity = _IDENTITY.get(relation, ("key",))
+    existing = {tuple(getattr(row, name) for name in identity): row for row in manager.all()}
+    for values in rows:
+        mark = tuple(values[name] for name in identity)
+        row = existing.pop(mark, None) or manager.model(consultation=saved.consultation)
+        _save_row(row, values, what=f"{relation}.{mark[-1]}", saved=saved)
+    for mark, row in existing.items():
+        what = f"{relation}.{mark[-1]}"
+        # Answers name their question by its key: once people may have answered, its words must stay.
+        if (relation == "questions" and has_opened) or not _deleted(row):
+            saved.kept.append(what)
+        else:
+            saved.changed.append(f"{what} (removed)")
+
+
+def _deleted(row: models.Model) -> bool:
+    """Delete the row unless something else refers to it."""
+    try:
+        with transaction.atomic():
+            row.delete()
+    except models.ProtectedError:
+        return False
+    return True
+
+
+def _save_row(row: models.Model, values: Mapping[str, Any], *, what: str, saved: Saved) -> None:
+    """Save only when a value differs, so that loading the same file again writes nothing."""
+    is_new = row.pk is None
+    changed = sorted(name for name, value in values.items() if is_new or getattr(row, name) != value)
+    for name in changed:
+        setattr(row, name, values[name])
+    if not changed:
+        return
+    try:
+        row.clean_fields()
+    except ValidationError as error:
+        name, messages = next(iter(error.message_dict.items()))
+        raise ConsultationError(f"{what}.{name}", f"is not right: {messages[0]}") from None
+    row.save()
+    if is_new and not isinstance(row, Consultation):
+        saved.changed.append(f"{what} (added)")
+    else:
+        saved.changed += [name if isinstance(row, Consultation) else f"{what}.{name}" for name in changed]

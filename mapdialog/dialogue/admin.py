@@ -1,0 +1,122 @@
+"""The administration of consultations and everything that belongs to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.gis.geos import MultiPolygon
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from mapdialog.dialogue import area
+from mapdialog.dialogue.models import (
+    Alternative,
+    Consultation,
+    ConsultationHolder,
+    DataVersion,
+    Document,
+    Indicator,
+    Question,
+    Round,
+    TargetGroup,
+    Theme,
+)
+from mapdialog.people.admin import OfOwnMunicipality
+from mapdialog.people.models import Membership
+from mapdialog.web.map_widget import AreaWidget
+
+_EDITORS = (Membership.Role.ADMIN, Membership.Role.PLANNER)
+
+
+class AreaField(forms.Field):
+    """An area as GeoJSON text, built from its numbers: no text of a form reaches GEOS or GDAL."""
+
+    widget = AreaWidget
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.json if isinstance(value, MultiPolygon) else value
+
+    def to_python(self, value: Any) -> MultiPolygon | None:
+        if not value or not value.strip():
+            return None
+        try:
+            return area.of_text(value.encode())
+        except area.AreaError as error:
+            raise forms.ValidationError(_("The area cannot be used: it %(why)s") % {"why": error}) from None
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            given = self.to_python(data)
+        except forms.ValidationError:
+            return True
+        if initial is None or given is None:
+            return given is not initial
+        return not initial.equals_exact(given, 1e-9)
+
+
+class ConsultationForm(forms.ModelForm):  # type: ignore[type-arg] # not subscriptable at run time
+    area = AreaField(required=False, label=gettext_lazy("area"))
+
+    class Meta:
+        model = Consultation
+        fields = "__all__"  # noqa: DJ007 (the fieldsets below choose)
+
+
+class _Rows(admin.TabularInline):  # type: ignore[type-arg] # not subscriptable at run time
+    extra = 0
+    formfield_overrides = {
+        models.JSONField: {"widget": forms.Textarea(attrs={"rows": 3, "cols": 40})},
+        models.URLField: {"assume_scheme": "https"},
+    }
+
+    def _may(self, request: HttpRequest, obj: Any = None) -> bool:
+        # who may change the consultation may change its rows; its page has been checked already
+        return bool(request.user.is_active and getattr(request.user, "is_staff", False))
+
+    has_view_permission = has_change_permission = has_delete_permission = _may
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, obj)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        owner = admin.site._registry[Consultation]
+        return owner.formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+def _rows(of: type[models.Model]) -> type[_Rows]:
+    return type(f"{of.__name__}Rows", (_Rows,), {"model": of})
+
+
+@admin.register(Consultation)
+class ConsultationAdmin(OfOwnMunicipality):
+    form = ConsultationForm
+    roles = _EDITORS
+    list_display = ["slug", "municipality", "status", "opens_at", "closes_at"]
+    list_filter = ["status", "municipality"]
+    list_select_related = ["municipality"]
+    search_fields = ["slug", "case_number", "plan_id"]
+    filter_horizontal = ["base_layers"]
+    formfield_overrides = {models.JSONField: {"widget": forms.Textarea(attrs={"rows": 4, "cols": 90})}}
+    inlines = [
+        _rows(part)
+        for part in (
+            Theme,
+            Question,
+            Alternative,
+            Document,
+            Round,
+            TargetGroup,
+            Indicator,
+            ConsultationHolder,
+        )
+    ]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Last of all the data version, so that no page or cache keeps the old texts."""
+        super().save_related(request, form, formsets, change)
+        DataVersion.objects.get_or_create(consultation=form.instance)
+        DataVersion.bump(form.instance)
