@@ -1,0 +1,214 @@
+"""Many contributions at once, by COPY: what imports and synthetic pins share.
+
+Rows carry a `source_id`; one that the consultation has already is passed over: a second run adds nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.contrib.gis.geos import GEOSGeometry
+from django.db import DataError, IntegrityError, InternalError, connection, transaction
+
+from layers.areas import place_rows_sql
+from mapdialog.contributions import public_place, receipt
+from mapdialog.contributions.rulebook import Rulebook
+from mapdialog.dialogue.models import DataVersion
+
+_NAMESPACE = UUID("6a1d3c0e-62a5-4c5e-9d0e-3f6f4f0f7c11")
+_CODE_TRIES = 5
+CodeMaker = Callable[[int], Sequence[str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One contribution to store, and the submission it belongs to (by its `submission` id in the source)."""
+
+    source_id: str
+    line: int = 0
+    submission: str = ""
+    sender: str = "resident"
+    sender_role: str = ""
+    channel: str = "import"
+    kind: str = "pin"
+    geom: GEOSGeometry | None = None
+    place_words: str = ""
+    accuracy_m: float | None = None
+    placed_by: str = "map"
+    zoom_at_placing: float | None = None
+    radius_m: float | None = None
+    text: str = ""
+    language: str = ""
+    answers: dict[str, Any] = field(default_factory=dict)
+    details: dict[str, Any] = field(default_factory=dict)
+    theme_id: int | None = None
+    alternative_id: int | None = None
+    age_band: str = ""
+    contributor_key: str | None = None
+    written_at: dt.datetime
+    received_at: dt.datetime
+    arrival: str = "in_time"
+    state: str = "published"
+    is_private: bool = False
+    concerns: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """What came of a batch. `outside` counts places in no area; `refused` the database would not take."""
+
+    new: int = 0
+    known: int = 0
+    without_place: int = 0
+    outside: int = 0
+    refused: tuple[Row, ...] = ()
+
+    def __add__(self, other: Stored) -> Stored:
+        return Stored(
+            new=self.new + other.new,
+            known=self.known + other.known,
+            without_place=self.without_place + other.without_place,
+            outside=self.outside + other.outside,
+            refused=self.refused + other.refused,
+        )
+
+
+def random_codes(count: int) -> list[str]:
+    """`count` different random receipt codes."""
+    codes: set[str] = set()
+    while len(codes) < count:
+        codes.add(receipt.new_code())
+    return list(codes)
+
+
+def identifier_of(source_id: str, *, rules: Rulebook) -> UUID:
+    """Always the same UUID for the same row of the same consultation."""
+    return uuid5(_NAMESPACE, f"{rules.slug}\x1f{source_id}")
+
+
+def store(rows: Sequence[Row], *, rules: Rulebook, codes: CodeMaker = random_codes) -> Stored:
+    """Stores a batch in one transaction with its places; raises the data version if anything is new.
+
+    A row that the database refuses (a place that the metric CRS cannot hold) does not take the others with
+    it: the batch is halved until it stands alone.
+    """
+    try:
+        return _store_with_codes(rows, rules=rules, codes=codes)
+    except (DataError, IntegrityError, InternalError):
+        if len(rows) == 1:
+            return Stored(refused=tuple(rows))
+    half = len(rows) // 2
+    return store(rows[:half], rules=rules, codes=codes) + store(rows[half:], rules=rules, codes=codes)
+
+
+def _store_with_codes(rows: Sequence[Row], *, rules: Rulebook, codes: CodeMaker) -> Stored:
+    for attempt in range(_CODE_TRIES):
+        try:
+            return _store_once(rows, codes=codes(len(rows)), rules=rules)
+        except IntegrityError as error:
+            if "contributions_contribution_code" not in str(error) or attempt == _CODE_TRIES - 1:
+                raise
+    return Stored()
+
+
+_COLUMNS = {
+    "id": "uuid", "source_id": "text", "submission": "text", "sender": "text", "sender_role": "text",
+    "channel": "text", "code": "text", "kind": "text", "geom": "geometry", "place_words": "text",
+    "accuracy_m": "float8", "placed_by": "text", "zoom_at_placing": "float8", "radius_m": "float8",
+    "text": "text", "language": "text", "answers": "jsonb", "details": "jsonb", "theme_id": "bigint",
+    "alternative_id": "bigint",
+    "age_band": "text", "contributor_key": "text", "written_at": "timestamptz", "received_at": "timestamptz",
+    "arrival": "text", "state": "text", "concerns": "jsonb", "is_private": "boolean",
+}  # fmt: skip
+_TABLE = "contributions_incoming"
+_MAKE_TABLE = (
+    f"CREATE TEMPORARY TABLE {_TABLE} ("
+    + ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
+    + ") ON COMMIT DROP"
+)
+
+_SUBMISSIONS = f"""
+INSERT INTO contributions_submission (consultation_id, sender, sender_role, channel, source_id, received_at)
+SELECT DISTINCT ON (submission) %(consultation)s, sender, sender_role, channel, submission, received_at
+FROM {_TABLE} AS incoming
+WHERE NOT EXISTS (
+    SELECT FROM contributions_contribution AS known
+    WHERE known.consultation_id = %(consultation)s AND known.source_id = incoming.source_id
+)
+ORDER BY submission, received_at
+ON CONFLICT (consultation_id, source_id) DO NOTHING
+"""  # noqa: S608 (our own text)
+
+_CONTRIBUTIONS = f"""
+WITH stored AS (
+    INSERT INTO contributions_contribution (
+        id, consultation_id, submission_id, source_id, code, kind, geom, geom_public, place_words, accuracy_m,
+        placed_by, zoom_at_placing, radius_m, text, language, answers, details, theme_id, alternative_id,
+        age_band, contributor_key, written_at, received_at, arrival, state, concerns, version
+    ) SELECT
+        incoming.id, %(consultation)s, submission.id, incoming.source_id, code, kind, geom,
+        CASE WHEN NOT is_private THEN {public_place.public_place_sql("geom")} END,
+        place_words, accuracy_m, placed_by, zoom_at_placing, radius_m, text, language, answers, details,
+        theme_id, alternative_id, age_band, contributor_key, written_at, incoming.received_at, arrival, state,
+        concerns, 1
+    FROM {_TABLE} AS incoming
+    JOIN contributions_submission AS submission
+        ON submission.consultation_id = %(consultation)s AND submission.source_id = incoming.submission
+    ON CONFLICT (consultation_id, source_id) DO NOTHING
+    RETURNING id, geom, received_at
+), placed AS (
+    INSERT INTO contributions_contributionplace (contribution_id, version_id, area_id, zone_id, share)
+    SELECT stored.id, place.version_id, place.area_id, place.zone_id, place.share
+    FROM stored CROSS JOIN LATERAL ({
+    place_rows_sql(
+        geom="stored.geom",
+        on="(stored.received_at AT TIME ZONE %(time_zone)s)::date",
+        layers="%(layers)s",
+    )
+}) AS place
+    RETURNING contribution_id, area_id
+)
+SELECT count(*), count(*) FILTER (WHERE geom IS NULL),
+    count(*) FILTER (WHERE geom IS NOT NULL)
+        - (SELECT count(DISTINCT contribution_id) FROM placed WHERE area_id IS NOT NULL)
+FROM stored
+"""  # noqa: S608 (our own text)
+
+
+def _store_once(rows: Sequence[Row], *, codes: Sequence[str], rules: Rulebook) -> Stored:
+    values = {
+        "consultation": rules.id,
+        "layers": rules.place_layers,
+        "time_zone": str(rules.time_zone),
+        **public_place.values(rules, is_private=False),
+    }
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute(_MAKE_TABLE)
+        with cursor.copy(f"COPY {_TABLE} ({', '.join(_COLUMNS)}) FROM STDIN") as copy:
+            for row, code in zip(rows, codes, strict=True):
+                copy.write_row(_values(row, code=code, rules=rules))
+        cursor.execute(_SUBMISSIONS, values)
+        cursor.execute(_CONTRIBUTIONS, values)
+        new, without_place, outside = cursor.fetchone()
+        cursor.execute(f"DROP TABLE {_TABLE}")
+        if new:
+            DataVersion.bump(rules.id)
+    return Stored(new=new, known=len(rows) - new, without_place=without_place, outside=outside)
+
+
+def _values(row: Row, *, code: str, rules: Rulebook) -> list[Any]:
+    return [
+        identifier_of(row.source_id, rules=rules), row.source_id, row.submission or row.source_id, row.sender,
+        row.sender_role, row.channel, code, row.kind, row.geom and row.geom.hexewkb.decode(), row.place_words,
+        row.accuracy_m, row.placed_by, row.zoom_at_placing, row.radius_m, row.text, row.language,
+        json.dumps(row.answers), json.dumps(row.details), row.theme_id, row.alternative_id, row.age_band,
+        row.contributor_key, row.written_at, row.received_at, row.arrival, row.state,
+        json.dumps(row.concerns),
+        row.is_private,
+    ]  # fmt: skip

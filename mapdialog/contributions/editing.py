@@ -1,0 +1,185 @@
+"""What authors do with their own contribution: read it and change it, by the token they made for it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib.gis.geos import GEOSGeometry
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from layers.areas import place_rows_sql
+from mapdialog.audit.models import record
+from mapdialog.contributions import keys, public_place, receipt
+from mapdialog.contributions import rules as rule
+from mapdialog.contributions.feature import Draft, FeatureError, parse
+from mapdialog.contributions.intake import IS_INSIDE, ErasedError, OutsideAreaError, columns_of, receipt_of
+from mapdialog.contributions.models import Contribution
+from mapdialog.contributions.rulebook import Rulebook
+from mapdialog.dialogue.models import DataVersion
+
+_FIXED = ("kind", "written_at", "contributor")
+_OF_THE_PLACE = ("placed_by", "accuracy_m", "zoom_at_placing", "radius_m")
+
+
+class NoContributionError(LookupError):
+    """The consultation has no such contribution."""
+
+
+class WrongTokenError(Exception):
+    """The token is not the one that the contribution was made with."""
+
+
+class VersionError(Exception):
+    """The contribution has changed since the caller read it."""
+
+
+def own(identifier: UUID, *, rules: Rulebook, token: str) -> Contribution:
+    """The contribution, for whoever holds its token.
+
+    Raises NoContributionError, ErasedError, WrongTokenError.
+    """
+    try:
+        found = Contribution.objects.select_related("theme", "alternative").get(
+            pk=identifier, consultation=rules.id
+        )
+    except Contribution.DoesNotExist:
+        raise NoContributionError from None
+    if found.state == Contribution.State.ERASED:
+        raise ErasedError
+    if not keys.is_token_of(token, stored=found.token_hash):
+        raise WrongTokenError
+    return found
+
+
+def as_feature(contribution: Contribution, *, slug: str) -> dict[str, Any]:
+    """The author's own contribution as a GeoJSON Feature: all that was sent, and its receipt."""
+    written, received, changed = contribution.written_at, contribution.received_at, contribution.changed_at
+    properties = {
+        **_sent(contribution),
+        "written_at": written.isoformat(),
+        "received_at": received.isoformat(),
+        "changed_at": changed and changed.isoformat(),
+    }
+    return {
+        "type": "Feature",
+        "id": str(contribution.pk),
+        "geometry": _geometry(contribution.geom),
+        "properties": properties,
+        "receipt": receipt_of(contribution.pk, slug=slug).as_json(),
+    }
+
+
+def revise(
+    contribution: Contribution, change: Mapping[str, Any], *, rules: Rulebook, version: int, at: dt.datetime
+) -> receipt.Receipt:
+    """Changes what `change` names, by the rule of JSON merge patch on the Feature; null takes a member away.
+
+    Screened again, and published or waiting by the rules for new ones. Places are looked up anew, as they
+    were when it was received. Raises FeatureError, NotOpenError, OutsideAreaError, VersionError.
+    """
+    if rules.closes_at is not None and at >= rules.closes_at:
+        raise rule.NotOpenError(closes_at=rules.closes_at)
+    draft = parse(_merged(contribution, change, rules=rules), rules=rules, identifier=contribution.pk)
+    _check_inside(draft, rules=rules)
+    columns = columns_of(draft, rules=rules)
+    columns["state"] = rule.state_after_edit(contribution.state, now=columns["state"])
+    with transaction.atomic(durable=True):
+        _update(columns, contribution=contribution, version=version, rules=rules, at=at)
+        record("contribution.changed", subject=contribution, by="resident", at=at, detail={"from": version})
+        DataVersion.bump(rules.id)
+    return receipt_of(contribution.pk, slug=rules.slug)
+
+
+def _geometry(geom: GEOSGeometry | None) -> dict[str, Any] | None:
+    return (
+        None
+        if geom is None
+        else {"type": geom.geom_type, "coordinates": json.loads(json.dumps(cast("Any", geom).coords))}
+    )
+
+
+def _sent(contribution: Contribution) -> dict[str, Any]:
+    columns = (
+        "kind", "text", "language", "answers", "age_band", "accuracy_m", "placed_by", "zoom_at_placing",
+        "radius_m", "place_words",
+    )  # fmt: skip
+    given = {name: getattr(contribution, name) for name in columns}
+    given["theme"] = contribution.theme and contribution.theme.key
+    given["alternative"] = contribution.alternative and contribution.alternative.key
+    return {**given, **contribution.details}
+
+
+def _merged(contribution: Contribution, change: Mapping[str, Any], *, rules: Rulebook) -> dict[str, Any]:
+    properties = change.get("properties") or {}
+    if not isinstance(properties, dict):
+        raise FeatureError("properties", _("An object is expected."))
+    for name in _FIXED:
+        if name in properties:
+            raise FeatureError(f"properties.{name}", _("This cannot be changed afterwards."))
+    sent = _sent(contribution)
+    # A question that is asked no longer must not stand in the way of an edit.
+    sent["answers"] = {key: value for key, value in sent["answers"].items() if key in rules.questions}
+    if isinstance(properties.get("answers"), dict):
+        properties = {**properties, "answers": {**sent["answers"], **properties["answers"]}}
+    if "geometry" in change:
+        sent = {name: value for name, value in sent.items() if name not in _OF_THE_PLACE}
+    geometry = change["geometry"] if "geometry" in change else _geometry(contribution.geom)
+    return {
+        **change,
+        "type": change.get("type", "Feature"),
+        "geometry": geometry,
+        "properties": {**sent, **properties},
+    }
+
+
+def _check_inside(draft: Draft, *, rules: Rulebook) -> None:
+    if draft.geom is None:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {IS_INSIDE} FROM dialogue_consultation AS consultation WHERE id = %(id)s",  # noqa: S608
+            {"geom": bytes(draft.geom.ewkb), "id": rules.id},
+        )
+        if not cursor.fetchone()[0]:
+            raise OutsideAreaError
+
+
+_UPDATE = f"""
+UPDATE contributions_contribution SET
+    geom = %(geom)s::geometry, geom_public = {public_place.public_place_sql("%(geom)s::geometry")},
+    place_words = %(place_words)s, accuracy_m = %(accuracy_m)s, placed_by = %(placed_by)s,
+    zoom_at_placing = %(zoom)s, radius_m = %(radius_m)s, text = %(text)s, language = %(language)s,
+    answers = %(answers)s::jsonb, details = %(details)s::jsonb, theme_id = %(theme)s,
+    alternative_id = %(alternative)s, age_band = %(age_band)s, state = %(state)s,
+    concerns = %(concerns)s::jsonb, changed_at = %(at)s, version = version + 1
+WHERE id = %(id)s AND version = %(version)s AND state <> 'erased'
+"""  # noqa: S608 (our own text)
+
+_PLACES = f"""
+INSERT INTO contributions_contributionplace (contribution_id, version_id, area_id, zone_id, share)
+SELECT %(id)s, version_id, area_id, zone_id, share
+FROM ({place_rows_sql(geom="%(geom)s", on="%(on)s", layers="%(layers)s")}) AS found
+"""  # noqa: S608 (our own text)
+
+
+def _update(
+    columns: dict[str, Any], *, contribution: Contribution, version: int, rules: Rulebook, at: dt.datetime
+) -> None:
+    row = {
+        **columns,
+        "id": contribution.pk,
+        "version": version,
+        "at": at,
+        "on": rules.day(contribution.received_at),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_UPDATE, row)
+        if cursor.rowcount == 0:
+            raise VersionError
+        contribution.places.all().delete()
+        cursor.execute(_PLACES, row)

@@ -1,0 +1,65 @@
+"""Erasure by the author: what was said is emptied everywhere at once, and a tombstone answers 410."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from mapdialog.audit.models import record
+from mapdialog.contributions.editing import VersionError
+from mapdialog.contributions.models import Contribution, Submission
+from mapdialog.dialogue.models import DataVersion
+
+# The receipt code, the kind and the times stay: they answer "410" and keep the permanent number taken.
+_EMPTY: dict[str, Any] = {
+    "geom": None,
+    "geom_public": None,
+    "place_words": "",
+    "photo": None,
+    "photo_x": None,
+    "photo_y": None,
+    "accuracy_m": None,
+    "placed_by": Contribution.PlacedBy.NONE,
+    "zoom_at_placing": None,
+    "radius_m": None,
+    "text": "",
+    "language": "",
+    "answers": {},
+    "details": {},
+    "theme": None,
+    "alternative": None,
+    "age_band": "",
+    "contributor_key": None,
+    "concerns": [],
+    "token_hash": None,
+    "body_hash": None,
+}
+
+
+def erase(contribution: Contribution, *, by: str, at: dt.datetime, version: int | None = None) -> None:
+    """Empties the contribution and its places, and its submission's role if nothing else is in it.
+
+    `by` is the audit trail's word for who does it. Raises VersionError if it has changed since `version`.
+    """
+    rows = Contribution.objects.filter(pk=contribution.pk).exclude(state=Contribution.State.ERASED)
+    if version is not None:
+        rows = rows.filter(version=version)
+    with transaction.atomic():
+        changed = rows.update(
+            **_EMPTY, state=Contribution.State.ERASED, version=F("version") + 1, changed_at=at
+        )
+        if not changed:
+            raise VersionError
+        contribution.places.all().delete()
+        _empty_submission(contribution)
+        record("contribution.erased", subject=contribution, by=by, at=at)
+        DataVersion.bump(contribution.consultation_id)
+
+
+def _empty_submission(contribution: Contribution) -> None:
+    siblings = Contribution.objects.filter(submission=contribution.submission_id)
+    if not siblings.exclude(state=Contribution.State.ERASED).exists():
+        Submission.objects.filter(pk=contribution.submission_id).update(sender_role="")

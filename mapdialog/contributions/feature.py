@@ -1,0 +1,296 @@
+"""One contribution as a GeoJSON Feature, read strictly into a Draft that the database will take."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib.gis.geos import GEOSGeometry
+from django.utils.translation import gettext as _
+
+from mapdialog.contributions import shape
+from mapdialog.contributions.kinds.catalog import DetailError, Kind, kinds
+from mapdialog.contributions.models import TEXT_MAX, Contribution
+from mapdialog.contributions.rulebook import Asked, Rulebook
+
+PROPERTIES = frozenset(
+    {
+        "kind", "theme", "text", "language", "answers", "alternative", "age_band", "accuracy_m", "placed_by",
+        "zoom_at_placing", "radius_m", "written_at", "place_words", "contributor", "light", "feeling",
+        "code", "rating",
+    }
+)  # fmt: skip
+_MEMBERS = frozenset({"type", "id", "geometry", "properties", "bbox"})
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,4})?", re.ASCII)
+_AGE_BAND = re.compile(r"\d{1,2}-\d{1,3}|\d{1,3}\+", re.ASCII)
+_CONTRIBUTOR = re.compile(r"[A-Za-z0-9_-]{8,128}", re.ASCII)
+_NEEDS_GEOMETRY = {Contribution.PlacedBy.GPS, Contribution.PlacedBy.MAP, Contribution.PlacedBy.COORDINATES}
+_MAX_M = 100_000
+_MAX_ZOOM = 24
+_PLACE_WORDS_MAX = 300
+
+
+class FeatureError(ValueError):
+    """The feature cannot be taken. `field` leads to the failing member (`properties.text`)."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A checked contribution that has not been received yet. `written_at` is what the sender's clock said."""
+
+    kind: Kind
+    geom: GEOSGeometry | None
+    text: str
+    language: str
+    answers: Mapping[str, Any]
+    details: Mapping[str, Any]
+    theme: str
+    theme_id: int | None
+    alternative: str
+    alternative_id: int | None
+    age_band: str
+    accuracy_m: float | None
+    placed_by: str
+    zoom_at_placing: float | None
+    radius_m: float | None
+    written_at: dt.datetime | None
+    place_words: str
+    contributor: str
+
+    @property
+    def is_private(self) -> bool:
+        return self.kind.is_private(self.details)
+
+    def free_text(self) -> str:
+        """All that the sender wrote in own words, for screening."""
+        given = (*self.answers.values(), self.details.get("rating"))
+        return "\n".join([self.text, self.place_words, *(one for one in given if isinstance(one, str))])
+
+
+def parse(
+    feature: Mapping[str, Any], *, rules: Rulebook, identifier: UUID | None = None, is_record: bool = False
+) -> Draft:
+    """The Draft in a GeoJSON Feature (EPSG:4326, RFC 7946) as strict JSON gave it.
+
+    `is_record` is for what the municipality registers from elsewhere: a place alone is enough, and neither a
+    theme nor answers are demanded. Raises FeatureError.
+    """
+    properties = _members(feature, identifier=identifier)
+    read = _Reader(properties)
+    kind = kinds().get(read.choice("kind", kinds(), default="pin")) or kinds()["pin"]
+    geom = _geometry(feature)
+    theme = read.choice("theme", rules.themes)
+    alternative = read.choice("alternative", rules.alternatives)
+    place_words = read.text("place_words", maximum=_PLACE_WORDS_MAX, one_line=True)
+    draft = Draft(
+        kind=kind,
+        geom=geom,
+        text=read.text("text", maximum=TEXT_MAX),
+        language=read.match("language", _LANGUAGE),
+        answers=_answers(read, rules=rules, kind=kind, is_record=is_record),
+        details=_details(kind, properties),
+        theme=theme,
+        theme_id=rules.themes.get(theme),
+        alternative=alternative,
+        alternative_id=rules.alternatives.get(alternative),
+        age_band=read.match("age_band", _AGE_BAND),
+        accuracy_m=read.number("accuracy_m", maximum=_MAX_M),
+        placed_by=_placed_by(read, geom=geom, place_words=place_words),
+        zoom_at_placing=read.number("zoom_at_placing", maximum=_MAX_ZOOM),
+        radius_m=read.number("radius_m", maximum=_MAX_M),
+        written_at=read.moment("written_at"),
+        place_words=place_words,
+        contributor=read.match("contributor", _CONTRIBUTOR),
+    )
+    _check_content(draft, rules=rules, is_record=is_record)
+    return draft
+
+
+def _members(feature: Mapping[str, Any], *, identifier: UUID | None) -> Mapping[str, Any]:
+    if feature.get("type") != "Feature":
+        raise FeatureError("type", _("A GeoJSON Feature is expected."))
+    for name in feature:
+        if name not in _MEMBERS:
+            raise FeatureError(name[:80], _("This is not known here. Coordinates are WGS 84."))
+    if identifier is not None and feature.get("id") not in (None, str(identifier)):
+        raise FeatureError("id", _("The id is not the one in the address."))
+    return _properties(feature.get("properties"))
+
+
+def _properties(value: Any) -> Mapping[str, Any]:
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise FeatureError("properties", _("An object is expected."))
+    for name in value:
+        if name not in PROPERTIES:
+            raise FeatureError(f"properties.{name[:80]}", _("This is not known here."))
+    return value
+
+
+def _geometry(feature: Mapping[str, Any]) -> GEOSGeometry | None:
+    try:
+        return shape.parse(feature.get("geometry"))
+    except shape.ShapeError as error:
+        raise FeatureError("geometry" + (f".{error.path}" if error.path else ""), str(error)) from None
+
+
+def _details(kind: Kind, properties: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        details = kind.details(properties)
+    except DetailError as error:
+        raise FeatureError(f"properties.{error.field}", str(error)) from None
+    if isinstance(details.get("rating"), str):
+        details["rating"] = clean(details["rating"], field="properties.rating")
+    return details
+
+
+def _placed_by(read: _Reader, *, geom: GEOSGeometry | None, place_words: str) -> str:
+    without = Contribution.PlacedBy.WORDS if place_words else Contribution.PlacedBy.NONE
+    placed_by = read.choice("placed_by", Contribution.PlacedBy.values, default="") or (
+        Contribution.PlacedBy.MAP if geom is not None else without
+    )
+    if geom is None and placed_by in _NEEDS_GEOMETRY:
+        raise FeatureError("geometry", _("The place is missing."))
+    return str(placed_by)
+
+
+def _answers(read: _Reader, *, rules: Rulebook, kind: Kind, is_record: bool) -> dict[str, Any]:
+    given = read.value("answers")
+    if given is None:
+        given = {}
+    if not isinstance(given, dict):
+        raise FeatureError("properties.answers", _("An object is expected."))
+    asked = {key: question for key, question in rules.questions.items() if question.concerns(kind.name)}
+    answers = {}
+    for key, value in given.items():
+        field = f"properties.answers.{key[:80]}"
+        if key not in asked:
+            raise FeatureError(field, _("This question is not asked here."))
+        answer = _answer(asked[key], value, field=field)
+        if answer not in (None, "", []):
+            answers[key] = answer
+    for key, question in asked.items():
+        if question.required and key not in answers and not is_record:
+            raise FeatureError(f"properties.answers.{key}", _("This question must be answered."))
+    return answers
+
+
+def _answer(question: Asked, value: Any, *, field: str) -> Any:
+    if value is None:
+        return None
+    if question.kind == "multiple":
+        if not isinstance(value, list):
+            raise FeatureError(field, _("A list of choices is expected."))
+        return list(dict.fromkeys(_chosen(question, one, field=field) for one in value))
+    if question.kind == "text":
+        if not isinstance(value, str):
+            raise FeatureError(field, _("A text is expected."))
+        return clean(value, field=field)
+    return _chosen(question, value, field=field)
+
+
+def _chosen(question: Asked, value: Any, *, field: str) -> str | int:
+    is_plain = isinstance(value, str | int) and not isinstance(value, bool)
+    if is_plain and str(value) in question.values:
+        return question.values[str(value)]
+    if value == "":
+        return ""
+    raise FeatureError(field, _("Choose one of the answers given."))
+
+
+def _check_content(draft: Draft, *, rules: Rulebook, is_record: bool) -> None:
+    says_something = draft.text or draft.answers or draft.details
+    if is_record:
+        if not (says_something or draft.geom or draft.place_words):
+            raise FeatureError("properties.text", _("There is neither a text nor a place."))
+        return
+    if rules.themes and not draft.theme:
+        raise FeatureError("properties.theme", _("Choose a theme."))
+    if not says_something:
+        raise FeatureError("properties.text", _("Write something, or answer a question."))
+
+
+def clean(text: str, *, field: str, maximum: int = TEXT_MAX, one_line: bool = False) -> str:
+    """Text in NFC, stripped, with line feeds for line ends.
+
+    Raises FeatureError for control characters and excessive length.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = unicodedata.normalize("NFC", text).strip()
+    allowed = "" if one_line else "\n\t"
+    if any(unicodedata.category(one) in {"Cc", "Cs"} and one not in allowed for one in text):
+        raise FeatureError(field, _("The text holds a control character."))
+    if len(text) > maximum:
+        message = _("At most %(maximum)d characters are taken; these are %(length)d.")
+        raise FeatureError(field, message % {"maximum": maximum, "length": len(text)})
+    return text
+
+
+class _Reader:
+    """Properties by name, each checked as it is read; absent and null are the same."""
+
+    def __init__(self, properties: Mapping[str, Any]) -> None:
+        self._properties = properties
+
+    def value(self, name: str) -> Any:
+        return self._properties.get(name)
+
+    def _string(self, name: str) -> str:
+        value = self._properties.get(name)
+        if value is None:
+            return ""
+        if not isinstance(value, str):
+            raise FeatureError(f"properties.{name}", _("A text is expected."))
+        return value
+
+    def text(self, name: str, *, maximum: int, one_line: bool = False) -> str:
+        return clean(self._string(name), field=f"properties.{name}", maximum=maximum, one_line=one_line)
+
+    def choice(self, name: str, choices: Mapping[str, Any] | list[str], *, default: str = "") -> str:
+        value = self._string(name) or default
+        if value and value not in choices:
+            shown = ", ".join(sorted(choices)) or "–"
+            raise FeatureError(f"properties.{name}", _("Choose one of: %(choices)s.") % {"choices": shown})
+        return value
+
+    def match(self, name: str, pattern: re.Pattern[str]) -> str:
+        value = self._string(name)
+        if value and not pattern.fullmatch(value):
+            raise FeatureError(f"properties.{name}", _("This is not in the form that is expected."))
+        return value
+
+    def number(self, name: str, *, maximum: float) -> float | None:
+        value = self._properties.get(name)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= maximum:
+            message = _("A number from 0 to %(maximum)g is expected.")
+            raise FeatureError(f"properties.{name}", message % {"maximum": maximum})
+        return float(value)
+
+    def moment(self, name: str) -> dt.datetime | None:
+        value = self._string(name)
+        if not value:
+            return None
+        try:
+            moment = dt.datetime.fromisoformat(value)
+            return _with_zone(moment).astimezone(dt.UTC)
+        except (ValueError, OverflowError):
+            message = _("A time with its zone is expected, such as 2026-05-01T12:00:00+02:00.")
+            raise FeatureError(f"properties.{name}", message) from None
+
+
+def _with_zone(moment: dt.datetime) -> dt.datetime:
+    if moment.tzinfo is None:
+        raise ValueError("no zone")
+    return moment

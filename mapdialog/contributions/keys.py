@@ -1,0 +1,42 @@
+"""Hashes of an author's token, of who contributes, of a device or address: originals are never stored."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+from typing import Any
+
+from django.conf import settings
+
+TOKEN = re.compile(r"[A-Za-z0-9_-]{32,128}", re.ASCII)
+
+
+def token_hash(token: str) -> bytes:
+    """SHA-256 of an edit token, which is random enough to need no salt."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def is_token_of(token: str, *, stored: bytes | memoryview | None) -> bool:
+    """Compared in constant time; False where none is stored (imported, erased)."""
+    return stored is not None and hmac.compare_digest(token_hash(token), bytes(stored))
+
+
+def body_hash(feature: Any) -> bytes:
+    """SHA-256 of the canonical JSON (names sorted, no spaces): the order of members does not matter."""
+    canonical = json.dumps(
+        feature, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
+    return hashlib.sha256(canonical.encode()).digest()
+
+
+def keyed(purpose: str, *parts: object) -> str:
+    """HMAC-SHA-256 with the installation's secret, 64 hex digits: nobody else can guess it back."""
+    message = "\x1f".join([purpose, *(str(part) for part in parts)])
+    return hmac.new(settings.SECRET_KEY.encode(), message.encode(), hashlib.sha256).hexdigest()
+
+
+def contributor_key(contributor: str, *, consultation_id: int) -> str | None:
+    """Who contributes, as a key that differs from consultation to consultation; None: unknown."""
+    return keyed("contributor", consultation_id, contributor) if contributor else None

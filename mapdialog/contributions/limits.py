@@ -1,0 +1,116 @@
+"""How much one device and one network address may send: token buckets that all web workers share.
+
+A device's bucket holds an offline day. An address is one bucket per consultation, which staff can enlarge,
+because a school is one address. Known contributions cost nothing, and what is refused takes nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import ipaddress
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mapdialog.contributions import keys, prepared
+from mapdialog.contributions.models import RateBucket
+from mapdialog.contributions.rulebook import Rulebook
+
+DEVICE_CAPACITY = 200
+DEVICE_REFILL_PER_HOUR = 60
+KEPT = dt.timedelta(days=30)
+
+
+class TooManyError(Exception):
+    """A bucket is empty. `wait` is how long until it holds a token again."""
+
+    def __init__(self, wait: dt.timedelta) -> None:
+        super().__init__("too many")
+        self.wait = wait
+
+    @property
+    def wait_seconds(self) -> int:
+        return max(1, math.ceil(self.wait.total_seconds()))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bucket:
+    key: str
+    capacity: float
+    per_second: float
+
+
+def buckets(rules: Rulebook, *, address: str, device: str | None) -> list[Bucket]:
+    """The buckets that a contribution takes from. Without a device key only the address counts."""
+    limit = max(1, rules.address_limit)
+    # the limit is part of the key: once staff have changed it, the class in front of them starts afresh
+    network = keys.keyed("address", rules.id, limit, network_of(address))
+    found = [Bucket(key=network, capacity=limit, per_second=limit / 3600)]
+    if device:
+        key = keys.keyed("device", rules.id, device)
+        found.append(Bucket(key=key, capacity=DEVICE_CAPACITY, per_second=DEVICE_REFILL_PER_HOUR / 3600))
+    return sorted(found, key=lambda bucket: bucket.key)
+
+
+def network_of(address: str) -> str:
+    """An IPv4 address, or the /64 network of an IPv6 one: a household has a whole network of those."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, ipaddress.IPv6Address):
+        return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)
+
+
+_WANTED = """
+WITH wanted AS (
+    SELECT * FROM unnest(%(keys)s::text[], %(capacities)s::float8[], %(rates)s::float8[])
+        AS wanted (key, capacity, per_second)
+)"""
+_AVAILABLE = """least(wanted.capacity, coalesce(
+    bucket.tokens + wanted.per_second * greatest(0, extract(epoch FROM %(at)s - bucket.updated_at)),
+    wanted.capacity
+))"""
+
+# How long until every bucket holds one token; NULL or 0 when they do now. Reads only.
+WAIT_SQL = f"""
+SELECT max((1 - {_AVAILABLE}) / wanted.per_second)
+FROM unnest(%(keys)s::text[], %(capacities)s::float8[], %(rates)s::float8[])
+    AS wanted (key, capacity, per_second)
+LEFT JOIN contributions_ratebucket AS bucket ON bucket.key = wanted.key"""  # noqa: S608 (our own text)
+
+# The decisive one: the row is locked and looked at again, so two at once cannot both take the last token.
+_TAKE_SQL = f"""{_WANTED}
+INSERT INTO contributions_ratebucket AS bucket (key, tokens, updated_at)
+SELECT key, capacity - 1, %(at)s FROM wanted ORDER BY key
+ON CONFLICT (key) DO UPDATE SET updated_at = greatest(bucket.updated_at, excluded.updated_at), tokens = (
+    SELECT {_AVAILABLE} - 1 FROM wanted WHERE wanted.key = bucket.key
+)
+WHERE (SELECT {_AVAILABLE} FROM wanted WHERE wanted.key = bucket.key) >= 1
+"""  # noqa: S608 (our own text)
+
+
+def values(wanted: Iterable[Bucket], *, at: dt.datetime) -> dict[str, Any]:
+    """The placeholders of WAIT_SQL."""
+    rows = list(wanted)
+    return {
+        "keys": [row.key for row in rows],
+        "capacities": [row.capacity for row in rows],
+        "rates": [row.per_second for row in rows],
+        "at": at,
+    }
+
+
+def take(wanted: Sequence[Bucket], *, at: dt.datetime) -> None:
+    """Takes one token of each, in the caller's transaction, which the caller rolls back on TooManyError."""
+    with prepared.cursor() as cursor:
+        cursor.execute(_TAKE_SQL, values(wanted, at=at))
+        if cursor.rowcount < len(wanted):
+            raise TooManyError(dt.timedelta(seconds=max(one.per_second**-1 for one in wanted)))
+
+
+def forget_old(*, at: dt.datetime) -> int:
+    """Deletes buckets not used for 30 days: they are full again and say nothing. Returns how many."""
+    return RateBucket.objects.filter(updated_at__lt=at - KEPT).delete()[0]

@@ -1,0 +1,88 @@
+"""What a reader at the municipality decides about a contribution: shown, kept back, not accepted."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from mapdialog.audit.models import record
+from mapdialog.contributions import public_place
+from mapdialog.contributions.editing import VersionError
+from mapdialog.contributions.kinds.catalog import kinds
+from mapdialog.contributions.models import Contribution
+from mapdialog.contributions.rulebook import read_any
+from mapdialog.dialogue.models import DataVersion
+from mapdialog.people.models import User
+
+
+class NotPublishableError(Exception):
+    """This contribution may never be shown. The message says why."""
+
+
+def publish(
+    contribution: Contribution, *, by: User, at: dt.datetime, reason: str = "", version: int | None = None
+) -> None:
+    """Shows it to everyone, at its public place. Raises NotPublishableError, VersionError."""
+    kind = kinds().get(contribution.kind)
+    if kind is not None and kind.is_private(contribution.details):
+        raise NotPublishableError(
+            _("A report of an incident is never published. Write about it in the answer.")
+        )
+    _decide(contribution, Contribution.State.PUBLISHED, by=by, at=at, reason=reason, version=version)
+
+
+def hold(
+    contribution: Contribution, *, by: User, at: dt.datetime, reason: str = "", version: int | None = None
+) -> None:
+    """Takes it from view until it has been read again. Raises VersionError."""
+    _decide(contribution, Contribution.State.PENDING, by=by, at=at, reason=reason, version=version)
+
+
+def withhold(
+    contribution: Contribution, *, by: User, at: dt.datetime, reason: str = "", version: int | None = None
+) -> None:
+    """Keeps it as a valid contribution that is not shown. Raises VersionError."""
+    _decide(contribution, Contribution.State.PRIVATE, by=by, at=at, reason=reason, version=version)
+
+
+def reject(
+    contribution: Contribution, *, by: User, at: dt.datetime, reason: str, version: int | None = None
+) -> None:
+    """Does not accept it; the reason stays in the audit trail. Raises VersionError."""
+    _decide(contribution, Contribution.State.REJECTED, by=by, at=at, reason=reason, version=version)
+
+
+_DECIDE = f"""
+UPDATE contributions_contribution SET state = %(state)s, version = version + 1, changed_at = %(at)s,
+    geom_public = {public_place.public_place_sql("geom")}
+WHERE id = %(id)s AND state <> 'erased' AND version = coalesce(%(version)s, version)
+RETURNING version
+"""  # noqa: S608 (our own text)
+
+
+def _decide(
+    contribution: Contribution,
+    state: Contribution.State,
+    *,
+    by: User,
+    at: dt.datetime,
+    reason: str,
+    version: int | None,
+) -> None:
+    """Two moderators on one contribution: whoever read an older version is told (VersionError)."""
+    rules = read_any(contribution.consultation.slug)
+    is_private = state == Contribution.State.PRIVATE
+    row: dict[str, Any] = {"id": contribution.pk, "state": state, "at": at, "version": version}
+    before = contribution.state
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_DECIDE, {**row, **public_place.values(rules, is_private=is_private)})
+        found = cursor.fetchone()
+        if found is None:
+            raise VersionError
+        detail = {"from": before, "to": str(state), "reason": reason[:500]}
+        record("contribution.moderated", subject=contribution, by=by.audit_name, at=at, detail=detail)
+        DataVersion.bump(rules.id)
+    contribution.state, contribution.version = state, found[0]

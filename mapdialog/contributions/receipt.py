@@ -1,0 +1,76 @@
+"""What a sender gets back: a short code that can be read out, and what became of the contribution."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+# Crockford's base 32: no I, L, O or U, so that nothing is mistaken for 1 or 0 when read aloud or off paper.
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+BODY_LENGTH = 7
+BODIES = 32**BODY_LENGTH
+_MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
+# Odd, hence a bijection modulo a power of two: numbers in a row become codes that do not look alike.
+_SPREAD = 0x5DEECE66D
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """`places` are {"kind", "code", "name"} of the committee and zones there, as they held that day."""
+
+    id: UUID
+    code: str
+    number: int
+    slug: str
+    state: str
+    arrival: str
+    version: int
+    places: Sequence[dict[str, Any]]
+    is_new: bool
+
+    @property
+    def status_url(self) -> str:
+        return f"/c/{self.slug}/r/{self.code}"
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "id": str(self.id),
+            "code": self.code,
+            "number": self.number,
+            "status_url": self.status_url,
+            "state": self.state,
+            "arrival": self.arrival,
+            "places": list(self.places),
+            "version": self.version,
+        }
+
+
+def new_code() -> str:
+    """Seven random characters and one that checks them. Whoever stores it tries again if it is taken."""
+    return code_of(secrets.randbelow(BODIES))
+
+
+def code_of(number: int) -> str:
+    """The code of a number below 32⁷; different numbers have different codes."""
+    spread = number * _SPREAD % BODIES
+    body = "".join(ALPHABET[(spread >> shift) & 31] for shift in range(5 * (BODY_LENGTH - 1), -1, -5))
+    return body + _check_character(body)
+
+
+def normalised(text: str) -> str | None:
+    """A code as typed (lower case, hyphens, O for 0) in its stored form; None if it cannot be one."""
+    code = text.strip().upper().translate(_MISREAD)
+    is_code = len(code) == BODY_LENGTH + 1 and all(one in ALPHABET for one in code)
+    return code if is_code and _check_character(code[:-1]) == code[-1] else None
+
+
+def _check_character(body: str) -> str:
+    """Luhn's rule modulo 32: finds every single wrong character and nearly every swapped pair."""
+    total = 0
+    for index, one in enumerate(reversed(body)):
+        value = ALPHABET.index(one) * (2 - index % 2)
+        total += value // 32 + value % 32
+    return ALPHABET[-total % 32]

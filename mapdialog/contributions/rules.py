@@ -1,0 +1,79 @@
+"""When a contribution is taken, and who may see it: pure rules."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Collection
+
+from mapdialog.contributions.models import Contribution
+from mapdialog.contributions.rulebook import Rulebook
+from mapdialog.dialogue.models import Consultation
+
+_ADULT = 18
+_FIRST_NUMBER = re.compile(r"\d+", re.ASCII)
+# A phone whose clock was reset says 1970 or the day its software was made.
+_EARLIEST = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+
+
+class NotOpenError(Exception):
+    """Contributions are not taken now: `opens_at` or `closes_at` says why; the other is None."""
+
+    def __init__(self, *, opens_at: dt.datetime | None = None, closes_at: dt.datetime | None = None) -> None:
+        super().__init__("not open")
+        self.opens_at = opens_at
+        self.closes_at = closes_at
+
+
+def plausible_written_at(claimed: dt.datetime | None, *, received_at: dt.datetime) -> dt.datetime:
+    """When it was written, by a device's clock that may be wrong: what cannot be is replaced by the arrival.
+
+    A wrong clock must not lose a contribution, and nobody can write after the service has received it.
+    """
+    if claimed is None or not _EARLIEST <= claimed <= received_at:
+        return received_at
+    return claimed
+
+
+def arrival(rules: Rulebook, *, written_at: dt.datetime, received_at: dt.datetime) -> Contribution.Arrival:
+    """In time, or within the grace period for what was written before closing. Raises NotOpenError."""
+    if received_at < rules.opens_at:
+        raise NotOpenError(opens_at=rules.opens_at)
+    if rules.closes_at is None or received_at < rules.closes_at:
+        return Contribution.Arrival.IN_TIME
+    if written_at < rules.closes_at and received_at < rules.closes_at + rules.grace:
+        return Contribution.Arrival.GRACE
+    raise NotOpenError(closes_at=rules.closes_at)
+
+
+def recorded_arrival(rules: Rulebook, *, received_at: dt.datetime) -> Contribution.Arrival:
+    """How something registered by the municipality counts: letters and old data are taken at any time."""
+    is_late = rules.closes_at is not None and received_at >= rules.closes_at
+    return Contribution.Arrival.LATE if is_late else Contribution.Arrival.IN_TIME
+
+
+def first_state(
+    rules: Rulebook, *, is_private: bool, concerns: Collection[str], age_band: str
+) -> Contribution.State:
+    """Private kinds stay private; personal data and children's words always wait for a reader."""
+    if is_private:
+        return Contribution.State.PRIVATE
+    waits = rules.moderation == Consultation.Moderation.BEFORE or concerns or is_minor(age_band)
+    return Contribution.State.PENDING if waits else Contribution.State.PUBLISHED
+
+
+def state_after_edit(before: str, *, now: Contribution.State) -> Contribution.State:
+    """An author's edit of what was not accepted is read again; otherwise the rules for new ones hold."""
+    was_refused = before == Contribution.State.REJECTED
+    return Contribution.State.PENDING if was_refused and now != Contribution.State.PRIVATE else now
+
+
+def is_minor(age_band: str) -> bool:
+    """True if the band (`13-17`, `0-12`) begins below 18."""
+    first = _FIRST_NUMBER.search(age_band)
+    return first is not None and int(first.group()) < _ADULT
+
+
+def shows_points(rules: Rulebook, *, is_private: bool) -> bool:
+    """Whether there is a public place at all."""
+    return rules.visibility == Consultation.Visibility.POINTS and not is_private

@@ -1,0 +1,55 @@
+"""A rulebook without a database, and features to try on it."""
+
+import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from mapdialog.contributions.rulebook import Asked, Rulebook
+
+OPENS = dt.datetime(2026, 4, 1, tzinfo=dt.UTC)
+CLOSES = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
+
+
+def rulebook(**given: Any) -> Rulebook:
+    values: dict[str, Any] = {
+        "id": 1,
+        "slug": "prove",
+        "status": "published",
+        "opens_at": OPENS,
+        "closes_at": CLOSES,
+        "grace": dt.timedelta(hours=24),
+        "boundary_layer_id": None,
+        "moderation": "after",
+        "visibility": "points",
+        "public_precision_m": 0,
+        "address_limit": 600,
+        "languages": ["nb"],
+        "metric_srid": 25832,
+        "time_zone": ZoneInfo("Europe/Oslo"),
+        "themes": {"lys": 7},
+        "alternatives": {"a": 8},
+        "alternative_layers": (),
+        "questions": {},
+        **given,
+    }
+    return Rulebook(**values)
+
+
+def asked(
+    kind: str = "text", *values: str | int, required: bool = False, applies_to: tuple[str, ...] = ()
+) -> Asked:
+    return Asked(
+        kind=kind, values={str(value): value for value in values}, required=required, applies_to=applies_to
+    )
+
+
+def feature(*, geometry: Any = "point", **properties: Any) -> dict[str, Any]:
+    """A pin with a theme and a text; properties set to None are left out."""
+    if geometry == "point":
+        geometry = {"type": "Point", "coordinates": [9.705, 59.025]}
+    given = {"theme": "lys", "text": "Her er det mørkt.", **properties}
+    return {
+        "type": "Feature",
+        "geometry": geometry,
+        "properties": {name: value for name, value in given.items() if value is not None},
+    }

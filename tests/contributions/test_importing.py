@@ -1,0 +1,327 @@
+import datetime as dt
+import io
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from mapdialog.audit.models import AuditEntry
+from mapdialog.contributions import importing, rulebook
+from mapdialog.contributions.models import Contribution, ContributionPlace, Submission
+from mapdialog.dialogue.models import DataVersion, Theme
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+SIMPLE = {"source_id": "id", "lon": "x", "lat": "y", "text": "t", "theme": "tema", "written_at": "tid"}
+
+
+@pytest.fixture
+def held():
+    return make.consultation()
+
+
+def load(held, text, *, columns=None, at=make.NOON, **options):
+    return importing.load(
+        io.StringIO(text, newline=""),
+        rules=rulebook.read_any(held.slug),
+        options=importing.Options(columns=columns or SIMPLE, **options),
+        at=at,
+        by="command",
+    )
+
+
+def refusals(report):
+    return [(one["line"], one["source_id"], one["reason"].split(":")[0]) for one in report.refused]
+
+
+def test_a_row_becomes_a_contribution(held):
+    report = load(held, "id,x,y,t,tema,tid\nb1,9.705,59.025,Mørkt,lys,2026-04-20T10:00:00+02:00\n")
+    pin = Contribution.objects.get()
+    assert (report.read, report.stored.new, report.refused) == (1, 1, [])
+    assert (pin.source_id, pin.text, pin.theme.key, pin.state) == ("b1", "Mørkt", "lys", "published")
+    assert pin.geom.coords == pin.geom_public.coords == (9.705, 59.025)
+    assert pin.written_at == pin.received_at == dt.datetime(2026, 4, 20, 8, tzinfo=dt.UTC)
+    assert (pin.token_hash, pin.contributor_key) == (None, None)
+    assert (pin.submission.channel, pin.submission.source_id) == ("import", "b1")
+
+
+def test_a_second_run_adds_nothing(held):
+    text = "id,x,y,t,tema,tid\nb1,9.705,59.025,Mørkt,lys,2026-04-20\nb2,9.706,59.025,Glatt,lys,2026-04-20\n"
+    load(held, text)
+    version = DataVersion.objects.get().number
+    report = load(held, text + "b3,9.707,59.025,Bratt,lys,2026-04-20\n")
+    assert (report.stored.new, report.stored.known) == (1, 2)
+    assert Contribution.objects.count() == Submission.objects.count() == 3
+    report = load(held, text)
+    assert (report.stored.new, DataVersion.objects.get().number) == (0, version + 1)
+
+
+def test_nordic_spreadsheets_are_read(held):
+    row = 'b1;9,705;59,025;"Linje en\r\nlinje to; og ""mer""";lys;20.04.2026 10:00'
+    text = f"\ufeffid;x;y;t;tema;tid\r\n{row}\r\n"
+    report = load(held, text)
+    pin = Contribution.objects.get()
+    assert report.refused == []
+    assert pin.text == 'Linje en\nlinje to; og "mer"'
+    assert pin.geom.coords == (9.705, 59.025)
+    # without a zone it is the municipality's own time
+    assert pin.received_at == dt.datetime(2026, 4, 20, 8, tzinfo=dt.UTC)
+
+
+def test_refused_rows_say_line_and_reason_and_leave_the_others(held):
+    rows = [
+        "id,x,y,t,tema,tid",
+        'b1,9.705,59.025,"to\nlinjer",lys,2026-04-20',
+        "b2,9.705,,Uten bredde,lys,2026-04-20",
+        "b3,9.705,95,For langt nord,lys,2026-04-20",
+        "b4,ni,59.025,Ikke tall,lys,2026-04-20",
+        "b5,9.705,59.025,Ukjent tema,snø,2026-04-20",
+        "b6,9.705,59.025,Uten tid,lys,",
+        "b7,9.705,59.025,Rar tid,lys,i går",
+        "b8,9.705,59.025,Rart år,lys,0001-01-01",
+        "b9,9.705,59.025,for få",
+        "b1,9.705,59.025,Samme id,lys,2026-04-20",
+        ",9.705,59.025,Uten id,lys,2026-04-20",
+        "b10,,,,,2026-04-20",
+        "b11,9.705,59.025,klokke\x07,lys,2026-04-20",
+        "b12,٩,59.025,Andre tall,lys,2026-04-20",
+        "",
+        "b13,9.705,59.025,Siste,lys,2026-04-20",
+    ]
+    report = load(held, "\n".join(rows))
+    assert refusals(report) == [
+        (4, "b2", "lat"),
+        (5, "b3", "geometry.coordinates"),
+        (6, "b4", "lon"),
+        (7, "b5", "theme"),
+        (8, "b6", "written_at"),
+        (9, "b7", "written_at"),
+        (10, "b8", "written_at"),
+        (11, "", "The row has 4 columns, the header 6."),
+        (12, "b1", "source_id"),
+        (13, "", "source_id"),
+        (14, "b10", "text"),
+        (15, "b11", "text"),
+        (16, "b12", "lon"),
+    ]
+    assert report.read == 15
+    assert set(Contribution.objects.values_list("source_id", flat=True)) == {"b1", "b13"}
+
+
+def test_a_place_alone_is_enough_and_words_too(held):
+    text = "id,x,y,t,tema,tid,ord\nb1,9.705,59.025,,lys,2026-04-20,\nb2,,,,,2026-04-20,ved brua\n"
+    report = load(held, text, columns={**SIMPLE, "place_words": "ord"})
+    assert (report.stored.new, report.stored.without_place) == (2, 1)
+    assert set(Contribution.objects.values_list("placed_by", flat=True)) == {"map", "words"}
+
+
+def test_places_are_those_of_the_day_it_was_received():
+    boundary = make.layer()
+    old = make.version(of=boundary, valid_to=dt.date(2026, 4, 15))
+    new = make.version(of=boundary, valid_from=dt.date(2026, 4, 15))
+    for version in (old, new):
+        make.areas(of=version)
+    held = make.consultation(boundary_layer=boundary)
+    text = (
+        "id,x,y,t,tema,tid\n"
+        "b1,9.705,59.025,Før,lys,2026-04-14\n"
+        "b2,9.705,59.025,Etter,lys,2026-04-16\n"
+        "b3,10.9,60.1,Utenfor,lys,2026-04-16\n"
+    )
+    report = load(held, text)
+    places = ContributionPlace.objects.values_list("contribution__source_id", "version", "area__code")
+    assert set(places) == {("b1", old.pk, "A"), ("b2", new.pk, "A")}
+    assert (report.stored.new, report.stored.outside) == (3, 1)
+
+
+def test_opening_times_do_not_apply_but_are_told():
+    held = make.consultation(closes_at=make.NOON - dt.timedelta(days=10))
+    early = held.opens_at - dt.timedelta(days=100)
+    late = held.closes_at + dt.timedelta(days=1)
+    load(held, f"id,x,y,t,tema,tid\nb1,,,Tidlig,lys,{early}\nb2,,,Sent,lys,{late}\n")
+    assert dict(Contribution.objects.values_list("source_id", "arrival")) == {"b1": "in_time", "b2": "late"}
+
+
+def test_themes_are_known_by_key_or_name_and_made_when_asked(held):
+    Theme.objects.filter(key="lys").update(name={"nb": "Lys og mørke", "en": "Light"})
+    text = (
+        "id,x,y,t,tema,tid\nb1,,,a,LYS,2026-04-20\nb2,,,b,light,2026-04-20\nb3,,,c,Grønne lunger,2026-04-20\n"
+    )
+    assert refusals(load(held, text)) == [(4, "b3", "theme")]
+    report = load(held, text, creates_themes=True)
+    assert (report.themes_made, report.stored.new) == (["gronne-lunger"], 1)
+    made = Theme.objects.get(key="gronne-lunger")
+    assert (made.name, made.order) == ({"nb": "Grønne lunger"}, 1)
+    assert set(Contribution.objects.values_list("theme__key", flat=True)) == {"lys", "gronne-lunger"}
+
+
+def test_undated_rows_are_taken_when_asked(held):
+    text = "id,x,y,t,tema,tid\nb1,,,Brev uten dato,lys,\n"
+    assert load(held, text, takes_undated=True).stored.new == 1
+    assert Contribution.objects.get().received_at == make.NOON
+
+
+def test_what_lies_ahead_is_now(held):
+    load(held, f"id,x,y,t,tema,tid\nb1,,,Framtid,lys,{make.NOON + dt.timedelta(days=3)}\n")
+    assert Contribution.objects.get().received_at == make.NOON
+
+
+class TestStates:
+    text = "id,x,y,t,tema,tid\nb1,,,Rent,lys,2026-04-20\nb2,,,Ring 41234567,lys,2026-04-20\n"
+
+    def states(self):
+        return dict(Contribution.objects.values_list("source_id", "state"))
+
+    def test_published_unless_screening_finds_something(self, held):
+        load(held, self.text)
+        assert self.states() == {"b1": "published", "b2": "pending"}
+        assert Contribution.objects.get(source_id="b2").concerns == ["phone"]
+
+    def test_pending_when_asked(self, held):
+        load(held, self.text, state="pending")
+        assert self.states() == {"b1": "pending", "b2": "pending"}
+
+    def test_an_incident_is_private(self, held):
+        columns = {**SIMPLE, "kind": "k", "code": "c"}
+        text = "id,x,y,t,tema,tid,k,c\nb1,9.705,59.025,Noe hendte,lys,2026-04-20,observation,incident\n"
+        load(held, text, columns=columns)
+        assert self.states() == {"b1": "private"}
+        assert Contribution.objects.get().geom_public is None
+
+
+def test_public_precision_holds_for_imports_too():
+    held = make.consultation(public_precision_m=100)
+    load(held, "id,x,y,t,tema,tid\nb1,9.705,59.025,a,lys,2026-04-20\n")
+    pin = Contribution.objects.get()
+    assert pin.geom_public.transform(25832, clone=True).x % 100 == pytest.approx(50, abs=1e-3)
+
+
+def test_a_row_that_the_database_refuses_does_not_take_the_others():
+    held = make.consultation(area=None, public_precision_m=100)
+    rows = ["b1,9.705,59.025,a,lys,2026-04-20", "b2,-81,0,b,lys,2026-04-20", "b3,,,c,lys,2026-04-20"]
+    text = "\n".join(["id,x,y,t,tema,tid", *rows])
+    report = load(held, text)
+    assert refusals(report) == [(3, "b2", "The place is too far away from the municipality.")]
+    assert set(Contribution.objects.values_list("source_id", flat=True)) == {"b1", "b3"}
+
+
+def test_a_letter_with_several_points_is_one_submission(held):
+    columns = {"source_id": "id", "submission_id": "brev", "sender": "hvem", "channel": "vei", "text": "t"}
+    text = (
+        "id;brev;hvem;vei;t\n"
+        "p1;S1;youth_council;letter;En\np2;S1;youth_council;letter;To\np3;;resident;words;Tre\n"
+    )
+    assert load(held, text, columns=columns).refused == []
+    first, second, third = Contribution.objects.order_by("source_id")
+    assert first.submission == second.submission != third.submission
+    assert first.contributor_key == second.contributor_key is not None
+    assert third.contributor_key is None
+    sent = first.submission
+    assert (sent.sender, sent.sender_role, sent.channel) == ("council", "youth council", "letter")
+    assert (third.submission.sender, third.submission.channel) == ("resident", "web")
+    # a point added to the letter later joins it
+    load(held, text + "p4;S1;youth_council;letter;Fire\n", columns=columns)
+    assert Contribution.objects.get(source_id="p4").submission == sent
+
+
+def test_every_target_is_read(held):
+    held.alternatives.create(key="a", layer=make.layer(kind="zoning"))
+    columns = {
+        name: name
+        for name in importing.TARGETS - {"lon", "lat", "written_at", "received_at", "submission_id"}
+    }
+    values = {
+        "source_id": "p1", "text": "Mørkt", "place_words": "ved hallen", "language": "nb", "age_band": "65+",
+        "placed_by": "gps", "light": "dark", "code": "lighting", "alternative": "a", "accuracy_m": "12,5",
+        "zoom_at_placing": "17", "radius_m": "30", "feeling": "0", "rating": "2", "theme": "lys",
+        "kind": "observation", "sender": "organisation", "sender_role": "Idrettslag", "channel": "walk",
+        "day_offset": "2",
+        "geometry": '{"type": "LineString", "coordinates": [[9.70, 59.02], [9.71, 59.02]]}',
+    }  # fmt: skip
+    names = sorted(columns)
+    cells = ['"' + values[name].replace('"', '""') + '"' for name in names]
+    report = load(held, ";".join(names) + "\n" + ";".join(cells) + "\n", columns=columns)
+    assert report.refused == []
+    pin = Contribution.objects.get()
+    assert (pin.kind, pin.language, pin.age_band, pin.placed_by) == ("observation", "nb", "65+", "gps")
+    assert pin.details == {"light": "dark", "code": "lighting", "feeling": 0, "rating": 2}
+    assert (pin.accuracy_m, pin.zoom_at_placing, pin.radius_m) == (12.5, 17, 30)
+    assert (pin.geom.geom_type, pin.alternative.key, pin.place_words) == ("LineString", "a", "ved hallen")
+    assert pin.written_at == held.opens_at + dt.timedelta(days=2)
+    sent = pin.submission
+    assert (sent.sender, sent.sender_role, sent.channel) == ("organisation", "Idrettslag", "walk")
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("kind", "walk"),
+        ("sender", "nobody"),
+        ("channel", "pigeon"),
+        ("geometry", "{"),
+        ("geometry", '{"type": 1}'),
+    ],
+)
+def test_unknown_words_are_refused(held, column, value):
+    text = f"id;t;{column}\np1;Tekst;{value}\n"
+    report = load(held, text, columns={"source_id": "id", "text": "t", column: column})
+    assert len(report.refused) == 1
+
+
+@pytest.mark.parametrize("text", ["", "bare tull\n", "id,x\n1,2\n"])
+def test_a_file_without_the_columns_is_refused_as_a_whole(held, text):
+    with pytest.raises(importing.ImportFileError):
+        load(held, text)
+
+
+def test_the_import_is_on_record(held):
+    load(held, "id,x,y,t,tema,tid\nb1,,,Rent,lys,2026-04-20\nb2,,,,,\n")
+    entry = AuditEntry.objects.get(action="contributions.imported")
+    assert (entry.subject_type, entry.subject_id, entry.by) == ("consultation", str(held.pk), "command")
+    assert (entry.detail["loaded"], entry.detail["refused"]) == (1, 1)
+
+
+class TestCommand:
+    MAP = "source_id=id,lon=x,lat=y,text=t,theme=tema,written_at=tid"
+
+    def run(self, tmp_path, held, content, **options):
+        file = tmp_path / "brev.csv"
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        out = io.StringIO()
+        given = {"consultation": held.slug, "map": [self.MAP], **options}
+        call_command("import_contributions", str(file), stdout=out, stderr=io.StringIO(), **given)
+        return out.getvalue()
+
+    def test_tells_what_became_of_the_rows(self, tmp_path, held):
+        report = tmp_path / "report.json"
+        told = self.run(tmp_path, held, "id,x,y,t,tema,tid\nb1,,,a,lys,2026-04-20\nb2,,,b,,\n", report=report)
+        assert "line 3 (b2): written_at: the time is missing." in told
+        assert "2 rows read: 1 loaded, 0 already there, 1 refused." in told
+        written = json.loads(report.read_text())
+        assert (written["loaded"], written["refusals"][0]["line"]) == (1, 3)
+
+    def test_strict_makes_a_refusal_an_error(self, tmp_path, held):
+        with pytest.raises(CommandError, match="1 rows were refused"):
+            self.run(tmp_path, held, "id,x,y,t,tema,tid\nb2,,,b,,\n", strict=True)
+
+    @pytest.mark.parametrize(
+        ("change", "message"),
+        [
+            ({"map": ["lon=x"]}, "source_id is needed"),
+            ({"map": ["source_id"]}, "is not TARGET=COLUMN"),
+            ({"map": ["source_id=id,state=x"]}, "is not TARGET=COLUMN"),
+            ({"map": ["source_id=finnes-ikke"]}, "has no column finnes-ikke"),
+            ({"consultation": "finnes-ikke"}, "There is no consultation"),
+        ],
+    )
+    def test_mistakes_are_one_clear_sentence(self, tmp_path, held, change, message):
+        with pytest.raises(CommandError, match=message):
+            self.run(tmp_path, held, "id,x,y,t,tema,tid\n", **change)
+
+    def test_a_file_that_is_not_utf_8(self, tmp_path, held):
+        with pytest.raises(CommandError, match="not UTF-8"):
+            self.run(tmp_path, held, "id,x,y,t,tema,tid\nb1,,,Mørkt,lys,2026-04-20\n".encode("latin-1"))
+
+    def test_a_draft_can_be_filled_before_it_opens(self, tmp_path):
+        held = make.consultation(status="draft", opens_at=make.NOON + dt.timedelta(days=300))
+        assert "1 loaded" in self.run(tmp_path, held, "id,x,y,t,tema,tid\nb1,,,a,lys,2026-04-20\n")
