@@ -1,0 +1,95 @@
+"""From tables to frames: each frame is one query, in EPSG:4326."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from django.db import connection
+from django.db.models import QuerySet
+
+from layers.models import Area, Feature, Layer, LayerVersion
+from mapdialog.contributions.models import Contribution
+from mapdialog.dialogue.models import Consultation
+
+LONLAT = "EPSG:4326"
+
+# A line or an area gathers where a point on it lies: clusters are of points.
+_PINS = """
+SELECT id::text, contributor, theme,
+       ST_AsBinary(CASE WHEN GeometryType(geom) = 'POINT' THEN geom ELSE ST_PointOnSurface(geom) END)
+FROM ({kept}) AS kept(id, contributor, theme, geom)
+"""
+
+_NAMED_KINDS = (Layer.Kind.PLACE, Layer.Kind.STREET, Layer.Kind.ADDRESS)
+
+
+def pins_frame(consultation: Consultation) -> gpd.GeoDataFrame:
+    """All contributions officials count: columns id (text), contributor, theme, geometry (Point or None).
+
+    Rejected and erased ones are left out: they are not part of what was said.
+    """
+    kept = (
+        Contribution.objects.officials()
+        .filter(consultation=consultation)
+        .exclude(state=Contribution.State.REJECTED)
+        .order_by("id")
+        .values_list("id", "contributor_key", "theme__key", "geom")
+    )
+    sql, parameters = kept.query.sql_with_params()
+    with connection.cursor() as cursor:
+        # ST_AsBinary here and not Django's geometry objects: a million of those take a minute
+        cursor.execute(_PINS.format(kept=sql), parameters)
+        rows = cursor.fetchall()
+    table = pd.DataFrame(rows, columns=["id", "contributor", "theme", "wkb"])
+    return _frame(table.drop(columns="wkb"), wkb=table["wkb"])
+
+
+def areas_frame(version: LayerVersion | None) -> gpd.GeoDataFrame:
+    """The areas of a boundary version: columns area_id, code, name, geometry. Empty for None."""
+    return _features(
+        Area.objects.filter(version=version), columns={"area_id": "id", "code": "code", "name": "name"}
+    )
+
+
+def water_of(owner: str, *, on: dt.date) -> shapely.Geometry | None:
+    """Sea and lakes of a municipality as one geometry, or None where no water layer is known."""
+    water = Feature.objects.filter(version__in=_versions(owner, kinds=[Layer.Kind.WATER], on=on))
+    polygons = _features(water, columns={"code": "code"}).geometry
+    polygons = polygons[shapely.get_dimensions(polygons.to_numpy()) == 2]
+    return shapely.union_all(polygons.to_numpy()) if len(polygons) else None
+
+
+def names_frame(owner: str, *, on: dt.date) -> gpd.GeoDataFrame:
+    """Named places, streets and addresses of a municipality: columns name, kind, geometry."""
+    named = Feature.objects.filter(version__in=_versions(owner, kinds=_NAMED_KINDS, on=on)).exclude(name="")
+    return _features(named, columns={"name": "name", "kind": "version__layer__kind"})
+
+
+def _versions(owner: str, *, kinds: Any, on: dt.date) -> QuerySet[LayerVersion]:
+    return LayerVersion.objects.holding_on(on).filter(layer__owner=owner, layer__kind__in=kinds)
+
+
+def _features(rows: QuerySet[Any], *, columns: dict[str, str]) -> gpd.GeoDataFrame:
+    sql, parameters = rows.order_by("id").values_list(*columns.values(), "geom").query.sql_with_params()
+    names = ", ".join(f'"{name}"' for name in [*columns, "geom"])
+    outputs = ", ".join(f'"{name}"' for name in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {outputs or 'NULL'}, ST_AsBinary(geom) FROM ({sql}) AS found({names})",  # noqa: S608
+            parameters,
+        )
+        found = cursor.fetchall()
+    table = pd.DataFrame(found, columns=[*columns, "wkb"])
+    return _frame(table.drop(columns="wkb"), wkb=table["wkb"])
+
+
+def _frame(table: pd.DataFrame, *, wkb: pd.Series[Any]) -> gpd.GeoDataFrame:
+    binary = np.array([bytes(value) if value is not None else None for value in wkb], dtype=object)
+    return gpd.GeoDataFrame(
+        table, geometry=gpd.GeoSeries(shapely.from_wkb(binary), crs=LONLAT, index=table.index)
+    )

@@ -1,0 +1,225 @@
+"""One calculation: read once, analyse, write Run, Hotspot and AreaSummary together or not at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from django.contrib.gis.geos import GEOSGeometry, Point
+from django.db import connection, transaction
+
+from layers.models import Layer, LayerVersion
+from mapdialog.analysis.density import DensitySurface, density_surface
+from mapdialog.analysis.hotspots import AreaSummary as Counted
+from mapdialog.analysis.hotspots import Hotspot as Found
+from mapdialog.analysis.hotspots import HotspotResult, find_hotspots
+from mapdialog.analysis.names import place_name
+from mapdialog.analysis.parameters import ANALYSIS_VERSION, HotspotParameters
+from mapdialog.analysis.project import metric_coordinates, metric_frame, metric_geometries
+from mapdialog.dialogue.models import Consultation
+from mapdialog.hotspots import read
+from mapdialog.hotspots.models import AreaSummary, Hotspot, Run
+
+MOST_CELLS = 250_000  # a surface with more is coarser, and says its cell size
+KEPT_RUNS = 20
+
+
+class NoBoundaries(Exception):
+    """The boundaries asked for do not exist, or none of their versions holds on that day."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A stored run beside the full analysis result, which also knows every pin's own hotspot."""
+
+    run: Run
+    result: HotspotResult
+    surface: DensitySurface | None
+
+
+def boundaries(consultation: Consultation, *, on: dt.date, name: str | None = None) -> LayerVersion | None:
+    """The boundary version to count by: of the named layer, else of the consultation's own set, else None.
+
+    Raises NoBoundaries when something was asked for and is not there.
+    """
+    layer = consultation.boundary_layer
+    if name is not None:
+        owner = consultation.municipality.code
+        layer = Layer.objects.filter(owner=owner, name=name, kind=Layer.Kind.BOUNDARY).first()
+        if layer is None:
+            known = Layer.objects.filter(owner=owner, kind=Layer.Kind.BOUNDARY).values_list("name", flat=True)
+            raise NoBoundaries(
+                f"{owner} has no boundaries called {name!r}; there are: {', '.join(known) or 'none'}."
+            )
+    if layer is None:
+        return None
+    version = layer.versions.holding_on(on).first()
+    if version is None:
+        raise NoBoundaries(f"No version of {layer} holds on {on.isoformat()}; give another day with --on.")
+    return version
+
+
+def calculate(
+    consultation: Consultation,
+    *,
+    at: dt.datetime,
+    on: dt.date,
+    boundary: LayerVersion | None,
+    parameters: HotspotParameters,
+) -> Outcome:
+    """Calculate and store. `parameters.metric_srid` is the municipality's.
+
+    The data version is read before the pins: what is said in between makes the run out of date, never
+    wrongly up to date. Two runs of one consultation wait for each other.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('hotspots'), %s)", [consultation.pk])
+            # the workers' long reading has its own limit, set for this transaction only
+            cursor.execute("SET LOCAL statement_timeout = '10min'")
+        consultation.data_version.refresh_from_db()
+        pins = read.pins_frame(consultation)
+        areas = read.areas_frame(boundary)
+        owner = consultation.municipality.code
+        located = pins[~(pins.geometry.isna() | pins.geometry.is_empty)]
+        result = find_hotspots(
+            located,
+            areas=areas,
+            metric_srid=parameters.metric_srid,
+            distance_m=parameters.distance_m,
+            minimum=parameters.minimum,
+            water=read.water_of(owner, on=on),
+        )
+        surface = _surface(located, parameters=parameters)
+        run = Run.objects.create(
+            consultation=consultation,
+            boundary_version=boundary,
+            data_version=consultation.data_version.number,
+            parameters=parameters.as_dict(),
+            code_version=ANALYSIS_VERSION,
+            started_at=at,
+            finished_at=at,
+            n=len(located),
+            n_without_place=len(pins) - len(located),
+            n_outside=next((row.n for row in result.areas if row.code is None), 0),
+            density=density_document(surface, metric_srid=parameters.metric_srid),
+        )
+        area_ids = dict(zip(areas["code"], areas["area_id"], strict=True))
+        AreaSummary.objects.bulk_create(_summary(row, run=run, area_ids=area_ids) for row in result.areas)
+        names = _names(result.hotspots, owner=owner, on=on, areas=areas, metric_srid=parameters.metric_srid)
+        Hotspot.objects.bulk_create(
+            (
+                _hotspot(found, rank=rank, run=run, area_ids=area_ids, name=name)
+                for rank, (found, name) in enumerate(zip(result.hotspots, names, strict=True), start=1)
+            ),
+            batch_size=500,
+        )
+        _forget_old(consultation)
+    return Outcome(run=run, result=result, surface=surface)
+
+
+def _surface(located: gpd.GeoDataFrame, *, parameters: HotspotParameters) -> DensitySurface | None:
+    if located.empty:
+        return None
+    lonlat = shapely.get_coordinates(np.array(located.geometry, dtype=object))
+    xy_m = metric_coordinates(lonlat, metric_srid=parameters.metric_srid)
+    xy_m = xy_m[np.isfinite(xy_m).all(axis=1)]
+    if not len(xy_m):
+        return None
+    # one pin far away (a typing error in an old file) must not make every cell a kilometre wide
+    west, south = np.quantile(xy_m, 0.001, axis=0) - 3 * parameters.bandwidth_m
+    east, north = np.quantile(xy_m, 0.999, axis=0) + 3 * parameters.bandwidth_m
+    cell_m = max(parameters.cell_m, float(np.sqrt((east - west) * (north - south) / MOST_CELLS)))
+    return density_surface(
+        xy_m,
+        cell_m=cell_m,
+        bandwidth_m=max(parameters.bandwidth_m, 2 * cell_m),
+        bounds=(float(west), float(south), float(east), float(north)),
+    )
+
+
+def density_document(surface: DensitySurface | None, *, metric_srid: int) -> dict[str, Any]:
+    """Where the surface lies and how high it gets; the values themselves go to `--json` only."""
+    if surface is None:
+        return {}
+    rows, columns = surface.values.shape
+    return {
+        "west_m": surface.west_m,
+        "south_m": surface.south_m,
+        "cell_m": surface.cell_m,
+        "bandwidth_m": surface.bandwidth_m,
+        "rows": rows,
+        "columns": columns,
+        "srid": metric_srid,
+        "peak_per_km2": float(surface.values.max()),
+    }
+
+
+def _summary(row: Counted, *, run: Run, area_ids: dict[str, int]) -> AreaSummary:
+    return AreaSummary(
+        run=run,
+        area_id=area_ids.get(row.code) if row.code is not None else None,
+        n=row.n,
+        n_contributors=row.n_contributors,
+        n_unknown=row.n_unknown,
+        themes=row.by_theme,
+        area_km2=row.land_km2,
+    )
+
+
+def _hotspot(found: Found, *, rank: int, run: Run, area_ids: dict[str, int], name: dict[str, Any]) -> Hotspot:
+    return Hotspot(
+        run=run,
+        rank=rank,
+        area_id=area_ids.get(found.area) if found.area is not None else None,
+        geom=GEOSGeometry(memoryview(shapely.to_wkb(found.geometry)), srid=4326),
+        centre=Point(found.centre, srid=4326),
+        name=name,
+        n=found.n,
+        n_contributors=found.n_contributors,
+        n_unknown=found.n_unknown,
+        themes=[{"key": key, "n": n} for key, n in found.themes.items()],
+        statistics=statistics_of(found),
+    )
+
+
+def statistics_of(found: Found) -> dict[str, Any]:
+    """What is known of whether the hotspot could be chance; None where the method does not know."""
+    return {
+        "method": "poisson-disc-even-spread",
+        "radius_m": found.radius_m,
+        "in_disc": found.in_disc,
+        "expected": found.expected,
+        "ratio": found.ratio,
+        "p": found.p_even_spread,
+        "q": found.q_even_spread,
+        "p_contributors": found.p_even_spread_contributors,
+        "q_contributors": found.q_even_spread_contributors,
+    }
+
+
+def _names(
+    hotspots: list[Found], *, owner: str, on: dt.date, areas: gpd.GeoDataFrame, metric_srid: int
+) -> list[dict[str, Any]]:
+    places = metric_frame(read.names_frame(owner, on=on), metric_srid=metric_srid)
+    shapes = metric_geometries(np.array(areas.geometry, dtype=object), metric_srid=metric_srid)
+    area_of = dict(zip(areas["code"], zip(areas["name"], shapes, strict=True), strict=True))
+    centres = metric_coordinates(
+        np.array([found.centre for found in hotspots]).reshape(-1, 2), metric_srid=metric_srid
+    )
+    names = []
+    for found, centre in zip(hotspots, centres, strict=True):
+        area_name, shape = area_of.get(found.area, ("", None)) if found.area is not None else ("", None)
+        name = place_name(shapely.Point(centre), places=places, area_name=area_name, area=shape)
+        names.append(dict(name.__dict__) if name else {})
+    return names
+
+
+def _forget_old(consultation: Consultation) -> None:
+    """Keep the newest runs: each can be made again from the points, its parameters and the version."""
+    kept = Run.objects.of(consultation).order_by("-finished_at", "-id").values("id")[:KEPT_RUNS]
+    Run.objects.of(consultation).exclude(id__in=kept).delete()
