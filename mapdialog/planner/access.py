@@ -1,0 +1,19 @@
+"""The one way in which a planner's view gets its consultation: there is no other way to hold one."""
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from mapdialog.dialogue.models import Consultation
+
+
+def consultations_of(request: HttpRequest) -> QuerySet[Consultation]:
+    """Those the signed-in person works on."""
+    return Consultation.objects.worked_on_by(request.user).select_related(
+        "municipality", "boundary_layer", "data_version"
+    )
+
+
+def consultation_for(request: HttpRequest, slug: str) -> Consultation:
+    """One of them; raises Http404 for all others, so that nobody learns which drafts exist."""
+    return get_object_or_404(consultations_of(request), slug=slug)

@@ -1,0 +1,173 @@
+"""What the server hands the planner's scripts as JSON: addresses, the map's layers, and the texts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.contrib.gis.db.models import Extent
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from layers.models import Area, LayerVersion
+from layers.styles.catalog import style_for
+from layers.styles.drawing import drawing
+from mapdialog.contributions.models import Contribution, ContributionPlace
+from mapdialog.dialogue.map_layers import (
+    PlanVersion,
+    base_settings,
+    base_versions,
+    boundary_version,
+    plan_versions,
+)
+from mapdialog.dialogue.models import Consultation
+from mapdialog.dialogue.texts import translated
+from mapdialog.planner.summary import theme_names
+
+# Up to this many pins travel to the browser, where every filter then answers at once.
+MOST_PINS = 250_000
+
+Bounds = tuple[float, float, float, float]
+
+
+def consultation_settings(consultation: Consultation, *, on: dt.date, language: str) -> dict[str, Any]:
+    """Settings of `/planner/c/{slug}/`. `on` decides which layer versions are shown."""
+    boundary = boundary_version(consultation, on=on)
+    plans = plan_versions(consultation, on=on, published_only=False)
+    slug = consultation.slug
+    return {
+        "slug": slug,
+        "language": language,
+        "timeZone": consultation.municipality.time_zone,
+        "sprite": static("img/icons.svg"),
+        "pins": reverse("planner:pins", args=[slug]),
+        "hotspots": reverse("planner:hotspots", args=[slug]),
+        "contributions": reverse("planner:contributions", args=[slug]),
+        "export": reverse("planner:export", args=[slug]),
+        "heat": f"/tiles/density/{slug}/{{z}}/{{x}}/{{y}}",
+        "nPins": _placed(consultation),
+        "mostPins": MOST_PINS,
+        "bounds": _bounds(consultation, boundary=boundary),
+        "base": base_settings(base_versions(consultation, on=on)),
+        "committees": boundary
+        and {"url": _tiles(boundary), "name": translated(boundary.layer.titles, language)},
+        "plans": [_plan(plan, consultation=consultation, language=language) for plan in plans],
+        "themes": theme_names(consultation, language=language),
+        "states": {
+            str(value): str(label)
+            for value, label in Contribution.State.choices
+            if value != Contribution.State.ERASED
+        },
+        "texts": texts(),
+    }
+
+
+def _plan(plan: PlanVersion, *, consultation: Consultation, language: str) -> dict[str, Any]:
+    return {
+        "key": plan.alternative.key,
+        "name": translated(plan.alternative.name, language),
+        "url": _tiles(plan.version),
+        "style": {
+            code: drawing(style_for(plan.style_list, code=code), language=language) for code in plan.codes
+        },
+        "said": _said_by_code(plan.version, consultation=consultation),
+    }
+
+
+def _placed(consultation: Consultation) -> int:
+    return Contribution.objects.officials().filter(consultation=consultation, geom__isnull=False).count()
+
+
+def _said_by_code(version: LayerVersion, *, consultation: Consultation) -> dict[str, int]:
+    """How many contributions lie in zones of each code; one that lies in two zones of a code counts once."""
+    places = (
+        ContributionPlace.objects.filter(
+            version=version, zone__isnull=False, contribution__consultation=consultation
+        )
+        .exclude(contribution__state__in=[Contribution.State.ERASED, Contribution.State.REJECTED])
+        .values_list("zone__code", "contribution_id")
+        .distinct()
+    )
+    counts: dict[str, int] = {}
+    for code, _contribution in places:
+        counts[code] = counts.get(code, 0) + 1
+    return counts
+
+
+def _tiles(version: LayerVersion) -> str:
+    return f"/tiles/layers/{version.pk}/{{z}}/{{x}}/{{y}}.mvt"
+
+
+def _bounds(consultation: Consultation, *, boundary: LayerVersion | None) -> Bounds | None:
+    """Where the map starts: the plans' ground is the reader's business, the area or boundaries ours."""
+    if consultation.area is not None:
+        west, south, east, north = consultation.area.extent
+        return west, south, east, north
+    found: Bounds | None = (
+        Area.objects.filter(version=boundary).aggregate(box=Extent("geom"))["box"] if boundary else None
+    )
+    return found
+
+
+def texts() -> dict[str, Any]:
+    """The words of the planner's map, list and table."""
+    return {
+        "map": gettext("Map. Move it with the arrow keys and zoom with plus and minus."),
+        "zoomIn": gettext("Zoom in"),
+        "zoomOut": gettext("Zoom out"),
+        "close": gettext("Close"),
+        "popup": gettext("What is here"),
+        "loading": gettext("Fetching the contributions…"),
+        "failed": gettext("The contributions could not be fetched. Load the page again."),
+        "listFailed": gettext("The list could not be fetched."),
+        "retry": gettext("Try again"),
+        "shown": _counted(
+            one=gettext("{n} of {all} contribution with a place is selected"),
+            other=gettext("{n} of {all} contributions with a place are selected"),
+        ),
+        "noPins": gettext("Nothing has been sent with a place yet."),
+        "noMatch": gettext("Nothing matches. Take away a filter."),
+        "matched": _counted(one=gettext("{n} contribution"), other=gettext("{n} contributions")),
+        "more": gettext("Show more"),
+        "withoutText": gettext("(no text)"),
+        "withoutPlace": gettext("no place on the map"),
+        "withoutTheme": gettext("Without a theme"),
+        "outside": gettext("Outside every committee"),
+        "committee": gettext("Committee"),
+        "zone": gettext("Plan"),
+        "hotspot": gettext("Hotspot {rank}"),
+        "onlyHere": gettext("Only this committee"),
+        "contributors": gettext("{known} known contributors, {unknown} contributions by unknown"),
+        "ratio": gettext(
+            "{inDisc} in this circle, against {expected} if spread evenly over the committee's land: "
+            "{ratio} times as many."
+        ),
+        "chance": gettext(
+            "Chance of at least as many, if spread evenly: {q} "
+            "(Poisson, adjusted for the number of hotspots; n = {n})."
+        ),
+        "doubt": gettext(
+            "People do not live evenly over the land, and the hotspot was found by looking: "
+            "this orders hotspots, it does not prove one."
+        ),
+        "unknownChance": gettext("Outside every committee there is nothing to compare with."),
+        "below": gettext("below {q}"),
+        "tooMany": gettext("Heat shows all contributions: there are too many to filter on the map."),
+        "pinsShown": gettext("Each contribution is shown."),
+        "heatShown": gettext("Heat is shown. Zoom in to see each contribution."),
+        "fewest": gettext("few"),
+        "most": gettext("{n} under one bell"),
+        "tableFiltered": gettext(
+            "The number is counted from the selected contributions, "
+            "by the committee recorded when they came. "
+            "The other columns are from the last calculation, of all contributions."
+        ),
+        "tableRun": gettext("Counted by the last calculation, from all contributions."),
+        "accuracy": gettext("position within {metres} m"),
+        "histogram": gettext("Contributions over time, {from} to {to}. At most {most} in one bar."),
+    }
+
+
+def _counted(*, one: str, other: str) -> dict[str, str]:
+    return {"one": one, "other": other}

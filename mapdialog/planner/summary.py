@@ -1,0 +1,89 @@
+"""The last run in words and numbers a page can show: hotspots, and the table by committee."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from mapdialog.dialogue.models import Consultation
+from mapdialog.dialogue.texts import translated
+from mapdialog.hotspots.models import Hotspot, Run
+from mapdialog.hotspots.names import hotspot_name
+
+
+@dataclass(frozen=True)
+class AreaRow:
+    """One line of the table; `code` None collects what lies outside every committee."""
+
+    code: str | None
+    name: str
+    n: int
+    n_contributors: int
+    n_unknown: int
+    area_km2: float | None
+    themes: list[tuple[str, int]]
+
+    @property
+    def per_km2(self) -> float | None:
+        return self.n / self.area_km2 if self.area_km2 else None
+
+
+def area_rows(run: Run, *, language: str) -> list[AreaRow]:
+    """The table by committee, by code, the outside last. Two queries."""
+    names = theme_names(run.consultation, language=language)
+    rows = [
+        AreaRow(
+            code=row.area.code if row.area else None,
+            name=row.area.name if row.area else "",
+            n=row.n,
+            n_contributors=row.n_contributors,
+            n_unknown=row.n_unknown,
+            area_km2=row.area_km2,
+            # jsonb keeps no order
+            themes=sorted(
+                ((names.get(key, key), n) for key, n in row.themes.items()), key=lambda one: (-one[1], one[0])
+            ),
+        )
+        for row in run.summaries.select_related("area")
+    ]
+    return sorted(rows, key=lambda row: (row.code is None, row.code or ""))
+
+
+def hotspots_geojson(run: Run, *, language: str) -> dict[str, Any]:
+    """The run's hotspots as a FeatureCollection (EPSG:4326), each with its name in words. Two queries."""
+    names = theme_names(run.consultation, language=language)
+    features = [_feature(spot, names=names) for spot in run.hotspots.select_related("area")]
+    return {"type": "FeatureCollection", "features": features}
+
+
+def theme_names(consultation: Consultation, *, language: str) -> dict[str, str]:
+    return {theme.key: translated(theme.name, language) or theme.key for theme in consultation.themes.all()}
+
+
+def _feature(spot: Hotspot, *, names: dict[str, str]) -> dict[str, Any]:
+    area_name = spot.area.name if spot.area else ""
+    return {
+        "type": "Feature",
+        "id": spot.rank,
+        "geometry": _rounded(spot.geom.coords, geometry_type=spot.geom.geom_type),
+        "properties": {
+            "rank": spot.rank,
+            "name": hotspot_name(spot.name, area_name=area_name),
+            "area": spot.area and {"code": spot.area.code, "name": area_name},
+            "n": spot.n,
+            "nContributors": spot.n_contributors,
+            "nUnknown": spot.n_unknown,
+            "themes": [{**theme, "name": names.get(theme["key"], theme["key"])} for theme in spot.themes],
+            "centre": [spot.centre.x, spot.centre.y],
+            "statistics": spot.statistics,
+        },
+    }
+
+
+def _rounded(coordinates: Any, *, geometry_type: str) -> dict[str, Any]:
+    """GeoJSON with six decimals, a tenth of a metre."""
+
+    def rounded(value: Any) -> Any:
+        return round(value, 6) if isinstance(value, float) else [rounded(part) for part in value]
+
+    return {"type": geometry_type, "coordinates": rounded(coordinates)}

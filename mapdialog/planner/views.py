@@ -1,0 +1,126 @@
+"""The planners' pages and the data beneath them. Everything here needs a sign-in and a role."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_POST, require_safe
+
+from mapdialog.audit.models import record
+from mapdialog.contributions import export as contributions_export
+from mapdialog.contributions.models import Contribution
+from mapdialog.dialogue.demo_note import demo_note
+from mapdialog.dialogue.texts import language_of, translated
+from mapdialog.hotspots import requests
+from mapdialog.hotspots.models import Run
+from mapdialog.planner import listing, page_settings
+from mapdialog.planner.access import consultation_for, consultations_of
+from mapdialog.planner.home_rows import home_rows
+from mapdialog.planner.pin_pack import pin_pack
+from mapdialog.planner.selection import Selection
+from mapdialog.planner.summary import area_rows, hotspots_geojson
+from mapdialog.web.compression import packed
+from mapdialog.web.download import download
+
+
+@login_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The planner's consultations, those open now first."""
+    rows = home_rows(consultations_of(request), at=timezone.now(), language=get_language() or "")
+    return render(request, "planner/home.html", {"consultations": rows})
+
+
+@login_required
+@require_safe
+@packed
+def consultation(request: HttpRequest, slug: str) -> HttpResponse:
+    """Map, list and table of one consultation."""
+    held = consultation_for(request, slug)
+    language = get_language() or ""
+    run_ = Run.objects.current(held)
+    on = timezone.now().astimezone(ZoneInfo(held.municipality.time_zone)).date()
+    context: dict[str, Any] = {
+        "consultation": held,
+        "title": translated(held.title, language) or held.slug,
+        "title_language": language_of(held.title, language),
+        "demo_note": demo_note(held),
+        "run": run_,
+        "is_behind": held.data_version.number > (run_.data_version if run_ else 0),
+        "areas": area_rows(run_, language=language) if run_ else [],
+        "hotspots": hotspots_geojson(run_, language=language)["features"] if run_ else [],
+        "settings": page_settings.consultation_settings(held, on=on, language=language),
+    }
+    return render(request, "planner/consultation.html", context)
+
+
+@login_required
+@require_safe
+@packed
+def pins(request: HttpRequest, slug: str) -> HttpResponse:
+    """All pins as a columnar pack (see `pin_pack`)."""
+    held = consultation_for(request, slug)
+    body = pin_pack(held, reader=request.user, language=get_language() or "")
+    return HttpResponse(body, content_type="application/octet-stream")
+
+
+@login_required
+@require_safe
+@packed
+def hotspots(request: HttpRequest, slug: str) -> HttpResponse:
+    """The hotspots of the newest run; an empty collection before the first."""
+    held = consultation_for(request, slug)
+    run_ = Run.objects.current(held)
+    collection = (
+        hotspots_geojson(run_, language=get_language() or "")
+        if run_
+        else {"type": "FeatureCollection", "features": []}
+    )
+    return JsonResponse(collection, content_type="application/geo+json")
+
+
+@login_required
+@require_safe
+@packed
+def contributions(request: HttpRequest, slug: str) -> HttpResponse:
+    """The list beside the map, filtered by the query string, a page at a time."""
+    held = consultation_for(request, slug)
+    selection = Selection.of(request, consultation=held, also=frozenset({"after"}))
+    seen = Contribution.objects.visible_to(request.user).filter(consultation=held)
+    page = listing.page_of(
+        selection.of_contributions(seen, consultation=held),
+        consultation=held,
+        after=request.GET.get("after"),
+        language=get_language() or "",
+    )
+    return JsonResponse(page)
+
+
+@login_required
+@require_POST
+def run(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask for a new calculation now instead of within the minute."""
+    held = consultation_for(request, slug)
+    requests.ask_for_run(held)
+    return redirect("planner:consultation", slug=held.slug)
+
+
+@login_required
+@require_safe
+def export(request: HttpRequest, slug: str) -> StreamingHttpResponse:
+    """What is selected, as GeoJSON with the exact places; who took it is written down."""
+    held = consultation_for(request, slug)
+    selection = Selection.of(request, consultation=held)
+    seen = Contribution.objects.visible_to(request.user).filter(consultation=held)
+    rows = selection.of_contributions(seen, consultation=held)
+    detail = {"format": "geojson", "selection": request.GET.urlencode()}
+    by = f"user:{request.user.pk}"
+    record("contributions.exported", subject=held, by=by, at=timezone.now(), detail=detail)
+    chunks = contributions_export.geojson(held, reader=request.user, rows=rows)
+    return download(request, chunks, file_name=f"{held.slug}.geojson", content_type="application/geo+json")

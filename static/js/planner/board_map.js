@@ -1,0 +1,125 @@
+/** The planner's map: base, plan, committees, heat or pins, hotspots; one place that knows what is drawn over what. */
+import {element} from 'mapdialog/lib/dom.js';
+import {addBase} from 'mapdialog/map/base.js';
+import {densityTiles, pinHeat} from 'mapdialog/map/heat.js';
+import {createMap, singlePin} from 'mapdialog/map/leaflet.js';
+import {geojson, pinCanvas} from 'mapdialog/map/shapes.js';
+import {pinNode} from 'mapdialog/map/pin.js';
+import {vectorTiles} from 'mapdialog/map/vector_tiles.js';
+
+// Below this many in view each contribution is drawn; above it heat says more.
+const MOST_DRAWN = 1500;
+const CLOSE_ZOOM = 14;
+const LEADING = 20;
+const NORDIC = {center: [13, 62], zoom: 4};
+const HOTSPOT = {stroke: '#7a0c3a', strokeWidth: 3, fill: '#c2255c', fillOpacity: 0.12};
+const COMMITTEE = {'*': {stroke: '#3b3a4a', strokeWidth: 2, dash: [10, 5]}};
+
+/** `on`: {pin(lonLat), hotspot(feature), ground(lonLat, {zones, committees}), drawn({mode, most})} */
+export function createBoardMap(node, config, {on}) {
+    const view = createMap(node, {...NORDIC, minZoom: 4, maxZoom: 19, texts: config.texts});
+    if (config.bounds) view.fitBounds(config.bounds, {padding: 12});
+    addBase(view, config.base);
+    const layers = {plan: null, committees: null, heat: null, hotspots: null};
+    const opacity = {plan: 0.7, heat: 0.8};
+    const hidden = new Set();
+    let pins = null;
+    let rows = null;
+    let dots = null;
+    let marked = null;
+    let most = 0;
+
+    if (config.committees) {
+        layers.committees = vectorTiles({url: config.committees.url, style: COMMITTEE, pane: 'areas', labels: true});
+        view.add(layers.committees);
+    }
+
+    function showPlan(key) {
+        const plan = config.plans.find(one => one.key === key) ?? config.plans[0];
+        if (layers.plan) view.remove(layers.plan);
+        layers.plan = plan ? vectorTiles({url: plan.url, style: plan.style, pane: 'plan', opacity: opacity.plan}) : null;
+        if (layers.plan && !hidden.has('plan')) view.add(layers.plan);
+        return plan;
+    }
+
+    function showHotspots(collection) {
+        layers.hotspots = geojson(collection, {pane: 'areas', style: hotspotStyle, onSelect: feature => on.hotspot(feature)});
+        view.on('zoomend', () => layers.hotspots.restyle());
+        if (!hidden.has('hotspots')) view.add(layers.hotspots);
+    }
+
+    /** Far out only the leading ones are drawn: two hundred outlines in a hand's breadth hide what they are about. */
+    function hotspotStyle({properties: {rank}}) {
+        const far = view.zoom() < CLOSE_ZOOM;
+        if (far && rank > LEADING) return {stroke: null, fill: null};
+        return {...HOTSPOT, strokeWidth: far ? 2 : 3, label: `${rank}`};
+    }
+
+    function showPins(all) {
+        pins = all;
+        layers.heat = pinHeat({pins, rows: new Uint32Array(0), opacity: opacity.heat, onPaint: value => { most = value; say(); }});
+        dots = pinCanvas({pins: [], onSelect: pin => on.pin(pin.lonLat, pin.id)});
+        view.add(dots);
+        view.on('moveend', redraw);
+    }
+
+    function showDensity() {
+        layers.heat = densityTiles({url: config.heat, opacity: opacity.heat, onPaint: value => { most = value; say(); }});
+        if (!hidden.has('heat')) view.add(layers.heat);
+        on.drawn({mode: 'all', most});
+    }
+
+    function set(chosen) {
+        rows = chosen;
+        redraw();
+    }
+
+    /** Dots when few are in view, heat when many: never both, so that nothing is counted twice by the eye. */
+    function redraw() {
+        if (!pins || !rows) return;
+        const near = hidden.has('heat') ? [] : pins.rowsWithin(view.bounds(), rows, MOST_DRAWN + 1);
+        const drawn = near.length <= MOST_DRAWN;
+        dots.set(drawn ? Array.from(near, i => ({id: i, lonLat: pins.lonLat(i)})) : []);
+        const wantsHeat = !drawn && !hidden.has('heat');
+        if (wantsHeat) layers.heat.set({rows});
+        if (wantsHeat !== view.has(layers.heat)) wantsHeat ? view.add(layers.heat) : view.remove(layers.heat);
+        if (!wantsHeat) say();
+    }
+
+    function say() {
+        if (!pins) return on.drawn({mode: 'all', most});
+        return on.drawn({mode: hidden.has('heat') ? 'none' : view.has(layers.heat) ? 'heat' : 'pins', most});
+    }
+
+    function show(name, wanted) {
+        wanted ? hidden.delete(name) : hidden.add(name);
+        const layer = layers[name];
+        if (name === 'heat' && pins) return redraw();
+        if (!layer || view.has(layer) === wanted) return undefined;
+        return wanted ? view.add(layer) : view.remove(layer);
+    }
+
+    function mark(lonLat) {
+        if (marked) view.remove(marked);
+        marked = lonLat ? singlePin({lonLat, node: pinNode({state: 'chosen'})}) : null;
+        if (marked) view.add(marked);
+    }
+
+    view.on('click', ({lonLat}) => on.ground(lonLat, {
+        zones: layers.plan && !hidden.has('plan') ? layers.plan.featuresAt(lonLat) : [],
+        committees: layers.committees ? layers.committees.featuresAt(lonLat) : [],
+    }));
+
+    return {
+        view, showPlan, showHotspots, showPins, showDensity, set, show, mark,
+        setOpacity(name, value) {
+            opacity[name] = value;
+            layers[name]?.setOpacity(value);
+        },
+        highlightHotspot: rank => layers.hotspots?.highlight(rank),
+        highlightCommittees: codes => layers.committees?.highlight(codes.length ? feature => codes.includes(feature.properties.code) : null),
+        popup(lonLat, ...nodes) {
+            view.showPopup(lonLat, element('div', {class: 'stack--tight popup'}, ...nodes));
+        },
+    };
+}

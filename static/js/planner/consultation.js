@@ -1,0 +1,224 @@
+/** The planner's page: one selection, and everything that shows it. */
+import {announce, element} from 'mapdialog/lib/dom.js';
+import {fill, plural, readConfig} from 'mapdialog/lib/config.js';
+import {decodePack} from 'mapdialog/lib/pins.js';
+import {heatLegend} from 'mapdialog/map/heat.js';
+import {legendEntries, renderLegend} from 'mapdialog/map/legend.js';
+import {createAreasTable} from 'mapdialog/planner/areas_table.js';
+import {createBoardMap} from 'mapdialog/planner/board_map.js';
+import {createFilters} from 'mapdialog/planner/filters.js';
+import {createList, describe} from 'mapdialog/planner/list.js';
+import {hotspotWords} from 'mapdialog/planner/hotspot.js';
+import {createTabs} from 'mapdialog/planner/tabs.js';
+import {isEmpty, readSelection, toFilter, toQuery, WITHOUT} from 'mapdialog/planner/selection.js';
+
+const config = readConfig();
+const {texts, language, timeZone} = config;
+const byId = id => document.getElementById(id);
+const hotspots = byId('hotspots') ? readConfig('hotspots') : [];
+const number = new Intl.NumberFormat(language);
+const LIST_DELAY_MS = 200;
+const NEAR_DEGREES_PX = 12;
+
+let pins = null;
+const known = {theme: Object.keys(config.themes), state: Object.keys(config.states)};
+let selection = readSelection(location.search, known);
+let listTimer = null;
+let plan = null;
+let filters = null;
+let chosenRows = null;
+
+const board = createBoardMap(byId('map'), config, {on: {pin: openPin, hotspot: openHotspot, ground: openGround, drawn}});
+const list = createList({node: byId('list'), count: byId('list-count'), more: byId('list-more')},
+    {url: config.contributions, texts, language, timeZone, onShow: showItem});
+const table = byId('areas') && createAreasTable(byId('areas'), {note: byId('areas-note'), texts, language, onOnly: code => change({...selection, area: [code]})});
+const tabs = createTabs(byId('tabs'), {onShow: name => remember({tab: name === 'hotspots' ? null : name})});
+
+/** The address holds the whole view: what is selected, which tab and plan, where the map is. */
+function remember(changes = {}) {
+    const query = new URLSearchParams(location.search);
+    for (const name of ['theme', 'area', 'state', 'from', 'to']) query.delete(name);
+    for (const [name, value] of toQuery(selection)) query.set(name, value);
+    for (const [name, value] of Object.entries(changes)) value === null ? query.delete(name) : query.set(name, value);
+    const words = query.toString();
+    history.replaceState(null, '', words ? `?${words}` : location.pathname);
+}
+
+function change(next) {
+    selection = next;
+    filters?.show(selection);
+    remember();
+    apply();
+}
+
+/** Everything that shows the selection shows it now; the list asks the server when the person pauses. */
+function apply() {
+    const query = toQuery(selection);
+    byId('export').href = [...query].length ? `${config.export}?${query}` : config.export;
+    byId('clear').hidden = isEmpty(selection);
+    board.highlightCommittees(selection.area);
+    clearTimeout(listTimer);
+    listTimer = setTimeout(() => list.load(toQuery(selection)), LIST_DELAY_MS);
+    if (pins) applyToPins();
+}
+
+function applyToPins() {
+    const filter = toFilter(selection, {timeZone});
+    chosenRows = pins.filter(filter);
+    board.set(chosenRows);
+    announce(byId('count'), pins.n ? fill(plural(texts.shown, chosenRows.length, language), {all: number.format(pins.n)}) : texts.noPins);
+    filters.count({
+        theme: tally('theme', pins.themes.map(theme => theme.key), pins.filter({...filter, themes: null})),
+        area: tally('area', pins.areas.map(area => area.code), pins.filter({...filter, areas: null})),
+        state: tally('state', pins.states, pins.filter({...filter, states: null})),
+    });
+    table?.count(isEmpty(selection) ? null : tally('area', pins.areas.map(area => area.code), chosenRows));
+    drawTimes(filter);
+}
+
+/** How many of `rows` have each value, as a Map that also knows those without. */
+function tally(column, keys, rows) {
+    const counts = pins.countBy(column, rows);
+    const found = new Map([[WITHOUT, counts[keys.length]]]);
+    keys.forEach((key, i) => found.set(key, (found.get(key) ?? 0) + counts[i]));
+    return found;
+}
+
+function drawTimes(filter) {
+    if (!pins.n) return;
+    const span = pins.span();
+    const anyTime = pins.filter({...filter, from: null, to: null});
+    const all = pins.histogram(pins.filter({}), {...span, bins: filters.bins});
+    filters.times({all, chosen: pins.histogram(anyTime, {...span, bins: filters.bins}), span, selection});
+}
+
+function drawn({mode, most}) {
+    const words = {heat: texts.heatShown, pins: texts.pinsShown, all: texts.tooMany, none: ''}[mode];
+    const note = byId('map-note');
+    if (note.textContent !== words) note.textContent = words;
+    byId('heat-legend').hidden = mode === 'pins' || mode === 'none';
+    heatLegend(byId('heat-legend'), {texts: {few: texts.fewest, many: fill(texts.most, {n: number.format(Math.max(1, Math.round(most)))})}});
+}
+
+async function openPin(lonLat) {
+    const reach = (NEAR_DEGREES_PX * 360) / (256 * 2 ** board.view.zoom());
+    const query = toQuery(selection);
+    query.set('bbox', [lonLat[0] - reach, lonLat[1] - reach / 2, lonLat[0] + reach, lonLat[1] + reach / 2].map(side => side.toFixed(6)).join(','));
+    const response = await fetch(`${config.contributions}?${query}`).catch(() => null);
+    if (!response?.ok) return board.popup(lonLat, element('p', {text: texts.listFailed}));
+    const {items} = await response.json();
+    board.popup(lonLat, ...items.slice(0, 5).map(item => element('div', {class: 'popup__item'}, ...describe(item, {texts, language, timeZone}))));
+    if (items[0]) list.choose(items[0].id);
+    return undefined;
+}
+
+function openHotspot(feature) {
+    const {centre, rank} = feature.properties;
+    board.highlightHotspot(rank);
+    for (const button of document.querySelectorAll('[data-rank]')) {
+        const isIt = Number(button.dataset.rank) === rank;
+        isIt ? button.setAttribute('aria-current', 'true') : button.removeAttribute('aria-current');
+    }
+    board.popup(centre, ...hotspotWords(feature, {texts, language}));
+}
+
+function openGround(lonLat, {zones, committees}) {
+    const lines = [
+        ...committees.map(({properties}) => element('p', {}, element('strong', {text: properties.name || properties.code}), ' ',
+            element('button', {type: 'button', class: 'link-button', text: texts.onlyHere, on: {click: () => change({...selection, area: [properties.code]})}}))),
+        ...zones.map(({properties: {code, field}}) => element('p', {text: [field, plan?.style[code]?.label ?? code, `(${code})`].filter(Boolean).join(' ')})),
+    ];
+    if (lines.length) board.popup(lonLat, ...lines);
+}
+
+function showItem(item) {
+    board.mark(item.lonLat);
+    if (item.lonLat) board.view.setView(item.lonLat, Math.max(15, board.view.zoom()));
+}
+
+function showPlan(key) {
+    plan = board.showPlan(key);
+    byId('legend-box').hidden = !plan;
+    if (!plan) return;
+    renderLegend(byId('legend'), legendEntries(plan.style, Object.keys(plan.style), {counts: plan.said, language}));
+    remember({plan: plan === config.plans[0] ? null : plan.key});
+}
+
+function planSwitch() {
+    if (config.plans.length < 2) return;
+    const chosen = new URLSearchParams(location.search).get('plan') ?? config.plans[0].key;
+    byId('plans').append(...config.plans.map(({key, name}) => element('label', {class: 'check'},
+        element('input', {type: 'radio', class: 'ds-input', name: 'shown-plan', value: key, checked: key === chosen, on: {change: () => showPlan(key)}}),
+        element('span', {text: name}))));
+}
+
+function layerSwitches() {
+    const box = byId('layers');
+    if (!config.plans.length) for (const name of ['plan', 'plan-opacity']) box.querySelector(`[name="${name}"]`).closest('label').hidden = true;
+    if (!config.committees) box.querySelector('[name="committees"]').closest('label').hidden = true;
+    box.addEventListener('input', ({target}) => {
+        if (target.type === 'range') board.setOpacity(target.name.replace('-opacity', ''), target.value / 100);
+        else board.show(target.name, target.checked);
+    });
+}
+
+function keys(event) {
+    if (!byId('keys').checked || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest('input, select, textarea, [contenteditable]') || !['j', 'k'].includes(event.key)) return;
+    event.preventDefault();
+    if (tabs.shown() !== 'list') tabs.show('list');
+    list.step(event.key === 'j' ? 1 : -1);
+}
+
+function choices() {
+    const entry = ([value, label]) => ({value, label});
+    return {
+        theme: [...Object.entries(config.themes).map(entry), {value: WITHOUT, label: texts.withoutTheme}],
+        area: [...new Map(pins?.areas.map(({code, name}) => [code, name || code]) ?? []).entries()].map(entry).concat({value: WITHOUT, label: texts.outside}),
+        state: Object.entries(config.states).map(entry),
+    };
+}
+
+async function loadPins() {
+    if (config.nPins > config.mostPins) return board.showDensity();
+    const response = await fetch(config.pins).catch(() => null);
+    if (!response?.ok) return announce(byId('count'), texts.failed);
+    pins = decodePack(await response.arrayBuffer());
+    board.showPins(pins);
+    return undefined;
+}
+
+function restoreView() {
+    const [lon, lat, zoom] = (new URLSearchParams(location.search).get('view') ?? '').split(',').map(Number);
+    if (Number.isFinite(lon) && Number.isFinite(lat) && Number.isFinite(zoom)) board.view.setView([lon, lat], zoom);
+    board.view.on('moveend', () => {
+        const [x, y] = board.view.center();
+        remember({view: `${x.toFixed(5)},${y.toFixed(5)},${board.view.zoom()}`});
+    });
+}
+
+async function start() {
+    if (matchMedia('(max-width: 60rem)').matches) byId('filter-panel').open = false;
+    planSwitch();
+    showPlan(new URLSearchParams(location.search).get('plan'));
+    layerSwitches();
+    restoreView();
+    tabs.show(new URLSearchParams(location.search).get('tab') ?? 'hotspots');
+    board.showHotspots({type: 'FeatureCollection', features: hotspots});
+    for (const button of document.querySelectorAll('[data-rank]')) {
+        button.addEventListener('click', () => {
+            const feature = hotspots.find(({properties}) => properties.rank === Number(button.dataset.rank));
+            board.view.setView(feature.properties.centre, Math.max(16, board.view.zoom()));
+            openHotspot(feature);
+        });
+    }
+    document.addEventListener('keydown', keys);
+    byId('clear').addEventListener('click', () => change(readSelection('')));
+    await loadPins();
+    filters = createFilters(byId('filters'), {choices: choices(), texts, language, timeZone, onChange: change});
+    filters.show(selection);
+    apply();
+    byId('board').dataset.ready = 'true';
+}
+
+start();

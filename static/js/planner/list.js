@@ -1,0 +1,87 @@
+/** The list beside the map, fetched a page at a time; a line and its pin point at each other. */
+import {announce, element} from 'mapdialog/lib/dom.js';
+import {fill, plural} from 'mapdialog/lib/config.js';
+
+/** `onShow(item)` when a line is chosen. → {load(query), choose(id), keys(on)} */
+export function createList({node, count, more}, {url, texts, language, timeZone, onShow}) {
+    let query = new URLSearchParams();
+    let next = null;
+    let asking = null;
+    const items = new Map();
+
+    async function fetchPage(after) {
+        asking?.abort();
+        const mine = asking = new AbortController();
+        const asked = new URLSearchParams(query);
+        if (after) asked.set('after', after);
+        const response = await fetch(`${url}?${asked}`, {signal: mine.signal, headers: {Accept: 'application/json'}});
+        if (!response.ok) throw new Error(`HTTP ${response.status}`);
+        return response.json();
+    }
+
+    async function load(newQuery, {after = null} = {}) {
+        query = newQuery;
+        try {
+            const page = await fetchPage(after);
+            if (!after) {
+                items.clear();
+                node.replaceChildren();
+            }
+            const lines = page.items.map(item => {
+                items.set(item.id, item);
+                return element('li', {}, lineOf(item));
+            });
+            node.append(...lines);
+            next = page.next;
+            more.hidden = !next;
+            announce(count, page.matched ? plural(texts.matched, page.matched, language) : texts.noMatch);
+            if (after) lines[0]?.firstElementChild.focus();
+        } catch (error) {
+            if (error.name !== 'AbortError') fail(after);
+        }
+    }
+
+    function fail(after) {
+        announce(count, texts.listFailed);
+        count.append(' ', element('button', {type: 'button', class: 'link-button', text: texts.retry, on: {click: () => load(query, {after})}}));
+    }
+
+    function lineOf(item) {
+        return element('button', {type: 'button', class: 'comment', dataset: {id: item.id}, on: {click: () => choose(item.id, {show: true})}},
+            ...describe(item, {texts, language, timeZone}));
+    }
+
+    function choose(id, {show = false} = {}) {
+        for (const line of node.querySelectorAll('[aria-current]')) line.removeAttribute('aria-current');
+        const line = node.querySelector(`[data-id="${CSS.escape(id)}"]`);
+        line?.setAttribute('aria-current', 'true');
+        line?.scrollIntoView({block: 'nearest'});
+        if (show && items.has(id)) onShow(items.get(id));
+        return line;
+    }
+
+    function step(by) {
+        const lines = [...node.querySelectorAll('.comment')];
+        const at = lines.findIndex(line => line.getAttribute('aria-current') || line === document.activeElement);
+        const line = lines[Math.max(0, Math.min(lines.length - 1, at + by))];
+        if (!line) return;
+        line.focus();
+        choose(line.dataset.id, {show: true});
+    }
+
+    more.addEventListener('click', () => load(query, {after: next}));
+    return {load, choose, step};
+}
+
+/** The words of one contribution as nodes: text nodes only, whatever somebody wrote. */
+export function describe(item, {texts, language, timeZone}) {
+    const date = new Intl.DateTimeFormat(language, {dateStyle: 'medium', timeStyle: 'short', timeZone}).format(new Date(item.receivedAt));
+    const about = [item.theme?.name, item.area?.name, item.placeWords || (item.lonLat ? null : texts.withoutPlace)].filter(Boolean);
+    const also = [item.state === 'published' ? null : item.stateLabel, item.arrival === 'in_time' ? null : item.arrivalLabel,
+        item.accuracy_m > 50 ? fill(texts.accuracy, {metres: Math.round(item.accuracy_m)}) : null].filter(Boolean);
+    return [
+        element('span', {class: 'comment__head'}, element('span', {class: 'comment__about', text: about.join(' · ')}), element('span', {class: 'comment__code', text: item.code})),
+        element('span', {class: item.text ? 'comment__text' : 'comment__about', lang: item.language || null, text: item.text || texts.withoutText}),
+        element('span', {class: 'comment__about', text: [date, ...also].join(' · ')}),
+    ];
+}

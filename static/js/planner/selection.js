@@ -1,0 +1,64 @@
+/**
+ * The one selection that map, list, table and download share, and its words in the address:
+ * ?theme=lys,-&area=B1&state=pending&from=2026-05-01&to=2026-05-31. "-" stands for "without".
+ */
+const LISTS = ['theme', 'area', 'state'];
+const DAYS = ['from', 'to'];
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+export const WITHOUT = '-';
+
+/** Address → {theme, area, state: array (empty: all), from, to: 'YYYY-MM-DD' or ''}. Unknown values are dropped. */
+export function readSelection(search, known = {}) {
+    const query = new URLSearchParams(search);
+    const selection = {};
+    for (const name of LISTS) {
+        const values = (query.get(name) ?? '').split(',').filter(Boolean);
+        selection[name] = known[name] ? values.filter(value => value === WITHOUT || known[name].includes(value)) : values;
+    }
+    for (const name of DAYS) selection[name] = DAY.test(query.get(name) ?? '') ? query.get(name) : '';
+    return selection;
+}
+
+/** The selection as URLSearchParams, only what is chosen. */
+export function toQuery(selection) {
+    const query = new URLSearchParams();
+    for (const name of LISTS) if (selection[name].length) query.set(name, selection[name].join(','));
+    for (const name of DAYS) if (selection[name]) query.set(name, selection[name]);
+    return query;
+}
+
+export const isEmpty = selection => [...toQuery(selection)].length === 0;
+
+/** What lib/pins.js filters by. Days are those of `timeZone`; the last day is included. */
+export function toFilter(selection, {timeZone}) {
+    const set = values => (values.length ? new Set(values.map(value => (value === WITHOUT ? null : value))) : null);
+    return {
+        themes: set(selection.theme),
+        areas: set(selection.area),
+        states: selection.state.length ? new Set(selection.state) : null,
+        from: selection.from ? midnight(selection.from, 0, timeZone) : null,
+        to: selection.to ? midnight(selection.to, 1, timeZone) : null,
+    };
+}
+
+/** The instant a day begins in a time zone, `later` days on. */
+export function midnight(day, later, timeZone) {
+    const [year, month, date] = day.split('-').map(Number);
+    const asUtc = Date.UTC(year, month - 1, date + later);
+    // The zone's offset at about that time, looked at twice: the clock may change in between.
+    const first = asUtc - offset(asUtc, timeZone);
+    return new Date(asUtc - offset(first, timeZone));
+}
+
+function offset(instant, timeZone) {
+    const parts = new Intl.DateTimeFormat('en-US', {
+        timeZone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric',
+    }).formatToParts(new Date(instant));
+    const {year, month, day, hour, minute, second} = Object.fromEntries(parts.map(({type, value}) => [type, Number(value)]));
+    return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(instant / 1000) * 1000;
+}
+
+/** 'YYYY-MM-DD' of an instant in a time zone. */
+export function dayOf(instant, timeZone) {
+    return new Intl.DateTimeFormat('sv-SE', {timeZone, dateStyle: 'short'}).format(instant);
+}

@@ -1,0 +1,223 @@
+"""A planner's way: see where it gathers, filter, read, count, take it home."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import BrowserContext, Page, expect
+
+from mapdialog.analysis.parameters import HotspotParameters
+from mapdialog.contributions.models import ContributionPlace
+from mapdialog.dialogue.models import Alternative, Consultation
+from mapdialog.hotspots.run import boundaries, calculate
+from mapdialog.people.models import User
+from tests import factories
+from tests.browser.conftest import PHONE
+from tests.factories import NOON, middle
+
+
+@pytest.fixture
+def held() -> Consultation:
+    """Six about light in committee A, three about play in B, one calculation."""
+    municipality = factories.municipality()
+    committees = factories.layer(owner=municipality.code, name="committees")
+    areas = factories.areas(of=factories.version(of=committees))
+    plan = factories.layer(owner=municipality.code, kind="zoning", style="no_reguleringsplan")
+    factories.zone(of=factories.version(of=plan), code="1110")
+    made = factories.consultation(municipality=municipality, themes=("lys", "lek"), boundary_layer=committees)
+    Alternative.objects.create(consultation=made, key="A", name={"nb": "Alternativ A"}, layer=plan)
+    for i in range(9):
+        area, theme = (areas[0], "lys") if i < 6 else (areas[1], "lek")
+        lon, lat = middle(0 if i < 6 else 1)
+        pin = factories.contribution(
+            to=made, at=(lon + i * 2e-5, lat), text=f"Innspill {i}", theme=made.themes.get(key=theme)
+        )
+        ContributionPlace.objects.create(contribution=pin, version=area.version, area=area)
+    on = NOON.date()
+    parameters = HotspotParameters(metric_srid=25832)
+    calculate(made, at=NOON, on=on, boundary=boundaries(made, on=on), parameters=parameters)
+    return made
+
+
+@pytest.fixture
+def planner(held: Consultation) -> User:
+    return factories.user(role="planner", of=held.municipality)
+
+
+@pytest.fixture
+def signed_in(
+    new_context: Callable[..., BrowserContext], planner: User, live_server: object
+) -> Callable[..., Page]:
+    """A page of a context that holds the planner's session."""
+
+    def page(**options: object) -> Page:
+        client = Client()
+        client.force_login(planner)
+        context = new_context(**options)
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]  # type: ignore[attr-defined]
+        )
+        return context.new_page()
+
+    return page
+
+
+def open_board(page: Page, held: Consultation, query: str = "") -> None:
+    page.goto(f"/planner/c/{held.slug}/{query}")
+    expect(page.locator("#board[data-ready]")).to_be_attached()
+
+
+def box(page: Page, name: str, value: str):
+    return page.locator(f"#filter-{name} input[value='{value}']")
+
+
+def test_one_filter_rules_map_list_table_and_download(
+    held: Consultation, signed_in: Callable[..., Page]
+) -> None:
+    page = signed_in()
+    open_board(page, held)
+    expect(page.locator("#count")).to_contain_text("9")
+    box(page, "theme", "lek").check()
+    expect(page.locator("#count")).to_contain_text("3")
+    expect(page).to_have_url(f"{page.url.split('?')[0]}?theme=lek")
+    assert page.locator("#export").get_attribute("href").endswith("/export.geojson?theme=lek")
+    page.get_by_role("tab").nth(2).click()
+    expect(page.locator("#areas [data-code=A] [data-cell=n]")).to_have_text("0")
+    expect(page.locator("#areas [data-code=B] [data-cell=n]")).to_have_text("3")
+    page.get_by_role("tab").nth(1).click()
+    expect(page.locator("#list .comment")).to_have_count(3)
+    page.locator("#clear").click()
+    expect(page.locator("#list .comment")).to_have_count(9)
+
+
+def test_the_download_holds_exactly_what_is_filtered(
+    held: Consultation, signed_in: Callable[..., Page]
+) -> None:
+    page = signed_in()
+    open_board(page, held, "?area=B")
+    with page.expect_download() as download:
+        page.locator("#export").click()
+    collection = json.loads(download.value.path().read_text(encoding="utf-8"))
+    assert sorted(feature["properties"]["text"] for feature in collection["features"]) == [
+        "Innspill 6",
+        "Innspill 7",
+        "Innspill 8",
+    ]
+
+
+def test_a_link_shows_a_colleague_the_same(held: Consultation, signed_in: Callable[..., Page]) -> None:
+    page = signed_in()
+    open_board(page, held, "?theme=lys&tab=list&view=9.71,59.025,15")
+    expect(box(page, "theme", "lys")).to_be_checked()
+    expect(page.locator("#panel-list")).to_be_visible()
+    expect(page.locator("#list .comment")).to_have_count(6)
+    expect(page.locator("#count")).to_contain_text("6")
+
+
+def test_a_hotspot_says_its_number_its_people_and_its_doubt(
+    held: Consultation, signed_in: Callable[..., Page]
+) -> None:
+    page = signed_in(locale="en-GB")
+    open_board(page, held)
+    page.locator("[data-rank='1']").click()
+    popup = page.locator(".leaflet-popup")
+    expect(popup).to_contain_text("6")
+    expect(popup).to_contain_text("6 contributions by unknown")
+    expect(popup).to_contain_text("n = 6")
+    expect(popup).to_contain_text("does not prove one")
+
+
+def test_everything_is_reached_from_the_keyboard(held: Consultation, signed_in: Callable[..., Page]) -> None:
+    page = signed_in()
+    open_board(page, held)
+    page.get_by_role("tab").first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("tab").nth(1)).to_be_focused()
+    expect(page.locator("#list .comment")).to_have_count(9)
+    page.keyboard.press("j")
+    first = page.locator("#list .comment").first
+    expect(first).to_be_focused()
+    expect(first).to_have_attribute("aria-current", "true")
+    page.keyboard.press("j")
+    expect(page.locator("#list .comment").nth(1)).to_be_focused()
+    page.keyboard.press("k")
+    expect(first).to_be_focused()
+    page.locator("#keys").uncheck()
+    page.locator("body").press("j")
+    expect(page.locator("#list .comment").nth(1)).not_to_have_attribute("aria-current", "true")
+
+
+def test_the_table_sorts_by_any_column(held: Consultation, signed_in: Callable[..., Page]) -> None:
+    page = signed_in()
+    open_board(page, held, "?tab=areas")
+    codes = "#areas tbody tr"
+
+    def order() -> list[str]:
+        return page.locator(codes).evaluate_all("rows => rows.map(row => row.dataset.code)")
+
+    page.locator("[data-sort=n]").click()
+    assert order() == ["A", "B", "-"]
+    expect(page.locator("th:has([data-sort=n])")).to_have_attribute("aria-sort", "descending")
+    page.locator("[data-sort=n]").click()
+    assert order() == ["-", "B", "A"]
+
+
+def test_days_filter_from_the_fields(held: Consultation, signed_in: Callable[..., Page]) -> None:
+    page = signed_in()
+    open_board(page, held)
+    page.locator("input[name=to]").fill("2026-05-03")
+    expect(page.locator("#count")).to_contain_text("0")
+    page.locator("input[name=to]").fill("2026-05-04")
+    expect(page.locator("#count")).to_contain_text("9")
+
+
+@pytest.mark.parametrize("size", [PHONE, {"width": 1280, "height": 900}], ids=["phone", "desktop"])
+@pytest.mark.parametrize("tab", ["hotspots", "list", "areas"])
+def test_no_accessibility_rule_is_broken(
+    held: Consultation, signed_in: Callable[..., Page], axe: Callable[[Page], list[str]], size: dict, tab: str
+) -> None:
+    page = signed_in(viewport=size)
+    open_board(page, held, f"?tab={tab}")
+    expect(page.locator("#list .comment")).to_have_count(9)
+    assert axe(page) == []
+
+
+def test_the_list_of_consultations(
+    held: Consultation, signed_in: Callable[..., Page], axe: Callable[[Page], list[str]]
+) -> None:
+    page = signed_in()
+    page.goto("/planner/")
+    expect(page.get_by_role("link", name=held.title["nb"]).first).to_be_visible()
+    assert axe(page) == []
+
+
+def test_nothing_said_yet_is_said_so(signed_in: Callable[..., Page], planner: User) -> None:
+    empty = factories.consultation(municipality=planner.memberships.get().municipality)
+    page = signed_in(locale="en-GB")
+    open_board(page, empty)
+    expect(page.locator("#count")).to_have_text("Nothing has been sent with a place yet.")
+    expect(page.locator("#panel-hotspots")).to_contain_text("Nothing has been calculated yet.")
+
+
+def test_without_scripts_hotspots_and_table_are_there(
+    held: Consultation, signed_in: Callable[..., Page]
+) -> None:
+    page = signed_in(java_script_enabled=False)
+    page.goto(f"/planner/c/{held.slug}/")
+    expect(page.locator("#panel-hotspots li")).to_have_count(1)
+    expect(page.locator("#areas tbody tr")).to_have_count(3)
+    expect(page.locator("#map")).to_be_hidden()
+
+
+def test_what_somebody_wrote_is_text_and_never_markup(
+    held: Consultation, signed_in: Callable[..., Page]
+) -> None:
+    factories.contribution(to=held, text="<img src=x onerror=alert(1)>", received_at=NOON.replace(hour=13))
+    page = signed_in()
+    open_board(page, held, "?tab=list")
+    expect(page.locator("#list .comment__text").first).to_have_text("<img src=x onerror=alert(1)>")

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {dayOf, isEmpty, midnight, readSelection, toFilter, toQuery} from 'mapdialog/planner/selection.js';
+
+test('the address and the selection say the same', () => {
+    const search = '?theme=lys%2C-&area=B1&from=2026-05-01&to=2026-05-31';
+    const selection = readSelection(search);
+    assert.deepEqual(selection, {theme: ['lys', '-'], area: ['B1'], state: [], from: '2026-05-01', to: '2026-05-31'});
+    assert.equal(`?${toQuery(selection)}`, search);
+});
+
+test('what is not known or not a day is dropped', () => {
+    const selection = readSelection('?theme=lys,nonsense&from=yesterday', {theme: ['lys']});
+    assert.deepEqual(selection.theme, ['lys']);
+    assert.equal(selection.from, '');
+    assert.ok(isEmpty(readSelection('?tab=list')));
+});
+
+test('nothing chosen lets everything through, "-" means those without', () => {
+    const all = toFilter(readSelection(''), {timeZone: 'Europe/Oslo'});
+    assert.deepEqual(all, {themes: null, areas: null, states: null, from: null, to: null});
+    assert.deepEqual(toFilter(readSelection('?theme=-'), {timeZone: 'Europe/Oslo'}).themes, new Set([null]));
+});
+
+test('a day begins at midnight where the municipality is, when the clock changes too', () => {
+    assert.equal(midnight('2026-05-05', 0, 'Europe/Oslo').toISOString(), '2026-05-04T22:00:00.000Z');
+    assert.equal(midnight('2026-01-05', 0, 'Europe/Oslo').toISOString(), '2026-01-04T23:00:00.000Z');
+    // the clock goes forward on 29 March 2026 at 02:00 and back on 25 October at 03:00
+    assert.equal(midnight('2026-03-29', 1, 'Europe/Oslo').toISOString(), '2026-03-29T22:00:00.000Z');
+    assert.equal(midnight('2026-10-25', 0, 'Europe/Oslo').toISOString(), '2026-10-24T22:00:00.000Z');
+    assert.equal(midnight('2026-10-25', 1, 'Europe/Oslo').toISOString(), '2026-10-25T23:00:00.000Z');
+    assert.equal(midnight('2020-02-13', 0, 'America/New_York').toISOString(), '2020-02-13T05:00:00.000Z');
+});
+
+test('an instant belongs to the day of its place', () => {
+    const late = new Date('2026-05-04T22:30:00Z');
+    assert.equal(dayOf(late, 'Europe/Oslo'), '2026-05-05');
+    assert.equal(dayOf(late, 'America/New_York'), '2026-05-04');
+});

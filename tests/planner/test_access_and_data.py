@@ -1,0 +1,163 @@
+import datetime as dt
+import json
+
+import pytest
+from django.test import Client
+
+from mapdialog.analysis.parameters import HotspotParameters
+from mapdialog.contributions.models import ContributionPlace
+from mapdialog.dialogue.models import Consultation, ConsultationHolder
+from mapdialog.hotspots.run import boundaries, calculate
+from tests import factories
+from tests.factories import NOON, middle
+
+pytestmark = pytest.mark.django_db
+DATA = ["pins.pack", "hotspots.geojson", "contributions.json"]
+
+
+@pytest.fixture
+def held() -> Consultation:
+    committees = factories.layer(name="committees")
+    factories.areas(of=factories.version(of=committees))
+    return factories.consultation(boundary_layer=committees, themes=("lys", "lek"))
+
+
+@pytest.fixture
+def planner(held: Consultation) -> Client:
+    client = Client()
+    client.force_login(factories.user(role="planner", of=held.municipality))
+    return client
+
+
+def signed_in(role: str, *, of: object) -> Client:
+    client = Client()
+    client.force_login(factories.user(role=role, of=of))
+    return client
+
+
+def listed(planner: Client, held: Consultation, query: str = "") -> list[str]:
+    answer = planner.get(f"/planner/c/{held.slug}/contributions.json{query}")
+    assert answer.status_code == 200, answer.content
+    return [item["text"] for item in answer.json()["items"]]
+
+
+@pytest.mark.parametrize("path", DATA)
+def test_planners_data_is_for_those_who_work_on_it(held: Consultation, path: str, planner: Client) -> None:
+    address = f"/planner/c/{held.slug}/{path}"
+    assert planner.get(address).status_code == 200
+    assert Client().get(address).status_code == 302
+    assert signed_in("planner", of=factories.municipality()).get(address).status_code == 404
+    assert signed_in("elected", of=held.municipality).get(address).status_code == 404
+    assert signed_in("committee", of=held.municipality).get(address).status_code == 404
+
+
+def test_a_second_holder_works_on_it_too(held: Consultation) -> None:
+    neighbour = factories.municipality()
+    ConsultationHolder.objects.create(consultation=held, municipality=neighbour)
+    assert signed_in("planner", of=neighbour).get(f"/planner/c/{held.slug}/pins.pack").status_code == 200
+
+
+@pytest.mark.parametrize("path", DATA)
+def test_what_a_planner_sees_is_never_kept_by_a_cache(held: Consultation, path: str, planner: Client) -> None:
+    assert planner.get(f"/planner/c/{held.slug}/{path}")["Cache-Control"] == "private, no-store"
+
+
+def test_the_list_is_filtered_by_what_the_query_says(held: Consultation, planner: Client) -> None:
+    lek = held.themes.get(key="lek")
+    area = held.boundary_layer.versions.get().areas.get(code="B")
+    factories.contribution(to=held, text="mørkt")
+    swing = factories.contribution(to=held, text="huske", theme=lek, at=middle(1), state="pending")
+    ContributionPlace.objects.create(contribution=swing, version=area.version, area=area)
+    factories.contribution(to=held, text="uten tema", theme=None, received_at=NOON + dt.timedelta(days=3))
+    assert listed(planner, held) == [
+        "uten tema",
+        *sorted(["mørkt", "huske"], key=listed(planner, held).index),
+    ]
+    assert listed(planner, held, "?theme=lek") == ["huske"]
+    assert sorted(listed(planner, held, "?theme=lek,-")) == ["huske", "uten tema"]
+    assert listed(planner, held, "?area=B") == ["huske"]
+    assert sorted(listed(planner, held, "?area=-")) == ["mørkt", "uten tema"]
+    assert listed(planner, held, "?state=pending") == ["huske"]
+    assert listed(planner, held, "?from=2026-05-06") == ["uten tema"]
+    assert sorted(listed(planner, held, "?to=2026-05-04")) == ["huske", "mørkt"]
+    west, south = factories.WEST, factories.SOUTH
+    assert sorted(listed(planner, held, f"?bbox={west},{south},{west + 0.009},{south + 0.01}")) == [
+        "mørkt",
+        "uten tema",
+    ]
+
+
+def test_a_day_is_the_municipalitys_day(held: Consultation, planner: Client) -> None:
+    """23:30 in Oslo on 4 May is 21:30 in UTC; 00:30 on 5 May is still 4 May in UTC."""
+    factories.contribution(to=held, text="før", received_at=dt.datetime(2026, 5, 4, 21, 30, tzinfo=dt.UTC))
+    factories.contribution(to=held, text="etter", received_at=dt.datetime(2026, 5, 4, 22, 30, tzinfo=dt.UTC))
+    assert listed(planner, held, "?to=2026-05-04") == ["før"]
+    assert listed(planner, held, "?from=2026-05-05") == ["etter"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?sort=x",
+        "?from=yesterday",
+        "?to=0001-01-01",
+        "?bbox=1",
+        "?after=x",
+        "?after=2026-01-01T00:00:00_x",
+        "?theme=a&theme=b",
+    ],
+)
+def test_a_wrong_query_is_a_400_that_names_the_parameter(
+    held: Consultation, planner: Client, query: str
+) -> None:
+    factories.contribution(to=held)
+    answer = planner.get(f"/planner/c/{held.slug}/contributions.json{query}")
+    assert answer.status_code == 400
+    assert answer["Content-Type"] == "application/problem+json"
+    assert json.loads(answer.content)["field"] == query[1:].partition("=")[0]
+
+
+def test_pages_of_the_list_hold_every_contribution_once(
+    held: Consultation, planner: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mapdialog.planner.listing.PAGE", 4)
+    for i in range(10):
+        factories.contribution(to=held, text=str(i), received_at=NOON + dt.timedelta(minutes=i // 3))
+    seen, after = [], ""
+    while True:
+        page = planner.get(
+            f"/planner/c/{held.slug}/contributions.json", {"after": after} if after else {}
+        ).json()
+        seen += [item["text"] for item in page["items"]]
+        assert page["matched"] == 10
+        if not (after := page["next"]):
+            break
+    assert sorted(seen, key=int) == [str(i) for i in range(10)]
+
+
+def test_listing_asks_as_often_for_many_as_for_few(
+    held: Consultation, planner: Client, django_assert_max_num_queries
+) -> None:
+    for _ in range(12):
+        factories.contribution(to=held)
+    with django_assert_max_num_queries(7):
+        planner.get(f"/planner/c/{held.slug}/contributions.json")
+
+
+def test_hotspots_have_their_name_in_the_readers_words(held: Consultation, planner: Client) -> None:
+    assert planner.get(f"/planner/c/{held.slug}/hotspots.geojson").json()["features"] == []
+    for i in range(5):
+        factories.contribution(to=held, at=(middle()[0] + i * 1e-5, middle()[1]))
+    on = NOON.date()
+    calculate(
+        held,
+        at=NOON,
+        on=on,
+        boundary=boundaries(held, on=on),
+        parameters=HotspotParameters(metric_srid=25832),
+    )
+    collection = planner.get(f"/planner/c/{held.slug}/hotspots.geojson").json()
+    properties = collection["features"][0]["properties"]
+    assert properties["n"] == 5
+    assert "Utvalg A" in properties["name"]
+    assert properties["themes"] == [{"key": "lys", "n": 5, "name": "Lys"}]

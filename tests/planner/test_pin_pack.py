@@ -1,0 +1,107 @@
+import json
+import math
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from mapdialog.contributions.models import ContributionPlace
+from mapdialog.dialogue.models import Consultation
+from mapdialog.people.models import User
+from mapdialog.planner.pin_pack import NO_AREA, NO_THEME, WHOLE, pin_pack
+from tests import factories
+from tests.factories import NOON, middle
+
+pytestmark = pytest.mark.django_db
+
+
+def decoded(pack: bytes) -> tuple[dict, list[tuple]]:
+    """Read by the layout's words alone, row by row: slow, plain, and not the encoder backwards."""
+    line, _, rest = pack.partition(b"\n")
+    header = json.loads(line)
+    n = header["n"]
+    assert len(rest) == n * 16
+    west, south, east, north = header["bounds"]
+
+    def column(start: int, width: int) -> Iterator[int]:
+        planes = [rest[(start + plane) * n : (start + plane + 1) * n] for plane in range(width)]
+        return (sum(plane[i] << 8 * byte for byte, plane in enumerate(planes)) for i in range(n))
+
+    rows, x, y, minutes = [], 0, 0, 0
+    for dx, dy, dt, theme, area, state in zip(
+        column(0, 4), column(4, 4), column(8, 4), column(12, 1), column(13, 2), column(15, 1), strict=True
+    ):
+        x, y = (x + dx) % 2**32, (y + dy) % 2**32
+        minutes += (dt >> 1) ^ -(dt & 1)
+        lon, lat = west + x / WHOLE * (east - west), south + y / WHOLE * (north - south)
+        rows.append((lon, lat, header["epoch"] + minutes * 60, theme, area, header["states"][state]))
+    return header, rows
+
+
+@pytest.fixture
+def held() -> Consultation:
+    committees = factories.layer(name="committees")
+    factories.areas(of=factories.version(of=committees))
+    return factories.consultation(boundary_layer=committees, themes=("lys", "lek"))
+
+
+@pytest.fixture
+def planner(held: Consultation) -> User:
+    return factories.user(role="planner", of=held.municipality)
+
+
+def test_every_pin_comes_back_where_when_and_about_what_it_was(held: Consultation, planner: User) -> None:
+    lek = held.themes.get(key="lek")
+    said = {}
+    for i in range(40):
+        place = (middle()[0] + 0.004 * math.sin(i), middle()[1] + 0.003 * math.cos(3 * i))
+        theme = [None, lek, held.themes.get(key="lys")][i % 3]
+        made = factories.contribution(to=held, at=place, theme=theme, state=["pending", "published"][i % 2])
+        said[made.pk] = (place, theme and theme.key, made.state)
+    header, rows = decoded(pin_pack(held, reader=planner, language="nb"))
+    assert header["n"] == len(rows) == 40
+    assert [theme["name"] for theme in header["themes"]] == ["Lys", "Lek"]
+    keys = [theme["key"] for theme in header["themes"]]
+    for (lon, lat), key, state in said.values():
+        near = [row for row in rows if abs(row[0] - lon) < 1e-5 and abs(row[1] - lat) < 5e-6]
+        assert [(keys[row[3]] if row[3] != NO_THEME else None, row[5]) for row in near] == [(key, state)]
+        assert near[0][2] == NOON.timestamp()
+
+
+def test_the_committee_is_the_one_recorded_when_it_came(held: Consultation, planner: User) -> None:
+    made = factories.contribution(to=held)
+    factories.contribution(to=held)
+    area = held.boundary_layer.versions.get().areas.get(code="B")
+    ContributionPlace.objects.create(contribution=made, version=area.version, area=area)
+    header, rows = decoded(pin_pack(held, reader=planner, language="nb"))
+    assert header["areas"] == [{"code": "B", "name": "Utvalg B"}]
+    assert sorted(row[4] for row in rows) == [0, NO_AREA]
+
+
+def test_no_pins_and_one_pin_are_packs_too(held: Consultation, planner: User) -> None:
+    assert decoded(pin_pack(held, reader=planner, language="nb"))[0]["n"] == 0
+    factories.contribution(to=held)
+    (row,) = decoded(pin_pack(held, reader=planner, language="nb"))[1]
+    assert row[:2] == pytest.approx(middle(), abs=1e-6)
+
+
+def test_what_has_no_place_or_is_erased_is_not_in_it(held: Consultation, planner: User) -> None:
+    factories.contribution(to=held, geom=None, geom_public=None, place_words="ved skolen")
+    factories.contribution(
+        to=held, state="erased", geom=None, geom_public=None, text="", contributor_key=None
+    )
+    assert decoded(pin_pack(held, reader=planner, language="nb"))[0]["n"] == 0
+
+
+def test_packing_asks_as_often_for_many_as_for_few(held: Consultation, planner: User) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            pin_pack(held, reader=planner, language="nb")
+        return len(asked)
+
+    factories.contribution(to=held)
+    few = queries()
+    for _ in range(20):
+        factories.contribution(to=held)
+    assert queries() == few <= 5
