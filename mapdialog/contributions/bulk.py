@@ -106,6 +106,18 @@ def store(rows: Sequence[Row], *, rules: Rulebook, codes: CodeMaker = random_cod
     return store(rows[:half], rules=rules, codes=codes) + store(rows[half:], rules=rules, codes=codes)
 
 
+def count_anew() -> None:
+    """Tells PostgreSQL how large its tables are now.
+
+    Until it knows, it plans for the few rows of yesterday, and a query over many takes minutes. It would
+    find out by itself, but a minute too late for who looks at once.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "ANALYZE contributions_submission, contributions_contribution, contributions_contributionplace"
+        )
+
+
 def _store_with_codes(rows: Sequence[Row], *, rules: Rulebook, codes: CodeMaker) -> Stored:
     for attempt in range(_CODE_TRIES):
         try:

@@ -121,12 +121,14 @@ def features(
         params |= _places(of)
         properties |= PLACES
     inner, inner_params = named(rows.values(**selected), prefix="row")
-    members = ", ".join(f"'{name}', {expression}" for name, expression in properties.items())
+    members = ", ".join(f'{expression} AS "{name}"' for name, expression in properties.items())
+    # row_to_json() takes a fifth of the time of json_build_object(), which looks every type up for every row;
     # concat() and not ||, which makes NULL of a whole feature that has one NULL in it
     sql = f"""
         {names}
         SELECT concat('{{"type":"Feature","id":"', c.p_id, '","geometry":', COALESCE(c.p_geometry, 'null'),
-            ',"properties":', json_build_object({members}), '}}') AS feature, c.p_received_at, c.p_id
+            ',"properties":', (SELECT row_to_json(told) FROM (SELECT {members}) AS told), '}}') AS feature,
+            c.p_received_at, c.p_id
         FROM ({inner}) AS c {joins}
     """  # noqa: S608 (names of our own and Django's SQL; every value is a parameter)
     return FeatureQuery(sql=sql, params={**params, **inner_params})

@@ -1,7 +1,7 @@
 """Statements that come with every contribution: the database plans them once a connection, not every time.
 
-Planning one costs as much as running it. The pool keeps connections, and so the plans (see the settings). Only
-a cursor that sends values apart from the statement can use that; Django's own puts them into the text.
+Planning one costs as much as running it. The pool keeps connections, and so the plans (see the settings).
+Only a cursor that sends values apart from the statement can use that; Django's own puts them into the text.
 """
 
 from __future__ import annotations

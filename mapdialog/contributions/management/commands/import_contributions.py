@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from mapdialog.contributions import importing, rulebook
+from mapdialog.contributions import bulk, importing, rulebook
 from mapdialog.contributions.models import Contribution
 
 _SHOWN = 20
@@ -55,6 +55,7 @@ class Command(BaseCommand):
                     by="command",
                     progress=self._progress,
                 )
+            bulk.count_anew()
         except rulebook.NoConsultationError:
             raise CommandError(f"There is no consultation {options['consultation']!r}.") from None
         except UnicodeDecodeError as error:

@@ -35,6 +35,7 @@ class Command(BaseCommand):
             ):
                 done += stored
                 self.stderr.write(f"{done.new + done.known} of {n} …")
+            bulk.count_anew()
         except rulebook.NoConsultationError:
             raise CommandError(f"There is no consultation {options['slug']!r}.") from None
         except synthetic.NoAreaError:
