@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,15 +77,12 @@ def calculate(
     The data version is read before the pins: what is said in between makes the run out of date, never
     wrongly up to date. Two runs of one consultation wait for each other.
     """
+    started = time.monotonic()
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('hotspots'), %s)", [consultation.pk])
-            # the workers' long reading has its own limit, set for this transaction only
-            cursor.execute("SET LOCAL statement_timeout = '10min'")
+        _wait_for_turn(consultation)
         consultation.data_version.refresh_from_db()
         pins = read.pins_frame(consultation)
         areas = read.areas_frame(boundary)
-        owner = consultation.municipality.code
         located = pins[~(pins.geometry.isna() | pins.geometry.is_empty)]
         result = find_hotspots(
             located,
@@ -92,7 +90,7 @@ def calculate(
             metric_srid=parameters.metric_srid,
             distance_m=parameters.distance_m,
             minimum=parameters.minimum,
-            water=read.water_of(owner, on=on),
+            water=read.water_of(consultation.municipality.code, on=on),
         )
         surface = _surface(located, parameters=parameters)
         run = Run.objects.create(
@@ -102,24 +100,42 @@ def calculate(
             parameters=parameters.as_dict(),
             code_version=ANALYSIS_VERSION,
             started_at=at,
-            finished_at=at,
+            finished_at=at + dt.timedelta(seconds=time.monotonic() - started),
             n=len(located),
             n_without_place=len(pins) - len(located),
             n_outside=next((row.n for row in result.areas if row.code is None), 0),
             density=density_document(surface, metric_srid=parameters.metric_srid),
         )
-        area_ids = dict(zip(areas["code"], areas["area_id"], strict=True))
-        AreaSummary.objects.bulk_create(_summary(row, run=run, area_ids=area_ids) for row in result.areas)
-        names = _names(result.hotspots, owner=owner, on=on, areas=areas, metric_srid=parameters.metric_srid)
-        Hotspot.objects.bulk_create(
-            (
-                _hotspot(found, rank=rank, run=run, area_ids=area_ids, name=name)
-                for rank, (found, name) in enumerate(zip(result.hotspots, names, strict=True), start=1)
-            ),
-            batch_size=500,
-        )
+        _store_parts(run, result=result, areas=areas, on=on)
         _forget_old(consultation)
     return Outcome(run=run, result=result, surface=surface)
+
+
+def _wait_for_turn(consultation: Consultation) -> None:
+    """One run of a consultation at a time; its long reading has a limit of its own."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('hotspots'), %s)", [consultation.pk])
+        cursor.execute("SET LOCAL statement_timeout = '10min'")
+
+
+def _store_parts(run: Run, *, result: HotspotResult, areas: gpd.GeoDataFrame, on: dt.date) -> None:
+    area_ids = dict(zip(areas["code"], areas["area_id"], strict=True))
+    AreaSummary.objects.bulk_create(_summary(row, run=run, area_ids=area_ids) for row in result.areas)
+    consultation = run.consultation
+    names = _names(
+        result.hotspots,
+        owner=consultation.municipality.code,
+        on=on,
+        areas=areas,
+        metric_srid=consultation.municipality.metric_srid,
+    )
+    Hotspot.objects.bulk_create(
+        (
+            _hotspot(found, rank=rank, run=run, area_ids=area_ids, name=name)
+            for rank, (found, name) in enumerate(zip(result.hotspots, names, strict=True), start=1)
+        ),
+        batch_size=500,
+    )
 
 
 def _surface(located: gpd.GeoDataFrame, *, parameters: HotspotParameters) -> DensitySurface | None:

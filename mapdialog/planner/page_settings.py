@@ -59,7 +59,7 @@ def consultation_settings(consultation: Consultation, *, on: dt.date, language: 
             for value, label in Contribution.State.choices
             if value != Contribution.State.ERASED
         },
-        "texts": texts(),
+        "texts": map_texts() | hotspot_texts() | list_texts(),
     }
 
 
@@ -110,34 +110,27 @@ def _bounds(consultation: Consultation, *, boundary: LayerVersion | None) -> Bou
     return found
 
 
-def texts() -> dict[str, Any]:
-    """The words of the planner's map, list and table."""
+def map_texts() -> dict[str, str]:
+    """The words of the map."""
     return {
         "map": gettext("Map. Move it with the arrow keys and zoom with plus and minus."),
         "zoomIn": gettext("Zoom in"),
         "zoomOut": gettext("Zoom out"),
         "close": gettext("Close"),
         "popup": gettext("What is here"),
-        "loading": gettext("Fetching the contributions…"),
-        "failed": gettext("The contributions could not be fetched. Load the page again."),
-        "listFailed": gettext("The list could not be fetched."),
-        "retry": gettext("Try again"),
-        "shown": _counted(
-            one=gettext("{n} of {all} contribution with a place is selected"),
-            other=gettext("{n} of {all} contributions with a place are selected"),
-        ),
-        "noPins": gettext("Nothing has been sent with a place yet."),
-        "noMatch": gettext("Nothing matches. Take away a filter."),
-        "matched": _counted(one=gettext("{n} contribution"), other=gettext("{n} contributions")),
-        "more": gettext("Show more"),
-        "withoutText": gettext("(no text)"),
-        "withoutPlace": gettext("no place on the map"),
-        "withoutTheme": gettext("Without a theme"),
-        "outside": gettext("Outside every committee"),
-        "committee": gettext("Committee"),
-        "zone": gettext("Plan"),
-        "hotspot": gettext("Hotspot {rank}"),
+        "tooMany": gettext("Heat shows all contributions: there are too many to filter on the map."),
+        "pinsShown": gettext("Each contribution is shown."),
+        "heatShown": gettext("Heat is shown. Zoom in to see each contribution."),
+        "fewest": gettext("few"),
+        "most": gettext("{n} under one bell"),
         "onlyHere": gettext("Only this committee"),
+    }
+
+
+def hotspot_texts() -> dict[str, str]:
+    """A hotspot in words, with its doubt."""
+    return {
+        "hotspot": gettext("Hotspot {rank}"),
         "contributors": gettext("{known} known contributors, {unknown} contributions by unknown"),
         "ratio": gettext(
             "{inDisc} in this circle, against {expected} if spread evenly over the committee's land: "
@@ -153,11 +146,26 @@ def texts() -> dict[str, Any]:
         ),
         "unknownChance": gettext("Outside every committee there is nothing to compare with."),
         "below": gettext("below {q}"),
-        "tooMany": gettext("Heat shows all contributions: there are too many to filter on the map."),
-        "pinsShown": gettext("Each contribution is shown."),
-        "heatShown": gettext("Heat is shown. Zoom in to see each contribution."),
-        "fewest": gettext("few"),
-        "most": gettext("{n} under one bell"),
+    }
+
+
+def list_texts() -> dict[str, Any]:
+    """The words of the filter, the list and the table."""
+    return {
+        "failed": gettext("The contributions could not be fetched. Load the page again."),
+        "listFailed": gettext("The list could not be fetched."),
+        "retry": gettext("Try again"),
+        "shown": _counted(
+            one=gettext("{n} of {all} contribution with a place is selected"),
+            other=gettext("{n} of {all} contributions with a place are selected"),
+        ),
+        "noPins": gettext("Nothing has been sent with a place yet."),
+        "noMatch": gettext("Nothing matches. Take away a filter."),
+        "matched": _counted(one=gettext("{n} contribution"), other=gettext("{n} contributions")),
+        "withoutText": gettext("(no text)"),
+        "withoutPlace": gettext("no place on the map"),
+        "withoutTheme": gettext("Without a theme"),
+        "outside": gettext("Outside every committee"),
         "tableFiltered": gettext(
             "The number is counted from the selected contributions, "
             "by the committee recorded when they came. "
