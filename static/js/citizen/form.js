@@ -1,0 +1,121 @@
+/** The form of one contribution: from its fields to a GeoJSON Feature and back, and its errors, each at its field. */
+import {element} from 'mapdialog/lib/dom.js';
+
+const ANSWER = 'answer-';
+const NUMBERS = new Set(['rating', 'feeling']);
+const PLAIN = ['theme', 'text', 'alternative', 'age_band', 'code', 'rating', 'light', 'feeling'];
+
+/** Values by field name; several ticked boxes make a list. */
+export function readFields(form) {
+    const values = {};
+    for (const name of new Set([...form.elements].map(field => field.name))) {
+        if (!PLAIN.includes(name) && !name.startsWith(ANSWER)) continue;
+        const isMultiple = form.querySelector(`[name="${CSS.escape(name)}"][type=checkbox]`);
+        const given = new FormData(form).getAll(name).filter(Boolean);
+        if (given.length) values[name] = isMultiple ? given : given[0];
+    }
+    return values;
+}
+
+/** Puts values back, for a kept draft or a contribution to correct. */
+export function writeFields(form, values) {
+    for (const field of form.elements) {
+        const value = values[field.name];
+        if (!PLAIN.includes(field.name) && !field.name.startsWith(ANSWER)) continue;
+        if (field.type === 'radio' || field.type === 'checkbox') field.checked = [value].flat().includes(field.value);
+        else field.value = value ?? '';
+    }
+}
+
+/** place: {lonLat or null, words, zoom, placed_by, accuracy_m}; the members that are empty are left out. */
+export function toFeature(values, {place, kind, language, contributor, written_at}) {
+    const answers = Object.fromEntries(Object.entries(values)
+        .filter(([name]) => name.startsWith(ANSWER))
+        .map(([name, value]) => [name.slice(ANSWER.length), value]));
+    const properties = {
+        ...Object.fromEntries(PLAIN.map(name => [name, NUMBERS.has(name) && values[name] ? Number(values[name]) : values[name]])),
+        text: values.text?.trim(),
+        kind, language, contributor, written_at,
+        answers: Object.keys(answers).length ? answers : null,
+        placed_by: place.placed_by,
+        place_words: place.words,
+        zoom_at_placing: place.zoom,
+        accuracy_m: place.accuracy_m,
+    };
+    const geometry = place.lonLat && {type: 'Point', coordinates: place.lonLat.map(degree => Number(degree.toFixed(7)))};
+    const given = Object.entries(properties).filter(([, value]) => value !== undefined && value !== null && value !== '');
+    return {type: 'Feature', geometry, properties: Object.fromEntries(given)};
+}
+
+/** The reverse of toFeature: {values, place}. */
+export function fromFeature({geometry, properties}) {
+    const {answers = {}, placed_by, place_words, zoom_at_placing, accuracy_m, ...values} = properties;
+    for (const [key, value] of Object.entries(answers)) values[ANSWER + key] = value;
+    for (const name of NUMBERS) if (name in values) values[name] = String(values[name]);
+    return {values, place: {lonLat: geometry?.coordinates ?? null, words: place_words, zoom: zoom_at_placing, placed_by, accuracy_m}};
+}
+
+/** What is missing, as [{field, message}] with fields named as the API names them. */
+export function missing(form, values, texts) {
+    const problems = [];
+    const has = name => form.querySelector(`[name="${CSS.escape(name)}"]`) !== null;
+    const isPin = form.elements.kind.value === 'pin';
+    if (has('theme') && !values.theme) problems.push({field: 'properties.theme', message: texts.needTheme});
+    for (const name of ['code', 'rating']) {
+        if (has(name) && !values[name]) problems.push({field: `properties.${name}`, message: texts.needAnswer});
+    }
+    const answered = Object.keys(values).some(name => name.startsWith(ANSWER));
+    if (isPin && !values.text?.trim() && !answered) problems.push({field: 'properties.text', message: texts.needText});
+    for (const box of form.querySelectorAll('[data-required]')) {
+        const name = box.dataset.required;
+        if (!values[name]) problems.push({field: `properties.answers.${name.slice(ANSWER.length)}`, message: texts.needAnswer});
+    }
+    return problems;
+}
+
+/** Shows problems [{field, message}] at their fields and in the summary, which takes the focus. An empty list clears all. */
+export function showProblems(form, problems) {
+    for (const node of form.querySelectorAll('.ds-validation-message')) node.textContent = '';
+    for (const node of form.querySelectorAll('[aria-invalid]')) node.removeAttribute('aria-invalid');
+    const summary = form.querySelector('#error-summary');
+    summary.hidden = problems.length === 0;
+    summary.querySelector('ul').replaceChildren(...problems.map(problem => {
+        const {message, field} = problem;
+        const control = mark(form, problem);
+        const words = control ? element('a', {class: 'ds-link', href: `#${control.id}`, on: {click: event => go(event, control)}}, message) : message;
+        return element('li', {dataset: {field: field ?? ''}}, words);
+    }));
+    if (problems.length) summary.focus();
+}
+
+function go(event, control) {
+    event.preventDefault();
+    control.closest('details')?.setAttribute('open', '');
+    control.focus();
+}
+
+/** Writes the message beside its field and gives the control that mends it. */
+function mark(form, {field, message}) {
+    const name = fieldName(field ?? '');
+    const place = form.querySelector(`#${CSS.escape(name)}-error`);
+    if (place) place.textContent = message;
+    const control = form.querySelector(name === 'place' ? '#id_place_words' : `[name="${CSS.escape(name)}"]`);
+    if (!control) return null;
+    control.id ||= `id_${name}`;
+    if (control.type !== 'radio' && control.type !== 'checkbox') control.setAttribute('aria-invalid', 'true');
+    return control;
+}
+
+/** properties.text → text, properties.answers.x → answer-x, geometry.coordinates[0] → place. */
+function fieldName(field) {
+    if (field.startsWith('geometry') || field === 'properties.place_words' || field === 'place') return 'place';
+    return field.replace('properties.', '').replace(/^answers\./, ANSWER);
+}
+
+/** '59.0279, 9.7009' (latitude first, as map services write it) → [lon, lat], or null. */
+export function parseCoordinates(text) {
+    const found = /^\s*(-?\d{1,3}(?:\.\d+)?)°?\s*[,;\s]\s*(-?\d{1,3}(?:\.\d+)?)°?\s*$/.exec(text);
+    if (!found) return null;
+    const [lat, lon] = [Number(found[1]), Number(found[2])];
+    return Math.abs(lat) <= 85 && Math.abs(lon) <= 180 ? [lon, lat] : null;
+}

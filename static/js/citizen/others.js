@@ -1,0 +1,65 @@
+/** What others have said, on the map: faint and out of reach while a place is chosen, with a popup when reading. */
+import {element} from 'mapdialog/lib/dom.js';
+import {fill} from 'mapdialog/lib/config.js';
+import {pinCanvas} from 'mapdialog/map/shapes.js';
+
+// As many as a phone on a slow line gets along with the page; closer in, those of the view are fetched.
+const MOST = 150;
+
+/**
+ * The page brings where the nearest ones are; what they say comes from the public API, when it is read or the view is left.
+ *
+ * @param nearby {box, positions, isWhole}
+ * @returns {read()}
+ */
+export function createOthers({contributions, themes, language, texts, isOpen, nearby}, {view, node}) {
+    const layer = view.add(pinCanvas({
+        pins: nearby.positions.map((lonLat, id) => ({id, lonLat})),
+        onSelect: pin => { if (pin.properties) open(pin); },
+    }));
+    let fetched = {...nearby, hasWords: false};
+    let reading = !isOpen;
+
+    function open({lonLat, properties}) {
+        const {theme, text, received_at: received} = properties;
+        view.showPopup(lonLat, element('div', {class: 'said__item'},
+            element('p', {class: 'said__theme', text: themes[theme] ?? ''}),
+            element('p', {class: 'said__text', lang: properties.language || null, text: text || texts.withoutText}),
+            element('p', {class: 'said__about', text: received ? new Date(received).toLocaleDateString(language, {dateStyle: 'long'}) : ''})));
+    }
+
+    async function load() {
+        const box = view.bounds();
+        const isEnough = fetched.hasWords || !reading;
+        if (isEnough && fetched.isWhole && covers(fetched.box, box)) return;
+        const query = new URLSearchParams({bbox: box.map(side => side.toFixed(6)).join(','), limit: MOST});
+        const response = await fetch(`${contributions}?${query}`).catch(() => null);
+        if (!response?.ok) return;
+        const {features, numberMatched} = await response.json();
+        fetched = {box, isWhole: features.length >= numberMatched, shown: features.length, matched: numberMatched, hasWords: true};
+        layer.set(features.filter(({geometry}) => geometry?.type === 'Point')
+            .map(({id, geometry, properties}) => ({id, lonLat: geometry.coordinates, properties})));
+        if (reading) say();
+    }
+
+    function say() {
+        if (!fetched.hasWords) return;
+        const {shown, matched} = fetched;
+        if (!matched) node.textContent = texts.noneHere;
+        else node.textContent = shown < matched ? fill(texts.someShown, {shown, matched}) : texts.reading;
+    }
+
+    view.on('moveend', load);
+    if (reading) load();
+    return {
+        async read() {
+            reading = true;
+            await load();
+            say();
+        },
+    };
+}
+
+function covers([west, south, east, north], [w, s, e, n]) {
+    return w >= west && s >= south && e <= east && n <= north;
+}

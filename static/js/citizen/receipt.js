@@ -1,0 +1,89 @@
+/**
+ * The receipt's page for the author. The edit token comes in the fragment of the address (#uuid.token), or from what this
+ * device has sent; it goes to the API in a header and nowhere else.
+ */
+import {announce} from 'mapdialog/lib/dom.js';
+import {readConfig} from 'mapdialog/lib/config.js';
+import {openStore} from 'mapdialog/lib/outbox.js';
+
+const {contributions, language, texts} = readConfig();
+const byId = id => document.getElementById(id);
+const form = byId('own-form');
+let own = null;
+let version = null;
+
+/** {url, token} of the contribution, if the one who reads this is its author. */
+async function author() {
+    const [, id, token] = /^#([0-9a-f-]{36})\.([\w+/=-]{22,128})$/.exec(location.hash) ?? [];
+    if (id) return {url: `${contributions}/${id}`, token};
+    const store = await openStore().catch(() => null);
+    const code = location.pathname.split('/').pop();
+    return (await store?.receipts() ?? []).find(one => one.receipt.code === code && one.url.startsWith(`${contributions}/`)) ?? null;
+}
+
+/** @returns {status, body}; status 0 when there was no answer */
+async function ask(method, body) {
+    const headers = {'X-Edit-Token': own.token, 'Accept-Language': language};
+    if (method !== 'GET') headers['If-Match'] = version;
+    if (body) headers['Content-Type'] = 'application/geo+json';
+    try {
+        const response = await fetch(own.url, {method, headers, body: body && JSON.stringify(body), credentials: 'omit', cache: 'no-store'});
+        version = response.headers.get('ETag') ?? version;
+        const isJson = /json/.test(response.headers.get('Content-Type') ?? '');
+        return {status: response.status, body: isJson ? await response.json() : null};
+    } catch {
+        return {status: 0, body: null};
+    }
+}
+
+function say(text) { announce(byId('own-state'), text); }
+
+function refusal({status, body}) {
+    if (status === 410) return texts.gone;
+    if (status === 412) return texts.changedMeanwhile;
+    return body?.detail ?? texts.failed;
+}
+
+async function show() {
+    own = await author();
+    if (!own) return;
+    byId('own').hidden = false;
+    say(texts.loading);
+    const answer = await ask('GET');
+    say(answer.status === 200 ? '' : refusal(answer));
+    if (answer.status !== 200) return;
+    const {text = '', theme = ''} = answer.body.properties;
+    form.elements.text.value = text;
+    if (form.elements.theme) form.elements.theme.value = theme;
+    form.hidden = false;
+}
+
+async function save(event) {
+    event.preventDefault();
+    byId('own-error').textContent = '';
+    const properties = {text: form.elements.text.value.trim()};
+    if (form.elements.theme?.value) properties.theme = form.elements.theme.value;
+    const answer = await ask('PATCH', {type: 'Feature', properties});
+    if (answer.status === 200) return say(texts.saved);
+    if (answer.status === 422) byId('own-error').textContent = answer.body.detail;
+    return say(refusal(answer));
+}
+
+/** Two presses, the second on a button that says what it does: no dialog to miss on a phone. */
+async function erase({currentTarget: button}) {
+    if (!button.dataset.asked) {
+        button.dataset.asked = 'yes';
+        button.textContent = texts.confirmErase;
+        return;
+    }
+    const answer = await ask('DELETE');
+    if (answer.status !== 204 && answer.status !== 200 && answer.status !== 410) return say(refusal(answer));
+    form.hidden = true;
+    say(texts.erased);
+    byId('own-title').focus();
+}
+
+form.addEventListener('submit', save);
+byId('own-erase').addEventListener('click', erase);
+window.addEventListener('hashchange', show);
+show();

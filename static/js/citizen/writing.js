@@ -1,0 +1,197 @@
+/** Writing a contribution: the questions about a chosen place, the draft, sending, the receipt. */
+import {announce} from 'mapdialog/lib/dom.js';
+import {fill} from 'mapdialog/lib/config.js';
+import {contains} from 'mapdialog/lib/geometry.js';
+import {token} from 'mapdialog/lib/token.js';
+import {createDraft} from 'mapdialog/citizen/draft.js';
+import {fromFeature, missing, parseCoordinates, readFields, showProblems, toFeature, writeFields} from 'mapdialog/citizen/form.js';
+import {createSending} from 'mapdialog/citizen/sending.js';
+
+const byId = id => document.getElementById(id);
+const page = byId('consultation');
+const form = byId('contribution');
+const isWide = matchMedia('(min-width: 64em)');
+const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
+
+let config = null;
+let texts = null;
+let stage = null;
+let reading = null;
+let draft = null;
+let place = null;
+let unsent = null;
+let receiptOf = null;
+let sending = null;
+
+function step(name, {focus = null} = {}) {
+    page.dataset.step = name;
+    byId('receipt').hidden = name !== 'done';
+    if (!focus) return;
+    focus.focus({preventScroll: true});
+    // On a phone the map with the pin stays above the questions; beside them it is in view anyway.
+    const target = isWide.matches ? focus : document.querySelector('.stage');
+    target.scrollIntoView({behavior: isStill ? 'auto' : 'smooth', block: isWide.matches && name === 'where' ? 'nearest' : 'start'});
+}
+
+/** A place is chosen, by whatever way: the questions follow. */
+function choose(chosen, {focus = true} = {}) {
+    place = chosen;
+    reading.stop();
+    stage.showPin(place.lonLat);
+    byId('chosen-words').textContent = describe(place);
+    keepDraft();
+    step('what', {focus: focus ? byId('what-title') : null});
+}
+
+function describe({lonLat, label, words}) {
+    if (label) return label;
+    if (words) return fill(texts.inWords, {words});
+    const number = value => new Intl.NumberFormat(config.language, {maximumFractionDigits: 5}).format(value);
+    return fill(texts.atPosition, {position: `${number(lonLat[1])} · ${number(lonLat[0])}`});
+}
+
+/** The ways without the map; coordinates and a listed place are points, words stand alone or beside them. */
+function otherwise() {
+    const {listed_place: listed, coordinates, place_words: given} = form.elements;
+    const words = given.value.trim();
+    const written = coordinates.value.trim();
+    const lonLat = parseCoordinates(written || listed?.value || '');
+    if (written && !lonLat) return {problem: {field: 'coordinates', message: texts.badCoordinates}};
+    if (lonLat && config.area && !contains(config.area, lonLat)) {
+        return {problem: {field: 'coordinates', message: texts.coordinatesOutside}};
+    }
+    if (lonLat) {
+        const label = written ? '' : listed.selectedOptions[0].textContent;
+        return {chosen: {lonLat, words, label, placed_by: written ? 'coordinates' : 'list'}};
+    }
+    return words ? {chosen: {lonLat: null, words, placed_by: 'words'}} : {problem: {field: 'place', message: texts.needPlace}};
+}
+
+function useOtherwise() {
+    const {chosen, problem} = otherwise();
+    showProblems(form, problem ? [problem] : []);
+    if (chosen) choose(chosen);
+}
+
+function keepDraft() {
+    draft.save({values: readFields(form), place, unsent});
+}
+
+function restoreDraft() {
+    const kept = draft.load();
+    if (!kept) return;
+    writeFields(form, kept.values);
+    unsent = kept.unsent ?? null;
+    if (!kept.place) return;
+    choose(kept.place, {focus: false});
+    announce(byId('form-state'), texts.draft);
+}
+
+async function submit(event) {
+    event.preventDefault();
+    const values = readFields(form);
+    if (!place) return showProblems(form, [{field: 'place', message: texts.needPlace}]);
+    const problems = missing(form, values, texts);
+    showProblems(form, problems);
+    if (problems.length) return undefined;
+    const feature = toFeature(values, {
+        place, kind: form.elements.kind.value, language: config.language, contributor: contributor(),
+        written_at: new Date().toISOString()});
+    return deliver(feature);
+}
+
+async function deliver(feature) {
+    const button = byId('send');
+    button.setAttribute('aria-disabled', 'true');
+    announce(byId('form-state'), texts.sending);
+    const result = await sending.send(feature, {id: unsent});
+    button.removeAttribute('aria-disabled');
+    announce(byId('form-state'), '');
+    if (result.state === 'refused') {
+        unsent = result.id;
+        keepDraft();
+        const {field, detail} = result.problem ?? {};
+        return showProblems(form, [{field, message: detail ?? texts.noAnswer}]);
+    }
+    receiptOf = result.id;
+    finish(result);
+    return undefined;
+}
+
+function finish({state, receipt, isOnDisk}) {
+    unsent = null;
+    draft.clear();
+    form.reset();
+    byId('receipt-code-line').hidden = byId('receipt-link-line').hidden = true;
+    announce(byId('receipt-state'), isOnDisk === false ? texts.keptInMemory : texts.kept);
+    if (state === 'sent') showReceipt(receipt);
+    step('done', {focus: byId('receipt')});
+}
+
+async function showReceipt({id, code, status_url: url}) {
+    announce(byId('receipt-state'), texts.thanks);
+    byId('receipt-code').textContent = code;
+    byId('receipt-code-line').hidden = byId('receipt-link-line').hidden = false;
+    byId('receipt-link').href = url;
+    const mine = (await sending.receipts()).find(one => one.id === id);
+    if (mine) byId('receipt-link').href = `${url}#${id}.${mine.token}`;
+}
+
+/** The same resident in the same consultation, and nothing more: the server keeps only a keyed hash of it. */
+function contributor() {
+    const key = `mapdialog-contributor-${config.slug}`;
+    try {
+        const known = localStorage.getItem(key) ?? token();
+        localStorage.setItem(key, known);
+        return known;
+    } catch {
+        return null;
+    }
+}
+
+function another() {
+    place = null;
+    stage.place();
+    step('where', {focus: byId('put-pin')});
+}
+
+/** Moving keeps all that was typed; the crosshair starts where the pin was. */
+function move() {
+    stage.place();
+    step('where', {focus: byId('put-pin')});
+}
+
+function correct(item) {
+    const {values, place: old} = fromFeature(JSON.parse(item.body));
+    unsent = item.id;
+    writeFields(form, values);
+    choose(old);
+    showProblems(form, [{field: item.problem?.field, message: item.problem?.detail ?? ''}]);
+}
+
+/**
+ * @param map the stage; read {stop()}: the one who knows whether the map is being read instead
+ * @returns {choose(place), useOtherwise()}
+ */
+export async function createWriting(settings, {map, read}) {
+    config = settings;
+    ({texts} = config);
+    stage = map;
+    reading = read;
+    draft = createDraft(config.slug);
+    sending = await createSending(config, {
+        node: byId('outbox'),
+        onSent: (id, receipt) => { if (id === receiptOf) showReceipt(receipt); },
+        onCorrect: correct,
+    });
+    if (form) listen();
+    return {choose, useOtherwise};
+}
+
+function listen() {
+    form.addEventListener('submit', submit);
+    form.addEventListener('input', keepDraft);
+    byId('move-pin').addEventListener('click', move);
+    byId('add-another').addEventListener('click', another);
+    restoreDraft();
+}

@@ -1,0 +1,53 @@
+/** The map under everything: the municipality's own layers as vector tiles, a map server's pictures, or nothing. */
+import {rasterTiles} from 'mapdialog/map/leaflet.js';
+import {vectorTiles} from 'mapdialog/map/vector_tiles.js';
+
+/**
+ * Calm colours, one style per kind of layer: what residents say must be the strongest thing on the map. The map stays light in dark
+ * mode too: land-use colours have a legal meaning, and half transparent over black they are no longer those of the legend.
+ */
+const STYLES = {
+    water: {fill: '#c9dfe8', line: '#8fb9cb', lineWidth: 2},
+    place: {},
+    boundary: {stroke: '#6f6a86', strokeWidth: 1.5, dash: [6, 4]},
+    light: {fill: '#8a6d00', radius: 3},
+    address: {fill: '#77777f', radius: 2},
+    other: {fill: '#e7e2d8', line: '#8a8a8a'},
+};
+const STREET = {line: '#ffffff', lineWidth: 3, casing: '#9aa0a6', grow: 1.35, fill: '#ffffff', stroke: '#9aa0a6'};
+// By the road's category: European, national, county, municipal, private, forest.
+const STREETS = {
+    E: {...STREET, lineWidth: 6, line: '#ffe3a8'}, R: {...STREET, lineWidth: 5, line: '#fff0cc'}, F: {...STREET, lineWidth: 4},
+    P: {...STREET, lineWidth: 2}, S: {...STREET, lineWidth: 1.5}, '*': STREET,
+};
+const TILES = '/tiles/layers/{version}/{z}/{x}/{y}.mvt';
+
+/**
+ * @param base {mode: 'own', credit, layers: [{version, kind, style?}]}, or {mode: 'direct' | 'proxy', url, credit, minZoom, maxZoom, maxNativeZoom,
+ *     subdomains, referrerPolicy}, or {mode: 'none'}
+ */
+export function addBase(view, base) {
+    const layers = base.mode === 'own' ? base.layers.map(own) : base.mode === 'none' ? [] : [rasterTiles(base)];
+    for (const layer of layers) view.add(layer);
+    const removeCredit = base.credit ? view.credit(base.credit) : () => {};
+    return {
+        remove() {
+            for (const layer of layers) view.remove(layer);
+            removeCredit();
+        },
+    };
+}
+
+// One tile of zoom 13 holds some two kilometres at 60° N: a phone asks once for each layer and draws all closer zooms from it.
+const FINEST = 13;
+
+function own({version, kind, style, maxNativeZoom = FINEST}) {
+    return vectorTiles({
+        url: TILES.replace('{version}', version),
+        style: style ?? (kind === 'street' ? STREETS : {'*': STYLES[kind] ?? STYLES.other}),
+        key: style || kind !== 'street' ? 'code' : 'category',
+        pane: 'base',
+        labels: kind === 'place',
+        maxNativeZoom,
+    });
+}

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {contrast, inkOn, luminance, parseHex, ramp, rampTable} from 'mapdialog/lib/colours.js';
+import {fill, plural} from 'mapdialog/lib/config.js';
+import {ancestor, fillTemplate, project, tileAt, unproject} from 'mapdialog/lib/tiles.js';
+import {deviceKey, token} from 'mapdialog/lib/token.js';
+import {uuid} from 'mapdialog/lib/uuid.js';
+
+test('a UUID is version 4 and new each time, with and without randomUUID', t => {
+    const pattern = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+    assert.match(uuid(), pattern);
+    t.mock.method(crypto, 'randomUUID');
+    crypto.randomUUID = undefined;
+    assert.match(uuid(), pattern);
+    assert.notEqual(uuid(), uuid());
+});
+
+test('a token is 128 bits in hex', () => {
+    assert.match(token(), /^[0-9a-f]{32}$/);
+    assert.notEqual(token(), token());
+});
+
+test('the device key stays, replaces rubbish, and survives refused storage', () => {
+    const values = new Map();
+    const storage = {getItem: name => values.get(name) ?? null, setItem: (name, value) => values.set(name, value)};
+    const key = deviceKey(storage);
+    assert.equal(deviceKey(storage), key);
+    for (const name of values.keys()) values.set(name, '<script>');
+    assert.match(deviceKey(storage), /^[0-9a-f]{32}$/);
+    const refused = {getItem() { throw new Error('SecurityError'); }};
+    assert.match(deviceKey(refused), /^[0-9a-f]{32}$/);
+    assert.equal(deviceKey(refused), deviceKey(refused));
+});
+
+test('Mercator there and back, and known tiles', () => {
+    for (const place of [[9.7, 59.03], [-77, 38.9], [0, 0], [179.9, -85]]) {
+        unproject(project(place)).forEach((value, i) => assert.ok(Math.abs(value - place[i]) < 1e-9));
+    }
+    assert.deepEqual(project([0, 0]), [0.5, 0.5]);
+    assert.ok(Math.abs(project([0, 90])[1]) < 1e-9, 'the pole is moved to the edge of the square');
+    assert.deepEqual(tileAt([9.7, 59.03], 14), {z: 14, x: 8633, y: 4844});
+    assert.deepEqual(tileAt([180, -89], 2), {z: 2, x: 3, y: 3});
+    assert.equal(fillTemplate('/t/{z}/{x}/{y}.mvt', {z: 1, x: 2, y: 3}), '/t/1/2/3.mvt');
+});
+
+test('a tile past the last zoom is a part of its ancestor', () => {
+    assert.deepEqual(ancestor({z: 18, x: 13, y: 6}, 16), {tile: {z: 16, x: 3, y: 1}, scale: 4, x: 1, y: 2});
+    assert.deepEqual(ancestor({z: 12, x: 5, y: 6}, 16), {tile: {z: 12, x: 5, y: 6}, scale: 1, x: 0, y: 0});
+});
+
+test('ramps run from dark to light without turning back', () => {
+    for (const name of ['cividis', 'viridis']) {
+        const colour = ramp(name);
+        for (let i = 1; i <= 100; i++) assert.ok(luminance(colour(i / 100)) >= luminance(colour((i - 1) / 100)), `${name} ${i}`);
+        assert.deepEqual(colour(-1), colour(0));
+        assert.deepEqual(colour(2), colour(1));
+        const table = rampTable(name);
+        assert.deepEqual([...table.slice(0, 4)], [...colour(0), 255]);
+        assert.deepEqual([...table.slice(1020)], [...colour(1), 255]);
+    }
+});
+
+test('contrast as WCAG defines it', () => {
+    assert.equal(contrast('#000', '#ffffff'), 21);
+    assert.ok(Math.abs(contrast('#777777', '#fff') - 4.48) < 0.01);
+    assert.equal(inkOn('#ffff33'), '#1a1a1a');
+    assert.equal(inkOn('#003366'), '#ffffff');
+    assert.throws(() => parseHex('red'), /colour/);
+});
+
+test('texts: unknown names stay visible, plurals follow the language', () => {
+    assert.equal(fill('{n} of {all}', {n: 2}), '2 of {all}');
+    assert.equal(plural({one: '{n} comment', other: '{n} comments'}, 1, 'en'), '1 comment');
+    assert.equal(plural({one: '{n} comment', other: '{n} comments'}, 1200, 'en'), '1,200 comments');
+});
