@@ -10,8 +10,10 @@ from typing import Any
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from layers.base_maps import OWN, base_map
 from mapdialog import environment
 from mapdialog.environment import Mode
+from mapdialog.web import static_headers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 MODE = environment.mode("MAPDIALOG_ENV")
@@ -60,12 +62,16 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "mapdialog.web.middleware.RequestId",
-    "mapdialog.web.middleware.PrivateByDefault",
-    "mapdialog.web.problem.ProblemAnswers",
-    "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "mapdialog.web.metrics.Measured",
+    # Static files leave here, without the pages' headers: on thirty small files these weigh 15 kB.
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "mapdialog.web.middleware.RequestId",
+    "mapdialog.web.middleware.ReadsRefusedBodies",
+    "mapdialog.web.middleware.PrivateByDefault",
+    "mapdialog.web.middleware.HeadAsGet",
+    "mapdialog.web.problem.ProblemAnswers",
+    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -74,6 +80,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "mapdialog.people.sign_in.SecondFactorRequired",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -107,8 +114,21 @@ if MODE is not Mode.TEST:
         "max_size": environment.number("MAPDIALOG_DB_POOL", default=10, minimum=1),
         "timeout": 10,
     }
-_statement_timeout_ms = environment.number("MAPDIALOG_STATEMENT_TIMEOUT_MS", default=15_000)
-_database["OPTIONS"]["options"] = f"-c statement_timeout={_statement_timeout_ms}"
+# wsgi.py sets a limit for web requests; commands and the worker have none of their own.
+_statement_timeout_ms = environment.number("MAPDIALOG_STATEMENT_TIMEOUT_MS", default=0)
+# Prepared statements, which only contributions/prepared.py makes, and those of database functions are planned
+# once a connection: left alone, the database plans the long ones anew for every contribution.
+_database["OPTIONS"]["prepare_threshold"] = 0
+# Compiling a statement, or starting helpers for it, takes longer than these take, and others wait meanwhile.
+_database["OPTIONS"]["options"] = " ".join(
+    f"-c {setting}"
+    for setting in (
+        f"statement_timeout={_statement_timeout_ms}",
+        "plan_cache_mode=force_generic_plan",
+        "jit=off",
+        "max_parallel_workers_per_gather=0",
+    )
+)
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -148,7 +168,12 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_IPWARE_PROXY_COUNT = environment.number("MAPDIALOG_PROXY_COUNT", default=1 if HAS_TLS else 0)
 AXES_ENABLED = MODE is not Mode.TEST
+AXES_USERNAME_CALLABLE = "mapdialog.people.sign_in.signing_in_as"
+AXES_LOCKOUT_TEMPLATE = "429.html"
 PROXY_COUNT = AXES_IPWARE_PROXY_COUNT
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXY_COUNT
+REQUIRE_MFA = environment.flag("MAPDIALOG_REQUIRE_MFA", default=MODE is Mode.PRODUCTION)
+MFA_TOTP_ISSUER = "mapdialog"
 
 # Languages and time ---------------------------------------------------------------------------------
 LANGUAGE_CODE = environment.text("MAPDIALOG_LANGUAGE", default="nb")
@@ -176,6 +201,24 @@ STORAGES = {
     "staticfiles": {"BACKEND": _plain if IS_LOCAL else _hashed},
 }
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = IS_LOCAL  # straight from static/, nothing collected
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # nobody else builds on our files
+# Pages name files by their hash only. Packing the plain copies and source maps too would take a minute more.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_ADD_HEADERS_FUNCTION = static_headers.keep_type
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [
+    "br",
+    "gif",
+    "gz",
+    "jpg",
+    "jpeg",
+    "map",
+    "png",
+    "webp",
+    "woff",
+    "woff2",
+    "zip",
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
@@ -195,13 +238,13 @@ SESSION_COOKIE_AGE = 12 * 3600
 # OpenStreetMap's and other tile servers answer 403 to a request without an origin.
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
-BASE_MAP_ORIGINS = environment.names("MAPDIALOG_BASE_MAP_ORIGINS")
+BASE_MAP = base_map(environment.text("MAPDIALOG_BASE_MAP", default=OWN))
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
-        "img-src": [SELF, "data:", "blob:", *BASE_MAP_ORIGINS],
+        "img-src": [SELF, "data:", "blob:", *([BASE_MAP.origin] if BASE_MAP else [])],
         "connect-src": [SELF],
         "font-src": [SELF],
         "manifest-src": [SELF],
@@ -217,6 +260,7 @@ SILENCED_SYSTEM_CHECKS = ["gis.W001"]
 
 # What this installation runs ------------------------------------------------------------------------
 GRACE_PERIOD = timedelta(hours=24)
+METRICS_TOKEN = environment.text("MAPDIALOG_METRICS_TOKEN", default="")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -1,15 +1,21 @@
 """What is done to every request and answer."""
 
 import re
+import time
 import uuid
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.cache import patch_vary_headers
 
 from mapdialog.web.logs import request_id
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+_READ_OUT_BYTES = 16 * 1024 * 1024
+_READ_OUT_S = 5.0
+_PERMISSIONS = "geolocation=(self), camera=(self), microphone=()"
+# Tiles, JSON and files are no pages: nothing in them may run, load or be framed (200 bytes shorter, too).
+_DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
 _GIVEN_ID = re.compile(r"[A-Za-z0-9-]{8,64}", re.ASCII)
 
 
@@ -45,8 +51,54 @@ class PrivateByDefault:
                 response.headers["Cache-Control"] = "private, no-store"
         elif "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store"
-        patch_vary_headers(
-            response, ("Accept-Language",) if "text/html" in response.get("Content-Type", "") else ()
-        )
-        response.headers.setdefault("Permissions-Policy", "geolocation=(self), camera=(self), microphone=()")
+        if "text/html" in response.get("Content-Type", ""):
+            patch_vary_headers(response, ["Accept-Language"])
+            response.headers.setdefault("Permissions-Policy", _PERMISSIONS)
+        else:
+            response.headers["Content-Security-Policy"] = _DATA_POLICY
         return response
+
+
+class ReadsRefusedBodies:
+    """Reads what a refused client is still sending, and throws it away.
+
+    Otherwise the connection is reset under it, and the client sees a broken pipe instead of the 413 that
+    says why. Not without end: beyond 16 MiB or five seconds it is cut off after all.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code >= 400 and request.method in {"POST", "PUT", "PATCH", "DELETE"}:
+            _read_out(request)
+        return response
+
+
+def _read_out(request: HttpRequest) -> None:
+    left, until = _READ_OUT_BYTES, time.monotonic() + _READ_OUT_S
+    try:
+        while left > 0 and time.monotonic() < until:
+            part = request.read(64 * 1024)
+            if not part:
+                return
+            left -= len(part)
+    except UnreadablePostError:
+        return
+
+
+class HeadAsGet:
+    """The API object knows no HEAD: it is answered as GET, and the server leaves out the body."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method != "HEAD" or not request.path.startswith("/api/"):
+            return self.get_response(request)
+        request.method = "GET"
+        try:
+            return self.get_response(request)
+        finally:
+            request.method = "HEAD"

@@ -18,7 +18,15 @@ def refuse_other_sites(request: HttpRequest) -> None:
     if request.method in _READS:
         return
     origin = request.headers.get("Origin")
-    came_from_here = origin is None or urlsplit(origin).netloc == request.get_host()
+    came_from_here = origin is None or _host_of(origin) == request.get_host()
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     if site not in {"same-origin", "none"} or not came_from_here:
         raise Problem("other-site", status=403, detail=_("Another website may not write here for you."))
+
+
+def _host_of(origin: str) -> str | None:
+    """Host and port of an origin; None for what is no address, which anyone may send."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None

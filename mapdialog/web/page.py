@@ -9,9 +9,12 @@ from mapdialog.web.static_files import import_map
 
 
 def page(request: HttpRequest) -> dict[str, object]:
-    """`import_map` (JSON made of our own file names, hence safe) and the languages to choose from."""
+    """`import_map` by audience (JSON of our own file names, hence safe) and the languages to choose from."""
     return {
-        "import_map": SimpleLazyObject(lambda: mark_safe(import_map())),  # noqa: S308
+        "import_map": {
+            "citizen": SimpleLazyObject(lambda: mark_safe(import_map("citizen"))),  # noqa: S308
+            "planner": SimpleLazyObject(lambda: mark_safe(import_map("planner"))),  # noqa: S308
+        },
         "interface_languages": settings.LANGUAGES,
         "path_with_query": request.get_full_path(),
     }

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 MEDIA_TYPE = "application/problem+json"
 API_PREFIXES = ("/api/", "/tiles/")
+RETRY_AFTER_S = 10
+_log = logging.getLogger(__name__)
 
 
 class Problem(Exception):
@@ -102,5 +106,13 @@ class ProblemAnswers:
         return Problem(kind, status=status, detail=details.get(status, default), headers=headers).response()
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Views outside the API object (tiles) may raise Problem as well."""
-        return exception.response() if isinstance(exception, Problem) else None
+        """Views outside the API object (tiles) may raise Problem too; a database that is away is a 503."""
+        if isinstance(exception, Problem):
+            return exception.response()
+        if isinstance(exception, OperationalError) and request.path.startswith(API_PREFIXES):
+            _log.error("The database does not answer: %s", request.path, exc_info=exception)
+            detail = _("The service does not answer just now. Try again in a moment; nothing is lost.")
+            return Problem(
+                "unavailable", status=503, detail=detail, headers={"Retry-After": str(RETRY_AFTER_S)}
+            ).response()
+        return None

@@ -11,8 +11,11 @@ from django.core.files.base import ContentFile, File
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 _SOURCE = Path(settings.BASE_DIR) / "static"
+_SHARED = ("lib", "map")
 # Whole lines only, so that no string with // in it is ever touched.
 _COMMENTS = re.compile(r"^[ \t]*(?://[^\n]*|/\*(?:(?!\*/).)*\*/)[ \t]*\n", re.DOTALL | re.MULTILINE)
+
+_INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
 
 
 class HashedFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc] # whitenoise ships no types
@@ -23,22 +26,25 @@ class HashedFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc] #
     manifest_strict = True
 
     def _save(self, name: str, content: "File[bytes]") -> str:
-        """Our own modules lose their comments on the way out: a quarter of what a phone would download."""
-        if name.startswith("js/") and name.endswith(".js"):
+        """Our own modules and style sheets lose their comments on the way out: a quarter of their bytes."""
+        if name.startswith(("js/", "css/")) and name.endswith((".js", ".css")):
+            content.seek(0)  # the hashed copy comes from a file that was read to its end for the hash
             content = ContentFile(without_comments(content.read().decode()).encode())
         saved: str = super()._save(name, content)
         return saved
 
 
-def without_comments(script: str) -> str:
-    """``script`` without comments that have lines of their own; those behind code stay."""
-    return _COMMENTS.sub("", script)
+def without_comments(source: str) -> str:
+    """The text without indentation and without comments on lines of their own; those behind code stay."""
+    return _INDENTATION.sub("", _COMMENTS.sub("", source))
 
 
 @cache
-def module_names() -> dict[str, str]:
-    """Bare specifier → path under static/, for our modules and the vendored ones."""
-    ours = sorted((_SOURCE / "js").rglob("*.js"))
+def module_names(audience: str) -> dict[str, str]:
+    """Bare specifier → path under static/: the audience's own modules, the shared and the vendored ones."""
+    ours = [
+        path for folder in (audience, *_SHARED) for path in sorted((_SOURCE / "js" / folder).rglob("*.js"))
+    ]
     names = {
         f"mapdialog/{path.relative_to(_SOURCE / 'js').as_posix()}": path.relative_to(_SOURCE).as_posix()
         for path in ours
@@ -51,7 +57,7 @@ def module_names() -> dict[str, str]:
 
 
 @cache
-def import_map() -> str:
+def import_map(audience: str) -> str:
     """The import map as JSON, from bare specifier to the file's public address."""
-    urls = {name: staticfiles_storage.url(path) for name, path in module_names().items()}
+    urls = {name: staticfiles_storage.url(path) for name, path in module_names(audience).items()}
     return json.dumps({"imports": urls}, separators=(",", ":"))

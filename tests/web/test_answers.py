@@ -3,11 +3,16 @@
 import json
 import logging
 import sys
+from io import BytesIO
 
 import pytest
-from django.test import Client
+from django.contrib.staticfiles import finders
+from django.db import OperationalError
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 
 from mapdialog.web.logs import JsonFormatter
+from mapdialog.web.middleware import ReadsRefusedBodies
 
 
 @pytest.fixture
@@ -36,6 +41,30 @@ def test_a_method_an_address_does_not_take_is_a_problem_document_that_says_which
 
 
 @pytest.mark.django_db
+def test_the_api_answers_head_as_get_without_a_body(client: Client) -> None:
+    answer = client.head("/api/v1/consultations")
+    assert answer.status_code == 200
+    assert answer["Content-Type"] == client.get("/api/v1/consultations")["Content-Type"]
+    assert answer.content == b""
+
+
+def test_the_body_of_a_refused_request_is_read_to_its_end() -> None:
+    # a client that is still sending would see a broken pipe instead of the answer
+    body = BytesIO(b"x" * 300_000)
+    request = RequestFactory().put("/", b"", content_type="application/json")
+    request._stream = body
+    ReadsRefusedBodies(lambda _request: HttpResponse(status=413))(request)
+    assert body.read() == b""
+
+
+def test_what_browsers_ask_for_unasked_is_there(client: Client) -> None:
+    icon = client.get("/favicon.ico")
+    assert (icon.status_code, icon["Location"]) == (302, "/static/img/icon.svg")
+    assert finders.find("img/icon.svg")
+    assert b"Disallow: /planner/" in client.get("/robots.txt").content
+
+
+@pytest.mark.django_db
 def test_health_says_ok_and_readiness_asks_the_database(client: Client) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
     assert client.get("/readyz").json() == {"status": "ok"}
@@ -44,6 +73,19 @@ def test_health_says_ok_and_readiness_asks_the_database(client: Client) -> None:
 def test_the_process_is_healthy_without_its_database(client: Client) -> None:
     # no django_db mark: any query here would raise
     assert client.get("/healthz").status_code == 200
+
+
+def test_a_database_that_is_away_is_a_503_that_says_when_to_come_back(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_arguments: object, **_more: object) -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr("mapdialog.opendata.consultations_api.consultations.public", away)
+    client.raise_request_exception = False
+    answer = client.get("/api/v1/consultations")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+    assert answer["Content-Type"] == "application/problem+json"
 
 
 @pytest.mark.django_db
@@ -55,6 +97,13 @@ def test_a_page_carries_a_strict_policy_and_is_not_cached(client: Client) -> Non
     assert answer["Referrer-Policy"] == "strict-origin-when-cross-origin"
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert "no-store" in answer["Cache-Control"]
+
+
+@pytest.mark.django_db
+def test_data_may_neither_run_nor_load_nor_be_framed(client: Client) -> None:
+    answer = client.get("/api/v1/consultations")
+    assert answer["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert answer["X-Content-Type-Options"] == "nosniff"
 
 
 def test_a_request_keeps_its_own_id_and_a_dirty_one_is_replaced(client: Client) -> None:

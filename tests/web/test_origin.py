@@ -12,6 +12,7 @@ from mapdialog.web.problem import Problem
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
         {"Origin": "null"},
+        {"Origin": "http://[no address"},
     ],
 )
 def test_a_write_from_another_site_is_refused(headers: dict[str, str]) -> None:

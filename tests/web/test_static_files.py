@@ -33,11 +33,21 @@ const d = `//${b}`;
 
 def test_only_our_own_modules_are_changed(tmp_path: Path):
     storage = HashedFiles(location=tmp_path)
-    for name in ("js/map/a.js", "vendor/a.js", "css/a.css"):
-        storage._save(name, ContentFile(b"// licence\nlet a;\n"))
-    assert (tmp_path / "js/map/a.js").read_bytes() == b"let a;\n"
-    assert (tmp_path / "vendor/a.js").read_bytes() == b"// licence\nlet a;\n"
-    assert (tmp_path / "css/a.css").read_bytes() == b"// licence\nlet a;\n"
+    for name in ("js/map/a.js", "css/a.css", "vendor/a.js", "admin/css/a.css"):
+        storage._save(name, ContentFile(b"/* licence */\na\n"))
+    assert (tmp_path / "js/map/a.js").read_bytes() == b"a\n"
+    assert (tmp_path / "css/a.css").read_bytes() == b"a\n"
+    assert (tmp_path / "vendor/a.js").read_bytes() == b"/* licence */\na\n"
+    assert (tmp_path / "admin/css/a.css").read_bytes() == b"/* licence */\na\n"
+
+
+def test_the_hashed_copy_holds_the_same(tmp_path: Path):
+    """Its source has been read to the end for the hash before it is copied."""
+    storage = HashedFiles(location=tmp_path)
+    name = storage._save("js/map/a.js", ContentFile(b"let a;\n"))
+    for _name, hashed, problem in storage.post_process({name: (storage, name)}):
+        assert problem in (True, False)
+        assert (tmp_path / hashed).read_bytes() == b"let a;\n"
 
 
 def test_no_comment_of_ours_lies_inside_a_template_text():

@@ -1,0 +1,327 @@
+"""The contribution form, as it works without JavaScript. The scripts send the same fields through the API."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from mapdialog.citizen.presentation import Words, words
+from mapdialog.contributions.kinds.catalog import Code, kinds
+from mapdialog.contributions.models import TEXT_MAX, Contribution
+from mapdialog.dialogue.models import Consultation, Question
+from mapdialog.dialogue.texts import translated
+
+_COORDINATES = re.compile(r"\s*(-?\d{1,3}(?:\.\d{1,12})?)\s*[,;\s]\s*(-?\d{1,3}(?:\.\d{1,12})?)\s*", re.ASCII)
+_HEX_32 = r"^[0-9a-f]{32}$"
+AGE_BANDS = ("0-12", "13-17", "18-24", "25-34", "35-49", "50-64", "65+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """A radio button, tick box or option."""
+
+    value: str
+    label: Words
+    checked: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tile:
+    """A theme as a large tile."""
+
+    key: str
+    name: Words
+    icon: str
+    checked: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedQuestion:
+    """One of the planner's questions, with what was answered and what is wrong with it."""
+
+    name: str
+    kind: str
+    words: Words
+    required: bool
+    choices: list[Choice]
+    value: str
+    errors: list[str]
+
+    @property
+    def is_short(self) -> bool:
+        """Whether two of the choices fit beside each other on a phone."""
+        return all(len(choice.label.text) <= 14 for choice in self.choices)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldProblem:
+    """A line of the error summary: the id of the field, and what to do about it."""
+
+    anchor: str
+    message: str
+
+
+class ContributionForm(forms.Form):
+    """One contribution. `feature()` gives what the intake takes, the same GeoJSON that a browser sends.
+
+    Unbound, it carries a fresh UUID and edit token, so that a form sent twice is received once.
+    """
+
+    uuid = forms.UUIDField()
+    token = forms.RegexField(regex=_HEX_32)
+    listed_place = forms.CharField(required=False, max_length=60)
+    coordinates = forms.CharField(required=False, max_length=60)
+    place_words = forms.CharField(required=False, max_length=300)
+    theme = forms.CharField(required=False, max_length=60)
+    text = forms.CharField(required=False, max_length=TEXT_MAX)
+    alternative = forms.CharField(required=False, max_length=40)
+    age_band = forms.ChoiceField(required=False, choices=[("", ""), *((band, band) for band in AGE_BANDS)])
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, consultation: Consultation, kind: str, token: str
+    ) -> None:
+        super().__init__(data, initial={"uuid": uuid.uuid4(), "token": token})
+        self.consultation = consultation
+        self.kind_name = kind
+        self.themes = list(consultation.themes.all())
+        self.asked = [
+            question
+            for question in consultation.questions.all()
+            if not question.applies_to or kind in question.applies_to
+        ]
+        for question in self.asked:
+            self.fields[_name(question)] = _answer_field(question)
+        if kinds()[kind].codes:
+            self._ask_observation()
+
+    def _ask_observation(self) -> None:
+        self.fields["code"] = forms.ChoiceField(choices=[(code.value, code.value) for code in self.codes])
+        self.fields["rating"] = forms.ChoiceField(choices=[(str(step), str(step)) for step in range(4)])
+        self.fields["light"] = forms.ChoiceField(
+            required=False, choices=[("", ""), ("day", ""), ("dark", "")]
+        )
+        self.fields["feeling"] = forms.ChoiceField(
+            required=False, choices=[("", ""), *((str(step), str(step)) for step in range(4))]
+        )
+
+    @property
+    def codes(self) -> list[Code]:
+        """What can be observed on a scale from 0 to 3; what is only told in words is a comment."""
+        return [code for code in kinds()[self.kind_name].codes.values() if code.ratings == (0, 1, 2, 3)]
+
+    def clean_coordinates(self) -> tuple[float, float] | None:
+        """(lon, lat) of `latitude, longitude`, as map services show them."""
+        given = self.cleaned_data["coordinates"].replace("°", "")
+        if not given:
+            return None
+        return _position(
+            given, message=_("Write latitude and longitude with a comma between, as in 59.0279, 9.7009.")
+        )
+
+    def clean_listed_place(self) -> tuple[float, float] | None:
+        given = self.cleaned_data["listed_place"]
+        return _position(given, message=_("Choose a place from the list.")) if given else None
+
+    def clean_text(self) -> str:
+        # A form sends its line breaks as CR LF, the scripts as LF: one and the same text.
+        return str(self.cleaned_data["text"]).replace("\r\n", "\n")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = self.cleaned_data
+        named = [cleaned.get(name) for name in ("listed_place", "coordinates", "place_words")]
+        if not any(named) and not self.errors:
+            self.add_error("place_words", _("Choose a place, or describe it in words."))
+        if self.themes and not cleaned.get("theme"):
+            self.add_error("theme", _("Choose what it is about."))
+        if not (cleaned.get("text") or self._answers() or cleaned.get("code")):
+            self.add_error("text", _("Write what you want to say about the place."))
+        return cleaned
+
+    def _answers(self) -> dict[str, Any]:
+        given = {question.key: self.cleaned_data.get(_name(question)) for question in self.asked}
+        return {key: answer for key, answer in given.items() if answer}
+
+    def feature(self) -> dict[str, Any]:
+        """The GeoJSON Feature of a valid form. It carries no time: a form posted twice is one."""
+        cleaned = self.cleaned_data
+        position = cleaned["coordinates"] or cleaned["listed_place"]
+        placed_by = Contribution.PlacedBy.WORDS
+        if position:
+            placed_by = (
+                Contribution.PlacedBy.COORDINATES if cleaned["coordinates"] else Contribution.PlacedBy.LIST
+            )
+        properties = {
+            "kind": self.kind_name,
+            "theme": cleaned["theme"],
+            "text": cleaned["text"],
+            "language": get_language(),
+            "answers": self._answers(),
+            "alternative": cleaned["alternative"],
+            "age_band": cleaned["age_band"],
+            "placed_by": str(placed_by),
+            "place_words": cleaned["place_words"],
+            **self._details(),
+        }
+        return {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": list(position)} if position else None,
+            "properties": {name: value for name, value in properties.items() if value not in ("", None, {})},
+        }
+
+    def _details(self) -> dict[str, Any]:
+        if "code" not in self.fields:
+            return {}
+        cleaned = self.cleaned_data
+        numbers = {name: int(cleaned[name]) for name in ("rating", "feeling") if cleaned.get(name)}
+        return {"code": cleaned["code"], "light": cleaned["light"], **numbers}
+
+    # What the template draws ------------------------------------------------------------------------
+
+    @property
+    def theme_tiles(self) -> list[Tile]:
+        chosen = self["theme"].value()
+        return [
+            Tile(key=theme.key, name=words(theme.name), icon=theme.icon, checked=theme.key == chosen)
+            for theme in self.themes
+        ]
+
+    @property
+    def questions(self) -> list[AskedQuestion]:
+        return [self._asked(question) for question in self.asked]
+
+    def _asked(self, question: Question) -> AskedQuestion:
+        bound = self[_name(question)]
+        value = bound.value() or ""
+        chosen = value if isinstance(value, list) else [value]
+        return AskedQuestion(
+            name=bound.name,
+            kind=question.kind,
+            words=words(question.text),
+            required=question.required,
+            choices=[
+                Choice(
+                    value=str(option["value"]),
+                    label=words(option["label"]),
+                    checked=str(option["value"]) in chosen,
+                )
+                for option in question.options
+            ],
+            value=value if isinstance(value, str) else "",
+            errors=[str(error) for error in bound.errors],
+        )
+
+    @property
+    def alternative_choices(self) -> list[Choice]:
+        """The proposals to choose between, unless one of the questions asks for that already."""
+        alternatives = list(self.consultation.alternatives.all())
+        if len(alternatives) < 2 or any(question.key.startswith("alternativ") for question in self.asked):
+            return []
+        chosen = self["alternative"].value()
+        return [
+            Choice(value=alternative.key, label=words(alternative.name), checked=alternative.key == chosen)
+            for alternative in alternatives
+        ]
+
+    @property
+    def age_bands(self) -> list[Choice]:
+        chosen = self["age_band"].value()
+        return [
+            Choice(value=band, label=Words(text=band, lang=""), checked=band == chosen) for band in AGE_BANDS
+        ]
+
+    @property
+    def code_choices(self) -> list[Choice]:
+        chosen = self["code"].value()
+        language = get_language()
+        return [
+            Choice(value=code.value, label=words(code.names), checked=code.value == chosen)
+            for code in sorted(self.codes, key=lambda code: translated(code.names, language))
+        ]
+
+    @property
+    def scales(self) -> list[AskedQuestion]:
+        """A safety walk's questions beside what was observed: how good, how it feels, in what light."""
+        return [
+            AskedQuestion(
+                name=name,
+                kind="scale",
+                words=_plain(label),
+                required=name == "rating",
+                choices=[
+                    Choice(value=value, label=_plain(text), checked=value == self[name].value())
+                    for value, text in steps
+                ],
+                value="",
+                errors=[str(error) for error in self[name].errors],
+            )
+            for name, label, steps in _SCALES
+        ]
+
+    @property
+    def problems(self) -> list[FieldProblem]:
+        """Lines for the error summary, in the order of the page."""
+        return [
+            FieldProblem(anchor=_ANCHORS.get(name, f"field-{name}"), message=str(message))
+            for name, messages in self.errors.items()
+            for message in messages
+        ]
+
+
+_ANCHORS = {
+    "listed_place": "id_listed_place",
+    "coordinates": "id_coordinates",
+    "place_words": "id_place_words",
+    "text": "id_text",
+    "__all__": "what-title",
+}
+
+
+_SCALES = (
+    (
+        "rating",
+        _("How is it?"),
+        (("0", _("None or bad")), ("1", _("Poor")), ("2", _("Fair")), ("3", _("Good"))),
+    ),
+    (
+        "feeling",
+        _("How does it feel to be here?"),
+        (("0", _("Frightening")), ("1", _("Uncomfortable")), ("2", _("Acceptable")), ("3", _("Safe"))),
+    ),
+    ("light", _("In what light?"), (("day", _("In daylight")), ("dark", _("After dark")))),
+)
+
+
+def _plain(text: Any) -> Words:
+    """A text of the interface, which is in the page's language."""
+    return Words(text=str(text), lang=get_language() or "")
+
+
+def _name(question: Question) -> str:
+    return f"answer-{question.key}"
+
+
+def _answer_field(question: Question) -> forms.Field:
+    options = [(str(option["value"]), str(option["value"])) for option in question.options]
+    required = question.required
+    if question.kind == Question.Kind.TEXT:
+        return forms.CharField(required=required, max_length=2000)
+    if question.kind == Question.Kind.MULTIPLE:
+        return forms.MultipleChoiceField(required=required, choices=options)
+    return forms.ChoiceField(required=required, choices=[("", ""), *options])
+
+
+def _position(given: str, *, message: Any) -> tuple[float, float]:
+    found = _COORDINATES.fullmatch(given)
+    if found is None:
+        raise forms.ValidationError(message)
+    latitude, longitude = float(found[1]), float(found[2])
+    if abs(latitude) > 85 or abs(longitude) > 180:
+        raise forms.ValidationError(message)
+    return longitude, latitude

@@ -1,0 +1,142 @@
+"""What the server hands the residents' scripts: addresses, the map's layers and the texts, as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import get_language, gettext, ngettext
+
+from layers.styles.drawing import drawing
+from mapdialog.citizen.plan_map import PlanMap
+from mapdialog.citizen.presentation import words
+from mapdialog.citizen.said import nearby
+from mapdialog.dialogue.map_layers import base_settings
+from mapdialog.dialogue.models import Consultation
+
+# About five metres a pixel at 59° N: closer than that a finger finds the right side of a street.
+PLACING_ZOOM = 14
+# A small plan comes whole in one or two tiles of zoom 13, drawn to 60 cm; a large one in finer pieces.
+FEW_ZONES, FINEST_OF_FEW, FINEST = 300, 13, 15
+
+
+def consultation_settings(consultation: Consultation, *, plan_map: PlanMap, is_open: bool) -> dict[str, Any]:
+    """Settings of `/c/{slug}/`."""
+    return {
+        **_common(consultation),
+        "isOpen": is_open,
+        "area": plan_map.area,
+        "bounds": plan_map.bounds,
+        "placingZoom": PLACING_ZOOM,
+        "nearby": nearby(consultation, bounds=plan_map.bounds if is_open else None),
+        "showsPoints": consultation.visibility == Consultation.Visibility.POINTS,
+        "themes": {theme.key: str(words(theme.name)) for theme in consultation.themes.all()},
+        "base": base_settings(plan_map.base),
+        "plans": [
+            {
+                "key": plan.key,
+                "name": str(plan.name),
+                "version": plan.version,
+                "url": f"/tiles/layers/{plan.version}/{{z}}/{{x}}/{{y}}.mvt",
+                "finest": FINEST_OF_FEW if len(plan.zones) <= FEW_ZONES else FINEST,
+                "style": {style.code: drawing(style, language=get_language() or "") for style in plan.styles},
+            }
+            for plan in plan_map.plans
+        ],
+        "lookUp": "/api/v1/layers/at",
+        "texts": map_texts() | form_texts(),
+    }
+
+
+def receipt_settings(consultation: Consultation) -> dict[str, Any]:
+    """Settings of `/c/{slug}/r/{code}`."""
+    return {**_common(consultation), "texts": receipt_texts()}
+
+
+def _common(consultation: Consultation) -> dict[str, Any]:
+    return {
+        "slug": consultation.slug,
+        "language": get_language(),
+        "sprite": static("img/icons.svg"),
+        "contributions": f"/api/v1/consultations/{consultation.slug}/contributions",
+        "page": reverse("citizen:consultation", args=[consultation.slug]),
+    }
+
+
+def map_texts() -> dict[str, str]:
+    return {
+        "map": gettext("Map. Move it with the arrow keys and zoom with plus and minus."),
+        "zoomIn": gettext("Zoom in"),
+        "zoomOut": gettext("Zoom out"),
+        "close": gettext("Close"),
+        "popup": gettext("A contribution"),
+        "place": gettext("Put the pin here"),
+        "closer": gettext("Zoom in closer"),
+        "outsideButton": gettext("Move to the nearest place inside"),
+        "outside": gettext("This is outside the area we ask about."),
+        "movedInside": gettext("The map has moved to the nearest place inside the area."),
+        "nothing": gettext("No zone of the plan and no committee here."),
+        "noAnswer": gettext("The place could not be looked up just now. You can still put the pin here."),
+        "committee": gettext("Neighbourhood committee: {name}"),
+        "noNetwork": gettext("There is no connection just now. Try again when there is one."),
+        "read": gettext("Read what others have said"),
+        "write": gettext("Back to placing a pin"),
+        "reading": gettext("Tap a pin to read it. The same contributions are in the list below the map."),
+        "placing": gettext("Move the map until the crosshair is at the place, or tap the place."),
+        "locating": gettext("Finding your position…"),
+        "located": gettext("Your position, within {metres} metres."),
+        "denied": gettext(
+            "Your browser keeps your position from this page. Allow it in the settings, or move the map."
+        ),
+        "unavailable": gettext("Your position could not be found. Move the map instead."),
+        "timeout": gettext("Finding your position took too long. Try again under open sky, or move the map."),
+        "unsupported": gettext("This browser cannot give a position here. Move the map instead."),
+    }
+
+
+def form_texts() -> dict[str, Any]:
+    return {
+        "needPlace": gettext("Choose a place first."),
+        "needTheme": gettext("Choose what it is about."),
+        "needText": gettext("Write what you want to say about the place."),
+        "needAnswer": gettext("Answer this question."),
+        "badCoordinates": gettext(
+            "Write latitude and longitude with a comma between, as in 59.0279, 9.7009."
+        ),
+        "coordinatesOutside": gettext(
+            "These coordinates are outside the area we ask about. Choose a place inside it."
+        ),
+        "inWords": gettext("Described in words: {words}"),
+        "atPosition": gettext("Position {position}"),
+        "sending": gettext("Sending…"),
+        "kept": gettext("Saved on this device. It will be sent as soon as there is a connection."),
+        "keptInMemory": gettext("Not sent yet. Keep this page open until there is a connection."),
+        "thanks": gettext("We have received what you sent."),
+        "waiting": {
+            "one": ngettext("{n} not sent yet", "{n} not sent yet", 1),
+            "other": ngettext("{n} not sent yet", "{n} not sent yet", 2),
+        },
+        "refused": gettext("One of your contributions could not be received: {reason}"),
+        "correct": gettext("Correct it"),
+        "discard": gettext("Delete it from this device"),
+        "noneHere": gettext("Nothing has been published in this part of the map."),
+        "someShown": gettext("The map shows {shown} of {matched}. Zoom in to see more."),
+        "draft": gettext("What you had written is still here."),
+        "withoutText": gettext("(no text)"),
+    }
+
+
+def receipt_texts() -> dict[str, str]:
+    return {
+        "loading": gettext("Fetching what you sent…"),
+        "failed": gettext("It could not be fetched just now. Try again in a while."),
+        "gone": gettext("This contribution has been erased."),
+        "saved": gettext("Your change is saved."),
+        "changedMeanwhile": gettext(
+            "It was changed somewhere else meanwhile. Load the page again to see it."
+        ),
+        "confirmErase": gettext("Press once more to erase it for good"),
+        "erase": gettext("Erase what I sent"),
+        "erased": gettext("It is erased: the text, the place and the answers are gone."),
+    }

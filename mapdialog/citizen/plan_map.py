@@ -1,0 +1,199 @@
+"""What a resident's map shows: the base, the plan with its legend, the area, and places to choose from."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.gis.db.models import Extent
+from django.db import connection
+from django.utils.translation import get_language
+
+from layers.models import Area, Layer, LayerVersion, Zone
+from layers.styles.catalog import Style, style_for
+from mapdialog.citizen.presentation import Words, words
+from mapdialog.dialogue.map_layers import base_versions, boundary_version, plan_versions
+from mapdialog.dialogue.models import Consultation
+
+# Longer lists than these help nobody on a phone, and the page has to stay light.
+MOST_ZONES = 150
+MOST_PLACES = 80
+# Names a little outside the area are landmarks too.
+_NEAR_DEGREES = 0.01
+
+Bounds = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ZoneLine:
+    """One zone of a plan in words, and a point inside it (lon, lat) to choose instead of tapping the map."""
+
+    code: str
+    field: str
+    label: str
+    provision: Words
+    position: tuple[float, float]
+
+    @property
+    def name(self) -> str:
+        return f"{self.field} – {self.label}" if self.field else self.label
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanView:
+    """One alternative: its tiles, the style of each code in it, and its zones in words."""
+
+    key: str
+    name: Words
+    version: int
+    styles: list[Style]
+    zones: list[ZoneLine] = field(default_factory=list)
+
+    @property
+    def short_name(self) -> str:
+        """What a phone has room for: “Alternative A” of “Alternative A: 60 homes in the small wood”."""
+        return self.name.text.partition(":")[0]
+
+    @property
+    def rest_of_name(self) -> str:
+        return self.name.text.partition(":")[2].strip()
+
+    def legend(self) -> list[tuple[str, str]]:
+        """(code, words) of every land use in the plan."""
+        return [(style.code, style.label(get_language() or "")) for style in self.styles]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedPlace:
+    """A named place (lon, lat) in the list of places."""
+
+    name: str
+    position: tuple[float, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanMap:
+    """All of it, for one consultation on one day.
+
+    `area` is GeoJSON in EPSG:4326, simplified for drawing. `bounds` is what the map shows first: the plan,
+    which may be a corner of the area, else the area, else the boundary set.
+    """
+
+    area: dict[str, Any] | None
+    bounds: Bounds | None
+    base: list[LayerVersion]
+    plans: list[PlanView]
+    places: list[ListedPlace]
+
+    @classmethod
+    def of(cls, consultation: Consultation, *, at: dt.datetime) -> PlanMap:
+        """Six queries at most, whatever the number of layers."""
+        day = at.date()
+        area, area_bounds = _area(consultation)
+        plans = _plans(consultation, day=day)
+        bounds = _extent(plans) or area_bounds or _boundary_extent(consultation, day=day)
+        base = base_versions(consultation, on=day)
+        return cls(
+            area=area,
+            bounds=bounds,
+            base=base,
+            plans=plans,
+            places=_places(
+                [version for version in base if version.layer.kind == Layer.Kind.PLACE], bounds=bounds
+            ),
+        )
+
+
+def _area(consultation: Consultation) -> tuple[dict[str, Any] | None, Bounds | None]:
+    """The area to shade around, to a five-hundredth of its size, with five decimals (about a metre)."""
+    if consultation.area is None:
+        return None, None
+    west, south, east, north = consultation.area.extent
+    tolerance = max(east - west, north - south) / 500
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ST_AsGeoJSON(ST_SimplifyPreserveTopology(area, %s), 5)"
+            " FROM dialogue_consultation WHERE id = %s",
+            [tolerance, consultation.pk],
+        )
+        return json.loads(cursor.fetchone()[0]), (west, south, east, north)
+
+
+def _extent(plans: list[PlanView]) -> Bounds | None:
+    zones = Zone.objects.filter(version__in=[plan.version for plan in plans])
+    extent: Bounds | None = zones.aggregate(box=Extent("geom"))["box"] if plans else None
+    return extent
+
+
+def _boundary_extent(consultation: Consultation, *, day: dt.date) -> Bounds | None:
+    boundary = boundary_version(consultation, on=day)
+    areas = Area.objects.filter(version=boundary)
+    extent: Bounds | None = areas.aggregate(box=Extent("geom"))["box"] if boundary else None
+    return extent
+
+
+def _plans(consultation: Consultation, *, day: dt.date) -> list[PlanView]:
+    plans = plan_versions(consultation, on=day)
+    if not plans:
+        return []
+    zones = _zones(plan.version for plan in plans)
+    return [
+        PlanView(
+            key=plan.alternative.key,
+            name=words(plan.alternative.name),
+            version=plan.version.pk,
+            styles=[style_for(plan.style_list, code=code) for code in plan.codes],
+            zones=[_line(row, style_list=plan.style_list) for row in zones if row[0] == plan.version.pk],
+        )
+        for plan in plans
+    ]
+
+
+def _zones(versions: Iterable[LayerVersion]) -> list[tuple[Any, ...]]:
+    """Rows (version, code, field, name, provision, lon, lat) of the zones that have something to say."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT version_id, code, field, name, provision, ST_X(point), ST_Y(point)
+            FROM (
+                SELECT *, row_number() OVER (PARTITION BY version_id ORDER BY field, code, id) AS place
+                FROM layers_zone WHERE version_id = ANY(%s) AND (field <> '' OR provision <> '{}')
+            ) AS named, ST_PointOnSurface(geom) AS point
+            WHERE place <= %s ORDER BY version_id, place
+            """,
+            [[version.pk for version in versions], MOST_ZONES],
+        )
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+
+def _line(row: tuple[Any, ...], *, style_list: str) -> ZoneLine:
+    _version, code, zone_field, name, provision, lon, lat = row
+    style = style_for(style_list, code=code)
+    label = style.label(get_language() or "") if style.known else (name or code)
+    given = json.loads(provision) if isinstance(provision, str) else provision
+    return ZoneLine(code=code, field=zone_field, label=label, provision=words(given), position=(lon, lat))
+
+
+def _places(versions: list[LayerVersion], *, bounds: Bounds | None) -> list[ListedPlace]:
+    """Named places in or near the area, in alphabetical order; without an area, of the whole layer."""
+    if not versions:
+        return []
+    west, south, east, north = bounds or (-180.0, -90.0, 180.0, 90.0)
+    near = [west - _NEAR_DEGREES, south - _NEAR_DEGREES, east + _NEAR_DEGREES, north + _NEAR_DEGREES]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT DISTINCT ON (name) name, ST_X(point), ST_Y(point)
+            FROM (
+                SELECT name, ST_PointOnSurface(geom) AS point FROM layers_feature
+                WHERE version_id = ANY(%s) AND name <> '' AND geom && ST_MakeEnvelope(%s, %s, %s, %s, 4326)
+            ) AS named
+            ORDER BY name LIMIT %s
+            """,
+            [[version.pk for version in versions], *near, MOST_PLACES],
+        )
+        return [ListedPlace(name=name, position=(lon, lat)) for name, lon, lat in cursor.fetchall()]

@@ -1,0 +1,61 @@
+"""A form post becomes a contribution: through the API's intake, with its refusals at the form's fields."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from mapdialog.citizen.forms import ContributionForm
+from mapdialog.citizen.network import address_of
+from mapdialog.citizen.presentation import Period
+from mapdialog.contributions import intake, rulebook
+from mapdialog.contributions.feature import FeatureError
+from mapdialog.contributions.limits import TooManyError
+from mapdialog.contributions.receipt import Receipt
+from mapdialog.contributions.rules import NotOpenError
+
+
+class NotTakenError(Exception):
+    """The intake refused it. `form_field` is the field to mend, None when no field would help."""
+
+    def __init__(self, message: str, *, form_field: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.form_field = form_field
+
+
+def receive(form: ContributionForm, *, request: HttpRequest, at: dt.datetime) -> Receipt:
+    """The receipt of a valid form. Raises NotTakenError."""
+    rules = rulebook.read(form.consultation.slug, reader=request.user)
+    try:
+        return intake.receive(
+            form.feature(),
+            identifier=form.cleaned_data["uuid"],
+            rules=rules,
+            at=at,
+            token=form.cleaned_data["token"],
+            address=address_of(request),
+        )
+    except FeatureError as error:
+        raise NotTakenError(str(error), form_field=_form_field(error.field, form)) from None
+    except intake.OutsideAreaError:
+        message = _("This place is outside the area we ask about. Choose a place inside it.")
+        raise NotTakenError(message, form_field="coordinates") from None
+    except NotOpenError:
+        raise NotTakenError(Period.of(form.consultation, at=at).line) from None
+    except TooManyError as error:
+        message = _("Too many have been sent from here just now. Try again in %(n)d seconds.")
+        raise NotTakenError(message % {"n": error.wait_seconds}) from None
+    except (intake.DifferentError, intake.ErasedError):
+        message = _("This form has been sent already. Open the page again to say something more.")
+        raise NotTakenError(message) from None
+
+
+def _form_field(field: str, form: ContributionForm) -> str | None:
+    """`properties.answers.x` → answer-x, `geometry.…` → coordinates; None if the form has no such field."""
+    name = field.removeprefix("properties.").replace("answers.", "answer-", 1)
+    if field.startswith("geometry"):
+        name = "coordinates"
+    return name if name in form.fields else None

@@ -1,0 +1,73 @@
+"""What has become of a contribution, asked for with the code on its receipt.
+
+The code is eight characters and gets read aloud, written on paper and mailed about: it shows a state and a
+number, never what was written. Guessing is slowed down by address, and every miss looks the same.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+
+from mapdialog.citizen.presentation import Words, words
+from mapdialog.contributions import keys, limits
+from mapdialog.contributions.models import Contribution
+from mapdialog.contributions.receipt import normalised
+from mapdialog.dialogue.models import Consultation
+
+# A person looks at a few codes; a million guesses would find one, and take two years at this rate.
+CAPACITY = 60
+PER_HOUR = 60
+
+_EXPLAINED = {
+    Contribution.State.PENDING: _("We have received it. Somebody reads it before it is shown to others."),
+    Contribution.State.PUBLISHED: _("We have received it, and it can be read by everyone."),
+    Contribution.State.PRIVATE: _(
+        "We have received it. It is read by those who work on the plan and not shown to others."
+    ),
+    Contribution.State.REJECTED: _(
+        "It is not shown to others, because it does not follow the rules of the consultation."
+    ),
+    Contribution.State.ERASED: _("It has been erased by the one who sent it."),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    code: str
+    number: int
+    state: str
+    label: str
+    explained: str
+    theme: Words
+    received_at: dt.datetime
+
+
+def look_up(consultation: Consultation, *, code: str, address: str, at: dt.datetime) -> Status:
+    """The status of the contribution with this code. Raises Http404, and limits.TooManyError for guessers."""
+    limits.take([_bucket(address)], at=at)
+    found = (
+        Contribution.objects.filter(consultation=consultation, code=normalised(code) or "")
+        .select_related("theme")
+        .defer("geom", "geom_public", "geom_3857", "text")
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return Status(
+        code=found.code,
+        number=found.submission_id,
+        state=found.state,
+        label=found.get_state_display(),
+        explained=str(_EXPLAINED[Contribution.State(found.state)]),
+        theme=words(found.theme.name if found.theme else None),
+        received_at=found.received_at,
+    )
+
+
+def _bucket(address: str) -> limits.Bucket:
+    key = keys.keyed("receipt", limits.network_of(address))
+    return limits.Bucket(key=key, capacity=CAPACITY, per_second=PER_HOUR / 3600)

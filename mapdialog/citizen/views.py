@@ -1,0 +1,210 @@
+"""The residents' pages. Reading needs no script; sending without one goes through `send`."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from mapdialog.citizen import page_settings, status
+from mapdialog.citizen.access import consultation_for
+from mapdialog.citizen.forms import ContributionForm
+from mapdialog.citizen.network import address_of
+from mapdialog.citizen.plan_map import PlanMap
+from mapdialog.citizen.presentation import Card, Period, facts, words
+from mapdialog.citizen.said import SaidPage
+from mapdialog.citizen.sending import NotTakenError, receive
+from mapdialog.contributions.limits import TooManyError
+from mapdialog.dialogue.demo_note import demo_note
+from mapdialog.dialogue.models import Consultation
+from mapdialog.web.compression import packed
+
+# Shown below the open ones; the list of all of them is the open-data API's.
+MOST_CLOSED = 30
+
+# What the page's module imports before the map can be drawn, fetched side by side.
+MODULES = (
+    "vendor/leaflet/leaflet.js",
+    "js/map/leaflet.js",
+    "js/citizen/stage.js",
+    "js/citizen/kept.js",
+    "js/lib/dom.js",
+    "js/lib/config.js",
+    "js/lib/tiles.js",
+    "js/lib/geometry.js",
+    "js/map/shapes.js",
+    "js/map/labels.js",
+    "js/map/patterns.js",
+    "js/map/base.js",
+    "js/map/vector_tiles.js",
+    "js/map/pin.js",
+    "vendor/vector-tile/vector-tile.js",
+)
+
+
+@require_safe
+@packed
+def home(request: HttpRequest) -> HttpResponse:
+    """Consultations open now, by municipality; then those to come and those that are over."""
+    at = timezone.now()
+    published = Consultation.objects.visible_to(AnonymousUser()).select_related("municipality")
+    open_now = published.open_at(at).order_by("municipality__name", "closes_at")
+    upcoming = published.filter(opens_at__gt=at).order_by("opens_at")
+    closed = published.filter(Q(closes_at__lte=at)).order_by("-closes_at")[:MOST_CLOSED]
+    lists = {
+        name: [Card.of(consultation, at=at) for consultation in consultations]
+        for name, consultations in (("open", open_now), ("upcoming", upcoming), ("closed", closed))
+    }
+    notes = dict.fromkeys(card.demo_note for cards in lists.values() for card in cards if card.demo_note)
+    return render(request, "citizen/home.html", {**lists, "demo_note": " · ".join(notes)})
+
+
+@require_safe
+@packed
+def consultation(request: HttpRequest, slug: str) -> HttpResponse:
+    """The page of one consultation: what it is about, the map, the form, what has been said."""
+    held = consultation_for(request, slug)
+    form = ContributionForm(consultation=held, kind=_kind(request, held), token=secrets.token_hex(16))
+    return _page(request, held, form=form)
+
+
+@require_safe
+@packed
+def plan(request: HttpRequest, slug: str) -> HttpResponse:
+    """The plan in words: each zone with its code, its use and its provision."""
+    held = consultation_for(request, slug)
+    context = {
+        "consultation": held,
+        "demo_note": demo_note(held),
+        "title": words(held.title),
+        "plans": PlanMap.of(held, at=timezone.now()).plans,
+    }
+    return render(request, "citizen/plan.html", context)
+
+
+@require_POST
+def send(request: HttpRequest, slug: str) -> HttpResponse:
+    """The form post without JavaScript: the same intake as the API, then a redirect to the receipt.
+
+    The edit token travels in the fragment, which no server log sees. What cannot be taken comes back
+    with the reason and everything that was typed.
+    """
+    held = consultation_for(request, slug)
+    token = request.POST.get("token", "")
+    form = ContributionForm(request.POST, consultation=held, kind=_kind(request, held), token=token)
+    if form.is_valid():
+        try:
+            receipt = receive(form, request=request, at=timezone.now())
+        except NotTakenError as error:
+            form.add_error(error.form_field, error.message)
+        else:
+            return redirect(f"{receipt.status_url}#{receipt.id}.{token}")
+    return _page(request, held, form=form, status=422)
+
+
+def _kind(request: HttpRequest, held: Consultation) -> str:
+    """An observation where one of the questions is about observations and it is asked for; else a pin."""
+    wanted = request.POST.get("kind") or request.GET.get("kind")
+    return "observation" if wanted == "observation" and offers_observations(held) else "pin"
+
+
+def offers_observations(held: Consultation) -> bool:
+    return any("observation" in question.applies_to for question in held.questions.all())
+
+
+def _page(
+    request: HttpRequest, held: Consultation, *, form: ContributionForm, status: int = 200
+) -> HttpResponse:
+    at = timezone.now()
+    period = Period.of(held, at=at)
+    plan_map = PlanMap.of(held, at=at)
+    said = SaidPage.of(held, page=request.GET.get("page", ""))
+    context: dict[str, Any] = {
+        "consultation": held,
+        "demo_note": demo_note(held),
+        "title": words(held.title),
+        "summary": words(held.summary),
+        "reads": words(held.reads),
+        "privacy": words(held.privacy),
+        "stage": held.get_stage_display(),
+        "facts": facts(held),
+        "documents": [
+            {"title": words(document.title), "href": document.url or document.file.url}
+            for document in held.documents.all()
+        ],
+        "period": period,
+        "is_open": period.state == "open",
+        "plan_map": plan_map,
+        "has_zones": any(plan.styles for plan in plan_map.plans),
+        "place_groups": _place_groups(plan_map),
+        "form": form,
+        "offers_observations": offers_observations(held),
+        "said": said.lines,
+        "next_page": said.next_page,
+        "shows_points": held.visibility == Consultation.Visibility.POINTS,
+        "modules": MODULES,
+        "settings": page_settings.consultation_settings(
+            held, plan_map=plan_map, is_open=period.state == "open"
+        ),
+    }
+    return render(request, "citizen/consultation.html", context, status=status)
+
+
+def _place_groups(plan_map: PlanMap) -> list[dict[str, Any]]:
+    """The list of places: names on the map, then the parts of each plan; values are `latitude, longitude`."""
+    groups = [
+        {"name": _("Places"), "places": [_option(place.name, place.position) for place in plan_map.places]}
+    ]
+    listed: set[str] = set()
+    for view in plan_map.plans:
+        # Alternatives share most of their zones: each is listed once, under the first that has it.
+        zones = [zone for zone in view.zones if zone.name not in listed]
+        listed.update(zone.name for zone in zones)
+        options = [_option(zone.name, zone.position) for zone in zones]
+        groups.append({"name": view.name, "places": options})
+    return [group for group in groups if group["places"]]
+
+
+def _option(name: str, position: tuple[float, float]) -> dict[str, str]:
+    longitude, latitude = position
+    return {"name": name, "value": f"{latitude:.5f}, {longitude:.5f}"}
+
+
+@require_GET
+def receipt(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    """What has become of a contribution. The code is short: it shows a state, never what was written."""
+    held = consultation_for(request, slug)
+    try:
+        found = status.look_up(held, code=code, address=address_of(request), at=timezone.now())
+    except TooManyError as error:
+        answer = render(request, "429.html", status=429)
+        answer.headers["Retry-After"] = str(error.wait_seconds)
+        return answer
+    context = {
+        "consultation": held,
+        "demo_note": demo_note(held),
+        "title": words(held.title),
+        "reads": words(held.reads),
+        "decides": words(held.decides),
+        "status": found,
+        "themes": [(theme.key, words(theme.name)) for theme in held.themes.all()],
+        "settings": page_settings.receipt_settings(held),
+    }
+    return render(request, "citizen/receipt.html", context)
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "citizen/privacy.html")
+
+
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "citizen/accessibility.html")

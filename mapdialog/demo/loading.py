@@ -1,0 +1,142 @@
+"""The steps of loading a demo. Each looks first whether its work is done: a second run takes seconds."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import datetime as dt
+import hashlib
+import hmac
+import io
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+
+from layers.models import LayerVersion
+from mapdialog.contributions import moderation
+from mapdialog.contributions.models import Contribution
+from mapdialog.demo.demo_file import DemoContributions, DemoLayer, DemoUser
+from mapdialog.dialogue.models import Consultation
+from mapdialog.hotspots.models import Run
+from mapdialog.jobs import actions as jobs
+from mapdialog.jobs.models import Job
+from mapdialog.people.actions import give_role
+from mapdialog.people.models import Membership, Municipality, User
+
+BY = "command:load_demo"
+_JOB = "load_demo"
+Say = Callable[[str], None]
+
+
+def load_layer(layer: DemoLayer, *, say: Say) -> None:
+    """Import the file unless this very content already is an edition of the layer."""
+    digest = hashlib.sha256(layer.file.read_bytes()).hexdigest()
+    if LayerVersion.objects.filter(layer__owner=layer.owner, layer__name=layer.name, sha256=digest).exists():
+        return
+    say(f"layer {layer.owner} {layer.name} ({layer.file.name})")
+    arguments = [str(layer.file), "--kind", layer.kind, "--name", layer.name, "--owner", layer.owner]
+    arguments += ["--valid-from", layer.valid_from.isoformat(), "--by", BY]
+    for name, value in layer.options.items():
+        arguments += [f"--{name.replace('_', '-')}", value]
+    for language, title in layer.titles.items():
+        arguments += ["--title", f"{language}={title}"]
+    if layer.replaces:
+        arguments.append("--replace")
+    call_command("import_layer", *arguments, stdout=io.StringIO(), stderr=io.StringIO())
+
+
+def load_contributions(wanted: DemoContributions, *, at: dt.datetime, say: Say) -> None:
+    """Import the rows whose day has come; those named in `hold` wait for a moderator afterwards."""
+    consultation = Consultation.objects.get(slug=wanted.consultation)
+    content = _rows_of_today(wanted, consultation=consultation, at=at)
+    digest = hashlib.sha256(content.encode() + repr(sorted(wanted.columns.items())).encode()).hexdigest()
+    subject = f"{wanted.consultation} {wanted.file.name}"
+    done = Job.objects.filter(kind=_JOB, subject=subject, state=Job.State.DONE, result__sha256=digest)
+    if done.exists():
+        return
+    say(f"contributions to {wanted.consultation} ({wanted.file.name})")
+    job = jobs.make(_JOB, subject=subject, at=at)
+    jobs.start(job, at=at)
+    told = io.StringIO()
+    with tempfile.NamedTemporaryFile("w", suffix=".csv", encoding="utf-8", newline="") as file:
+        file.write(content)
+        file.flush()
+        mapping = ",".join(f"{target}={column}" for target, column in wanted.columns.items())
+        arguments = [file.name, "--consultation", wanted.consultation, "--map", mapping]
+        call_command("import_contributions", *arguments, stdout=told, stderr=io.StringIO())
+    _hold(wanted, consultation=consultation, at=at)
+    summary = told.getvalue().strip().splitlines()[-1]
+    jobs.finish(job, at=at, result={"sha256": digest}, message=summary, kept=None)
+    say(f"  {summary}")
+
+
+def _rows_of_today(wanted: DemoContributions, *, consultation: Consultation, at: dt.datetime) -> str:
+    """The CSV without the rows to skip and without those that would be written in the future."""
+    text = wanted.file.read_text(encoding="utf-8-sig")
+    header = text.partition("\n")[0]
+    delimiter = ";" if header.count(";") > header.count(",") else ","
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
+    days_open = (at - consultation.opens_at) / dt.timedelta(days=1)
+    source, offset = wanted.columns["source_id"], wanted.columns.get("day_offset", "")
+    kept = io.StringIO(newline="")
+    writer = csv.DictWriter(kept, reader.fieldnames or [], delimiter=delimiter)
+    writer.writeheader()
+    for row in reader:
+        if row[source] not in wanted.skip and float(row.get(offset) or 0) <= days_open:
+            writer.writerow(row)
+    return kept.getvalue()
+
+
+def _hold(wanted: DemoContributions, *, consultation: Consultation, at: dt.datetime) -> None:
+    reader = User.objects.filter(
+        memberships__municipality=consultation.municipality, memberships__role=Membership.Role.MODERATOR
+    ).first()
+    published = Contribution.State.PUBLISHED
+    held = Contribution.objects.filter(consultation=consultation, source_id__in=wanted.hold, state=published)
+    if reader is None:
+        return
+    for contribution in held:
+        moderation.hold(contribution, by=reader, at=at, reason="demo")
+
+
+def load_user(wanted: DemoUser, *, at: dt.datetime) -> str:
+    """Make the sign-in, give its roles, and return its password, the same on every run."""
+    user = User.objects.filter(email=wanted.email).first()
+    password = password_for(wanted.email)
+    if user is None:
+        user = User.objects.create_user(wanted.email, password, name=wanted.name, is_staff=wanted.is_staff)
+    elif not user.check_password(password):
+        user.set_password(password)
+        user.save()
+    for code, role, committee in wanted.memberships:
+        municipality = Municipality.objects.get(code=code)
+        give_role(user, municipality=municipality, role=role, committee_code=committee, at=at, by=BY)
+    return password
+
+
+def password_for(email: str) -> str:
+    """A password that belongs to this installation: made of its secret key, so that it need not be stored."""
+    digest = hmac.digest(settings.SECRET_KEY.encode(), f"demo sign-in {email}".encode(), "sha256")
+    letters = base64.b32encode(digest).decode().lower()[:16]
+    return "-".join(letters[start : start + 4] for start in range(0, 16, 4))
+
+
+def load_hotspots(slug: str, *, say: Say) -> None:
+    """Calculate, unless the last calculation saw all there is."""
+    consultation = Consultation.objects.select_related("data_version").get(slug=slug)
+    if Run.objects.filter(consultation=consultation, data_version=consultation.data_version.number).exists():
+        return
+    say(f"hotspots of {slug}")
+    call_command("run_hotspots", slug, stdout=io.StringIO())
+
+
+def paths(slugs: list[str]) -> list[str]:
+    """The addresses worth opening."""
+    return ["/", *(f"/c/{slug}/" for slug in slugs), "/planner/", "/admin/"]
+
+
+def fixture(name: str) -> Path:
+    return Path(settings.BASE_DIR) / "fixtures" / name

@@ -1,0 +1,61 @@
+"""`manage.py load_demo`: the demo municipality and the Washington data, with sign-ins. Not for production."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from mapdialog.demo import demo_file, loading
+from mapdialog.environment import Mode
+from mapdialog.toml_file import TomlFileError
+
+
+class Command(BaseCommand):
+    help = "Load the demo data and sign-ins; a second run adds only what is missing."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--file", type=Path, default=loading.fixture("demo.toml"), help="another demo")
+
+    def handle(self, *args: Any, file: Path, **options: Any) -> None:
+        if settings.MODE is Mode.PRODUCTION:
+            raise CommandError(
+                "The demo's sign-ins are printed for all to see: it is never loaded in production."
+            )
+        self._started = time.monotonic()
+        at = timezone.now()
+        try:
+            demo = demo_file.read(file, on=at.date())
+        except TomlFileError as error:
+            raise CommandError(str(error)) from None
+        for path in demo.municipalities:
+            call_command("create_municipality", str(path), stdout=self.stdout)
+        for layer in demo.layers:
+            loading.load_layer(layer, say=self._say)
+        for path in demo.consultations:
+            call_command("create_consultation", str(path), stdout=self.stdout)
+        passwords = {user.email: loading.load_user(user, at=at) for user in demo.users}
+        for contributions in demo.contributions:
+            loading.load_contributions(contributions, at=at, say=self._say)
+        for slug in demo.hotspots:
+            loading.load_hotspots(slug, say=self._say)
+        self._tell(demo, passwords)
+
+    def _say(self, what: str) -> None:
+        self.stdout.write(f"{time.monotonic() - self._started:5.1f} s  {what}")
+        self.stdout.flush()
+
+    def _tell(self, demo: demo_file.DemoFile, passwords: dict[str, str]) -> None:
+        self._say("the demo is loaded")
+        self.stdout.write("\nAddresses:")
+        for path in loading.paths(demo.hotspots):
+            self.stdout.write(f"  {settings.SITE_URL}{path}")
+        self.stdout.write("\nSign-ins (this installation's own):")
+        for user in demo.users:
+            roles = ", ".join(f"{role} {code}" for code, role, _committee in user.memberships)
+            self.stdout.write(f"  {user.email:<26} {passwords[user.email]}   {roles}")

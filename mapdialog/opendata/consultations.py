@@ -1,0 +1,136 @@
+"""Consultations as JSON for machines: what each asks, about which plans, by which rules."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+
+from layers.models import Layer, LayerVersion
+from mapdialog.dialogue.demo_note import demo_note
+from mapdialog.dialogue.models import Consultation, ConsultationQuerySet
+
+_TEXTS = ("title", "summary", "purpose", "can_influence", "fixed", "decides", "reads", "privacy", "not_for")
+
+
+def public() -> ConsultationQuerySet:
+    """The published consultations with what every answer needs."""
+    visible = Consultation.objects.visible_to(AnonymousUser())
+    return visible.select_related("municipality", "data_version", "boundary_layer")
+
+
+def status_at(consultation: Consultation, *, at: dt.datetime) -> str:
+    """upcoming, open or closed."""
+    if at < consultation.opens_at:
+        return "upcoming"
+    return "open" if consultation.is_open(at=at) else "closed"
+
+
+def summary(consultation: Consultation, *, at: dt.datetime) -> dict[str, Any]:
+    """What a list shows of a consultation."""
+    municipality = consultation.municipality
+    return {
+        "slug": consultation.slug,
+        "municipality": {"code": municipality.code, "name": municipality.name},
+        "title": consultation.title,
+        "summary": consultation.summary,
+        "languages": consultation.languages,
+        "status": status_at(consultation, at=at),
+        "opens_at": consultation.opens_at.isoformat(),
+        "closes_at": consultation.closes_at.isoformat() if consultation.closes_at else None,
+        "level": consultation.level,
+        "stage": consultation.stage,
+        "demo": bool(demo_note(consultation)),
+        "url": f"/c/{consultation.slug}/",
+        "api_url": f"/api/v1/consultations/{consultation.slug}",
+    }
+
+
+def whole(consultation: Consultation, *, at: dt.datetime) -> dict[str, Any]:
+    """Everything public about one consultation; a fixed number of queries, whatever it holds."""
+    alternatives = list(consultation.alternatives.select_related("layer"))
+    base_layers = list(consultation.base_layers.all())
+    boundary = consultation.boundary_layer
+    layers = [*base_layers, *(plan.layer for plan in alternatives), *([boundary] if boundary else [])]
+    versions = _versions(layers, on=at.date())
+    return {
+        **summary(consultation, at=at),
+        **{name: getattr(consultation, name) for name in _TEXTS},
+        "plan": {
+            name: getattr(consultation, name)
+            for name in ("plan_level", "plan_id", "case_number", "hearing_type")
+        },
+        "grace_hours": consultation.grace / dt.timedelta(hours=1),
+        "rules": {
+            "moderation": consultation.moderation,
+            "visibility": consultation.visibility,
+            "public_precision_m": consultation.public_precision_m,
+        },
+        "area": json.loads(consultation.area.json) if consultation.area else None,
+        "boundary_set": _layer(boundary, versions) if boundary else None,
+        "base_layers": [_layer(layer, versions) for layer in base_layers],
+        "alternatives": [
+            {"key": plan.key, "name": plan.name, **_layer(plan.layer, versions)} for plan in alternatives
+        ],
+        **_parts(consultation),
+        "data_version": consultation.data_version.number,
+        "contributions_url": f"/api/v1/consultations/{consultation.slug}/contributions",
+        "export_url": f"/api/v1/consultations/{consultation.slug}/export.geojson",
+    }
+
+
+def _parts(consultation: Consultation) -> dict[str, Any]:
+    themes = consultation.themes.values("key", "name", "icon", "shared_code")
+    questions = consultation.questions.values("key", "kind", "text", "options", "required", "applies_to")
+    documents = [
+        {"type": document.type, "title": document.title, "url": document.url or document.file.url}
+        for document in consultation.documents.all()
+    ]
+    rounds = [
+        {
+            "number": held.number,
+            "name": held.name,
+            "opens_at": held.opens_at.isoformat(),
+            "closes_at": held.closes_at.isoformat() if held.closes_at else None,
+        }
+        for held in consultation.rounds.all()
+    ]
+    holders = consultation.holders.values("municipality__code", "committee_code").order_by("id")
+    return {
+        "themes": list(themes),
+        "questions": list(questions),
+        "documents": documents,
+        "rounds": rounds,
+        "target_groups": list(
+            consultation.target_groups.values("key", "name", "affected_much", "active_much")
+        ),
+        "indicators": list(consultation.indicators.values("key", "name", "target")),
+        "holders": [
+            {"municipality": held["municipality__code"], "committee": held["committee_code"]}
+            for held in holders
+        ],
+    }
+
+
+def _versions(layers: list[Layer], *, on: dt.date) -> dict[int, LayerVersion]:
+    """The published version in force of each layer, by the layer's id."""
+    held = LayerVersion.objects.published().holding_on(on).filter(layer__in=layers)
+    return {version.layer_id: version for version in held}
+
+
+def _layer(layer: Layer, versions: dict[int, LayerVersion]) -> dict[str, Any]:
+    version = versions.get(layer.pk)
+    return {
+        "layer": f"{layer.owner}/{layer.name}",
+        "layer_kind": layer.kind,
+        "layer_title": layer.titles,
+        "credit": layer.credit,
+        "licence": layer.licence,
+        "style": layer.style,
+        "version_id": version.pk if version else None,
+        "version": version.number if version else None,
+        "valid_from": version.valid_from.isoformat() if version else None,
+        "tiles_url": f"/tiles/layers/{version.pk}/{{z}}/{{x}}/{{y}}.mvt" if version else None,
+    }

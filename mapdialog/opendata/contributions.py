@@ -1,0 +1,156 @@
+"""A page of contributions as GeoJSON: filter, keyset, and the finished bytes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import re
+import uuid
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.gis.geos import GEOSGeometry, LineString, Point, Polygon
+from django.db import connection
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from layers.geometry import WGS84
+from mapdialog.contributions import feature_sql
+from mapdialog.contributions.export import demo_members
+from mapdialog.contributions.models import NEWEST_FIRST
+from mapdialog.dialogue.models import Consultation
+from mapdialog.web.problem import Problem
+from mapdialog.web.query import Bounds, bounds, parameters, whole
+
+LIMIT = 1_000
+LIMIT_MAX = 10_000
+# Part of every ETag: raise it when the answer's shape changes, so that no cache keeps the old one.
+SHAPE = 1
+_AFTER = re.compile(r"(\d{15,17})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.ASCII)
+
+
+# One more than `limit` is read, to know whether there are more. What matches is counted apart only when the
+# page does not show it all: counting costs as much again, and a sub-select runs only when its case comes.
+_PAGE = """
+    WITH page AS MATERIALIZED ({page}), numbered AS (
+        SELECT *, row_number() OVER (ORDER BY p_received_at DESC, p_id DESC) AS place FROM page
+    )
+    SELECT
+        CASE WHEN %(is_first)s AND told.n <= %(limit)s THEN told.n
+            ELSE (SELECT count(*) FROM ({everything}) AS everything) END,
+        told.n, coalesce(told.features, ''), last.p_received_at, last.p_id
+    FROM (
+        SELECT count(*) AS n,
+            string_agg(feature, ',' ORDER BY place) FILTER (WHERE place <= %(limit)s) AS features
+        FROM numbered
+    ) AS told
+    LEFT JOIN numbered AS last ON last.place = %(limit)s
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """What the reader asked for. `after` is the last row of the page before: received, id."""
+
+    limit: int = LIMIT
+    bbox: Bounds | None = None
+    themes: tuple[str, ...] = ()
+    after: tuple[dt.datetime, uuid.UUID] | None = None
+
+
+def read_filter(request: HttpRequest, *, consultation: Consultation) -> Filter:
+    """The query string as a filter. Raises Problem 400 for whatever is not understood."""
+    given = parameters(request, known={"bbox", "limit", "theme", "after"})
+    known = {theme.key for theme in consultation.themes.all()}
+    themes = tuple(sorted(set(given["theme"].split(",")))) if "theme" in given else ()
+    for theme in themes:
+        if theme not in known:
+            message = _("There is no theme “%(theme)s” here. Themes are: %(known)s.")
+            names = {"theme": theme[:60], "known": ", ".join(sorted(known)) or "–"}
+            raise Problem("bad-query", status=400, detail=message % names, field="theme")
+    limit = whole(given["limit"], name="limit", minimum=1, maximum=LIMIT_MAX) if "limit" in given else LIMIT
+    return Filter(
+        limit=limit,
+        bbox=bounds(given["bbox"]) if "bbox" in given else None,
+        themes=themes,
+        after=_read_after(given["after"]) if "after" in given else None,
+    )
+
+
+def _read_after(value: str) -> tuple[dt.datetime, uuid.UUID]:
+    found = _AFTER.fullmatch(value)
+    if not found:
+        message = _("Use the “next” link as it was given: “after” is not to be made by hand.")
+        raise Problem("bad-query", status=400, detail=message, field="after")
+    micros = int(found[1])
+    moment = dt.datetime.fromtimestamp(0, dt.UTC) + dt.timedelta(microseconds=micros)
+    return moment, uuid.UUID(found[2])
+
+
+def _write_after(moment: dt.datetime, identifier: uuid.UUID) -> str:
+    micros = (moment - dt.datetime.fromtimestamp(0, dt.UTC)) // dt.timedelta(microseconds=1)
+    return f"{micros}.{identifier}"
+
+
+def etag(consultation: Consultation, wanted: Filter) -> str:
+    """Made of the data version, the audience (everyone) and the filter: a 304 is never wrong."""
+    told = f"{SHAPE}|{consultation.pk}|{consultation.data_version.number}|everyone|{wanted!r}"
+    return f'W/"{hashlib.sha256(told.encode()).hexdigest()[:24]}"'
+
+
+def page(consultation: Consultation, wanted: Filter, *, address: str) -> bytes:
+    """The page as GeoJSON, one database query. `address` is the path the next link is made of."""
+    rows = feature_sql.visible(consultation, reader=AnonymousUser())
+    if wanted.bbox:
+        rows = rows.filter(geom_public__intersects=_box(wanted.bbox))
+    if wanted.themes:
+        rows = rows.filter(theme__key__in=wanted.themes)
+    total_sql, params = feature_sql.named(rows.order_by().values("pk"), prefix="all")
+    if wanted.after:
+        moment, identifier = wanted.after
+        rows = rows.filter(received_at__lte=moment).filter(Q(received_at__lt=moment) | Q(id__lt=identifier))
+    cut = rows.order_by(*NEWEST_FIRST)[: wanted.limit + 1]
+    query = feature_sql.features(cut, of=consultation)
+    sql = _PAGE.format(page=query.sql, everything=total_sql)
+    asked = {"limit": wanted.limit, "is_first": wanted.after is None}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {**params, **query.params, **asked})
+        total, read, features, moment, identifier = cursor.fetchone()
+    after = _write_after(moment, identifier) if read > wanted.limit else ""
+    head = {
+        "type": "FeatureCollection",
+        **demo_members(consultation),
+        "numberMatched": total,
+        "numberReturned": min(read, wanted.limit),
+        "links": _links(wanted, after=after, address=address),
+    }
+    opened = json.dumps(head, ensure_ascii=False, separators=(",", ":"))[:-1]
+    return f'{opened},"features":[{features}]}}'.encode()
+
+
+def _box(sides: Bounds) -> GEOSGeometry:
+    """The box as geometry; one without width or height is no valid polygon, but a line or a point."""
+    west, south, east, north = sides
+    if west < east and south < north:
+        box: GEOSGeometry = Polygon.from_bbox(sides)
+    elif (west, south) == (east, north):
+        box = Point(west, south)
+    else:
+        box = LineString((west, south), (east, north))
+    box.srid = WGS84
+    return box
+
+
+def _links(wanted: Filter, *, after: str, address: str) -> list[dict[str, str]]:
+    if not after:
+        return []
+    query: dict[str, str | int] = {"limit": wanted.limit}
+    if wanted.bbox:
+        query["bbox"] = ",".join(repr(side) for side in wanted.bbox)
+    if wanted.themes:
+        query["theme"] = ",".join(wanted.themes)
+    href = f"{address}?{urlencode({**query, 'after': after}, safe=',')}"
+    return [{"rel": "next", "type": "application/geo+json", "href": href}]

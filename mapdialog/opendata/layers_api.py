@@ -1,0 +1,118 @@
+"""What lies at a place: the committee, and the zone of each plan, with words for people."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from ninja import Router, Schema
+from ninja.decorators import decorate_view
+
+from layers import areas, styles
+from layers.areas import Place
+from mapdialog.dialogue.models import Consultation
+from mapdialog.dialogue.texts import translated
+from mapdialog.opendata.access import consultation_for
+from mapdialog.opendata.consultations_api import query_parameter
+from mapdialog.opendata.schemas import ProblemOut
+from mapdialog.web.compression import packed
+from mapdialog.web.problem import Problem
+from mapdialog.web.query import number, parameters
+
+router = Router(tags=["layers"])
+
+
+class AreaAt(Schema):
+    layer: str
+    layer_title: str
+    version: int
+    code: str
+    name: str
+
+
+class ZoneAt(AreaAt):
+    id: int
+    label: str
+    field: str
+    provision: str
+
+
+class At(Schema):
+    on: dt.date
+    areas: list[AreaAt]
+    zones: list[ZoneAt]
+
+
+_PARAMETERS = [
+    query_parameter(
+        "lon", {"type": "number", "minimum": -180, "maximum": 180}, "Longitude in degrees. Needed."
+    ),
+    query_parameter("lat", {"type": "number", "minimum": -85, "maximum": 85}, "Latitude in degrees. Needed."),
+    query_parameter("consultation", {"type": "string"}, "Whose committees and plans are asked. Needed."),
+    query_parameter("on", {"type": "string", "format": "date"}, "The day; today if left out."),
+]
+
+
+@router.get(
+    "/layers/at",
+    response={200: At, 400: ProblemOut, 404: ProblemOut},
+    summary="Committees and plan zones at a place, on a day",
+    openapi_extra={"parameters": _PARAMETERS},
+)
+@decorate_view(packed)
+def layers_at(request: HttpRequest) -> dict[str, Any]:
+    given = parameters(request, known={"lon", "lat", "on", "consultation"})
+    for name in ("lon", "lat", "consultation"):
+        if not given.get(name):
+            message = _("The parameter “%(name)s” is missing.")
+            raise Problem("bad-query", status=400, detail=message % {"name": name}, field=name)
+    point = (
+        number(given["lon"], name="lon", minimum=-180, maximum=180),
+        number(given["lat"], name="lat", minimum=-85, maximum=85),
+    )
+    on = _day(given["on"]) if given.get("on") else timezone.localdate()
+    found = areas.at(point, on=on, layers=_layer_ids(consultation_for(given["consultation"])))
+    language = get_language() or ""
+    return {
+        "on": on,
+        "areas": [_area(place, language) for place in found if place.area_id is not None],
+        "zones": [_zone(place, language) for place in found if place.zone_id is not None],
+    }
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=dt.UTC).date()
+    except ValueError:
+        message = _("Write the day as 2026-01-31.")
+        raise Problem("bad-query", status=400, detail=message, field="on") from None
+
+
+def _layer_ids(consultation: Consultation) -> list[int]:
+    ids = list(consultation.alternatives.values_list("layer_id", flat=True))
+    return ids if consultation.boundary_layer_id is None else [*ids, consultation.boundary_layer_id]
+
+
+def _area(place: Place, language: str) -> dict[str, Any]:
+    return {
+        "layer": place.layer,
+        "layer_title": translated(place.titles, language) or place.layer,
+        "version": place.version_id,
+        "code": place.code,
+        "name": place.name or place.code,
+    }
+
+
+def _zone(place: Place, language: str) -> dict[str, Any]:
+    style = styles.style_for(place.style or "neutral", code=place.code)
+    return {
+        **_area(place, language),
+        "id": place.zone_id,
+        "label": style.label(language),
+        "field": place.field,
+        "provision": translated(place.provision, language),
+    }

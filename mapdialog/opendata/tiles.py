@@ -1,0 +1,102 @@
+"""/tiles/layers/…: a layer's edition as vector tiles, with the colours and words of its codes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from layers import styles, tiles
+from layers.models import LayerVersion
+from mapdialog.people.models import Membership
+from mapdialog.web import compression
+from mapdialog.web.problem import Problem
+from mapdialog.web.query import parameters
+
+MVT = "application/vnd.mapbox-vector-tile"
+# An edition never changes; only whether it is published does, and that may take this long to be seen.
+FRESH_S = 3600
+
+
+@require_safe
+def layer_tile(request: HttpRequest, version: int, z: int, x: int, y: int) -> HttpResponseBase:
+    """One tile, 204 where the layer has nothing."""
+    parameters(request, known=())
+    if not tiles.exists(z=z, x=x, y=y):
+        raise Problem("no-tile", status=404, detail=_("There is no such tile."))
+    edition = _version_for(request, version)
+    etag = _etag(edition)
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
+        content = tiles.tile(edition, z=z, x=x, y=y)
+        response = (
+            compression.respond(request, content, content_type=MVT) if content else HttpResponse(status=204)
+        )
+    return _kept(response, edition, etag=etag)
+
+
+@require_safe
+def layer_style(request: HttpRequest, version: int) -> HttpResponseBase:
+    """The layer's title, credit and bounds of time, and how each code in it is drawn and called."""
+    language = parameters(request, known={"lang"}).get("lang") or get_language() or ""
+    edition = _version_for(request, version)
+    etag = _etag(edition, language[:8])
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
+        body = json.dumps(_style(edition, language=language), ensure_ascii=False).encode()
+        response = compression.respond(request, body, content_type="application/json")
+    return _kept(response, edition, etag=etag)
+
+
+def _version_for(request: HttpRequest, version: int) -> LayerVersion:
+    """A published edition for everyone, any for officials of its owner. Raises Problem 404.
+
+    Who is asking is not looked at for a published one: its answer is the same for all, and cached so.
+    """
+    found = LayerVersion.objects.select_related("layer").filter(pk=version).first()
+    if found is not None and (found.published or _works_for(request, found.layer.owner)):
+        return found
+    raise Problem("not-found", status=404, detail=_("There is no such layer."))
+
+
+def _works_for(request: HttpRequest, owner: str) -> bool:
+    user = request.user
+    if not user.is_authenticated:
+        return False
+    held = Membership.objects.of_officials().filter(user=user, municipality__code=owner)
+    return user.is_superuser or held.exists()
+
+
+def _etag(edition: LayerVersion, *also: str) -> str:
+    parts = (edition.pk, int(edition.imported_at.timestamp()), int(edition.published), *also)
+    return f'W/"{"-".join(str(part) for part in parts)}"'
+
+
+def _kept(response: HttpResponseBase, edition: LayerVersion, *, etag: str) -> HttpResponseBase:
+    response.headers["ETag"] = etag
+    visibility = f"public, max-age={FRESH_S}" if edition.published else "private, no-store"
+    response.headers["Cache-Control"] = visibility
+    return response
+
+
+def _style(edition: LayerVersion, *, language: str) -> dict[str, Any]:
+    layer = edition.layer
+    codes = edition.zones.order_by("code").values_list("code", flat=True).distinct()
+    return {
+        "layer": layer.name,
+        "kind": layer.kind,
+        "titles": layer.titles,
+        "credit": layer.credit,
+        "licence": layer.licence,
+        "valid_from": edition.valid_from.isoformat(),
+        "valid_to": edition.valid_to.isoformat() if edition.valid_to else None,
+        "codes": {
+            style.code: {**style.as_json(), "label": style.label(language)}
+            for style in styles.legend(layer.style or "neutral", codes=codes)
+        },
+    }

@@ -1,0 +1,25 @@
+"""Which address leads where."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from mapdialog.api import api
+from mapdialog.web import browsers, health, metrics
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("favicon.ico", browsers.favicon, name="favicon"),
+    path("robots.txt", browsers.robots, name="robots"),
+    path("metrics", metrics.metrics, name="metrics"),
+    path("", include("mapdialog.citizen.urls")),
+    path("", include("mapdialog.opendata.urls")),
+    path("api/v1/", api.urls),
+    # one door to sign in, with its second factor and lock-out, for the administration too
+    path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.urls")),
+    path("planner/", include("mapdialog.planner.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+]

@@ -1,0 +1,98 @@
+"""Numbers for the operator's monitoring, at /metrics in Prometheus' text form. No personal data.
+
+Several web processes count together when PROMETHEUS_MULTIPROC_DIR names an empty folder (docs/metrics.md).
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import time
+from collections.abc import Callable, Iterator
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import Http404, HttpRequest, HttpResponse
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+)
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+
+_LABELS = ("method", "route", "status")
+REQUESTS = Counter("mapdialog_requests", "Requests answered", _LABELS)
+SECONDS = Histogram(
+    "mapdialog_request_seconds",
+    "Time from request to answer; a streamed body is not in it",
+    ("method", "route"),
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+_METHODS = {"GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "OPTIONS"}
+
+
+class Measured:
+    """Middleware: counts and times every request by the name of its route, never by its address."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        began = time.perf_counter()
+        response = self.get_response(request)
+        # an invented method must not make a new time series
+        method = request.method if request.method in _METHODS else "other"
+        route = (request.resolver_match and request.resolver_match.view_name) or "none"
+        REQUESTS.labels(method, route, response.status_code).inc()
+        SECONDS.labels(method, route).observe(time.perf_counter() - began)
+        return response
+
+
+class WorkerCollector:
+    """What the database knows of the worker, looked up when asked. A dead one shows as a growing age."""
+
+    _AGE = "SELECT extract(epoch FROM now() - max(last_heartbeat)) FROM procrastinate_workers"
+    _WAITING = "SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'"
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(self._AGE)
+                age = cursor.fetchone()[0]
+                cursor.execute(self._WAITING)
+                waiting = cursor.fetchone()[0]
+        except DatabaseError:
+            return
+        seconds = float("inf") if age is None else float(age)
+        yield GaugeMetricFamily(
+            "mapdialog_worker_age_seconds", "Since a worker last gave a sign of life", seconds
+        )
+        yield GaugeMetricFamily("mapdialog_tasks_waiting", "Tasks that no worker has taken yet", waiting)
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """For those with the token, or without one set, for this machine only; nobody else learns it is here."""
+    if not _may_read(request):
+        raise Http404
+    registry = CollectorRegistry()
+    registry.register(WorkerCollector())
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        body = generate_latest(registry)
+    else:
+        body = generate_latest(REGISTRY) + generate_latest(registry)
+    return HttpResponse(body, content_type=CONTENT_TYPE_LATEST)
+
+
+def _may_read(request: HttpRequest) -> bool:
+    token = settings.METRICS_TOKEN
+    if token:
+        return hmac.compare_digest(
+            request.headers.get("Authorization", "").encode(), f"Bearer {token}".encode()
+        )
+    came_through_a_proxy = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
+    return request.META.get("REMOTE_ADDR") in {"127.0.0.1", "::1"} and not came_through_a_proxy

@@ -1,0 +1,117 @@
+"""A real Chromium against the live server, phone first. A CSP violation or console error fails the test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 900}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+# Playwright runs an event loop in this thread; Django would take our database calls for asynchronous.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder is a browser test and uses committed rows."""
+    for item in items:
+        if "/tests/browser/" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.django_db(transaction=True))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+class Complaints:
+    """What the browser complained about; a test that expects a complaint says so with `forgive`."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+        self._forgiven: list[str] = []
+
+    def watch(self, page: Page) -> None:
+        page.on("console", lambda message: self._console(message.type, message.text))
+        page.on("pageerror", lambda error: self.found.append(f"uncaught: {error}"))
+
+    def forgive(self, part: str) -> None:
+        self._forgiven.append(part)
+
+    def left(self) -> list[str]:
+        return [one for one in self.found if not any(part in one for part in self._forgiven)]
+
+    def _console(self, kind: str, text: str) -> None:
+        # Chromium reports violations of the CSP as console errors.
+        if kind in {"error", "warning"}:
+            self.found.append(f"{kind}: {text}")
+
+
+@pytest.fixture
+def complaints() -> Iterator[Complaints]:
+    watched = Complaints()
+    yield watched
+    assert watched.left() == []
+
+
+@pytest.fixture
+def new_context(
+    browser: Browser, live_server: LiveServer, complaints: Complaints
+) -> Iterator[Callable[..., BrowserContext]]:
+    """Makes contexts against the live server, Norwegian unless told otherwise, all of them watched."""
+    opened: list[BrowserContext] = []
+
+    def make(**options: Any) -> BrowserContext:
+        settings = {
+            "base_url": live_server.url,
+            "locale": "nb-NO",
+            "viewport": DESKTOP,
+            "reduced_motion": "reduce",
+        }
+        context = browser.new_context(**{**settings, **options})
+        context.set_default_timeout(10_000)
+        context.on("page", complaints.watch)
+        opened.append(context)
+        return context
+
+    yield make
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def phone(new_context: Callable[..., BrowserContext]) -> Page:
+    return new_context(viewport=PHONE, has_touch=True, is_mobile=True).new_page()
+
+
+@pytest.fixture
+def desktop(new_context: Callable[..., BrowserContext]) -> Page:
+    return new_context().new_page()
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], list[str]]:
+    """Accessibility violations as `rule: first node`, by axe-core's WCAG 2.2 AA and best-practice rules."""
+
+    def violations(page: Page) -> list[str]:
+        found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
+        return [f"{rule['id']}: {rule['nodes'][0]['html'][:160]}" for rule in found.response["violations"]]
+
+    return violations

@@ -1,0 +1,717 @@
+"""The contribution API as a phone, a curious neighbour and a broken client meet it."""
+
+import datetime as dt
+import json
+import uuid
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mapdialog.audit.models import AuditEntry
+from mapdialog.contributions.feature import PROPERTIES
+from mapdialog.contributions.models import Contribution, ContributionPlace, RateBucket, Submission
+from mapdialog.dialogue.models import Consultation, DataVersion
+from tests import factories as make
+from tests.contributions.rulebooks import feature
+
+pytestmark = pytest.mark.django_db
+TOKEN = "0123456789abcdef0123456789abcdef"
+DEVICE = "fedcba9876543210fedcba9876543210"
+
+
+class Phone:
+    """One sender: knows the address, the token and the device key."""
+
+    def __init__(self, client, consultation, *, identifier=None, token=TOKEN, device=DEVICE):
+        self.client = client
+        self.id = identifier or str(uuid.uuid4())
+        self.url = f"/api/v1/consultations/{consultation.slug}/contributions/{self.id}"
+        self.headers = {"X-Edit-Token": token, "X-Device-Key": device}
+
+    def call(self, method, body=None, *, content_type="application/geo+json", headers=None, **extra):
+        data = body if isinstance(body, bytes | str) else json.dumps(body)
+        if body is None:
+            data = b""
+        given = {**self.headers, **(headers or {})}
+        given = {name: value for name, value in given.items() if value is not None}
+        return self.client.generic(method, self.url, data, content_type=content_type, headers=given, **extra)
+
+    def put(self, body, **given):
+        return self.call("PUT", body, **given)
+
+
+@pytest.fixture
+def consultation():
+    return make.consultation()
+
+
+@pytest.fixture
+def phone(client, consultation):
+    return Phone(client, consultation)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Sets the time that the API sees."""
+
+    def at(moment):
+        monkeypatch.setattr("mapdialog.citizen.intake_api.timezone.now", lambda: moment)
+
+    return at
+
+
+def problem(response, status, kind):
+    assert (response.status_code, response["Content-Type"]) == (status, "application/problem+json")
+    body = response.json()
+    assert (body["type"], body["status"]) == (f"/problems/{kind}", status)
+    assert body["detail"]
+    return body
+
+
+def stored():
+    return Contribution.objects.get()
+
+
+class TestPut:
+    def test_gives_a_receipt(self, phone, consultation):
+        response = phone.put(feature())
+        receipt = response.json()
+        assert response.status_code == 201
+        assert response["ETag"] == '"1"'
+        assert response["Cache-Control"] == "no-store"
+        assert receipt["id"] == phone.id
+        assert len(receipt["code"]) == 8
+        assert receipt["number"] == Submission.objects.get().number
+        assert receipt["status_url"] == f"/c/{consultation.slug}/r/{receipt['code']}"
+        assert (receipt["state"], receipt["arrival"], receipt["version"]) == ("published", "in_time", 1)
+
+    def test_stores_what_was_sent(self, phone, consultation, clock):
+        clock(make.NOON)
+        written = make.NOON - dt.timedelta(hours=2)
+        phone.put(
+            feature(
+                text="Mørkt", language="nb", age_band="35-49", accuracy_m=12, placed_by="gps",
+                zoom_at_placing=17, radius_m=30, place_words="ved hallen", written_at=written.isoformat(),
+            )
+        )  # fmt: skip
+        pin = stored()
+        assert (pin.text, pin.language, pin.age_band, pin.theme.key) == ("Mørkt", "nb", "35-49", "lys")
+        assert (pin.accuracy_m, pin.placed_by, pin.zoom_at_placing, pin.radius_m) == (12, "gps", 17, 30)
+        assert (pin.written_at, pin.received_at) == (written, make.NOON)
+        assert pin.geom.coords == pin.geom_public.coords == (9.705, 59.025)
+        assert (pin.submission.channel, pin.submission.sender) == ("web", "resident")
+        assert pin.submission.received_at == make.NOON
+
+    def test_records_and_raises_the_data_version(self, phone, consultation):
+        phone.put(feature())
+        entry = AuditEntry.objects.get(subject_id=phone.id)
+        assert (entry.action, entry.by, entry.detail) == ("contribution.received", "resident", {})
+        assert DataVersion.objects.get(consultation=consultation).number == 1
+
+    def test_keeps_no_token_key_or_address(self, phone):
+        phone.put(feature(contributor="a-key-of-the-device"), REMOTE_ADDR="198.51.100.7")
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT row_to_json(c)::text FROM contributions_contribution c"
+                " UNION ALL SELECT row_to_json(b)::text FROM contributions_ratebucket b"
+                " UNION ALL SELECT row_to_json(a)::text FROM audit_auditentry a"
+            )
+            everything = "\n".join(row[0] for row in cursor.fetchall())
+        for secret in (TOKEN, DEVICE, "a-key-of-the-device", "198.51.100.7"):
+            assert secret not in everything
+
+    def test_one_contributor_differs_between_consultations(self, client, consultation):
+        other = make.consultation()
+        for held in (consultation, consultation, other):
+            Phone(client, held).put(feature(contributor="a-key-of-the-device"))
+        keys = Contribution.objects.order_by("consultation").values_list("contributor_key", flat=True)
+        first, second, third = keys
+        assert first == second != third
+
+    def test_looks_up_committee_and_zones_of_that_day(self, client):
+        boundary, plan = make.layer(name="utvalg"), make.layer(kind="zoning", name="plan")
+        old = make.version(of=boundary, valid_to=dt.date(2025, 1, 1))
+        make.areas(of=old)
+        new = make.version(of=boundary, valid_from=dt.date(2025, 1, 1))
+        area = make.areas(of=new)[0]
+        zone = make.zone(of=make.version(of=plan), code="2011", name="Veg")
+        held = make.consultation(boundary_layer=boundary)
+        held.alternatives.create(key="a", layer=plan)
+        receipt = Phone(client, held).put(feature()).json()
+        assert receipt["places"] == [
+            {"kind": "boundary", "code": "A", "name": "Utvalg A"},
+            {"kind": "zoning", "code": "2011", "name": "Veg"},
+        ]
+        places = ContributionPlace.objects.order_by("zone")
+        assert [(place.version, place.area, place.zone, place.share) for place in places] == [
+            (zone.version, None, zone, 1.0),
+            (new, area, None, 1.0),
+        ]
+
+    def test_takes_four_statements_in_one_transaction_after_two_reads(self, phone):
+        with CaptureQueriesContext(connection) as queries:
+            phone.put(feature())
+        verbs = [query["sql"].split()[0] for query in queries.captured_queries]
+        assert verbs == ["SELECT", "SELECT", "SAVEPOINT", "WITH", "WITH", "INSERT", "RELEASE"]
+        assert "dialogue_dataversion" in queries.captured_queries[-2]["sql"]
+
+    @pytest.mark.parametrize("content_type", ["application/json", "application/geo+json; charset=utf-8"])
+    def test_takes_json_by_either_name(self, phone, content_type):
+        assert phone.put(feature(), content_type=content_type).status_code == 201
+
+    def test_a_draft_or_missing_consultation_is_not_there(self, client):
+        problem(Phone(client, make.consultation(status="draft")).put(feature()), 404, "not-found")
+        problem(Phone(client, Consultation(slug="finnes-ikke")).put(feature()), 404, "not-found")
+
+    def test_the_address_must_end_with_a_uuid(self, client, consultation):
+        problem(Phone(client, consultation, identifier="1").put(feature()), 404, "not-found")
+
+    def test_cookies_do_not_matter(self, phone, client):
+        client.force_login(make.user())
+        phone.put(feature())
+        assert AuditEntry.objects.get(subject_id=phone.id).by == "resident"
+
+    def test_another_site_may_not_write(self, phone):
+        response = phone.put(feature(), headers={"Origin": "https://elsewhere.example"})
+        problem(response, 403, "other-site")
+        assert not Contribution.objects.exists()
+
+
+class TestAgain:
+    def test_a_lost_receipt_is_given_once_more(self, phone):
+        first = phone.put(feature())
+        again = phone.put(feature())
+        assert (first.status_code, again.status_code) == (201, 200)
+        assert again.json() == first.json()
+        assert Contribution.objects.count() == Submission.objects.count() == 1
+        assert AuditEntry.objects.filter(subject_id=phone.id).count() == 1
+
+    def test_the_order_of_members_does_not_matter(self, phone):
+        body = feature()
+        phone.put(body)
+        turned = json.dumps(dict(reversed(body.items())), indent=2)
+        assert phone.put(turned).status_code == 200
+
+    def test_edits_are_not_reverted(self, phone):
+        phone.put(feature())
+        phone.call("PATCH", {"properties": {"text": "Rettet"}}, headers={"If-Match": '"1"'})
+        again = phone.put(feature())
+        assert (again.status_code, again.json()["version"]) == (200, 2)
+        assert stored().text == "Rettet"
+
+    def test_another_body_or_token_is_a_conflict(self, phone):
+        phone.put(feature())
+        assert problem(phone.put(feature(text="Noe annet")), 409, "different")["same"] is False
+        problem(phone.put(feature(), headers={"X-Edit-Token": "f" * 32}), 409, "different")
+        assert stored().text == "Her er det mørkt."
+
+    def test_another_consultations_id_is_a_conflict(self, phone, client):
+        phone.put(feature())
+        other = Phone(client, make.consultation(), identifier=phone.id)
+        problem(other.put(feature()), 409, "different")
+
+    def test_an_imported_ones_id_is_a_conflict(self, client, consultation):
+        imported = make.contribution(to=consultation)
+        problem(Phone(client, consultation, identifier=str(imported.pk)).put(feature()), 409, "different")
+
+    def test_known_ones_are_confirmed_after_closing_and_after_the_questions_changed(
+        self, phone, consultation, clock
+    ):
+        clock(make.NOON)
+        phone.put(feature())
+        Consultation.objects.update(closes_at=make.NOON + dt.timedelta(minutes=1))
+        consultation.questions.create(key="ny", kind="text", required=True)
+        clock(make.NOON + dt.timedelta(days=30))
+        assert phone.put(feature()).status_code == 200
+
+
+class TestWhen:
+    closes = make.NOON
+
+    @pytest.fixture
+    def consultation(self):
+        return make.consultation(closes_at=self.closes)
+
+    def test_before_opening(self, phone, clock):
+        clock(make.NOON - dt.timedelta(days=31))
+        problem(phone.put(feature()), 403, "not-open")
+
+    def test_after_closing(self, phone, clock):
+        clock(self.closes)
+        problem(phone.put(feature()), 403, "closed")
+        assert not Contribution.objects.exists()
+
+    def test_written_before_and_received_within_the_grace_period(self, phone, clock):
+        clock(self.closes + dt.timedelta(hours=5))
+        written = self.closes - dt.timedelta(minutes=1)
+        response = phone.put(feature(written_at=written.isoformat()))
+        assert (response.status_code, response.json()["arrival"]) == (201, "grace")
+        assert stored().arrival == "grace"
+
+    def test_a_clock_hours_ahead_loses_nothing(self, phone, clock):
+        clock(self.closes - dt.timedelta(hours=1))
+        claimed = self.closes + dt.timedelta(hours=6)
+        response = phone.put(feature(written_at=claimed.isoformat()))
+        assert response.json()["arrival"] == "in_time"
+        assert stored().written_at == stored().received_at
+        assert AuditEntry.objects.get(subject_id=phone.id).detail == {"clock_said": claimed.isoformat()}
+
+
+class TestWhere:
+    def test_outside_the_area_is_refused(self, phone):
+        far = {"type": "Point", "coordinates": [10.5, 59.025]}
+        assert problem(phone.put(feature(geometry=far)), 422, "outside-area")["field"] == "geometry"
+        assert not Contribution.objects.exists()
+
+    def test_on_the_areas_border_is_inside(self, phone):
+        corner = {"type": "Point", "coordinates": [make.WEST, make.SOUTH]}
+        assert phone.put(feature(geometry=corner)).status_code == 201
+
+    def test_a_line_that_reaches_in_is_inside(self, phone):
+        line = {"type": "LineString", "coordinates": [[9.695, 59.025], [9.705, 59.025]]}
+        assert phone.put(feature(geometry=line)).status_code == 201
+
+    @pytest.mark.parametrize(
+        "shape",
+        [
+            {"type": "LineString", "coordinates": [[-60.0, 59.025], [9.705, 59.025]]},
+            {
+                "type": "Polygon",
+                "coordinates": [[[-179, -80], [179, -80], [179, 80], [-179, 80], [-179, -80]]],
+            },
+            {"type": "MultiPoint", "coordinates": [[9.705, 59.025], [9.5, 59.025]]},
+        ],
+    )
+    def test_the_whole_earth_and_a_part_elsewhere_are_outside(self, phone, shape):
+        problem(phone.put(feature(geometry=shape)), 422, "outside-area")
+
+    def test_without_an_area_everywhere_is_inside(self, client):
+        held = make.consultation(area=None)
+        far = {"type": "Point", "coordinates": [10.5, 63.4]}
+        assert Phone(client, held).put(feature(geometry=far)).status_code == 201
+
+    def test_words_and_no_place_at_all_are_taken(self, client, consultation):
+        words = feature(geometry=None, place_words="ved brua")
+        assert Phone(client, consultation).put(words).status_code == 201
+        assert Phone(client, consultation).put(feature(geometry=None)).status_code == 201
+        assert set(Contribution.objects.values_list("placed_by", flat=True)) == {"words", "none"}
+
+    def test_a_place_that_the_metric_crs_cannot_hold_is_refused(self, client):
+        held = make.consultation(area=None, public_precision_m=100)
+        antipode = {"type": "Point", "coordinates": [-81.0, 0.0]}
+        problem(Phone(client, held).put(feature(geometry=antipode)), 422, "outside-area")
+
+
+class TestWhatIsPublic:
+    def test_points_are_moved_to_the_middle_of_a_fixed_cell(self, client):
+        held = make.consultation(public_precision_m=100)
+        near = ([9.705, 59.025], [9.7051, 59.02501])
+        for place in near:
+            Phone(client, held).put(feature(geometry={"type": "Point", "coordinates": place}))
+        first, second = Contribution.objects.order_by("geom")
+        assert first.geom_public == second.geom_public
+        metric = first.geom_public.transform(25832, clone=True)
+        assert metric.x % 100 == pytest.approx(50, abs=1e-3)
+        assert metric.y % 100 == pytest.approx(50, abs=1e-3)
+        assert first.geom.coords in {(9.705, 59.025), (9.7051, 59.02501)}
+
+    def test_a_line_is_shown_as_the_cell_of_its_middle(self, client):
+        held = make.consultation(public_precision_m=50)
+        line = {"type": "LineString", "coordinates": [[9.703, 59.025], [9.707, 59.025]]}
+        Phone(client, held).put(feature(geometry=line))
+        assert stored().geom_public.geom_type == "Point"
+
+    def test_areas_only_shows_no_point(self, client):
+        Phone(client, make.consultation(visibility="areas")).put(feature())
+        assert stored().geom is not None
+        assert stored().geom_public is None
+
+    def test_an_incident_is_kept_private(self, client, consultation):
+        incident = feature(kind="observation", code="incident", text="Noe hendte her.")
+        assert Phone(client, consultation).put(incident).json()["state"] == "private"
+        assert (stored().state, stored().geom_public) == ("private", None)
+
+    def test_moderation_before_publication(self, client):
+        held = make.consultation(moderation="before")
+        assert Phone(client, held).put(feature()).json()["state"] == "pending"
+
+    def test_personal_data_waits_for_a_reader(self, phone):
+        assert phone.put(feature(text="Ring meg på 41234567")).json()["state"] == "pending"
+        assert stored().concerns == ["phone"]
+
+    def test_answers_are_screened_too(self, phone, consultation):
+        consultation.questions.create(key="mer", kind="text")
+        phone.put(feature(answers={"mer": "ola@example.no"}))
+        assert (stored().state, stored().concerns) == ("pending", ["email"])
+
+    def test_a_childs_words_wait_for_a_reader(self, phone):
+        assert phone.put(feature(age_band="13-17")).json()["state"] == "pending"
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("body", "status", "kind"),
+        [
+            (b"", 400, "bad-json"),
+            (b"{", 400, "bad-json"),
+            (b"[]", 400, "bad-json"),
+            (b'{"type": "Feature", "type": "Feature"}', 400, "bad-json"),
+            (b'{"type": NaN}', 400, "bad-json"),
+            (b'{"a": 1e999}', 400, "bad-json"),
+            (b'{"a": "\\ud800"}', 400, "bad-json"),
+            (b'{"a": "\\u0000"}', 400, "bad-json"),
+            (b"\xff\xfe", 400, "bad-json"),
+            (b"[" * 100_000, 400, "bad-json"),
+            (b'{"type": "Feature"}', 422, "invalid"),
+        ],
+    )
+    def test_bodies(self, phone, body, status, kind):
+        problem(phone.put(body), status, kind)
+        assert not Contribution.objects.exists()
+
+    def test_the_failing_field_is_named(self, phone):
+        assert problem(phone.put(feature(theme="ukjent")), 422, "invalid")["field"] == "properties.theme"
+
+    def test_a_quarter_of_a_megabyte_is_the_most(self, phone):
+        problem(phone.put(feature(text="x" * 300_000)), 413, "too-large")
+
+    @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded"])
+    def test_other_media_types(self, phone, content_type):
+        problem(phone.put(feature(), content_type=content_type), 415, "media-type")
+
+    @pytest.mark.parametrize("method", ["PUT", "GET", "PATCH", "DELETE"])
+    def test_the_token_is_needed(self, phone, method):
+        problem(phone.call(method, feature(), headers={"X-Edit-Token": None}), 401, "token-missing")
+
+    @pytest.mark.parametrize("token", ["AbCdEfGhIjKlMnOpQrStU_", "3q2+7wAAAAAAAAAA/wAAAA==", "0" * 32])
+    def test_128_bits_are_enough_in_every_usual_spelling(self, phone, token):
+        keyed = {"X-Edit-Token": token, "X-Device-Key": token}
+        assert phone.put(feature(), headers=keyed).status_code == 201
+        assert phone.call("GET", headers=keyed).status_code == 200
+
+    @pytest.mark.parametrize("token", ["short", "x" * 21, "x" * 129, "å" * 32, " " + "a" * 31 + "!"])
+    def test_the_token_must_be_long_and_plain(self, phone, token):
+        problem(phone.put(feature(), headers={"X-Edit-Token": token}), 400, "bad-token")
+
+    def test_the_device_key_must_be_plain(self, phone):
+        problem(phone.put(feature(), headers={"X-Device-Key": "a b"}), 400, "bad-device-key")
+
+    def test_unknown_query_parameters(self, phone):
+        phone.url += "?theme=lys"
+        assert problem(phone.put(feature()), 400, "bad-query")["field"] == "theme"
+
+    def test_other_methods(self, phone):
+        response = phone.call("POST", feature())
+        problem(response, 405, "method-not-allowed")
+
+
+class TestOwn:
+    def test_reads_all_that_was_sent(self, phone):
+        body = feature(language="nb", accuracy_m=12)
+        receipt = phone.put(body).json()
+        response = phone.call("GET")
+        own = response.json()
+        assert (response.status_code, response["ETag"]) == (200, '"1"')
+        assert response["Cache-Control"] == "no-store"
+        assert own["geometry"] == body["geometry"]
+        assert own["receipt"] == receipt
+        assert body["properties"].items() <= own["properties"].items()
+
+    @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+    def test_another_token_is_refused(self, phone, method):
+        phone.put(feature())
+        headers = {"X-Edit-Token": "f" * 32, "If-Match": '"1"'}
+        problem(phone.call(method, {"properties": {"text": "x"}}, headers=headers), 403, "wrong-token")
+        assert stored().version == 1
+
+    def test_imported_ones_have_no_token(self, client, consultation):
+        imported = make.contribution(to=consultation)
+        problem(Phone(client, consultation, identifier=str(imported.pk)).call("GET"), 403, "wrong-token")
+
+    @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+    def test_unknown_ones(self, phone, method):
+        response = phone.call(method, {"properties": {"text": "x"}}, headers={"If-Match": '"1"'})
+        problem(response, 404, "not-found")
+
+    @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+    def test_by_another_consultations_address(self, phone, client, method):
+        phone.put(feature())
+        other = Phone(client, make.consultation(), identifier=phone.id)
+        response = other.call(method, {"properties": {"text": "x"}}, headers={"If-Match": '"1"'})
+        problem(response, 404, "not-found")
+
+
+class TestPatch:
+    def patch(self, phone, change, match='"1"'):
+        return phone.call("PATCH", change, headers={"If-Match": match})
+
+    def test_changes_what_is_named(self, phone, consultation):
+        phone.put(feature(accuracy_m=12, language="nb"))
+        response = self.patch(phone, {"properties": {"text": "Rettet", "language": None}})
+        assert (response.status_code, response["ETag"], response.json()["version"]) == (200, '"2"', 2)
+        pin = stored()
+        assert (pin.text, pin.language, pin.accuracy_m, pin.theme.key) == ("Rettet", "", 12, "lys")
+        assert pin.changed_at is not None
+        assert DataVersion.objects.get(consultation=consultation).number == 2
+        assert AuditEntry.objects.filter(subject_id=phone.id, action="contribution.changed").exists()
+
+    def test_a_new_place_has_new_places(self, client):
+        boundary = make.layer()
+        make.areas(of=make.version(of=boundary))
+        phone = Phone(client, make.consultation(boundary_layer=boundary))
+        phone.put(feature(accuracy_m=5, placed_by="gps"))
+        moved = {"type": "Point", "coordinates": list(make.middle(1))}
+        receipt = self.patch(phone, {"geometry": moved}).json()
+        assert [place["code"] for place in receipt["places"]] == ["B"]
+        pin = stored()
+        assert pin.geom.coords == pin.geom_public.coords == make.middle(1)
+        assert (pin.accuracy_m, pin.placed_by) == (None, "map")
+        assert ContributionPlace.objects.get().area.code == "B"
+
+    def test_answers_are_merged(self, phone, consultation):
+        for key in ("a", "b"):
+            consultation.questions.create(key=key, kind="text")
+        phone.put(feature(answers={"a": "1", "b": "2"}))
+        self.patch(phone, {"properties": {"answers": {"a": None, "b": "3"}}})
+        assert stored().answers == {"b": "3"}
+
+    def test_is_screened_again(self, phone):
+        phone.put(feature())
+        assert self.patch(phone, {"properties": {"text": "Ring 41234567"}}).json()["state"] == "pending"
+
+    def test_what_was_refused_is_read_again(self, phone):
+        phone.put(feature())
+        Contribution.objects.update(state="rejected")
+        assert self.patch(phone, {"properties": {"text": "Pent sagt"}}).json()["state"] == "pending"
+
+    def test_without_if_match(self, phone):
+        phone.put(feature())
+        problem(phone.call("PATCH", {"properties": {"text": "x"}}), 428, "version-missing")
+
+    @pytest.mark.parametrize("match", ['"2"', '"0"', "1", '"x"', '"99999999999"'])
+    def test_another_version(self, phone, match):
+        phone.put(feature())
+        problem(self.patch(phone, {"properties": {"text": "x"}}, match), 412, "changed")
+        assert stored().version == 1
+
+    def test_a_star_is_any_version_as_http_says(self, phone):
+        phone.put(feature())
+        assert self.patch(phone, {"properties": {"text": "x"}}, "*").status_code == 200
+
+    def test_a_proxys_weak_etag_will_do(self, phone):
+        phone.put(feature())
+        assert self.patch(phone, {"properties": {"text": "x"}}, 'W/"1"').status_code == 200
+
+    @pytest.mark.parametrize(
+        ("change", "field"),
+        [
+            ({"properties": {"kind": "observation"}}, "properties.kind"),
+            ({"properties": {"contributor": "x" * 20}}, "properties.contributor"),
+            ({"properties": {"written_at": None}}, "properties.written_at"),
+            ({"properties": {"text": None}}, "properties.text"),
+            ({"properties": {"state": "published"}}, "properties.state"),
+            ({"properties": []}, None),
+            ({"properties": ["x"]}, "properties"),
+            ({"geometry": 3}, "geometry"),
+            ({"state": "published"}, "state"),
+        ],
+    )
+    def test_refusals(self, phone, change, field):
+        phone.put(feature())
+        response = self.patch(phone, change)
+        if field is None:
+            assert response.status_code == 200
+        else:
+            assert problem(response, 422, "invalid")["field"] == field
+
+    def test_outside_the_area(self, phone):
+        phone.put(feature())
+        far = {"type": "Point", "coordinates": [10.5, 59.025]}
+        problem(self.patch(phone, {"geometry": far}), 422, "outside-area")
+
+    def test_after_closing(self, phone, consultation):
+        phone.put(feature())
+        Consultation.objects.update(closes_at=make.NOON)
+        problem(self.patch(phone, {"properties": {"text": "x"}}), 403, "closed")
+
+
+class TestDelete:
+    def erase(self, phone, match='"1"'):
+        return phone.call("DELETE", headers={"If-Match": match})
+
+    def test_leaves_nothing_but_a_tombstone(self, client):
+        boundary = make.layer()
+        make.areas(of=make.version(of=boundary))
+        held = make.consultation(boundary_layer=boundary)
+        held.questions.create(key="mer", kind="text")
+        phone = Phone(client, held)
+        phone.put(
+            feature(
+                text="Hemmelig", answers={"mer": "Hemmelig"}, place_words="Hemmelig", age_band="35-49",
+                feeling=1, contributor="a-key-of-the-device",
+            )
+        )  # fmt: skip
+        assert self.erase(phone).status_code == 204
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT row_to_json(c)::text FROM contributions_contribution c")
+            row = json.loads(cursor.fetchone()[0])
+        kept = {name for name, value in row.items() if value not in (None, "", {}, [])}
+        assert kept == {
+            "id", "consultation_id", "submission_id", "code", "kind", "placed_by", "written_at",
+            "received_at", "changed_at", "arrival", "state", "version",
+        }  # fmt: skip
+        assert row["placed_by"] == "none"
+        assert not ContributionPlace.objects.exists()
+        assert DataVersion.objects.get(consultation=held).number == 2
+
+    def test_is_gone_for_good(self, phone):
+        phone.put(feature())
+        self.erase(phone)
+        problem(phone.put(feature()), 410, "erased")
+        problem(phone.put(feature(text="Noe annet")), 410, "erased")
+        problem(phone.call("GET"), 410, "erased")
+        problem(
+            phone.call("PATCH", {"properties": {"text": "x"}}, headers={"If-Match": '"2"'}), 410, "erased"
+        )
+        problem(self.erase(phone, '"2"'), 410, "erased")
+
+    def test_is_possible_after_closing(self, phone):
+        phone.put(feature())
+        Consultation.objects.update(closes_at=make.NOON)
+        assert self.erase(phone).status_code == 204
+
+    def test_needs_the_version(self, phone):
+        phone.put(feature())
+        problem(phone.call("DELETE"), 428, "version-missing")
+        problem(self.erase(phone, '"7"'), 412, "changed")
+        assert stored().state == "published"
+
+
+class TestLimits:
+    def test_an_address_runs_out_and_is_told_when_to_come_back(self, client, clock):
+        clock(make.NOON)
+        held = make.consultation(address_limit=2)
+        phones = [Phone(client, held, device=f"device-number-{number}") for number in range(3)]
+        assert [phone.put(feature()).status_code for phone in phones[:2]] == [201, 201]
+        refused = phones[2].put(feature())
+        problem(refused, 429, "too-many")
+        assert refused["Retry-After"] == "1800"
+        clock(make.NOON + dt.timedelta(seconds=1801))
+        assert phones[2].put(feature()).status_code == 201
+
+    def test_known_ones_cost_nothing(self, client, clock):
+        clock(make.NOON)
+        phone = Phone(client, make.consultation(address_limit=1))
+        phone.put(feature())
+        assert [phone.put(feature()).status_code for _ in range(3)] == [200, 200, 200]
+
+    def test_what_is_refused_takes_nothing(self, client, clock):
+        clock(make.NOON)
+        held = make.consultation(address_limit=1)
+        far = {"type": "Point", "coordinates": [10.5, 59.025]}
+        assert Phone(client, held).put(feature(geometry=far)).status_code == 422
+        assert Phone(client, held).put(feature()).status_code == 201
+        before = list(RateBucket.objects.order_by("key").values())
+        assert Phone(client, held).put(feature()).status_code == 429
+        assert list(RateBucket.objects.order_by("key").values()) == before
+
+    def test_a_device_holds_an_offline_day(self, client, clock):
+        clock(make.NOON)
+        held = make.consultation()
+        assert {Phone(client, held).put(feature()).status_code for _ in range(200)} == {201}
+        problem(Phone(client, held).put(feature()), 429, "too-many")
+        assert Phone(client, held, device="another-device").put(feature()).status_code == 201
+
+    def test_staff_can_raise_the_limit_of_an_address(self, client, clock):
+        clock(make.NOON)
+        held = make.consultation(address_limit=1)
+        Phone(client, held).put(feature())
+        assert Phone(client, held).put(feature()).status_code == 429
+        Consultation.objects.filter(pk=held.pk).update(address_limit=3600)
+        clock(make.NOON + dt.timedelta(seconds=2))
+        assert Phone(client, held).put(feature()).status_code == 201
+
+    def test_only_the_hop_that_our_proxy_saw_counts(self, client, clock, settings):
+        clock(make.NOON)
+        settings.PROXY_COUNT = 1
+        held = make.consultation(address_limit=1)
+
+        def send(forwarded):
+            return Phone(client, held).put(feature(), headers={"X-Forwarded-For": forwarded}).status_code
+
+        assert send("203.0.113.1, 198.51.100.7") == 201
+        assert send("203.0.113.2, 198.51.100.7") == 429
+        assert send("203.0.113.2, 198.51.100.8") == 201
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
+    max_leaves=12,
+)
+names = st.sampled_from(
+    [
+        "kind",
+        "theme",
+        "text",
+        "answers",
+        "accuracy_m",
+        "written_at",
+        "placed_by",
+        "radius_m",
+        "code",
+        "rating",
+    ]
+)
+
+
+class TestDirt:
+    @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(
+        body=st.one_of(
+            st.binary(max_size=60),
+            json_values.map(lambda value: json.dumps(value).encode()),
+            st.fixed_dictionaries(
+                {
+                    "type": st.just("Feature"),
+                    "geometry": json_values
+                    | st.fixed_dictionaries(
+                        {
+                            "type": st.sampled_from(["Point", "LineString", "Polygon"]),
+                            "coordinates": json_values,
+                        }
+                    ),
+                    "properties": st.dictionaries(names, json_values, max_size=5),
+                }
+            ).map(lambda value: json.dumps(value).encode()),
+        )
+    )
+    def test_no_body_is_an_error_of_ours(self, client, consultation, body):
+        response = Phone(client, consultation).put(body)
+        assert response.status_code in {201, 400, 422}
+
+    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(text=st.text(max_size=200))
+    def test_any_text_is_kept_as_it_is_or_refused(self, client, consultation, text):
+        phone = Phone(client, consultation)
+        response = phone.put(feature(text=text))
+        assert response.status_code in {201, 400, 422}
+        if response.status_code == 201:
+            kept = phone.call("GET").json()["properties"]["text"]
+            again = Phone(client, consultation)
+            again.put(feature(text=kept))
+            assert again.call("GET").json()["properties"]["text"] == kept
+
+
+def test_the_api_document_names_every_property_that_is_taken(client):
+    document = client.get("/api/v1/openapi.json").json()
+    put = document["paths"]["/api/v1/consultations/{slug}/contributions/{identifier}"]["put"]
+    sent = put["requestBody"]["content"]["application/geo+json"]["schema"]
+    assert set(sent["properties"]["properties"]["properties"]) == PROPERTIES
+    receipt = put["responses"]["201"]["content"]["application/json"]["schema"]
+    held = make.consultation()
+    answer = Phone(client, held).put({**sent["example"], "geometry": feature()["geometry"]}).json()
+    assert set(receipt["properties"]) == set(answer)

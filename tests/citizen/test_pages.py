@@ -1,0 +1,169 @@
+"""The residents' pages as HTML: what they show, to whom, and at what cost."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from mapdialog.dialogue.models import Alternative, Consultation, Question
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+HOUR = dt.timedelta(hours=1)
+
+
+def a_full_one(**given: object) -> Consultation:
+    """Two committees, a plan in two alternatives, two themes, one question."""
+    committees = factories.layer()
+    factories.areas(of=factories.version(of=committees))
+    held = factories.consultation(themes=("lys", "lek"), boundary_layer=committees, **given)
+    for order, key in enumerate("AB"):
+        plan = factories.layer(kind="zoning", style="no_reguleringsplan")
+        factories.zone(of=factories.version(of=plan), provision={"nb": f"Inntil {order + 2} etasjer."})
+        Alternative.objects.create(
+            consultation=held, key=key, name={"nb": f"Alternativ {key}"}, layer=plan, order=order
+        )
+    Question.objects.create(
+        consultation=held,
+        key="dark",
+        kind="scale",
+        text={"nb": "Hvordan er det etter mørkets frembrudd?"},
+        options=[{"value": "0", "label": {"nb": "utrygt"}}, {"value": "1", "label": {"nb": "trygt"}}],
+    )
+    return held
+
+
+def page(client: Client, address: str, **headers: str) -> str:
+    response = client.get(address, headers={"Accept-Language": "nb", **headers})
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_front_page_tells_open_from_upcoming_and_closed(client: Client) -> None:
+    now = dt.datetime.now(dt.UTC)
+    factories.consultation(title={"nb": "Den åpne"}, opens_at=now - HOUR, closes_at=now + HOUR)
+    factories.consultation(title={"nb": "Den kommende"}, opens_at=now + HOUR, closes_at=None)
+    factories.consultation(title={"nb": "Den lukkede"}, opens_at=now - 2 * HOUR, closes_at=now - HOUR)
+    factories.consultation(title={"nb": "Utkastet"}, status="draft")
+    shown = page(client, "/")
+    order = [shown.index(title) for title in ("Den åpne", "Den kommende", "Den lukkede")]
+    assert order == sorted(order)
+    assert "Utkastet" not in shown
+
+
+def test_front_page_without_consultations_says_so(client: Client) -> None:
+    assert 'class="empty"' in page(client, "/")
+
+
+def test_front_page_costs_the_same_for_many(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _number in range(5):
+        factories.consultation()
+    with django_assert_num_queries(3):
+        page(client, "/")
+
+
+def test_a_demo_says_so_on_every_page(client: Client) -> None:
+    municipality = factories.municipality(is_demo=True)
+    held = factories.consultation(municipality=municipality, is_demo=True)
+    pin = factories.contribution(to=held, code="0000000" + "0")
+    for address in ("/", f"/c/{held.slug}/", f"/c/{held.slug}/r/{pin.code}"):
+        assert "Oppdiktet demo" in page(client, address)
+
+
+def test_a_real_consultation_carries_no_demo_banner(client: Client) -> None:
+    assert "demo-banner" not in page(client, f"/c/{factories.consultation().slug}/")
+
+
+def test_consultation_page_holds_what_a_resident_needs(client: Client) -> None:
+    held = a_full_one(
+        purpose={"nb": "Vi vil vite hvordan det er her."},
+        fixed={"nb": "Skolen blir liggende."},
+        can_influence={"nb": "Hvor gangveiene går."},
+        decides={"nb": "Kommunestyret bestemmer."},
+    )
+    shown = page(client, f"/c/{held.slug}/")
+    for words in ("Vi vil vite", "Skolen blir", "Hvor gangveiene", "Kommunestyret", "Alternativ B", "dark"):
+        assert words in shown
+
+
+def test_the_plan_can_be_read_without_the_map(
+    client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    held = a_full_one()
+    with django_assert_max_num_queries(9):
+        shown = page(client, f"/c/{held.slug}/plan")
+    for words in ("Alternativ A", "B1", "1110", "Inntil 2 etasjer.", "Inntil 3 etasjer."):
+        assert words in shown
+
+
+def test_texts_say_which_language_they_are_in(client: Client) -> None:
+    held = factories.consultation(title={"nb": "Bare på bokmål"})
+    assert '<h1 class="ds-heading" data-size="md" lang="nb">Bare på bokmål</h1>' in page(
+        client, f"/c/{held.slug}/", **{"Accept-Language": "en"}
+    )
+
+
+def test_consultation_page_costs_the_same_for_many_contributions(
+    client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    held = a_full_one()
+    for _number in range(12):
+        factories.contribution(to=held)
+    with django_assert_max_num_queries(18):
+        shown = page(client, f"/c/{held.slug}/")
+    assert shown.count('class="said__item"') == 10
+    assert "?page=2" in shown
+    assert page(client, f"/c/{held.slug}/?page=2").count('class="said__item"') == 2
+
+
+def test_only_what_is_published_is_said(client: Client) -> None:
+    held = a_full_one()
+    for state in ("pending", "private", "rejected"):
+        factories.contribution(to=held, state=state, text=f"Hemmelig {state}")
+    assert "Hemmelig" not in page(client, f"/c/{held.slug}/")
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "x", "9" * 30, "²"])
+def test_odd_page_numbers_are_the_first_or_last(client: Client, number: str) -> None:
+    page(client, f"/c/{a_full_one().slug}/?page={number}")
+
+
+def test_a_draft_is_not_there_for_residents(client: Client) -> None:
+    held = factories.consultation(status="draft")
+    assert client.get(f"/c/{held.slug}/").status_code == 404
+
+
+def test_a_closed_one_shows_no_form(client: Client) -> None:
+    now = dt.datetime.now(dt.UTC)
+    held = factories.consultation(opens_at=now - 2 * HOUR, closes_at=now - HOUR)
+    assert 'id="contribution"' not in page(client, f"/c/{held.slug}/")
+
+
+def test_no_inline_style_and_every_inline_script_has_a_nonce(client: Client) -> None:
+    shown = page(client, f"/c/{a_full_one().slug}/")
+    assert " style=" not in shown
+    assert "<style" not in shown
+    scripts = [part.split(">")[0] for part in shown.split("<script")[1:]]
+    assert all("nonce=" in script or "src=" in script or "application/json" in script for script in scripts)
+
+
+@pytest.mark.parametrize("address", ["/privacy", "/accessibility"])
+def test_plain_pages(client: Client, address: str) -> None:
+    assert "<h1" in page(client, address)
+
+
+def test_missing_pages_are_pages(client: Client) -> None:
+    response = client.get("/c/finnes-ikke/", headers={"Accept-Language": "nb"})
+    assert response.status_code == 404
+    assert "site-header" in response.content.decode()
+
+
+def test_language_is_chosen_by_a_form(client: Client) -> None:
+    response = client.post("/i18n/setlang/", {"language": "en", "next": "/"})
+    assert response.status_code == 302
+    assert '<html lang="en"' in client.get("/").content.decode()

@@ -1,0 +1,142 @@
+"""The form without JavaScript: the same intake, the errors beside what was typed, the receipt."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from mapdialog.contributions.models import Contribution
+from mapdialog.dialogue.models import Consultation, Question
+from tests import factories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+UUID = "5f0c5d0e-0d57-4a6e-8a3e-6d2a3b1c9e10"
+TOKEN = "0123456789abcdef" * 2
+
+
+def filled(**given: Any) -> dict[str, Any]:
+    lon, lat = factories.middle()
+    return {
+        "uuid": UUID,
+        "token": TOKEN,
+        "kind": "pin",
+        "coordinates": f"{lat:.5f}, {lon:.5f}",
+        "theme": "lys",
+        "text": "Her er det mørkt.",
+        **given,
+    }
+
+
+def post(client: Client, held: Consultation, **given: Any) -> Any:
+    return client.post(f"/c/{held.slug}/send", filled(**given), headers={"Accept-Language": "nb"})
+
+
+def test_a_form_becomes_a_contribution_and_a_receipt(client: Client) -> None:
+    held = factories.consultation()
+    response = post(client, held)
+    pin = Contribution.objects.get()
+    assert response.status_code == 302
+    assert response["Location"] == f"/c/{held.slug}/r/{pin.code}#{UUID}.{TOKEN}"
+    assert str(pin.pk) == UUID
+    assert pin.placed_by == "coordinates"
+    assert pin.geom is not None
+    assert pin.geom.coords == pytest.approx(factories.middle(), abs=1e-5)
+    assert pin.text == "Her er det mørkt."
+
+
+def test_the_same_form_twice_is_one_contribution(client: Client) -> None:
+    held = factories.consultation()
+    first, second = post(client, held), post(client, held)
+    assert first["Location"] == second["Location"]
+    assert Contribution.objects.count() == 1
+
+
+def test_the_place_may_be_only_words(client: Client) -> None:
+    post(client, factories.consultation(), coordinates="", place_words="Stien bak hallen")
+    pin = Contribution.objects.get()
+    assert (pin.geom, pin.placed_by, pin.place_words) == (None, "words", "Stien bak hallen")
+
+
+def test_a_place_from_the_list(client: Client) -> None:
+    lon, lat = factories.middle(1)
+    post(client, factories.consultation(), coordinates="", listed_place=f"{lat:.5f}, {lon:.5f}")
+    assert Contribution.objects.get().placed_by == "list"
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"coordinates": ""}, "place-error"),
+        ({"coordinates": "her"}, "coordinates-error"),
+        ({"coordinates": "٥٩.0, 9.7"}, "coordinates-error"),
+        ({"coordinates": "95, 9.7"}, "coordinates-error"),
+        ({"theme": ""}, "theme-error"),
+        ({"theme": "finnes-ikke"}, "theme-error"),
+        ({"text": "  "}, "text-error"),
+        ({"text": "a\x00b"}, "text-error"),
+        ({"coordinates": "40.7, -74.0"}, "coordinates-error"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(
+    client: Client, given: dict[str, str], message: str
+) -> None:
+    response = post(client, factories.consultation(), **{"place_words": "", **given})
+    shown = response.content.decode()
+    assert response.status_code == 422
+    assert f'id="{message}"></p>' not in shown, "the message is empty"
+    assert 'id="error-summary" role="alert" tabindex="-1">' in shown
+    if "text" not in given:
+        assert "Her er det mørkt." in shown
+    assert UUID in shown
+    assert not Contribution.objects.exists()
+
+
+def test_answers_are_stored_and_a_required_one_is_asked_for(client: Client) -> None:
+    held = factories.consultation()
+    Question.objects.create(
+        consultation=held,
+        key="dark",
+        kind="multiple",
+        text={"nb": "Når?"},
+        options=[{"value": "0", "label": {"nb": "dag"}}, {"value": "1", "label": {"nb": "natt"}}],
+        required=True,
+    )
+    assert post(client, held).status_code == 422
+    assert post(client, held, **{"answer-dark": ["0", "1"]}).status_code == 302
+    assert Contribution.objects.get().answers == {"dark": ["0", "1"]}
+
+
+def test_an_observation_where_it_is_asked_for(client: Client) -> None:
+    held = factories.consultation()
+    Question.objects.create(
+        consultation=held, key="more", kind="text", text={"nb": "Mer?"}, applies_to=["observation"]
+    )
+    response = post(client, held, kind="observation", code="lighting", rating="1", light="dark", text="")
+    assert response.status_code == 302
+    seen = Contribution.objects.get()
+    assert seen.kind == "observation"
+    assert seen.details == {"code": "lighting", "rating": 1, "light": "dark"}
+
+
+def test_a_closed_consultation_takes_nothing(client: Client) -> None:
+    now = dt.datetime.now(dt.UTC)
+    held = factories.consultation(opens_at=now - dt.timedelta(days=9), closes_at=now - dt.timedelta(days=8))
+    assert post(client, held).status_code == 422
+    assert not Contribution.objects.exists()
+
+
+def test_a_form_of_another_site_is_refused() -> None:
+    client = Client(enforce_csrf_checks=True)
+    held = factories.consultation()
+    assert post(client, held).status_code == 403
+    assert not Contribution.objects.exists()
+
+
+def test_another_token_cannot_take_over_an_id(client: Client) -> None:
+    held = factories.consultation()
+    post(client, held)
+    assert post(client, held, token="f" * 32, text="Noe annet").status_code == 422
+    assert Contribution.objects.get().text == "Her er det mørkt."

@@ -1,0 +1,86 @@
+"""GET /api/v1/layers/at: the committee and the zones at a place, in the reader's words."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from layers.models import LayerVersion
+from mapdialog.dialogue.models import Alternative, Consultation
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+AT = "/api/v1/layers/at"
+
+
+@pytest.fixture
+def hearing() -> Consultation:
+    committees = factories.version(of=factories.layer(titles={"nb": "Nærmiljøutvalg", "en": "Committees"}))
+    factories.areas(of=committees)
+    plan = factories.version(of=factories.layer(kind="zoning", name="plan-a", style="no_reguleringsplan"))
+    factories.zone(of=plan, provision={"nb": "Her kan det bygges boliger.", "en": "Homes may be built here."})
+    other = factories.version(of=factories.layer(kind="zoning", name="not-of-this-hearing"))
+    factories.zone(of=other)
+    held = factories.consultation(boundary_layer=committees.layer)
+    Alternative.objects.create(consultation=held, key="a", layer=plan.layer)
+    return held
+
+
+def ask(client: Client, hearing: Consultation, **given: Any) -> Any:
+    lon, lat = factories.middle()
+    values = {"lon": f"{lon:.6f}", "lat": f"{lat:.6f}", "consultation": hearing.slug, **given}
+    return client.get(AT, values, headers={"Accept-Language": "en"})
+
+
+def test_the_committee_and_the_zone_with_its_words(client: Client, hearing: Consultation) -> None:
+    answer = ask(client, hearing).json()
+    (area,) = answer["areas"]
+    assert (area["code"], area["name"], area["layer_title"]) == ("A", "Utvalg A", "Committees")
+    (zone,) = answer["zones"]
+    assert (zone["layer"], zone["code"], zone["label"], zone["field"]) == ("plan-a", "1110", "Housing", "B1")
+    assert zone["provision"] == "Homes may be built here."
+
+
+def test_the_question_takes_the_same_few_queries_however_much_there_is(
+    client: Client, hearing: Consultation, django_assert_num_queries: Any
+) -> None:
+    with django_assert_num_queries(3):
+        ask(client, hearing)
+
+
+def test_another_day_has_another_answer(client: Client, hearing: Consultation) -> None:
+    answer = ask(client, hearing, on="2019-12-31").json()
+    assert (answer["on"], answer["areas"], answer["zones"]) == ("2019-12-31", [], [])
+
+
+def test_drafts_are_not_told(client: Client, hearing: Consultation) -> None:
+    LayerVersion.objects.filter(layer__kind="zoning").update(published=False)
+    assert ask(client, hearing).json()["zones"] == []
+    Consultation.objects.update(status="draft")
+    assert ask(client, hearing).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"lon": "x"}, "lon"),
+        ({"lat": "95"}, "lat"),
+        ({"lat": "٥٩"}, "lat"),
+        ({"lon": ""}, "lon"),
+        ({"consultation": ""}, "consultation"),
+        ({"on": "2026-02-30"}, "on"),
+        ({"on": "20260101"}, "on"),
+        ({"bbox": "1,2,3,4"}, "bbox"),
+    ],
+)
+def test_what_cannot_be_asked_is_told(
+    client: Client, hearing: Consultation, given: dict[str, str], field: str
+) -> None:
+    answer = ask(client, hearing, **given)
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+    assert answer.json()["field"] == field
+
+
+def test_today_is_the_day_unless_another_is_named(client: Client, hearing: Consultation) -> None:
+    assert dt.date.fromisoformat(ask(client, hearing).json()["on"]) >= dt.date(2026, 1, 1)
