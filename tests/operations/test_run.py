@@ -1,0 +1,100 @@
+"""`./run`: its commands, and what it says when it cannot go on."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.operations.checkout import ROOT, run
+
+COMMANDS = set(re.findall(r"^  ([a-z]+) ", run("help").stdout, re.MULTILINE))
+
+
+def in_shell(script: str) -> subprocess.CompletedProcess[str]:
+    """Runs a script in the smallest shell of Debian, with the functions of docker/*.sh that it sources."""
+    return subprocess.run(
+        ["/bin/sh", "-euc", script], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_every_promised_command_is_there() -> None:
+    promised = {"setup", "demo", "serve", "worker", "manage", "test", "browser", "check", "bench", "vendor"}
+    assert promised | {"backup", "restore", "upgrade", "stop", "help"} == COMMANDS
+
+
+@pytest.mark.parametrize(
+    "guide", sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").rglob("*.md")), ids=lambda path: path.name
+)
+def test_the_guides_name_commands_that_exist(guide: Path) -> None:
+    named = set(re.findall(r"\./run ([a-z]+)", guide.read_text(encoding="utf-8")))
+    assert named <= COMMANDS
+
+
+def test_an_unknown_command_is_refused_with_the_list() -> None:
+    refused = run("dmeo")
+    assert refused.returncode == 1
+    assert "There is no command dmeo" in refused.stderr
+    assert "./run COMMAND" in refused.stderr
+
+
+def test_without_permission_to_install_it_names_the_exact_packages() -> None:
+    refused = in_shell(
+        """
+        . docker/packages.sh
+        stop() { echo "$*"; exit 1; }
+        find_python() { return 1; }
+        any_exists() { case $1 in */libgdal*) return 1 ;; esac; }
+        id() { echo 1000; }
+        sudo() { return 1; }
+        require_packages runtime
+        """
+    )
+    assert refused.returncode == 1
+    assert "apt-get install --no-install-recommends python3-venv gdal-bin\n" in refused.stdout
+
+
+def test_only_the_groups_that_a_command_needs_are_looked_for() -> None:
+    listed = in_shell(
+        """
+        . docker/packages.sh
+        find_python() { return 0; }
+        find_postgres() { return 1; }
+        any_exists() { return 1; }
+        missing_packages database browser
+        """
+    )
+    assert listed.stdout.split() == ["postgresql", "postgresql-postgis", "chromium", "fonts-dejavu-core"]
+
+
+def test_a_failed_step_shows_its_output_and_stops() -> None:
+    failed = in_shell(
+        """
+        eval "$(sed -n '/^say()/,/^# prepare LOCK/p' run)"
+        step "Trying" sh -c 'echo the reason; exit 3'
+        echo never reached
+        """
+    )
+    assert failed.returncode == 1
+    assert "the reason" in failed.stderr
+    assert "exit code 3" in failed.stderr
+    assert "never reached" not in failed.stdout
+
+
+@pytest.mark.parametrize("script", ["run", ".ci/run"])
+def test_the_scripts_can_be_executed(script: str) -> None:
+    assert (ROOT / script).stat().st_mode & 0o111 == 0o111
+
+
+def test_ci_calls_the_same_commands_as_people_do() -> None:
+    called = re.findall(r"^\./run (\w+)", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
+    assert called == ["check", "test"]
+
+
+def test_the_operators_guide_knows_every_setting() -> None:
+    sources = [*(ROOT / "mapdialog").rglob("*.py"), *(ROOT / "docker").glob("*.py")]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    read = set(re.findall(r"(?:environment\.\w+|environ\.get)\(\s*\"(\w+)\"", text))
+    guide = (ROOT / "docs" / "operators.md").read_text(encoding="utf-8")
+    assert {name for name in read if f"`{name}`" not in guide} == set()
+    assert {"DATABASE_URL", "MAPDIALOG_SECRET_KEY", "MAPDIALOG_BIND"} <= read
