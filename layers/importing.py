@@ -168,14 +168,14 @@ def _check_place(delivery: Delivery, *, at: dt.datetime) -> None:
             "%(layer)s exists already. Add --replace to close its version %(number)d and load a new one."
         )
         raise ImportRefusedError(message % {"layer": newest.layer, "number": newest.number})
-    if _valid_from(delivery, at) < newest.valid_from:
+    if _valid_from(delivery, at, is_first=False) < newest.valid_from:
         message = _(
             "Version %(number)d holds from %(day)s: the new one cannot begin before. See --valid-from."
         )
         raise ImportRefusedError(message % {"number": newest.number, "day": newest.valid_from})
 
 
-def _valid_from(delivery: Delivery, at: dt.datetime) -> dt.date:
+def _valid_from(delivery: Delivery, at: dt.datetime, *, is_first: bool) -> dt.date:
     """The first day: as told; today for a replacement; ever since for a layer's first edition.
 
     Old contributions are imported after the layer, and none of them would have a committee if the first
@@ -183,7 +183,7 @@ def _valid_from(delivery: Delivery, at: dt.datetime) -> dt.date:
     """
     if delivery.valid_from is not None:
         return delivery.valid_from
-    return timezone.localtime(at).date() if delivery.replace else EVER_SINCE
+    return EVER_SINCE if is_first else timezone.localtime(at).date()
 
 
 def _content(delivery: Delivery) -> _Content:
@@ -253,8 +253,8 @@ def _new_version(
     layer.credit = delivery.credit or layer.credit or _credit(source.credit if source else "")
     layer.licence = delivery.licence or layer.licence or (source.licence if source else "")
     layer.save()
-    valid_from = _valid_from(delivery, at)
     before = None if created else _newest(delivery)
+    valid_from = _valid_from(delivery, at, is_first=before is None)
     if before is not None and (before.valid_to is None or before.valid_to > valid_from):
         before.valid_to = valid_from
         before.save(update_fields=["valid_to"])

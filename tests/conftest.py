@@ -1,7 +1,6 @@
 """Traps for the whole suite: no socket beyond this machine."""
 
 import socket
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ _LOCAL = {"127.0.0.1", "::1", "localhost", ""}
 
 
 @pytest.fixture(autouse=True)
-def only_local_sockets(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def only_local_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test that talks to the world is wrong today and red tomorrow."""
     connect = socket.socket.connect
 
@@ -20,4 +19,3 @@ def only_local_sockets(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
-    yield

@@ -110,8 +110,8 @@ class _Found:
     wait_seconds: float
 
 
-# A line or polygon may reach over the border, as a way or a wood does, but not farther out than the area itself
-# is wide and high: the whole earth would be about every committee. Each part of several must reach in.
+# A line or polygon may reach over the border, as a way or a wood does, but not farther out than the area
+# itself is wide and high: the whole earth would be about every committee. Each part of several must reach in.
 IS_INSIDE = """CASE
     WHEN consultation.area IS NULL OR %(geom)s::geometry IS NULL THEN true
     WHEN GeometryType(%(geom)s::geometry) = 'POINT' THEN ST_Intersects(consultation.area, %(geom)s::geometry)

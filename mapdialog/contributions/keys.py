@@ -10,7 +10,8 @@ from typing import Any
 
 from django.conf import settings
 
-TOKEN = re.compile(r"[A-Za-z0-9_-]{32,128}", re.ASCII)
+# 128 bits are 22 letters of base64 (24 with its padding) or 32 of hexadecimal.
+TOKEN = re.compile(r"[A-Za-z0-9_+/=-]{22,128}", re.ASCII)
 
 
 def token_hash(token: str) -> bytes:

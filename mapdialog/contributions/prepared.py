@@ -6,6 +6,8 @@ Only a cursor that sends values apart from the statement can use that; Django's 
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import connection
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
@@ -16,4 +18,5 @@ def cursor() -> CursorWrapper:
     if connection.queries_logged:  # Django cannot read back what was sent so
         return connection.cursor()
     connection.ensure_connection()
-    return connection.make_cursor(ServerBindingCursor(connection.connection))
+    server_binding: Any = ServerBindingCursor  # its stubs take it for Django's wrapper
+    return connection.make_cursor(server_binding(connection.connection))

@@ -59,14 +59,18 @@ def base_settings(versions: list[LayerVersion]) -> dict[str, Any]:
         }
     return {
         "mode": "own" if versions else "none",
-        "credit": ", ".join(
-            dict.fromkeys(version.layer.credit for version in versions if version.layer.credit)
-        ),
+        "credit": "; ".join(_credits(versions)),
         "layers": [
             {"version": version.pk, "kind": version.layer.kind, "name": version.layer.name}
             for version in versions
         ],
     }
+
+
+def _credits(versions: list[LayerVersion]) -> list[str]:
+    """Each source once; a layer made of several names them with a semicolon between."""
+    named = (part.strip() for version in versions for part in version.layer.credit.split(";"))
+    return list(dict.fromkeys(filter(None, named)))
 
 
 def boundary_version(consultation: Consultation, *, on: dt.date) -> LayerVersion | None:

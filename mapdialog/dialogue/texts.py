@@ -15,17 +15,13 @@ _NEAR = {
 
 def translated(value: Mapping[str, str] | None, language: str | None) -> str:
     """The text in `language`, else in the nearest language there is, else ''."""
-    if not value:
-        return ""
-    wanted = (language or "").lower()
-    base = wanted.split("-")[0]
-    for candidate in (wanted, base, *_NEAR.get(base, ()), "en", "nb"):
-        if value.get(candidate):
-            return value[candidate]
-    return next((text for text in value.values() if text), "")
+    return (value or {}).get(language_of(value, language), "")
 
 
 def language_of(value: Mapping[str, str] | None, language: str | None) -> str:
     """Which language `translated` answers in: pages need it for the `lang` attribute."""
-    text = translated(value, language)
-    return next((tag for tag, candidate in (value or {}).items() if candidate == text), language or "")
+    given = {tag: text for tag, text in (value or {}).items() if text}
+    wanted = (language or "").lower()
+    base = wanted.split("-")[0]
+    order = (wanted, base, *_NEAR.get(base, ()), "en", "nb", *given)
+    return next((tag for tag in order if tag in given), language or "")

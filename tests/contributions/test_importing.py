@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from mapdialog.audit.models import AuditEntry
 from mapdialog.contributions import importing, rulebook
@@ -325,3 +326,20 @@ class TestCommand:
     def test_a_draft_can_be_filled_before_it_opens(self, tmp_path):
         held = make.consultation(status="draft", opens_at=make.NOON + dt.timedelta(days=300))
         assert "1 loaded" in self.run(tmp_path, held, "id,x,y,t,tema,tid\nb1,,,a,lys,2026-04-20\n")
+
+
+def test_the_commands_report_is_in_one_language_whatever_the_installation_speaks(held, tmp_path):
+    file = tmp_path / "old.csv"
+    file.write_text("id,x,y\nb1,200,59.025\n", encoding="utf-8")
+    out = io.StringIO()
+    with translation.override("nb"):
+        call_command(
+            "import_contributions",
+            str(file),
+            consultation=held.slug,
+            map=["source_id=id,lon=x,lat=y"],
+            undated=True,
+            stdout=out,
+            stderr=out,
+        )
+    assert "The longitude must be from -180 to 180." in out.getvalue()

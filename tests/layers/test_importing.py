@@ -324,6 +324,15 @@ def test_the_same_file_read_otherwise_is_another_edition(tmp_path: Path) -> None
     assert set(second.areas.values_list("code", flat=True)) == {"Øst", "Vest"}
 
 
+def test_a_first_edition_has_held_ever_since_and_its_replacement_begins_today(tmp_path: Path) -> None:
+    # comments of ten years ago, imported after the boundaries, belong to a committee all the same
+    first = imported(two_areas(tmp_path)).version
+    assert list(LayerVersion.objects.holding_on(dt.date(2015, 6, 29))) == [first]
+    second = imported(two_areas(tmp_path, first="C"), replace=True).version
+    assert (second.valid_from, first.number) == (AT.date(), 1)
+    assert list(LayerVersion.objects.holding_on(dt.date(2015, 6, 29))) == [first]
+
+
 def test_another_file_needs_replace_and_then_closes_the_edition_before(tmp_path: Path) -> None:
     first = imported(two_areas(tmp_path), valid_from=dt.date(2020, 1, 1)).version
     changed = two_areas(tmp_path, first="C")

@@ -23,6 +23,8 @@ AUDIENCE = {
     "healthz": ALL,
     "readyz": ALL,
     "metrics": OTHERS,
+    "favicon.ico": ALL,
+    "robots.txt": ALL,
     "": ALL,
     "c/<slug:slug>/": ALL,
     "c/<slug:slug>/send": ALL,
@@ -53,7 +55,7 @@ AUDIENCE = {
 }
 # Who may sign in, and who may administer what, is tested beside those pages; here only that nothing leaks.
 PREFIXES = {"admin/": STAFF, "accounts/": OTHERS}
-NOT_READ = {"c/<slug:slug>/send", "planner/c/<slug:slug>/run", "i18n/setlang/", "api/v1/"}
+NOT_READ = {"favicon.ico", "c/<slug:slug>/send", "planner/c/<slug:slug>/run", "i18n/setlang/", "api/v1/"}
 NEEDS_A_QUERY = {"api/v1/layers/at": "?lon=9.705&lat=59.025&consultation=apen&on=2026-05-04"}
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 from django.utils import timezone
 
 from mapdialog.contributions import bulk, importing, rulebook
@@ -37,6 +37,7 @@ class Command(BaseCommand):
         parser.add_argument("--strict", action="store_true", help="end with an error if a row was refused")
         parser.add_argument("--report", type=Path, help="write the report with every refusal as JSON")
 
+    @no_translations
     def handle(self, *args: Any, **options: Any) -> None:
         choices = importing.Options(
             columns=_columns(options["map"]),

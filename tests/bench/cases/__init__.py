@@ -1,0 +1,13 @@
+"""What is measured: a name for --only and the module that does it. docs/performance.md tells of each."""
+
+PURE = {"assignment": "assignment", "dbscan": "dbscan"}
+NEED_DATABASE = {
+    "import": "import_layer",
+    "tile": "tile",
+    "hotspot-run": "hotspot_run",
+    "viewport": "viewport",
+    "density": "density",
+    "export": "export",
+    "submit": "submit",
+}
+CASES = PURE | NEED_DATABASE

@@ -1,0 +1,67 @@
+"""A vector tile of a plan over HTTP, against a bare ST_AsMVT asked over a database connection."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+
+from tests.bench import shapes
+from tests.bench.client import Browser
+from tests.bench.measurement import Measurement, Repeat, Target, against, by_turns
+from tests.bench.world import World
+
+REFERENCE = "ST_AsMVT in SQL"
+AT_ONCE = 5
+# What a tile of a plan needs at the least: the same columns, the stored EPSG:3857 shapes, the index.
+_BARE = """
+SELECT ST_AsMVT(tile, 'zoning', 4096, 'geom', 'id') FROM (
+    SELECT id, code, name, field, vertical_level,
+        ST_AsMVTGeom(geom_3857, ST_TileEnvelope(%(z)s, %(x)s, %(y)s), 4096, 64, true) AS geom
+    FROM layers_zone
+    WHERE version_id = %(version)s
+      AND geom_3857 && ST_TileEnvelope(%(z)s, %(x)s, %(y)s, margin => 64.0 / 4096)
+) AS tile
+"""
+
+
+def measure(world: World, *, full: bool) -> Iterator[Measurement]:
+    database = world.database()
+    with database.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE layers_zone")
+    for name, zoom in (("tile", 14), ("tile-far", 11)):
+        where = {"version": world.zones.pk, **_tile_in_the_middle(zoom)}
+        browser = Browser(world.web.port)
+        path = "/tiles/layers/{version}/{z}/{x}/{y}.mvt".format(**where)
+
+        def ours(browser: Browser = browser, path: str = path) -> float:
+            return sum(browser.get(path).seconds for _ in range(AT_ONCE)) / AT_ONCE
+
+        def bare(where: dict[str, int] = where) -> float:
+            started = time.perf_counter()
+            for _ in range(AT_ONCE):
+                database.execute(_BARE, where, binary=True).fetchone()
+            return (time.perf_counter() - started) / AT_ONCE
+
+        repeats: dict[str, Repeat] = {"ours": ours, REFERENCE: bare}
+        world.web.forget_peak()
+        figures = by_turns(repeats, repeats=15, warm_up=3)
+        sizes = len(browser.get(path).body), len(database.execute(_BARE, where, binary=True).fetchone()[0])
+        yield against(
+            figures,
+            name=name,
+            unit="ms",
+            scale=1_000,
+            reference=REFERENCE,
+            target=Target("at most 1.2 times the bare SQL", 1.2),
+            peak_memory_mb=world.web.peak_mb(),
+            note=f"zoom {zoom} over 10,000 zones of 190 vertices, {sizes[0]:,} bytes (bare: {sizes[1]:,}); "
+            "ours is a whole HTTP request",
+        )
+
+
+def _tile_in_the_middle(zoom: int) -> dict[str, int]:
+    lon, lat = (shapes.WEST + shapes.EAST) / 2, (shapes.SOUTH + shapes.NORTH) / 2
+    x = int((lon + 180) / 360 * 2**zoom)
+    y = int((0.5 - math.asinh(math.tan(math.radians(lat))) / (2 * math.pi)) * 2**zoom)
+    return {"z": zoom, "x": x, "y": y}
