@@ -138,9 +138,10 @@ class ContributionForm(forms.Form):
         named = [cleaned.get(name) for name in ("listed_place", "coordinates", "place_words")]
         if not any(named) and not self.errors:
             self.add_error("place_words", _("Choose a place, or describe it in words."))
-        if self.themes and not cleaned.get("theme"):
+        if self.themes and not cleaned.get("theme") and "theme" not in self.errors:
             self.add_error("theme", _("Choose what it is about."))
-        if not (cleaned.get("text") or self._answers() or cleaned.get("code")):
+        says_something = cleaned.get("text") or self._answers() or cleaned.get("code")
+        if not says_something and "text" not in self.errors:  # a text that is too long is not missing
             self.add_error("text", _("Write what you want to say about the place."))
         return cleaned
 

@@ -45,8 +45,9 @@ class AreaField(forms.Field):
             return None
         try:
             return area.of_text(value.encode())
-        except area.AreaError as error:
-            raise forms.ValidationError(_("The area cannot be used: it %(why)s") % {"why": error}) from None
+        except area.AreaError:
+            message = _("The area must be GeoJSON with valid polygons, in longitude and latitude.")
+            raise forms.ValidationError(message) from None
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:

@@ -352,7 +352,12 @@ class DataVersion(models.Model):
             cursor.execute(_BUMP, [identifier])
 
 
-_BUMP = """
-INSERT INTO dialogue_dataversion (consultation_id, number) VALUES (%s, 1)
+def bump_sql(rows: str) -> str:
+    """The statement that raises counters, where `rows` is SQL of ours for rows of (consultation id, 1)."""
+    return f"""
+INSERT INTO dialogue_dataversion (consultation_id, number) {rows}
 ON CONFLICT (consultation_id) DO UPDATE SET number = dialogue_dataversion.number + 1
 """
+
+
+_BUMP = bump_sql("VALUES (%s, 1)")

@@ -19,6 +19,8 @@ _TIME_ZONES = {
     "FI": "Europe/Helsinki",
 }
 _METRIC_SRIDS = {"NO": 25832, "SE": 3006, "DK": 25832, "FI": 3067}
+# Degrees, and metres that are twice too long at 60° north: no distance could be told in these.
+_NOT_METRIC = {4326, 4258, 4619, 4269, 3857, 3395}
 _LANGUAGES = {"NO": ["nb", "nn", "en"], "SE": ["sv", "en"], "DK": ["da", "en"]}
 
 
@@ -52,14 +54,15 @@ def parse(table: Table) -> MunicipalityFile:
     time_zone = table.text("time_zone", default=_TIME_ZONES.get(country, "UTC"))
     if time_zone not in zoneinfo.available_timezones():
         raise table.error("time_zone", f"is {time_zone!r}; use a name such as Europe/Oslo.")
+    metric_srid = table.whole("metric_srid", default=_METRIC_SRIDS.get(country), minimum=1024, maximum=32767)
+    if metric_srid in _NOT_METRIC:
+        raise table.error("metric_srid", f"is {metric_srid}, which is not in true metres; such as 25832.")
     result = MunicipalityFile(
         code=code,
         name=table.text("name"),
         country=country,
         time_zone=time_zone,
-        metric_srid=table.whole(
-            "metric_srid", default=_METRIC_SRIDS.get(country), minimum=1024, maximum=32767
-        ),
+        metric_srid=metric_srid,
         languages=table.strings("languages") or _LANGUAGES.get(country, ["en"]),
         is_demo=table.flag("demo"),
     )

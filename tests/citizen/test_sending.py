@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -52,6 +53,15 @@ def test_the_same_form_twice_is_one_contribution(client: Client) -> None:
     first, second = post(client, held), post(client, held)
     assert first["Location"] == second["Location"]
     assert Contribution.objects.count() == 1
+
+
+def test_a_text_that_is_too_long_is_told_once_and_not_called_missing(client: Client) -> None:
+    response = post(client, factories.consultation(), text="x" * 5001)
+    assert response.status_code == 422
+    told = re.search(r'id="text-error">(.*?)</p>', response.content.decode(), re.S)
+    assert told
+    assert "5001" in told[1]
+    assert "Skriv hva du vil si" not in told[1]
 
 
 def test_the_place_may_be_only_words(client: Client) -> None:

@@ -272,6 +272,14 @@ def test_the_municipality_may_be_in_the_same_file(tmp_path: Path, db: None) -> N
     assert consultation.status == "draft"
 
 
+@pytest.mark.parametrize("srid", [4326, 3857])
+def test_a_municipality_is_measured_in_true_metres(tmp_path: Path, db: None, srid: int) -> None:
+    text = 'slug = "s"\nopens = 2026-01-01T00:00:00Z\ntitle = "Noe"\n'
+    text += f'[municipality]\ncode = "SE-0180"\nname = "Stockholm"\nmetric_srid = {srid}\n'
+    with pytest.raises(TomlFileError, match="not in true metres"):
+        load(tmp_path, text)
+
+
 def test_the_commands_say_what_they_did(tmp_path: Path, db: None, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "place.toml").write_text('code = "NO-4012"\nname = "Bamble"\n')
     call_command("create_municipality", str(tmp_path / "place.toml"))

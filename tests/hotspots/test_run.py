@@ -203,7 +203,7 @@ def test_new_boundaries_coming_into_force_make_a_run_old(held: Consultation) -> 
     factories.areas(of=factories.version(of=held.boundary_layer, valid_from=TODAY), n=1)
     assert not tasks.behind_their_data(on=TODAY - dt.timedelta(days=1)).exists()
     assert tasks.behind_their_data(on=TODAY).get() == held
-    run(held, boundary=boundaries(held, on=TODAY))
+    run(held, boundary=boundaries(held, on=TODAY), at=NOON + dt.timedelta(minutes=1))
     assert not tasks.behind_their_data(on=TODAY).exists()
 
 
