@@ -7,8 +7,11 @@ import {geojson, pinCanvas} from 'mapdialog/map/shapes.js';
 import {pinNode} from 'mapdialog/map/pin.js';
 import {vectorTiles} from 'mapdialog/map/vector_tiles.js';
 
-// Below this many in view each contribution is drawn; above it heat says more.
+// Up to this many in view each contribution is drawn; above it heat says more, and sooner when seen from afar.
 const MOST_DRAWN = 1500;
+const MOST_DRAWN_FAR = 400;
+// More than this many in view are drawn small, or they hide each other.
+const CROWD = 250;
 const CLOSE_ZOOM = 14;
 const LEADING = 20;
 const NORDIC = {center: [13, 62], zoom: 4};
@@ -77,9 +80,11 @@ export function createBoardMap(node, config, {on}) {
     /** Dots when few are in view, heat when many: never both, so that nothing is counted twice by the eye. */
     function redraw() {
         if (!pins || !rows) return;
-        const near = hidden.has('heat') ? [] : pins.rowsWithin(view.bounds(), rows, MOST_DRAWN + 1);
-        const drawn = near.length <= MOST_DRAWN;
-        dots.set(drawn ? Array.from(near, i => ({id: i, lonLat: pins.lonLat(i)})) : []);
+        const limit = view.zoom() < CLOSE_ZOOM ? MOST_DRAWN_FAR : MOST_DRAWN;
+        const near = hidden.has('heat') ? [] : pins.rowsWithin(view.bounds(), rows, limit + 1);
+        const drawn = near.length <= limit;
+        const radius = near.length > CROWD ? 3.5 : 6;
+        dots.set(drawn ? Array.from(near, i => ({id: i, lonLat: pins.lonLat(i), radius})) : []);
         const wantsHeat = !drawn && !hidden.has('heat');
         if (wantsHeat) layers.heat.set({rows});
         if (wantsHeat !== view.has(layers.heat)) wantsHeat ? view.add(layers.heat) : view.remove(layers.heat);
