@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from layers.models import Layer, LayerEvent, LayerVersion
 
 _FROM_IMPORT = (
-    "layer", "number", "valid_from", "valid_to", "source_srid", "file_name", "sha256", "imported_at",
+    "layer", "number", "begins", "valid_to", "source_srid", "file_name", "sha256", "imported_at",
     "imported_by", "feature_count", "report",
 )  # fmt: skip
 
@@ -36,12 +38,16 @@ class LayerAdmin(_KeptAdmin):
 class LayerVersionAdmin(_KeptAdmin):
     """What can be changed is whether everyone may see it; the change goes into the layer's log."""
 
-    list_display = ("layer", "number", "valid_from", "valid_to", "published", "feature_count")
+    list_display = ("layer", "number", "begins", "valid_to", "published", "feature_count")
     list_filter = ("published", "layer__kind", "layer__owner")
     list_select_related = ("layer",)
     search_fields = ("layer__name", "file_name")
     readonly_fields = _FROM_IMPORT
     fields = ("published", *_FROM_IMPORT)
+
+    @admin.display(description=_("valid from"), ordering="valid_from", empty_value="–")
+    def begins(self, obj: LayerVersion) -> dt.date | None:
+        return obj.begins
 
     def save_model(self, request: HttpRequest, obj: LayerVersion, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

@@ -23,6 +23,8 @@ _OWN_NAMES = {
     "vertical_level": ("vertical_level", "vertikalnivå", "vertikalniva"),
     "provision": ("provision",),
 }
+# Identities rather than codes: an area's code only where the file offers one of them and nothing better.
+_IDENTITIES = frozenset({"id", "objid", "objectid", "fid", "gid", "ogc_fid", "lokalid", "objtid"})
 _PROVISION_IN = "provision_"
 _LEVELS = range(1, 6)
 _GROUND_LEVEL = 2
@@ -49,10 +51,14 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Columns:
-    """Role -> field name in the file, and the data set it was recognised as, if any."""
+    """Role -> field name in the file, and the data set it was recognised as, if any.
+
+    `note` says what was taken for want of anything better.
+    """
 
     roles: dict[str, str]
     source: Source | None
+    note: str = ""
 
     def row(self, properties: dict[str, Any]) -> Row:
         code = normal_code(properties.get(self.roles.get("code", "")))
@@ -76,12 +82,14 @@ class Columns:
 
 
 def recognise(
-    fields: Collection[str], *, kind: str, owner: str, code_field: str | None, name_field: str | None
+    table: Table, *, kind: str, owner: str, code_field: str | None, name_field: str | None
 ) -> Columns:
     """Which field holds what: as told, else by our own names, else by a known data set.
 
-    Raises ColumnError for a field that is not there, and for boundaries without a field of codes.
+    Boundaries without a field of codes take the only field of identities, if it tells them all apart.
+    Raises ColumnError for a field that is not there, and for boundaries that have neither.
     """
+    fields = table.field_names()
     source = catalog.detect(fields, kind=kind, owner=owner)
     if source and not (code_field or source.field_for("code", fields=fields)):
         source = None
@@ -96,13 +104,25 @@ def recognise(
     for role, told in (("code", code_field), ("name", name_field)):
         if told is not None:
             roles[role] = _existing(told, fields, option=f"--{role}-field")
+    note = ""
     if kind == Layer.Kind.BOUNDARY and "code" not in roles:
-        message = _(
-            "Which field holds the areas' codes? Name it with --code-field. The file has: %(fields)s."
-        )
-        raise ColumnError(message % {"fields": _listed(fields)})
+        roles["code"] = _identity(table, taken=roles.get("name"))
+        note = f"codes are taken from the field “{roles['code']}”; --code-field names another"
     known = {*_OWN_NAMES, "code", "name"}
-    return Columns(roles={role: name for role, name in roles.items() if role in known}, source=source)
+    kept = {role: name for role, name in roles.items() if role in known}
+    return Columns(roles=kept, source=source, note=note)
+
+
+def _identity(table: Table, *, taken: str | None) -> str:
+    """The one field that tells every area apart as a code would. Raises ColumnError: a person must say."""
+    fields = table.field_names()
+    candidates = [name for name in fields if name.casefold() in _IDENTITIES and name != taken]
+    if len(candidates) == 1:
+        values = [_text(normal_code(row.get(candidates[0]))) for row in table.properties]
+        if all(values) and len(set(values)) == len(values):
+            return candidates[0]
+    message = _("Which field holds the areas' codes? Name it with --code-field. The file has: %(fields)s.")
+    raise ColumnError(message % {"fields": _listed(fields)})
 
 
 def rows(table: Table, columns: Columns, *, kept: Iterable[int], kind: str) -> dict[int, Row]:

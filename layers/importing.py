@@ -21,13 +21,12 @@ from layers import columns, readers, shapes, styles, succession
 from layers.columns import Columns, Row
 from layers.crs import CrsError
 from layers.geometry import WGS84
-from layers.models import Area, Feature, Layer, LayerEvent, LayerVersion, Zone
+from layers.models import EVER_SINCE, Area, Feature, Layer, LayerEvent, LayerVersion, Zone
 from layers.readers import Table
 from layers.report import Remark, Report
 
 _OWNER = re.compile(r"[A-Z]{2}-[A-Za-z0-9-]{1,17}", re.ASCII)
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,80}", re.ASCII)
-EVER_SINCE = dt.date(1900, 1, 1)
 _AREAL = (Layer.Kind.BOUNDARY, Layer.Kind.ZONING)
 _COPY_ROWS = 1_000
 _JSONB_VERSION = b"\x01"  # PostgreSQL's binary form of jsonb: this, then the text
@@ -194,7 +193,7 @@ def _content(delivery: Delivery) -> _Content:
             _("The file does not say which coordinate system it is in. Name it: --crs EPSG:25832.")
         )
     found = columns.recognise(
-        table.field_names(),
+        table,
         kind=delivery.kind,
         owner=delivery.owner,
         code_field=delivery.code_field,
@@ -206,7 +205,8 @@ def _content(delivery: Delivery) -> _Content:
     kept = [place for place, shape in enumerate(sound.geometries) if shape is not None]
     if not kept:
         raise ImportRefusedError(
-            _("The file holds nothing that can be loaded: %(why)s.") % {"why": _why(sound.skipped)}
+            _("The file holds nothing that can be loaded: %(why)s.")
+            % {"why": _why(sound.skipped | table.unreadable)}
         )
     rows = columns.rows(table, found, kept=kept, kind=delivery.kind)
     report = _report(delivery, table, found, sound)
@@ -222,7 +222,7 @@ def _report(delivery: Delivery, table: Table, found: Columns, sound: shapes.Soun
 
     skipped = sound.skipped | table.unreadable
     mended = {place: why for place, why in (table.notes | sound.repaired).items() if place not in skipped}
-    warnings = [sound.warning] if sound.warning else []
+    warnings = [text for text in (found.note, sound.warning) if text]
     if delivery.srid is not None and table.srid not in (None, delivery.srid, WGS84):
         warnings.append(f"the file says EPSG:{table.srid}; read as EPSG:{delivery.srid}, as told")
     return Report(

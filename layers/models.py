@@ -19,6 +19,9 @@ from django.utils.translation import gettext_lazy as _
 
 from layers.geometry import WEB_MERCATOR, WGS84, IsStorable
 
+# The first day of an edition of which nobody has said since when it holds.
+EVER_SINCE = dt.date(1900, 1, 1)
+
 
 class Layer(models.Model):
     """A map layer of one owner, for example the neighbourhood committees of a municipality.
@@ -119,6 +122,11 @@ class LayerVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.layer} v{self.number}"
 
+    @property
+    def begins(self) -> dt.date | None:
+        """The first day it holds, for people; None when nobody has said: it has held ever since."""
+        return None if self.valid_from == EVER_SINCE else self.valid_from
+
 
 class _Located(models.Model):
     """What every thing in a layer has: its version, a code, a name and the source's other fields."""
@@ -205,12 +213,14 @@ class Feature(_Located):
 class LayerEvent(models.Model):
     """The layers' own log: who imported, published or closed what, when. A trigger keeps it append-only."""
 
-    layer = models.ForeignKey(Layer, on_delete=models.PROTECT, related_name="events")
-    version_number = models.PositiveIntegerField(null=True)
-    at = models.DateTimeField()
-    by = models.CharField(max_length=200, blank=True)
-    what = models.CharField(max_length=20)
-    detail = models.JSONField(default=dict)
+    layer = models.ForeignKey(Layer, on_delete=models.PROTECT, related_name="events", verbose_name=_("layer"))
+    version_number = models.PositiveIntegerField(_("version"), null=True)
+    at = models.DateTimeField(_("at"))
+    by = models.CharField(_("by"), max_length=200, blank=True)
+    what = models.CharField(_("what happened"), max_length=20)
+    detail = models.JSONField(_("detail"), default=dict)
 
     class Meta:
+        verbose_name = _("layer event")
+        verbose_name_plural = _("layer events")
         ordering = ["-at"]

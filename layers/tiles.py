@@ -6,11 +6,13 @@ there on nothing is left out unless the tile would be too heavy; farther out a p
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import datetime as dt
+from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import Model
 
-from layers.models import Area, Feature, Layer, LayerVersion, Zone
+from layers.models import Area, Feature, Layer, Zone
 
 MAX_ZOOM = 22
 MAX_TILE_BYTES = 50_000
@@ -25,110 +27,150 @@ FEATURE_FIELDS = ("class", "kind", "type", "category", "number", "medium")
 
 @dataclass(frozen=True, kw_only=True)
 class _Detail:
-    """How much is left out: lengths in tile units, areas in square units, `most` features, the largest first.
+    """What is left out at first: lengths in tile units, areas in square units.
 
-    `clipped_too`: shapes that cross the tile's edge are simplified as well. Mostly that costs more than it
+    `clipped_too`: shapes that cross the tile's edge are simplified as well. Close by that costs more than it
     saves, as the database has to walk the whole of a large shape of which the tile shows a corner.
     """
 
     tolerance: float
     smallest: float
-    clipped_too: bool = False
-    most: int = 2_000  # more would be too heavy however rough they are
-
-    def coarser(self, *, count: int, size: int) -> _Detail:
-        """For a tile that came out with `count` features and `size` bytes: first rougher, then fewer too."""
-        fewer = max(1, int(count * 0.9 * MAX_TILE_BYTES / size)) if self.clipped_too else self.most
-        return replace(self, tolerance=max(self.tolerance * 2, _PIXEL), clipped_too=True, most=fewer)
+    clipped_too: bool
 
 
-_FINE = _Detail(tolerance=1, smallest=0)
-_FAR = _Detail(tolerance=_PIXEL / 2, smallest=4 * _PIXEL**2)
+_FINE = _Detail(tolerance=1, smallest=0, clipped_too=False)
+_FAR = _Detail(tolerance=_PIXEL / 2, smallest=4 * _PIXEL**2, clipped_too=True)
+_MOST_FEATURES = 2_000  # more would be too heavy however rough they are
 _MOST_STEPS = 6
 
-_COLUMNS = {
-    Area: "code, name",
-    Zone: "code, nullif(name, '') AS name, nullif(field, '') AS field, vertical_level",
-    Feature: "nullif(code, '') AS code, nullif(name, '') AS name, "
-    + ", ".join(f"properties->>'{field}' AS {field}" for field in FEATURE_FIELDS),
+_COLUMNS: dict[type[Model], tuple[str, ...]] = {
+    Area: ("code", "name"),
+    Zone: ("code", "nullif(name, '') AS name", "nullif(field, '') AS field", "vertical_level"),
+    Feature: (
+        "nullif(code, '') AS code",
+        "nullif(name, '') AS name",
+        *(f"properties->>'{field}' AS {field}" for field in FEATURE_FIELDS),
+    ),
 }
 _ORDER = {Area: "id", Zone: "vertical_level, id", Feature: "id"}
 _TILE = "ST_MakeEnvelope(%(west)s, %(south)s, %(west)s + %(side)s, %(south)s + %(side)s, 3857)"
 _AROUND = f"ST_Expand({_TILE}, %(buffer_m)s)"
-# Among points none is larger: a hash spreads those that are kept over the tile.
+# The large shapes are read and simplified once. What is made of them is made again, rougher, while it is too
+# heavy: twice as rough each time, and, where that alone will not do, only the largest shapes. Among points
+# none is larger: a hash spreads those that are kept over the tile.
+# box2d() reads a shape's first bytes, where ST_XMax(shape) reads it all. OFFSET 0: or else every shape is cut
+# twice, for the tile, and to see that it is not NULL.
 _STATEMENT = """
-WITH chosen AS (
-    SELECT * FROM (
-        SELECT *, (ST_XMax(geom_3857) - ST_XMin(geom_3857)) * (ST_YMax(geom_3857) - ST_YMin(geom_3857))
-            AS box_m2
-        FROM {table} WHERE version_id = %(version)s AND geom_3857 && {around}
-    ) AS found
+WITH RECURSIVE found AS MATERIALIZED (
+    SELECT id, {columns}, geom_3857, box2d(geom_3857) AS box
+    FROM {table} WHERE version_id = %(version)s AND geom_3857 && {around}
+), ranked AS (
+    SELECT *, row_number() OVER (ORDER BY box_m2 DESC, hashint8(id)) AS rank FROM (
+        SELECT *, (ST_XMax(box) - ST_XMin(box)) * (ST_YMax(box) - ST_YMin(box)) AS box_m2 FROM found
+    ) AS measured
     WHERE box_m2 >= %(smallest_m2)s OR ST_Dimension(geom_3857) < 2
-    ORDER BY box_m2 DESC, hashint8(id) LIMIT %(most)s
-), drawn AS MATERIALIZED ( -- or else every shape is cut twice: for the tile, and to see that it is not NULL
-    SELECT id, {columns}, ST_AsMVTGeom(
-        CASE WHEN ST_Dimension(geom_3857) > 0 AND (%(clipped_too)s OR geom_3857 @ {around})
-            THEN ST_Simplify(geom_3857, %(tolerance_m)s, true) ELSE geom_3857 END,
-        {tile}, {extent}, {buffer}, true
-    ) AS geom
-    FROM chosen ORDER BY {order}
+), light AS MATERIALIZED (
+    SELECT id, {names}, rank, CASE WHEN %(clipped_too)s OR box::geometry @ {around}
+        THEN ST_Simplify(geom_3857, %(tolerance)s * %(unit_m)s, true) ELSE geom_3857 END AS shape
+    FROM ranked WHERE rank <= %(most)s
+), step AS (
+    SELECT 0 AS number, %(tolerance)s::float8 AS tolerance, %(clipped_too)s AS clipped_too, drawn.*
+    FROM (SELECT %(most)s::bigint AS most) AS choice, LATERAL ({drawn_as_is}) AS drawn
+    UNION ALL
+    SELECT step.number + 1, choice.tolerance, true, drawn.*
+    FROM step, LATERAL (
+        SELECT greatest(tolerance * 2, {pixel}) AS tolerance, CASE
+            WHEN clipped_too AND (tolerance >= {pixel} OR size > 1.3 * {heaviest})
+            THEN greatest(1, count * 0.9 * {heaviest} / size)::bigint ELSE %(most)s END AS most
+    ) AS choice, LATERAL ({drawn_rougher}) AS drawn
+    WHERE step.size > {heaviest} AND step.number < {steps}
 )
-SELECT ST_AsMVT(drawn, %(name)s, {extent}, 'geom', 'id'), count(*) FROM drawn WHERE geom IS NOT NULL
+SELECT content, count FROM step ORDER BY number DESC LIMIT 1
 """
+_DRAWN = """
+    SELECT ST_AsMVT(feature, %(name)s, {extent}, 'geom', 'id') AS content,
+        length(ST_AsMVT(feature, %(name)s, {extent}, 'geom', 'id')) AS size, count(*) AS count
+    FROM (
+        SELECT id, {names}, ST_AsMVTGeom({shape}, {tile}, {extent}, {buffer}, true) AS geom
+        FROM light WHERE rank <= choice.most ORDER BY {order} OFFSET 0
+    ) AS feature WHERE geom IS NOT NULL
+"""
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What a tile's address has to be checked against, and its caches be told."""
+
+    pk: int
+    kind: Layer.Kind
+    owner: str
+    published: bool
+    imported_at: dt.datetime
+
+
+# Not the ORM: it would take as long to write this as the database to answer it, for every tile on the screen.
+_EDITION = """
+SELECT v.id, l.kind, l.owner, v.published, v.imported_at
+FROM layers_layerversion v JOIN layers_layer l ON l.id = v.layer_id WHERE v.id = %s
+"""
+
+
+def edition(version: int) -> Edition | None:
+    """The layer's edition with that id, published or not."""
+    with connection.cursor() as cursor:
+        cursor.execute(_EDITION, [version])
+        row = cursor.fetchone()
+    return Edition(row[0], Layer.Kind(row[1]), *row[2:]) if row else None
 
 
 def exists(*, z: int, x: int, y: int) -> bool:
     return 0 <= z <= MAX_ZOOM and 0 <= x < 1 << z and 0 <= y < 1 << z
 
 
-def tile(version: LayerVersion, *, z: int, x: int, y: int) -> bytes:
+def tile(of: Edition, *, z: int, x: int, y: int) -> bytes:
     """The tile's MVT, b"" where there is nothing. One layer in it, called by the kind of the layer.
 
     Features carry their id and `code`, `name`, for zones `field` and `vertical_level`, for the other kinds
     FEATURE_FIELDS. A tile over MAX_TILE_BYTES is made again, coarser, until it is not.
     """
     detail = _FINE if z >= _FINE_FROM_ZOOM else _FAR
-    content, count = _tile(version, z=z, x=x, y=y, detail=detail)
-    for _step in range(_MOST_STEPS):
-        if len(content) <= MAX_TILE_BYTES:
-            break
-        detail = detail.coarser(count=count, size=len(content))
-        content, count = _tile(version, z=z, x=x, y=y, detail=detail)
-    return content
-
-
-def _tile(version: LayerVersion, *, z: int, x: int, y: int, detail: _Detail) -> tuple[bytes, int]:
-    """The tile's bytes, and how many features are in it."""
     side_m = _WORLD_M / 2**z
     unit_m = side_m / EXTENT
     values = {
-        "version": version.pk,
-        "name": version.layer.kind,
+        "version": of.pk,
+        "name": of.kind.value,
         "west": x * side_m - _WORLD_M / 2,
         "south": _WORLD_M / 2 - (y + 1) * side_m,
         "side": side_m,
+        "unit_m": unit_m,
         "buffer_m": _BUFFER * unit_m,
-        "tolerance_m": detail.tolerance * unit_m,
+        "tolerance": detail.tolerance,
         "smallest_m2": detail.smallest * unit_m**2,
         "clipped_too": detail.clipped_too,
-        "most": detail.most,
+        "most": _MOST_FEATURES,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_STATEMENTS[Layer.Kind(version.layer.kind)], values)
+        cursor.execute(_STATEMENTS[of.kind], values)
         content, count = cursor.fetchone()
-    return (bytes(content) if count else b""), count
+    return bytes(content) if count else b""
 
 
 def _statement(kind: Layer.Kind) -> str:
     model = {Layer.Kind.BOUNDARY: Area, Layer.Kind.ZONING: Zone}.get(kind, Feature)
+    columns = _COLUMNS[model]
+    frame = {"tile": _TILE, "around": _AROUND, "extent": EXTENT, "buffer": _BUFFER, "order": _ORDER[model]}
+    names = ", ".join(column.rpartition(" AS ")[2].strip() for column in columns)
+    rougher = "ST_Simplify(shape, choice.tolerance * %(unit_m)s, true)"
     return _STATEMENT.format(
-        columns=_COLUMNS[model],
+        columns=", ".join(columns),
+        names=names,
         table=model._meta.db_table,
-        order=_ORDER[model],
-        tile=_TILE,
-        around=_AROUND,
-        extent=EXTENT,
-        buffer=_BUFFER,
+        pixel=_PIXEL,
+        heaviest=MAX_TILE_BYTES,
+        steps=_MOST_STEPS,
+        drawn_as_is=_DRAWN.format(names=names, shape="shape", **frame),
+        drawn_rougher=_DRAWN.format(names=names, shape=rougher, **frame),
+        **frame,
     )
 
 

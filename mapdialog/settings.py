@@ -71,7 +71,7 @@ MIDDLEWARE = [
     "mapdialog.web.middleware.PrivateByDefault",
     "mapdialog.web.middleware.HeadAsGet",
     "mapdialog.web.problem.ProblemAnswers",
-    "csp.middleware.CSPMiddleware",
+    "mapdialog.web.middleware.PagePolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -259,6 +259,8 @@ CONTENT_SECURITY_POLICY = {
 SILENCED_SYSTEM_CHECKS = ["gis.W001"]
 
 # What this installation runs ------------------------------------------------------------------------
+# Each web process keeps the tiles it made: far out one costs 50 ms and more.
+TILE_MEMORY_MB = environment.number("MAPDIALOG_TILE_MEMORY_MB", default=32, minimum=0)
 GRACE_PERIOD = timedelta(hours=24)
 METRICS_TOKEN = environment.text("MAPDIALOG_METRICS_TOKEN", default="")
 LOGGING = {

@@ -7,6 +7,8 @@ from django.views.generic import RedirectView
 from mapdialog.api import api
 from mapdialog.web import browsers, health, metrics
 
+handler500 = "mapdialog.web.failure.failed"
+
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -25,6 +25,8 @@ _MAKE: dict[str, Callable[..., Any]] = {
     "MultiLineString": shapely.multilinestrings,
     "MultiPolygon": shapely.multipolygons,
 }
+# What GEOS needs to make one at all (of a ring: closed). Fewer are filled up with the last, and are then as
+# invalid as they were: the repair drops them and says so, and the rest of the file is loaded.
 _LEAST_POSITIONS = {"Point": 1, "LineString": 2, "Polygon": 4}
 _SINGLE = frozenset(_LEAST_POSITIONS)
 
@@ -165,11 +167,11 @@ def _single(kind: str, coordinates: Any) -> tuple[Any, bool]:
     if not isinstance(coordinates, list):
         raise _ShapeError(_("The coordinates are not a list."))
     if kind == "Point":
-        return (shapely.points(_positions([coordinates], kind)[0]) if coordinates else shapely.Point()), False
+        return (shapely.points(_positions([coordinates])[0]) if coordinates else shapely.Point()), False
     if kind == "LineString":
-        return (
-            shapely.linestrings(_positions(coordinates, kind)) if coordinates else shapely.LineString()
-        ), False
+        if not coordinates:
+            return shapely.LineString(), False
+        return shapely.linestrings(_enough(_positions(coordinates), kind)), False
     rings = [_ring(ring) for ring in coordinates if ring != []]
     if not rings:
         return shapely.Polygon(), False
@@ -178,18 +180,17 @@ def _single(kind: str, coordinates: Any) -> tuple[Any, bool]:
 
 
 def _ring(coordinates: Any) -> tuple[Any, bool]:
-    positions = _positions(coordinates, "Polygon")
+    positions = _positions(coordinates)
     is_open = bool((positions[0] != positions[-1]).any())
-    return shapely.linearrings(positions), is_open  # linearrings closes an open one
+    if is_open:
+        positions = np.concatenate([positions, positions[:1]])
+    return shapely.linearrings(_enough(positions, "Polygon")), is_open
 
 
-def _positions(coordinates: Any, kind: str) -> NDArray[np.float64]:
+def _positions(coordinates: Any) -> NDArray[np.float64]:
     """An (n, 2) array of x and y; heights are dropped."""
-    least = _LEAST_POSITIONS[kind]
-    if not isinstance(coordinates, list) or len(coordinates) < least:
-        raise _ShapeError(
-            _("A %(kind)s needs at least %(least)d positions.") % {"kind": kind, "least": least}
-        )
+    if not isinstance(coordinates, list):
+        raise _ShapeError(_("The coordinates are not a list."))
     try:
         array = _array(coordinates)
     except ValueError:
@@ -199,6 +200,11 @@ def _positions(coordinates: Any, kind: str) -> NDArray[np.float64]:
     if not np.isfinite(array).all():
         raise _ShapeError(_("A coordinate is too large."))
     return array[:, :2].astype(np.float64)
+
+
+def _enough(positions: NDArray[np.float64], kind: str) -> NDArray[np.float64]:
+    missing = max(0, _LEAST_POSITIONS[kind] - len(positions))
+    return np.pad(positions, ((0, missing), (0, 0)), mode="edge")
 
 
 def _array(coordinates: list[Any]) -> NDArray[Any]:

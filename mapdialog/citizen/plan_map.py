@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from layers.models import Area, Layer, LayerVersion, Zone
 from layers.styles.catalog import Style, style_for
 from mapdialog.citizen.presentation import Words, words
-from mapdialog.dialogue.map_layers import base_versions, boundary_version, plan_versions
+from mapdialog.dialogue.map_layers import PlanVersion, base_versions, boundary_version, plan_versions
 from mapdialog.dialogue.models import Consultation
 
 # Longer lists than these help nobody on a phone, and the page has to stay light.
@@ -44,13 +44,14 @@ class ZoneLine:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanView:
-    """One alternative: its tiles, the style of each code in it, and its zones in words."""
+    """One alternative: its tiles, the style of each code in it, its zones in words (`is_cut`: not all)."""
 
     key: str
     name: Words
     version: int
     styles: list[Style]
     zones: list[ZoneLine] = field(default_factory=list)
+    is_cut: bool = False
 
     @property
     def short_name(self) -> str:
@@ -87,6 +88,7 @@ class PlanMap:
     base: list[LayerVersion]
     plans: list[PlanView]
     places: list[ListedPlace]
+    places_are_cut: bool
 
     @classmethod
     def of(cls, consultation: Consultation, *, at: dt.datetime) -> PlanMap:
@@ -96,14 +98,15 @@ class PlanMap:
         plans = _plans(consultation, day=day)
         bounds = _extent(plans) or area_bounds or _boundary_extent(consultation, day=day)
         base = base_versions(consultation, on=day)
+        named = [version for version in base if version.layer.kind == Layer.Kind.PLACE]
+        places = _places(named, bounds=bounds)
         return cls(
             area=area,
             bounds=bounds,
             base=base,
             plans=plans,
-            places=_places(
-                [version for version in base if version.layer.kind == Layer.Kind.PLACE], bounds=bounds
-            ),
+            places=places[:MOST_PLACES],
+            places_are_cut=len(places) > MOST_PLACES,
         )
 
 
@@ -139,35 +142,50 @@ def _plans(consultation: Consultation, *, day: dt.date) -> list[PlanView]:
     plans = plan_versions(consultation, on=day)
     if not plans:
         return []
-    zones = _zones(plan.version for plan in plans)
-    return [
-        PlanView(
-            key=plan.alternative.key,
-            name=words(plan.alternative.name),
-            version=plan.version.pk,
-            styles=[style_for(plan.style_list, code=code) for code in plan.codes],
-            zones=[_line(row, style_list=plan.style_list) for row in zones if row[0] == plan.version.pk],
-        )
-        for plan in plans
-    ]
+    rows: dict[int, list[tuple[Any, ...]]] = {}
+    for row in _zones(plan.version for plan in plans):
+        rows.setdefault(row[0], []).append(row)
+    return [_plan(plan, rows=rows.get(plan.version.pk, [])) for plan in plans]
+
+
+def _plan(plan: PlanVersion, *, rows: list[tuple[Any, ...]]) -> PlanView:
+    return PlanView(
+        key=plan.alternative.key,
+        name=words(plan.alternative.name),
+        version=plan.version.pk,
+        styles=[style_for(plan.style_list, code=code) for code in plan.codes],
+        zones=[_line(row, style_list=plan.style_list) for row in rows[:MOST_ZONES]],
+        is_cut=len(rows) > MOST_ZONES,
+    )
 
 
 def _zones(versions: Iterable[LayerVersion]) -> list[tuple[Any, ...]]:
-    """Rows (version, code, field, name, provision, lon, lat) of the zones that have something to say."""
+    """Rows (version, code, field, name, provision, lon, lat) of the zones that have something to say.
+
+    One more of each version than is listed: so it is known whether there are more.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             SELECT version_id, code, field, name, provision, ST_X(point), ST_Y(point)
             FROM (
-                SELECT *, row_number() OVER (PARTITION BY version_id ORDER BY field, code, id) AS place
-                FROM layers_zone WHERE version_id = ANY(%s) AND (field <> '' OR provision <> '{}')
+                SELECT *, row_number() OVER (
+                    PARTITION BY version_id ORDER BY {_natural("field")}, field, code, id
+                ) AS place
+                FROM layers_zone WHERE version_id = ANY(%s) AND (field <> '' OR provision <> '{{}}')
             ) AS named, ST_PointOnSurface(geom) AS point
             WHERE place <= %s ORDER BY version_id, place
-            """,
-            [[version.pk for version in versions], MOST_ZONES],
+            """,  # noqa: S608 (our own text)
+            [[version.pk for version in versions], MOST_ZONES + 1],
         )
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
+
+
+def _natural(column: str) -> str:
+    """SQL that sorts F2 before F10: every number in the text is filled with zeros to ten figures."""
+    filled = rf"regexp_replace({column}, '(\d+)', '0000000000\1', 'g')"
+    return rf"regexp_replace({filled}, '\d*(\d{{10}})', '\1', 'g')"
 
 
 def _line(row: tuple[Any, ...], *, style_list: str) -> ZoneLine:
@@ -179,21 +197,24 @@ def _line(row: tuple[Any, ...], *, style_list: str) -> ZoneLine:
 
 
 def _places(versions: list[LayerVersion], *, bounds: Bounds | None) -> list[ListedPlace]:
-    """Named places in or near the area, in alphabetical order; without an area, of the whole layer."""
+    """Named places in or near the area, in alphabetical order; without an area, of the whole layer.
+
+    One more than is listed: so it is known whether there are more.
+    """
     if not versions:
         return []
     west, south, east, north = bounds or (-180.0, -90.0, 180.0, 90.0)
     near = [west - _NEAR_DEGREES, south - _NEAR_DEGREES, east + _NEAR_DEGREES, north + _NEAR_DEGREES]
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            SELECT DISTINCT ON (name) name, ST_X(point), ST_Y(point)
+            f"""
+            SELECT DISTINCT ON ({_natural("name")}, name) name, ST_X(point), ST_Y(point)
             FROM (
                 SELECT name, ST_PointOnSurface(geom) AS point FROM layers_feature
                 WHERE version_id = ANY(%s) AND name <> '' AND geom && ST_MakeEnvelope(%s, %s, %s, %s, 4326)
             ) AS named
-            ORDER BY name LIMIT %s
-            """,
-            [[version.pk for version in versions], *near, MOST_PLACES],
+            ORDER BY {_natural("name")}, name LIMIT %s
+            """,  # noqa: S608 (our own text)
+            [[version.pk for version in versions], *near, MOST_PLACES + 1],
         )
         return [ListedPlace(name=name, position=(lon, lat)) for name, lon, lat in cursor.fetchall()]

@@ -159,16 +159,15 @@ def _page(
 
 def _place_groups(plan_map: PlanMap) -> list[dict[str, Any]]:
     """The list of places: names on the map, then the parts of each plan; values are `latitude, longitude`."""
-    groups = [
-        {"name": _("Places"), "places": [_option(place.name, place.position) for place in plan_map.places]}
-    ]
+    places = [_option(place.name, place.position) for place in plan_map.places]
+    groups = [{"name": _("Places"), "places": places, "is_cut": plan_map.places_are_cut}]
     listed: set[str] = set()
     for view in plan_map.plans:
         # Alternatives share most of their zones: each is listed once, under the first that has it.
         zones = [zone for zone in view.zones if zone.name not in listed]
         listed.update(zone.name for zone in zones)
         options = [_option(zone.name, zone.position) for zone in zones]
-        groups.append({"name": view.name, "places": options})
+        groups.append({"name": view.name, "places": options, "is_cut": view.is_cut})
     return [group for group in groups if group["places"]]
 
 

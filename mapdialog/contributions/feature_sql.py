@@ -13,6 +13,7 @@ from typing import Any
 from django.contrib.gis.db.models.functions import AsGeoJSON
 from django.db.models import Case, CharField, Expression, F, QuerySet, Value, When
 
+from layers.models import LayerVersion
 from mapdialog.contributions.models import Contribution
 from mapdialog.dialogue.models import Consultation, Question, Reader
 from mapdialog.dialogue.texts import translated
@@ -59,34 +60,44 @@ _CHOSEN_ANSWERS = """
     (SELECT COALESCE(json_object_agg(key, value), '{}')
         FROM jsonb_each(c.p_answers) WHERE key = ANY(%(choices)s))
 """
-# Looked up for all rows at once: the same as a look-up per row costs five times as much at a million rows.
+_ZONE = "json_build_object('plan', l.name, 'version', v.number, 'code', z.code, 'field', z.field)::text"
+_ZONE_ORDER = 'l.name, v.number, z.code COLLATE "C", z.id'
+_ZONE_PLAN = "JOIN layers_layerversion v ON v.id = z.version_id JOIN layers_layer l ON l.id = v.layer_id"
+# Looked up for all rows at once: a look-up per row takes twice as long. Numbers alone are gathered,
+# since texts would have to be sorted; who is in more places than these numbers hold is looked up alone.
 # A point lies in one committee. A line may cross several: it is counted where most of it lies.
-_NAMES_OF_PLACES = """
-    WITH areas AS MATERIALIZED (
-        SELECT id, code, name, row_number() OVER (ORDER BY code COLLATE "C", id)::float8 AS rank
-        FROM layers_area WHERE version_id = ANY(%(boundaries)s)
-    ), zones AS MATERIALIZED (
-        SELECT z.id, row_number() OVER (ORDER BY l.name, v.number, z.code COLLATE "C", z.id) AS rank,
-            json_build_object(
-                'plan', l.name, 'version', v.number, 'code', z.code, 'field', z.field)::text AS zone
-        FROM layers_zone z
-        JOIN layers_layerversion v ON v.id = z.version_id
-        JOIN layers_layer l ON l.id = v.layer_id
-        WHERE l.id = ANY(%(plans)s)
-    )
-"""
-_PLACES = """
-    LEFT JOIN (
-        SELECT p.contribution_id,
-            min(ARRAY[1 - p.share, a.rank]) FILTER (WHERE a.id IS NOT NULL) AS best,
-            string_agg(z.zone, ',' ORDER BY z.rank) FILTER (WHERE z.id IS NOT NULL) AS zones
+_NAMES_OF_PLACES = f"""
+    WITH zones AS MATERIALIZED (
+        SELECT z.id, row_number() OVER (ORDER BY {_ZONE_ORDER}) AS rank, {_ZONE} AS written
+        FROM layers_zone z {_ZONE_PLAN} WHERE v.id = ANY(%(plans)s)
+    ), places AS (
+        SELECT p.contribution_id, count(p.area_id) AS areas, min(p.area_id) AS area,
+            count(p.zone_id) AS zones, min(p.zone_id) AS first_zone, max(p.zone_id) AS last_zone
         FROM contributions_contributionplace p
-        LEFT JOIN areas a ON a.id = p.area_id
-        LEFT JOIN zones z ON z.id = p.zone_id
         WHERE p.contribution_id IN (SELECT id FROM contributions_contribution WHERE consultation_id = %(of)s)
+            AND (p.version_id = ANY(%(boundaries)s) AND p.area_id IS NOT NULL
+                OR p.version_id = ANY(%(plans)s) AND p.zone_id IS NOT NULL)
         GROUP BY p.contribution_id
-    ) AS place ON place.contribution_id = c.p_id
-    LEFT JOIN areas committee ON committee.rank = place.best[2]
+    ), place AS MATERIALIZED (
+        SELECT contribution_id, CASE WHEN areas > 1 THEN (
+            SELECT a.id FROM contributions_contributionplace p JOIN layers_area a ON a.id = p.area_id
+            WHERE p.contribution_id = places.contribution_id AND p.version_id = ANY(%(boundaries)s)
+            ORDER BY p.share DESC, a.code COLLATE "C", a.id LIMIT 1
+        ) ELSE area END AS area, CASE WHEN zones > 2 THEN (
+            SELECT string_agg({_ZONE}, ',' ORDER BY {_ZONE_ORDER})
+            FROM contributions_contributionplace p JOIN layers_zone z ON z.id = p.zone_id {_ZONE_PLAN}
+            WHERE p.contribution_id = places.contribution_id AND p.version_id = ANY(%(plans)s)
+        ) WHEN zones < 2 THEN one.written
+            WHEN one.rank < two.rank THEN concat(one.written, ',', two.written)
+            ELSE concat(two.written, ',', one.written) END AS zones
+        FROM places
+        LEFT JOIN zones one ON one.id = first_zone
+        LEFT JOIN zones two ON two.id = last_zone AND zones = 2
+    )
+"""  # noqa: S608 (fragments of our own, above; every value is a parameter)
+_PLACES = """
+    LEFT JOIN place ON place.contribution_id = c.p_id
+    LEFT JOIN layers_area committee ON committee.id = place.area
 """
 
 
@@ -152,11 +163,12 @@ def _theme_names(of: Consultation) -> Expression:
 
 def _places(of: Consultation) -> dict[str, Any]:
     """Which boundary versions and which plans the places are told of."""
-    boundary = of.boundary_layer
+    editions = LayerVersion.objects.order_by()
+    plans = of.alternatives.values("layer")
     return {
         "of": of.pk,
-        "boundaries": [version.pk for version in boundary.versions.all()] if boundary else [],
-        "plans": list(of.alternatives.values_list("layer", flat=True)),
+        "boundaries": list(editions.filter(layer=of.boundary_layer_id).values_list("pk", flat=True)),
+        "plans": list(editions.filter(layer__in=plans).values_list("pk", flat=True)),
     }
 
 

@@ -90,7 +90,12 @@ class Consultation(models.Model):
         POINTS = "points", _("The points are public")
         AREAS = "areas", _("Only counts by area are public")
 
-    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="consultations")
+    municipality = models.ForeignKey(
+        Municipality,
+        on_delete=models.PROTECT,
+        related_name="consultations",
+        verbose_name=_("municipality"),
+    )
     slug = models.SlugField(_("address"), max_length=80, unique=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
     is_demo = models.BooleanField(_("demo data"), default=False)
@@ -181,7 +186,9 @@ class ConsultationHolder(models.Model):
     """Who holds it beside the first municipality: another one, or a committee of one (by its code)."""
 
     consultation = models.ForeignKey(Consultation, on_delete=models.CASCADE, related_name="holders")
-    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
+    municipality = models.ForeignKey(
+        Municipality, on_delete=models.PROTECT, related_name="+", verbose_name=_("municipality")
+    )
     committee_code = models.CharField(_("committee's code"), max_length=80, blank=True)
 
     class Meta:

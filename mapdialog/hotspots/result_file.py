@@ -32,7 +32,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
             "owner": version.layer.owner,
             "name": version.layer.name,
             "version": version.number,
-            "valid_from": version.valid_from.isoformat(),
+            "valid_from": version.begins and version.begins.isoformat(),
             "valid_to": version.valid_to and version.valid_to.isoformat(),
         },
         "n": run.n,

@@ -13,6 +13,7 @@ from mapdialog.dialogue.demo_note import demo_note
 from mapdialog.dialogue.models import Consultation, ConsultationQuerySet
 
 _TEXTS = ("title", "summary", "purpose", "can_influence", "fixed", "decides", "reads", "privacy", "not_for")
+_DECIMALS = 6
 
 
 def public() -> ConsultationQuerySet:
@@ -68,7 +69,7 @@ def whole(consultation: Consultation, *, at: dt.datetime) -> dict[str, Any]:
             "visibility": consultation.visibility,
             "public_precision_m": consultation.public_precision_m,
         },
-        "area": json.loads(consultation.area.json) if consultation.area else None,
+        "area": _area(consultation),
         "boundary_set": _layer(boundary, versions) if boundary else None,
         "base_layers": [_layer(layer, versions) for layer in base_layers],
         "alternatives": [
@@ -114,6 +115,20 @@ def _parts(consultation: Consultation) -> dict[str, Any]:
     }
 
 
+def _area(consultation: Consultation) -> dict[str, Any] | None:
+    """GeoJSON in EPSG:4326, to a tenth of a metre: more decimals weigh more than they say."""
+    if consultation.area is None:
+        return None
+    shape = json.loads(consultation.area.json)
+    return {"type": shape["type"], "coordinates": _rounded(shape["coordinates"])}
+
+
+def _rounded(coordinates: Any) -> Any:
+    if isinstance(coordinates, list):
+        return [_rounded(part) for part in coordinates]
+    return round(coordinates, _DECIMALS)
+
+
 def _versions(layers: list[Layer], *, on: dt.date) -> dict[int, LayerVersion]:
     """The published version in force of each layer, by the layer's id."""
     held = LayerVersion.objects.published().holding_on(on).filter(layer__in=layers)
@@ -131,6 +146,6 @@ def _layer(layer: Layer, versions: dict[int, LayerVersion]) -> dict[str, Any]:
         "style": layer.style,
         "version_id": version.pk if version else None,
         "version": version.number if version else None,
-        "valid_from": version.valid_from.isoformat() if version else None,
+        "valid_from": version.begins.isoformat() if version and version.begins else None,
         "tiles_url": f"/tiles/layers/{version.pk}/{{z}}/{{x}}/{{y}}.mvt" if version else None,
     }

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from mapdialog.dialogue.models import Consultation
 from mapdialog.hotspots import density
 from mapdialog.hotspots.density import Audience
+from mapdialog.web import query
 from mapdialog.web.problem import Problem
 
 MAX_ZOOM = 18
@@ -21,6 +22,7 @@ FRESH_S = 30
 @require_safe
 def density_tile(request: HttpRequest, slug: str, z: int, x: int, y: int) -> HttpResponseBase:
     """66 × 66 bytes (see `hotspots.density`), 204 where nobody said anything, 404 beyond the grid."""
+    query.parameters(request, known=())
     if z > MAX_ZOOM or x >= 1 << z or y >= 1 << z:
         raise Problem("no-tile", status=404, detail=_("There is no such tile."))
     held = Consultation.objects.visible_to(request.user).select_related("density_state", "data_version")

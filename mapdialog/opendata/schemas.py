@@ -57,7 +57,7 @@ class LayerOut(_Closed):
     style: str
     version_id: int | None = Field(description="Null when no published version holds today.")
     version: int | None
-    valid_from: str | None
+    valid_from: str | None = Field(description="The first day it holds; null when that is not known.")
     tiles_url: str | None = Field(description="Vector tiles, a template with {z}, {x} and {y}.")
 
 

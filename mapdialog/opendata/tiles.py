@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from layers import styles, tiles
+from layers.made_tiles import MadeTiles
 from layers.models import LayerVersion
 from mapdialog.people.models import Membership
 from mapdialog.web import compression
@@ -21,6 +23,8 @@ from mapdialog.web.query import parameters
 MVT = "application/vnd.mapbox-vector-tile"
 # An edition never changes; only whether it is published does, and that may take this long to be seen.
 FRESH_S = 3600
+_LARGEST_ID = 2**63 - 1  # the database refuses to compare an id with more
+_MADE = MadeTiles(most_bytes=settings.TILE_MEMORY_MB * 1_000_000)
 
 
 @require_safe
@@ -29,11 +33,13 @@ def layer_tile(request: HttpRequest, version: int, z: int, x: int, y: int) -> Ht
     parameters(request, known=())
     if not tiles.exists(z=z, x=x, y=y):
         raise Problem("no-tile", status=404, detail=_("There is no such tile."))
-    edition = _version_for(request, version)
+    edition = _edition_for(request, version)
     etag = _etag(edition)
     response = get_conditional_response(request, etag=etag)
     if response is None:
-        content = tiles.tile(edition, z=z, x=x, y=y)
+        content = _MADE.get(
+            (edition.pk, edition.imported_at, z, x, y), make=lambda: tiles.tile(edition, z=z, x=x, y=y)
+        )
         response = (
             compression.respond(request, content, content_type=MVT) if content else HttpResponse(status=204)
         )
@@ -44,22 +50,22 @@ def layer_tile(request: HttpRequest, version: int, z: int, x: int, y: int) -> Ht
 def layer_style(request: HttpRequest, version: int) -> HttpResponseBase:
     """The layer's title, credit and bounds of time, and how each code in it is drawn and called."""
     language = parameters(request, known={"lang"}).get("lang") or get_language() or ""
-    edition = _version_for(request, version)
+    edition = _edition_for(request, version)
     etag = _etag(edition, language[:8])
     response = get_conditional_response(request, etag=etag)
     if response is None:
-        body = json.dumps(_style(edition, language=language), ensure_ascii=False).encode()
+        body = json.dumps(_style(version, language=language), ensure_ascii=False).encode()
         response = compression.respond(request, body, content_type="application/json")
     return _kept(response, edition, etag=etag)
 
 
-def _version_for(request: HttpRequest, version: int) -> LayerVersion:
+def _edition_for(request: HttpRequest, version: int) -> tiles.Edition:
     """A published edition for everyone, any for officials of its owner. Raises Problem 404.
 
     Who is asking is not looked at for a published one: its answer is the same for all, and cached so.
     """
-    found = LayerVersion.objects.select_related("layer").filter(pk=version).first()
-    if found is not None and (found.published or _works_for(request, found.layer.owner)):
+    found = tiles.edition(version) if version <= _LARGEST_ID else None
+    if found is not None and (found.published or _works_for(request, found.owner)):
         return found
     raise Problem("not-found", status=404, detail=_("There is no such layer."))
 
@@ -72,19 +78,20 @@ def _works_for(request: HttpRequest, owner: str) -> bool:
     return user.is_superuser or held.exists()
 
 
-def _etag(edition: LayerVersion, *also: str) -> str:
+def _etag(edition: tiles.Edition, *also: str) -> str:
     parts = (edition.pk, int(edition.imported_at.timestamp()), int(edition.published), *also)
     return f'W/"{"-".join(str(part) for part in parts)}"'
 
 
-def _kept(response: HttpResponseBase, edition: LayerVersion, *, etag: str) -> HttpResponseBase:
+def _kept(response: HttpResponseBase, edition: tiles.Edition, *, etag: str) -> HttpResponseBase:
     response.headers["ETag"] = etag
     visibility = f"public, max-age={FRESH_S}" if edition.published else "private, no-store"
     response.headers["Cache-Control"] = visibility
     return response
 
 
-def _style(edition: LayerVersion, *, language: str) -> dict[str, Any]:
+def _style(version: int, *, language: str) -> dict[str, Any]:
+    edition = LayerVersion.objects.select_related("layer").get(pk=version)
     layer = edition.layer
     codes = edition.zones.order_by("code").values_list("code", flat=True).distinct()
     return {
@@ -93,7 +100,7 @@ def _style(edition: LayerVersion, *, language: str) -> dict[str, Any]:
         "titles": layer.titles,
         "credit": layer.credit,
         "licence": layer.licence,
-        "valid_from": edition.valid_from.isoformat(),
+        "valid_from": edition.begins.isoformat() if edition.begins else None,
         "valid_to": edition.valid_to.isoformat() if edition.valid_to else None,
         "codes": {
             style.code: {**style.as_json(), "label": style.label(language)}

@@ -100,7 +100,9 @@ class Membership(models.Model):
     OFFICIALS = (Role.PLANNER, Role.MODERATOR, Role.ADMIN)
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
-    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="memberships")
+    municipality = models.ForeignKey(
+        Municipality, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("municipality")
+    )
     role = models.CharField(_("role"), max_length=10, choices=Role)
     committee_code = models.CharField(_("committee's code"), max_length=80, blank=True)
 

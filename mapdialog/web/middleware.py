@@ -5,7 +5,9 @@ import time
 import uuid
 from collections.abc import Callable
 
+from csp.middleware import CSPMiddleware
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
 from mapdialog.web.logs import request_id
@@ -45,7 +47,9 @@ class PrivateByDefault:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        used_session = getattr(getattr(request, "session", None), "accessed", False)
+        # Of a failure, who was signed in is not asked: it may be the database that is away.
+        has_failed = response.status_code >= 500
+        used_session = not has_failed and getattr(getattr(request, "session", None), "accessed", False)
         if used_session and getattr(request, "user", None) is not None and request.user.is_authenticated:
             if not response.get("Cache-Control", "").startswith("private"):
                 response.headers["Cache-Control"] = "private, no-store"
@@ -57,6 +61,15 @@ class PrivateByDefault:
         else:
             response.headers["Content-Security-Policy"] = _DATA_POLICY
         return response
+
+
+class PagePolicy(CSPMiddleware):
+    """The policy of pages. Data have a fixed one, above; making this one is costly."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if "text/html" not in response.headers.get("Content-Type", ""):
+            return response
+        return super().process_response(request, response)
 
 
 class ReadsRefusedBodies:

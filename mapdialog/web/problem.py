@@ -65,7 +65,7 @@ def title_of(status: int) -> str:
     """A short heading in the reader's language."""
     titles = {
         400: _("The request is not right"),
-        401: _("Sign in first"),
+        401: _("The edit token is missing or wrong"),
         403: _("Not allowed"),
         404: _("Not found"),
         405: _("This cannot be done here"),
@@ -100,7 +100,7 @@ class ProblemAnswers:
             405: _("This address does not take %(method)s.") % {"method": request.method},
         }
         status = response.status_code
-        headers = {"Allow": response["Allow"]} if "Allow" in response else {}
+        headers = {name: response[name] for name in ("Allow", "Retry-After") if name in response}
         default = _("The request could not be handled.")
         kind = HTTPStatus(status).phrase.lower().replace(" ", "-")
         return Problem(kind, status=status, detail=details.get(status, default), headers=headers).response()

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 MAX_DEPTH = 24
 MAX_MEMBERS = 1_000
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_HALF = re.compile("[\ud800-\udfff]")
 _LARGEST_EXACT = 2**53
 
 
@@ -80,7 +81,7 @@ def _check_values(value: Any) -> None:
 def _check_text(text: str) -> None:
     if "\x00" in text:
         raise StrictJsonError(_("A text holds a character that cannot be stored (NUL)."))
-    if any("\ud800" <= character <= "\udfff" for character in text):
+    if _HALF.search(text):
         raise StrictJsonError(_("A text holds half a character (a lone surrogate)."))
 
 

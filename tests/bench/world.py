@@ -50,7 +50,15 @@ class World:
     @cached_property
     def web(self) -> WebServer:
         """Behind one proxy, as in production, so that each request may come from an address of its own."""
-        environment = {"MAPDIALOG_PROXY_COUNT": "1"}
+        return self._web()
+
+    @cached_property
+    def forgetful_web(self) -> WebServer:
+        """The same, but it keeps no tile that it made."""
+        return self._web(MAPDIALOG_TILE_MEMORY_MB="0")
+
+    def _web(self, **environment: str) -> WebServer:
+        environment["MAPDIALOG_PROXY_COUNT"] = "1"
         return self._stack.enter_context(WebServer("mapdialog.wsgi:application", environment=environment))
 
     def database(self) -> psycopg.Connection:

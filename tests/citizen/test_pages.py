@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from layers.models import Feature
 from mapdialog.dialogue.models import Alternative, Consultation, Question
 from tests import factories
 
@@ -167,3 +169,31 @@ def test_language_is_chosen_by_a_form(client: Client) -> None:
     response = client.post("/i18n/setlang/", {"language": "en", "next": "/"})
     assert response.status_code == 302
     assert '<html lang="en"' in client.get("/").content.decode()
+
+
+def listed(shown: str) -> list[str]:
+    return re.findall(r'<option value="[^"]+">([^<]+)</option>', shown.partition('id="id_listed_place"')[2])
+
+
+def test_the_list_of_places_counts_as_people_do_and_says_when_it_is_cut(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = factories.layer(kind="place")
+    newest, plan = factories.version(of=places), factories.layer(kind="zoning")
+    fields = factories.version(of=plan)
+    for number in (10, 2, 1):
+        Feature.objects.create(version=newest, name=f"Vik {number}", geom=factories.square().centroid)
+        factories.zone(of=fields, field=f"F{number}", code="X", name="Felt")
+    held = factories.consultation()
+    held.base_layers.add(places)
+    Alternative.objects.create(consultation=held, key="a", name={"nb": "Alternativ A"}, layer=plan)
+    whole = page(client, f"/c/{held.slug}/", **{"Accept-Language": "en"})
+    names = listed(whole)
+    assert names[:6] == ["Vik 1", "Vik 2", "Vik 10", "F1 – Felt", "F2 – Felt", "F10 – Felt"]
+    assert "only the first" not in whole
+    monkeypatch.setattr("mapdialog.citizen.plan_map.MOST_PLACES", 2)
+    monkeypatch.setattr("mapdialog.citizen.plan_map.MOST_ZONES", 1)
+    cut = page(client, f"/c/{held.slug}/", **{"Accept-Language": "en"})
+    assert listed(cut)[:3] == ["Vik 1", "Vik 2", "F1 – Felt"]
+    assert "Places: only the first 2 are listed. Use coordinates or your own words" in cut
+    assert "Alternativ A: only the first 1 are listed." in cut

@@ -1,5 +1,6 @@
 import pytest
 from django.db import connection
+from django.test import Client
 
 from mapdialog.dialogue.models import Consultation
 from mapdialog.hotspots import density, tasks
@@ -117,3 +118,9 @@ def test_lines_and_areas_count_once(held: Consultation) -> None:
     density.refresh(held, at=NOON)
     assert counted(held, 8) == 1
     assert counted(held, 6) == 1
+
+
+def test_a_parameter_nobody_knows_is_refused(client: Client, held: Consultation) -> None:
+    assert client.get(f"/tiles/density/{held.slug}/0/0/0").status_code in {200, 204}
+    answer = client.get(f"/tiles/density/{held.slug}/0/0/0?theme=lys")
+    assert (answer.status_code, answer.json()["field"]) == (400, "theme")

@@ -13,9 +13,9 @@ import shapely
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
-from layers import areas, importing
+from layers import areas, columns, importing
 from layers.importing import Delivery, ImportRefusedError, load
-from layers.models import Area, Feature, Layer, LayerEvent, LayerVersion, Zone
+from layers.models import EVER_SINCE, Area, Feature, Layer, LayerEvent, LayerVersion, Zone
 from tests import factories
 from tests.layers import files
 
@@ -460,3 +460,84 @@ def test_progress_is_told(tmp_path: Path) -> None:
     delivery = Delivery(path=two_areas(tmp_path), kind="boundary", name="x", owner="NO-4012")
     load(delivery, at=AT, progress=lambda done, total: told.append((done, total)))
     assert told == [(2, 2)]
+
+
+# Fields and rings that are not what they might be ----------------------------------------------------
+
+
+def districts(*rows: dict[str, Any]) -> dict[str, Any]:
+    shapes = [files.BOX, files.NEXT_BOX]
+    return files.collection(*(files.feature(shape, **row) for shape, row in zip(shapes, rows, strict=True)))
+
+
+@pytest.mark.parametrize("field", ["id", "ID", "OBJID", "gid"])
+def test_the_only_field_of_identities_is_the_code_and_the_report_says_so(tmp_path: Path, field: str) -> None:
+    document = districts({"name": "Alna", field: 12}, {"name": "Bjerke", field: 9})
+    out = command(
+        files.geojson(tmp_path, document), "--kind", "boundary", "--name", "b", "--owner", "NO-0301"
+    )
+    assert set(Area.objects.values_list("code", "name")) == {("12", "Alna"), ("9", "Bjerke")}
+    assert f"note: codes are taken from the field “{field}”" in out
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ({"name": "Alna", "id": 1}, {"name": "Bjerke", "id": 1}),
+        ({"name": "Alna", "id": 1}, {"name": "Bjerke", "id": ""}),
+        ({"name": "Alna", "id": 1}, {"name": "Bjerke"}),
+        ({"name": "Alna", "id": 1, "objid": 5}, {"name": "Bjerke", "id": 2, "objid": 6}),
+    ],
+)
+def test_doubtful_identities_are_asked_about(tmp_path: Path, rows: tuple[dict[str, Any], ...]) -> None:
+    with pytest.raises(columns.ColumnError, match="--code-field"):
+        imported(files.geojson(tmp_path, districts(*rows)))
+
+
+def test_a_field_of_codes_is_taken_before_an_identity(tmp_path: Path) -> None:
+    document = districts({"code": "A", "id": 1}, {"code": "B", "id": 2})
+    outcome = imported(files.geojson(tmp_path, document))
+    assert set(Area.objects.values_list("code", flat=True)) == {"A", "B"}
+    assert outcome.report is not None
+    assert outcome.report.warnings == []
+
+
+@pytest.mark.parametrize("ring", [[[9, 59]], [[9, 59], [9, 60]], [[9, 59], [9, 60], [9, 59]]])
+def test_a_ring_that_is_none_is_skipped_with_its_reason_and_the_rest_is_loaded(
+    tmp_path: Path, ring: list[list[float]]
+) -> None:
+    broken = {"type": "Polygon", "coordinates": [ring]}
+    document = files.collection(files.feature(broken, code="X"), files.feature(files.BOX, code="A"))
+    outcome = imported(files.geojson(tmp_path, document))
+    assert outcome.report is not None
+    assert (outcome.report.read, outcome.report.loaded) == (2, 1)
+    (skipped,) = outcome.report.skipped
+    assert (skipped.feature, skipped.code) == (1, "X")
+    assert "Too few points" in skipped.why
+    assert list(Area.objects.values_list("code", flat=True)) == ["A"]
+
+
+def test_a_hole_that_is_none_is_left_out_and_the_area_stays(tmp_path: Path) -> None:
+    document = json.loads(shapely.to_geojson(files.BOX))
+    document["coordinates"].append([[9.705, 59.025], [9.706, 59.026], [9.705, 59.025]])
+    outcome = imported(files.geojson(tmp_path, files.collection(files.feature(document, code="A"))))
+    assert outcome.report is not None
+    assert [remark.code for remark in outcome.report.repaired] == ["A"]
+    assert Area.objects.get().geom.area == pytest.approx(files.BOX.area)
+
+
+def test_a_line_of_one_position_is_skipped(tmp_path: Path) -> None:
+    lines = [{"type": "LineString", "coordinates": [[9, 59]]}, shapely.LineString([[9, 59], [9.1, 59]])]
+    document = files.collection(*(files.feature(line, name="Veg") for line in lines))
+    outcome = imported(files.geojson(tmp_path, document), kind="street")
+    assert outcome.report is not None
+    assert [remark.feature for remark in outcome.report.skipped] == [1]
+
+
+def test_nobody_is_told_of_a_first_day_that_nobody_gave(tmp_path: Path) -> None:
+    first = imported(two_areas(tmp_path)).version
+    assert (first.valid_from, first.begins) == (EVER_SINCE, None)
+    second = imported(two_areas(tmp_path, first="C", name="b.geojson"), replace=True).version
+    assert second.begins == AT.date()
+    out = command(two_areas(tmp_path), "--kind", "boundary", "--name", "other", "--owner", "NO-4012")
+    assert "valid ever since" in out

@@ -23,6 +23,12 @@ def tile_at(lon: float, lat: float, z: int) -> dict[str, int]:
     return {"z": z, "x": int((lon + 180) / 360 * side), "y": int(y * side)}
 
 
+def made(version: LayerVersion, **place: int) -> bytes:
+    edition = tiles.edition(version.pk)
+    assert edition
+    return tiles.tile(edition, **place)
+
+
 @pytest.fixture
 def plan() -> LayerVersion:
     edition = factories.version(of=factories.layer(kind="zoning"))
@@ -32,7 +38,7 @@ def plan() -> LayerVersion:
 
 
 def test_a_tile_holds_zones_with_code_field_and_level_and_nothing_else(plan: LayerVersion) -> None:
-    (layer,) = mvt.layers(tiles.tile(plan, **tile_at(*factories.middle(), 13)))
+    (layer,) = mvt.layers(made(plan, **tile_at(*factories.middle(), 13)))
     assert (layer.name, layer.extent) == ("zoning", 4096)
     assert layer.features == [
         {"code": "1110", "field": "B1", "vertical_level": 2},
@@ -41,19 +47,19 @@ def test_a_tile_holds_zones_with_code_field_and_level_and_nothing_else(plan: Lay
 
 
 def test_a_tile_where_the_layer_is_not_is_empty(plan: LayerVersion) -> None:
-    assert tiles.tile(plan, **tile_at(5, 60, 13)) == b""
+    assert made(plan, **tile_at(5, 60, 13)) == b""
 
 
 def test_another_edition_of_the_layer_is_another_tile(plan: LayerVersion) -> None:
     LayerVersion.objects.filter(pk=plan.pk).update(valid_to=factories.NOON.date())
     newer = factories.version(of=plan.layer, valid_from=factories.NOON.date())
-    assert tiles.tile(newer, **tile_at(*factories.middle(), 13)) == b""
+    assert made(newer, **tile_at(*factories.middle(), 13)) == b""
 
 
 def test_specks_are_left_out_far_away_and_drawn_close_by(plan: LayerVersion) -> None:
     factories.zone(of=plan, code="9999", geom=factories.square(0, side=0.0001))
-    far = mvt.layers(tiles.tile(plan, **tile_at(*factories.middle(), 11)))
-    near = mvt.layers(tiles.tile(plan, **tile_at(*factories.middle(), 13)))
+    far = mvt.layers(made(plan, **tile_at(*factories.middle(), 11)))
+    near = mvt.layers(made(plan, **tile_at(*factories.middle(), 13)))
     assert "9999" not in [row["code"] for row in far[0].features]
     assert "9999" in [row["code"] for row in near[0].features]
 
@@ -67,7 +73,7 @@ def test_features_tell_only_the_fields_that_are_meant_to_be_told() -> None:
         geom=factories.point(lon, lat),
         properties={"type": "school", "owner_phone": "99999999"},
     )
-    (layer,) = mvt.layers(tiles.tile(edition, **tile_at(lon, lat, 13)))
+    (layer,) = mvt.layers(made(edition, **tile_at(lon, lat, 13)))
     assert (layer.name, layer.features) == ("place", [{"name": "Skolen", "type": "school"}])
 
 
@@ -95,7 +101,7 @@ def test_no_tile_is_heavier_than_the_limit_and_the_largest_zones_stay(z: int) ->
         shapes.append(shapely.MultiPolygon([shapely.Polygon(wave)]))
     many(edition, shapes)
     factories.zone(of=edition, code="large", geom=factories.square(0))
-    content = tiles.tile(edition, **tile_at(west + 0.005, south + 0.005, z))
+    content = made(edition, **tile_at(west + 0.005, south + 0.005, z))
     assert 0 < len(content) <= tiles.MAX_TILE_BYTES
     assert "large" in [row["code"] for row in mvt.layers(content)[0].features]
 
@@ -111,7 +117,7 @@ def test_one_shape_of_very_many_vertices_is_made_lighter() -> None:
         for k in range(31_400)
     ]
     many(edition, [shapely.MultiPolygon([shapely.Polygon(ring).buffer(0)])])
-    assert len(tiles.tile(edition, **tile_at(lon, lat, 12))) <= tiles.MAX_TILE_BYTES
+    assert len(made(edition, **tile_at(lon, lat, 12))) <= tiles.MAX_TILE_BYTES
 
 
 def test_a_tile_is_one_query_that_uses_the_index(plan: LayerVersion) -> None:
@@ -119,8 +125,10 @@ def test_a_tile_is_one_query_that_uses_the_index(plan: LayerVersion) -> None:
         plan,
         [shapely.MultiPolygon([shapely.box(n % 40, n // 40, n % 40 + 1, n // 40 + 1)]) for n in range(2000)],
     )
+    edition = tiles.edition(plan.pk)
+    assert edition
     with CaptureQueriesContext(connection) as queries:
-        tiles.tile(plan, **tile_at(*factories.middle(), 13))
+        tiles.tile(edition, **tile_at(*factories.middle(), 13))
     assert len(queries) == 1
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE layers_zone")

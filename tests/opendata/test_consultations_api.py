@@ -5,11 +5,12 @@ import json
 from typing import Any
 
 import pytest
-from django.contrib.gis.geos import MultiPolygon
+from django.contrib.gis.geos import MultiPolygon, Polygon
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from layers.models import EVER_SINCE
 from mapdialog.dialogue.models import (
     Alternative,
     Consultation,
@@ -171,3 +172,20 @@ def test_compressed_when_asked(client: Client) -> None:
     assert len(packed.content) < len(plain.content) / 4
     refused = client.get(f"{URL}/wide", headers={"Accept-Encoding": "gzip;q=0"})
     assert "Content-Encoding" not in refused
+
+
+def test_the_area_has_six_decimals_at_most(client: Client) -> None:
+    corners = [(9.7000001234, 59.02), (9.71, 59.0200000987), (9.71, 59.03), (9.7000001234, 59.02)]
+    factories.consultation(slug="fine", area=MultiPolygon(Polygon(corners), srid=4326))
+    area = get(client, f"{URL}/fine")["area"]
+    assert area["type"] == "MultiPolygon"
+    assert area["coordinates"] == [[[[9.7, 59.02], [9.71, 59.02], [9.71, 59.03], [9.7, 59.02]]]]
+
+
+def test_a_layer_of_which_no_first_day_is_known_has_none(client: Client) -> None:
+    boundary = factories.layer()
+    factories.version(of=boundary, valid_from=EVER_SINCE)
+    factories.consultation(slug="since", boundary_layer=boundary)
+    found = get(client, f"{URL}/since")["boundary_set"]
+    assert found["version"] == 1
+    assert found["valid_from"] is None

@@ -77,6 +77,22 @@ def test_the_file_answers_its_schema(client: Client, consultation: Consultation)
     assert (wordless["geometry"], wordless["properties"]["zones"]) == (None, [])
 
 
+@pytest.mark.parametrize("plans", [2, 3])
+def test_the_zones_of_several_plans_come_in_the_order_of_the_plans(client: Client, plans: int) -> None:
+    made = factories.consultation(slug="grasmyr")
+    pin = factories.contribution(to=made)
+    elsewhere = factories.zone(of=factories.version(of=factories.layer(name="other", kind="zoning")))
+    zones = [elsewhere]
+    for name in ("plan-c", "plan-a", "plan-b")[:plans]:
+        plan = factories.layer(name=name, kind="zoning")
+        Alternative.objects.create(consultation=made, key=name, layer=plan, name={"nb": name})
+        zones.append(factories.zone(of=factories.version(of=plan)))
+    for zone in zones:
+        ContributionPlace.objects.create(contribution=pin, version=zone.version, zone=zone)
+    told = [zone["plan"] for zone in fetched(client)["features"][0]["properties"]["zones"]]
+    assert told == (["plan-a", "plan-c"] if plans == 2 else ["plan-a", "plan-b", "plan-c"])
+
+
 def test_an_empty_consultation_is_a_valid_file(client: Client) -> None:
     factories.consultation(slug="grasmyr")
     assert fetched(client)["features"] == []

@@ -47,6 +47,24 @@ def test_a_tile_takes_two_queries_and_a_repeat_one(
         answer = client.get(address(plan))
     with django_assert_num_queries(1):
         client.get(address(plan), headers={"If-None-Match": answer["ETag"]})
+    with django_assert_num_queries(1):
+        assert client.get(address(plan)).content == answer.content
+
+
+def test_a_tile_in_memory_is_for_nobody_else_once_the_layer_is_withdrawn(
+    client: Client, plan: LayerVersion
+) -> None:
+    assert client.get(address(plan)).status_code == 200
+    LayerVersion.objects.update(published=False)
+    assert client.get(address(plan)).status_code == 404
+
+
+def test_no_tile_is_taken_for_its_neighbour(client: Client, plan: LayerVersion) -> None:
+    place = tile_at(*factories.middle(), 13)
+    here = client.get(address(plan))
+    for z, x, y in ((0, 1, 0), (0, 0, 1), (1, 0, 0)):
+        there = f"{place['z'] + z}/{place['x'] + x}/{place['y'] + y}"
+        assert client.get(f"/tiles/layers/{plan.pk}/{there}.mvt").content != here.content
 
 
 def test_nothing_there_is_no_content(client: Client, plan: LayerVersion) -> None:

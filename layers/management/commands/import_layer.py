@@ -77,7 +77,8 @@ class Command(BaseCommand):
             return
         for line in outcome.report.lines():
             self.stdout.write(line)
-        self.stdout.write(f"{version}: valid from {version.valid_from} (version id {version.pk})")
+        since = f"from {version.begins}" if version.begins else "ever since"
+        self.stdout.write(f"{version}: valid {since} (version id {version.pk})")
 
     def _show(self, done: int, total: int) -> None:
         if total >= _PROGRESS_FROM_ROWS:

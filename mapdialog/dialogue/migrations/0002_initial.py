@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='consultation',
             name='municipality',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consultations', to='people.municipality'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consultations', to='people.municipality', verbose_name='municipality'),
         ),
         migrations.AddField(
             model_name='alternative',
@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='consultationholder',
             name='municipality',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.municipality'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.municipality', verbose_name='municipality'),
         ),
         migrations.AddField(
             model_name='document',

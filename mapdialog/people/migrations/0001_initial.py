@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 ('role', models.CharField(choices=[('planner', 'Planner'), ('moderator', 'Moderator'), ('elected', 'Elected member'), ('committee', 'Committee member'), ('admin', 'Administrator')], max_length=10, verbose_name='role')),
                 ('committee_code', models.CharField(blank=True, max_length=80, verbose_name="committee's code")),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='people.municipality')),
+                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='people.municipality', verbose_name='municipality')),
             ],
             options={
                 'verbose_name': 'membership',
