@@ -218,7 +218,8 @@ def get_contribution(request: HttpRequest, slug: str, identifier: str) -> HttpRe
     openapi_extra=_openapi(
         _TOKEN_HEADER,
         _IF_MATCH_HEADER,
-        body="The members of the Feature to change (JSON merge patch).",
+        body="The members of the Feature to change (JSON merge patch). An answer of GET may come back whole: "
+        "`receipt`, `received_at` and `changed_at` are ours, and passed over.",
         answers={200: "The receipt as it is now.", 412: "Changed meanwhile.", 428: "If-Match is missing."},
     ),
 )
@@ -239,12 +240,22 @@ def patch_contribution(request: HttpRequest, slug: str, identifier: str) -> Http
     PATH,
     summary="Erase one's own contribution",
     operation_id="delete_contribution",
+    response={204: None},
     openapi_extra=_openapi(
         _TOKEN_HEADER,
         _IF_MATCH_HEADER,
         body=None,
         answer="nothing",
-        answers={204: "Erased for good.", 410: "Erased before.", 412: "Changed meanwhile."},
+        answers={
+            204: "Erased for good.",
+            400: "The token cannot be one.",
+            401: "The token is missing.",
+            403: "Wrong token.",
+            404: "There is no such contribution.",
+            410: "Erased before.",
+            412: "Changed meanwhile.",
+            428: "If-Match is missing.",
+        },
     ),
 )
 @_answers_problems

@@ -9,6 +9,7 @@ from mapdialog.contributions.models import TEXT_MAX, Contribution
 
 _TEXT = {"type": "string"}
 _METRES = {"type": ["number", "null"], "minimum": 0, "maximum": 100_000}
+_OURS = {"type": ["string", "null"], "format": "date-time", "readOnly": True}
 _GEOMETRY = {
     "type": ["object", "null"],
     "description": "RFC 7946 in WGS 84 (longitude, latitude), without a `crs`; null for a place in words.",
@@ -26,6 +27,10 @@ def feature(*, is_whole: bool = True, is_answer: bool = False) -> dict[str, Any]
     """The schema of a contribution as a Feature: to send, where other members and properties are refused, to
     change (not `is_whole`), or as it is answered, with times and receipt beside what was sent.
     """
+    properties, ours = _properties(), {}
+    if is_answer or not is_whole:
+        properties |= {"received_at": _OURS, "changed_at": _OURS}
+        ours = {"receipt": {**RECEIPT, "readOnly": True}}
     return {
         "type": "object",
         "additionalProperties": is_answer,
@@ -35,7 +40,8 @@ def feature(*, is_whole: bool = True, is_answer: bool = False) -> dict[str, Any]
             "id": {"type": "string", "format": "uuid", "description": "If given, the one in the address."},
             "bbox": {"type": "array"},
             "geometry": _GEOMETRY,
-            "properties": {"type": "object", "additionalProperties": is_answer, "properties": _properties()},
+            "properties": {"type": "object", "additionalProperties": is_answer, "properties": properties},
+            **ours,
         },
         "example": {
             "type": "Feature",

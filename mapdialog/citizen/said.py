@@ -49,7 +49,7 @@ class SaidPage:
             .filter(consultation=consultation)
             .select_related("theme")
             .prefetch_related(Prefetch("places", queryset=committees))
-            .defer("geom", "geom_public", "geom_3857")
+            .defer("geom", "geom_public")
             .order_by(*NEWEST_FIRST)[start : start + PER_PAGE + 1]
         )
         return cls(

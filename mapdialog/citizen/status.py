@@ -52,7 +52,7 @@ def look_up(consultation: Consultation, *, code: str, address: str, at: dt.datet
     found = (
         Contribution.objects.filter(consultation=consultation, code=normalised(code) or "")
         .select_related("theme")
-        .defer("geom", "geom_public", "geom_3857", "text")
+        .defer("geom", "geom_public", "text")
         .first()
     )
     if found is None:

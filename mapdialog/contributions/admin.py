@@ -27,7 +27,7 @@ class ContributionAdmin(OfOwnMunicipality):
     list_select_related = ["consultation", "theme"]
     search_fields = ["code", "source_id"]
     date_hierarchy = "received_at"
-    exclude = ["geom", "geom_public", "geom_3857", "contributor_key"]
+    exclude = ["geom", "geom_public", "contributor_key"]
     actions = ["publish", "hold", "reject"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

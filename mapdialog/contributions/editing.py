@@ -17,12 +17,15 @@ from mapdialog.audit.models import record
 from mapdialog.contributions import keys, public_place, receipt
 from mapdialog.contributions import rules as rule
 from mapdialog.contributions.feature import Draft, FeatureError, parse
-from mapdialog.contributions.intake import IS_INSIDE, ErasedError, OutsideAreaError, columns_of, receipt_of
+from mapdialog.contributions.intake import ErasedError, OutsideAreaError, columns_of, receipt_of
+from mapdialog.contributions.intake_sql import IS_INSIDE
 from mapdialog.contributions.models import Contribution
 from mapdialog.contributions.rulebook import Rulebook
 from mapdialog.dialogue.models import DataVersion
 
 _FIXED = ("kind", "written_at", "contributor")
+# What only we set, and an author's GET shows: who sends the whole of it back is not refused for it.
+_OURS = ("received_at", "changed_at")
 _OF_THE_PLACE = ("placed_by", "accuracy_m", "zoom_at_placing", "radius_m")
 
 
@@ -79,6 +82,7 @@ def revise(
 ) -> receipt.Receipt:
     """Changes what `change` names, by the rule of JSON merge patch on the Feature; null takes a member away.
 
+    What only we set (times, receipt) is passed over: an answer of GET may come back whole.
     Screened again, and published or waiting by the rules for new ones. Places are looked up anew, as they
     were when it was received. Raises FeatureError, NotOpenError, OutsideAreaError, VersionError.
     """
@@ -118,9 +122,11 @@ def _merged(contribution: Contribution, change: Mapping[str, Any], *, rules: Rul
     properties = change.get("properties") or {}
     if not isinstance(properties, dict):
         raise FeatureError("properties", _("An object is expected."))
+    shown = {"kind": contribution.kind, "written_at": contribution.written_at.isoformat()}
     for name in _FIXED:
-        if name in properties:
+        if name in properties and properties[name] != shown.get(name):
             raise FeatureError(f"properties.{name}", _("This cannot be changed afterwards."))
+    properties = {name: value for name, value in properties.items() if name not in _OURS}
     sent = _sent(contribution)
     # A question that is asked no longer must not stand in the way of an edit.
     sent["answers"] = {key: value for key, value in sent["answers"].items() if key in rules.questions}
@@ -130,7 +136,7 @@ def _merged(contribution: Contribution, change: Mapping[str, Any], *, rules: Rul
         sent = {name: value for name, value in sent.items() if name not in _OF_THE_PLACE}
     geometry = change["geometry"] if "geometry" in change else _geometry(contribution.geom)
     return {
-        **change,
+        **{name: value for name, value in change.items() if name != "receipt"},
         "type": change.get("type", "Feature"),
         "geometry": geometry,
         "properties": {**sent, **properties},

@@ -33,6 +33,9 @@ _NEEDS_GEOMETRY = {Contribution.PlacedBy.GPS, Contribution.PlacedBy.MAP, Contrib
 _MAX_M = 100_000
 _MAX_ZOOM = 24
 _PLACE_WORDS_MAX = 300
+# Unicode's categories Cc and Cs; the first lets line feeds and tabs through.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_CONTROL_OR_LINE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class FeatureError(ValueError):
@@ -227,8 +230,7 @@ def clean(text: str, *, field: str, maximum: int = TEXT_MAX, one_line: bool = Fa
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = unicodedata.normalize("NFC", text).strip()
-    allowed = "" if one_line else "\n\t"
-    if any(unicodedata.category(one) in {"Cc", "Cs"} and one not in allowed for one in text):
+    if (_CONTROL_OR_LINE if one_line else _CONTROL).search(text):
         raise FeatureError(field, _("The text holds a control character."))
     if len(text) > maximum:
         message = _("At most %(maximum)d characters are taken; these are %(length)d.")

@@ -1,8 +1,8 @@
 """A contribution comes in: exactly once, or not at all.
 
-One look (known already? inside the area? anything left in the buckets?), then one transaction: the
-submission, the contribution, its places and its audit row in one statement, the buckets, and last the data
-version.
+One statement stores it with its submission, places and audit row, takes from the buckets and raises the
+data version, or does nothing of all that. Only when nothing was stored a look finds out why: known already,
+outside the area, or too many.
 """
 
 from __future__ import annotations
@@ -10,23 +10,21 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.contrib.gis.geos import GEOSGeometry
 from django.db import IntegrityError, InternalError, connection, transaction
 
-from layers.areas import place_rows_sql
-from mapdialog.contributions import keys, limits, prepared, public_place, receipt, screening
+from mapdialog.contributions import intake_sql, keys, limits, public_place, receipt, screening
 from mapdialog.contributions import rules as rule
 from mapdialog.contributions.feature import Draft, FeatureError, parse
 from mapdialog.contributions.models import Contribution
 from mapdialog.contributions.receipt import Receipt
-from mapdialog.contributions.rulebook import Rulebook
-from mapdialog.dialogue.models import DataVersion
+from mapdialog.contributions.rulebook import NoConsultationError, Rulebook
 
-_CODE_TRIES = 5
+_TRIES = 5
 
 
 class DifferentError(Exception):
@@ -55,44 +53,40 @@ def receive(
 
     Sent again with the same token it gives the receipt of what is stored, whatever was edited or closed
     since. `address` is the sender's network address, `device` a key that the device made; only keyed hashes
-    of them are kept. One query and a transaction of three statements. Raises FeatureError, NotOpenError,
-    OutsideAreaError, limits.TooManyError, DifferentError, ErasedError.
+    of them are kept. One query in the ordinary case, which is COMMITted when it returns: to be called outside
+    a transaction. Raises FeatureError, NotOpenError, OutsideAreaError, limits.TooManyError, DifferentError,
+    ErasedError.
     """
     buckets = limits.buckets(rules, address=address, device=device)
-    body_hash = keys.body_hash(feature)
-    draft: Draft | None = None
+    arrived: dict[str, Any] = {
+        "id": identifier,
+        "consultation": rules.id,
+        "slug": rules.slug,
+        "on": rules.day(at),
+        "geom": None,
+        "token_hash": keys.token_hash(token),
+        "body_hash": keys.body_hash(feature),
+        **limits.values(buckets, at=at),
+    }
+    refusal: Exception | None = None
     try:
         draft = parse(feature, rules=rules, identifier=identifier)
-    except FeatureError as error:
+        arrived |= columns_of(draft, rules=rules)
+        arrived |= _first_columns_of(draft, rules=rules, device=device, at=at)
+    except (FeatureError, rule.NotOpenError) as error:
         refusal = error
-    found = _look(identifier, rules=rules, geom=draft.geom if draft else None, buckets=buckets, at=at)
-    if found.known is not None:
-        return _again(found.known, identifier, rules=rules, token=token, body_hash=body_hash)
-    if draft is None:
-        raise refusal
-    written_at = rule.plausible_written_at(draft.written_at, received_at=at)
-    arrival = rule.arrival(rules, written_at=written_at, received_at=at)
-    if not found.is_inside:
-        raise OutsideAreaError
-    if found.wait_seconds > 0:
-        raise limits.TooManyError(dt.timedelta(seconds=found.wait_seconds))
-    row = {
-        **columns_of(draft, rules=rules),
-        **_sender(draft, rules=rules, device=device),
-        "id": identifier,
-        "at": at,
-        "written_at": written_at,
-        "arrival": arrival,
-        "token_hash": keys.token_hash(token),
-        "body_hash": body_hash,
-        "audit": json.dumps(_clock_note(draft, written_at=written_at)),
-    }
-    stored = _store(row, rules=rules, buckets=buckets, at=at)
-    if stored is None:  # somebody else's PUT of the same id was quicker by a moment
-        return receive(
-            feature, identifier=identifier, rules=rules, at=at, token=token, address=address, device=device
-        )
-    return stored
+    for _attempt in range(_TRIES):
+        try:
+            stored = _store(arrived) if refusal is None else None
+        except OutsideAreaError as error:
+            refusal, stored = error, None
+        if stored is not None:
+            return stored
+        found = _look(arrived)
+        if found.known is not None:
+            return _again(found.known, arrived)
+        _refuse(found, refusal=refusal)
+    raise RuntimeError(f"No free receipt code was found in {_TRIES} tries.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,57 +104,39 @@ class _Found:
     wait_seconds: float
 
 
-# A line or polygon may reach over the border, as a way or a wood does, but not farther out than the area
-# itself is wide and high: the whole earth would be about every committee. Each part of several must reach in.
-IS_INSIDE = """CASE
-    WHEN consultation.area IS NULL OR %(geom)s::geometry IS NULL THEN true
-    WHEN GeometryType(%(geom)s::geometry) = 'POINT' THEN ST_Intersects(consultation.area, %(geom)s::geometry)
-    ELSE ST_Covers(ST_Expand(
-        ST_Envelope(consultation.area),
-        ST_XMax(consultation.area) - ST_XMin(consultation.area),
-        ST_YMax(consultation.area) - ST_YMin(consultation.area)
-    ), %(geom)s::geometry) AND NOT EXISTS (
-        SELECT FROM ST_Dump(%(geom)s::geometry) AS part WHERE NOT ST_Intersects(consultation.area, part.geom)
-    ) END"""
-_LOOK = f"""
-SELECT known.consultation_id, known.state, known.token_hash, known.body_hash, {IS_INSIDE},
-    ({limits.WAIT_SQL})
-FROM dialogue_consultation AS consultation
-LEFT JOIN contributions_contribution AS known ON known.id = %(id)s
-WHERE consultation.id = %(consultation)s
-"""  # noqa: S608 (our own text)
-
-
-def _look(
-    identifier: UUID,
-    *,
-    rules: Rulebook,
-    geom: GEOSGeometry | None,
-    buckets: list[limits.Bucket],
-    at: dt.datetime,
-) -> _Found:
-    values: dict[str, Any] = {"id": identifier, "consultation": rules.id, "geom": geom and bytes(geom.ewkb)}
-    with prepared.cursor() as cursor:
-        cursor.execute(_LOOK, {**values, **limits.values(buckets, at=at)})
-        consultation, state, token_hash, body_hash, is_inside, wait = cursor.fetchone()
+def _look(arrived: Mapping[str, Any]) -> _Found:
+    row = intake_sql.LOOK.row(arrived)
+    if row is None:  # the consultation was removed this very moment
+        raise NoConsultationError(arrived["slug"])
+    consultation, state, token_hash, body_hash, is_inside, wait = row
     known = None
     if state is not None:
         known = _Known(consultation_id=consultation, state=state, token_hash=token_hash, body_hash=body_hash)
     return _Found(known=known, is_inside=is_inside, wait_seconds=float(wait or 0))
 
 
-def _again(known: _Known, identifier: UUID, *, rules: Rulebook, token: str, body_hash: bytes) -> Receipt:
+def _again(known: _Known, arrived: Mapping[str, Any]) -> Receipt:
     if known.state == Contribution.State.ERASED:
         raise ErasedError
     is_same = (
-        known.consultation_id == rules.id
-        and keys.is_token_of(token, stored=known.token_hash)
+        known.consultation_id == arrived["consultation"]
+        and keys.is_same(arrived["token_hash"], stored=known.token_hash)
         and known.body_hash is not None
-        and bytes(known.body_hash) == body_hash
+        and bytes(known.body_hash) == arrived["body_hash"]
     )
     if not is_same:
         raise DifferentError
-    return receipt_of(identifier, slug=rules.slug)
+    return receipt_of(arrived["id"], slug=arrived["slug"])
+
+
+def _refuse(found: _Found, *, refusal: Exception | None) -> None:
+    """Says why nothing was stored; nothing at all where the next try may succeed (the code was taken)."""
+    if refusal is not None:
+        raise refusal
+    if not found.is_inside:
+        raise OutsideAreaError
+    if found.wait_seconds > 0:
+        raise limits.TooManyError(dt.timedelta(seconds=found.wait_seconds))
 
 
 def columns_of(draft: Draft, *, rules: Rulebook) -> dict[str, Any]:
@@ -189,13 +165,21 @@ def columns_of(draft: Draft, *, rules: Rulebook) -> dict[str, Any]:
     }
 
 
-def _sender(draft: Draft, *, rules: Rulebook, device: str | None) -> dict[str, Any]:
-    """A device that sends no contributor key of its own counts as one contributor all the same."""
+def _first_columns_of(
+    draft: Draft, *, rules: Rulebook, device: str | None, at: dt.datetime
+) -> dict[str, Any]:
+    """What no edit changes. A device without a contributor key of its own counts as one contributor too.
+
+    Raises NotOpenError.
+    """
     contributor = draft.contributor or device or ""
+    written_at = rule.plausible_written_at(draft.written_at, received_at=at)
     return {
         "kind": draft.kind.name,
-        "consultation": rules.id,
         "contributor_key": keys.contributor_key(contributor, consultation_id=rules.id),
+        "written_at": written_at,
+        "arrival": rule.arrival(rules, written_at=written_at, received_at=at),
+        "audit": json.dumps(_clock_note(draft, written_at=written_at)),
     }
 
 
@@ -205,99 +189,36 @@ def _clock_note(draft: Draft, *, written_at: dt.datetime) -> dict[str, str]:
     return {"clock_said": draft.written_at.isoformat()}
 
 
-_PLACES_OF = """
-(SELECT coalesce(jsonb_agg(jsonb_build_object(
-    'kind', layer.kind, 'code', coalesce(area.code, zone.code), 'name', coalesce(area.name, zone.name)
-) ORDER BY layer.kind, layer.name, coalesce(area.code, zone.code)), '[]')
-FROM {rows} AS place
-JOIN layers_layerversion AS version ON version.id = place.version_id AND version.published
-JOIN layers_layer AS layer ON layer.id = version.layer_id
-LEFT JOIN layers_area AS area ON area.id = place.area_id
-LEFT JOIN layers_zone AS zone ON zone.id = place.zone_id
-{where})"""
-
-# Foreign keys are checked at COMMIT, so the contribution may come before its submission, which is then only
-# written when the contribution was new.
-_STORE = f"""
-WITH numbered AS (
-    SELECT nextval(pg_get_serial_sequence('contributions_submission', 'id')) AS submission_id
-), contribution AS (
-    INSERT INTO contributions_contribution (
-        id, consultation_id, submission_id, code, kind, geom, geom_public, place_words, accuracy_m, placed_by,
-        zoom_at_placing, radius_m, text, language, answers, details, theme_id, alternative_id, age_band,
-        contributor_key, written_at, received_at, arrival, state, concerns, version, token_hash, body_hash
-    ) SELECT
-        %(id)s, %(consultation)s, submission_id, %(code)s, %(kind)s, %(geom)s::geometry,
-        {public_place.public_place_sql("%(geom)s::geometry")}, %(place_words)s, %(accuracy_m)s, %(placed_by)s,
-        %(zoom)s, %(radius_m)s, %(text)s, %(language)s, %(answers)s::jsonb, %(details)s::jsonb, %(theme)s,
-        %(alternative)s, %(age_band)s, %(contributor_key)s, %(written_at)s, %(at)s, %(arrival)s, %(state)s,
-        %(concerns)s::jsonb, 1, %(token_hash)s, %(body_hash)s
-    FROM numbered
-    ON CONFLICT (id) DO NOTHING
-    RETURNING id, submission_id
-), submission AS (
-    INSERT INTO contributions_submission (id, consultation_id, sender, sender_role, channel, received_at)
-    SELECT submission_id, %(consultation)s, 'resident', '', 'web', %(at)s FROM contribution
-), found AS (
-    SELECT place.* FROM contribution CROSS JOIN LATERAL (
-        {place_rows_sql(geom="%(geom)s", on="%(on)s", layers="%(layers)s")}
-    ) AS place
-), placed AS (
-    INSERT INTO contributions_contributionplace (contribution_id, version_id, area_id, zone_id, share)
-    SELECT %(id)s, version_id, area_id, zone_id, share FROM found
-), audited AS (
-    INSERT INTO audit_auditentry (at, by, action, subject_type, subject_id, detail)
-    SELECT %(at)s, 'resident', 'contribution.received', 'contribution', id::text, %(audit)s::jsonb
-    FROM contribution
-)
-SELECT submission_id, {_PLACES_OF.format(rows="found", where="")} FROM contribution
-"""  # noqa: S608 (our own text)
+def _store(arrived: Mapping[str, Any]) -> Receipt | None:
+    """The receipt, or None if nothing was stored. Raises OutsideAreaError."""
+    code = receipt.new_code()
+    try:
+        with _durable():
+            found = intake_sql.STORE.row({**arrived, "code": code})
+    except IntegrityError as error:
+        if limits.EMPTY not in str(error):
+            raise
+        return None
+    except InternalError as error:
+        raise _unprojectable(error) from error
+    if found is None:
+        return None
+    return Receipt(
+        id=arrived["id"],
+        code=code,
+        number=found[0],
+        slug=arrived["slug"],
+        state=str(arrived["state"]),
+        arrival=str(arrived["arrival"]),
+        version=1,
+        places=json.loads(found[1]),
+        is_new=True,
+    )
 
 
-def _store(
-    row: dict[str, Any], *, rules: Rulebook, buckets: list[limits.Bucket], at: dt.datetime
-) -> Receipt | None:
-    """The receipt, or None if the id exists already."""
-    for _attempt in range(_CODE_TRIES):
-        code = receipt.new_code()
-        try:
-            stored = _store_once(
-                {**row, "code": code, "on": rules.day(at)}, rules=rules, buckets=buckets, at=at
-            )
-        except IntegrityError as error:
-            if "contributions_contribution_code" not in str(error):
-                raise
-            continue
-        except InternalError as error:
-            raise _unprojectable(error) from error
-        if stored is None:
-            return None
-        number, places = stored
-        return Receipt(
-            id=row["id"],
-            code=code,
-            number=number,
-            slug=rules.slug,
-            state=str(row["state"]),
-            arrival=str(row["arrival"]),
-            version=1,
-            places=places,
-            is_new=True,
-        )
-    raise RuntimeError(f"No free receipt code was found in {_CODE_TRIES} tries.")
-
-
-def _store_once(
-    row: dict[str, Any], *, rules: Rulebook, buckets: list[limits.Bucket], at: dt.datetime
-) -> tuple[int, list[dict[str, Any]]] | None:
-    with transaction.atomic(durable=True), prepared.cursor() as cursor:
-        cursor.execute(_STORE, row)
-        found = cursor.fetchone()
-        if found is None:
-            return None
-        limits.take(buckets, at=at)
-        DataVersion.bump(rules.id)
-    return found[0], json.loads(found[1])
+def _durable() -> AbstractContextManager[None]:
+    """A statement by itself is a transaction of its own; within another one Django complains here."""
+    return transaction.atomic(durable=True) if connection.in_atomic_block else nullcontext()
 
 
 def _unprojectable(error: InternalError) -> Exception:
@@ -305,21 +226,10 @@ def _unprojectable(error: InternalError) -> Exception:
     return OutsideAreaError() if "transform" in str(error).lower() else error
 
 
-_RECEIPT = f"""
-SELECT contribution.code, contribution.submission_id, contribution.state, contribution.arrival,
-    contribution.version, {
-    _PLACES_OF.format(
-        rows="contributions_contributionplace", where="WHERE place.contribution_id = contribution.id"
-    )
-}
-FROM contributions_contribution AS contribution WHERE contribution.id = %(id)s
-"""  # noqa: S608 (our own text)
-
-
 def receipt_of(identifier: UUID, *, slug: str) -> Receipt:
     """The receipt of a stored contribution as it is now. One query. The caller has checked the token."""
     with connection.cursor() as cursor:
-        cursor.execute(_RECEIPT, {"id": identifier})
+        cursor.execute(intake_sql.RECEIPT, {"id": identifier})
         code, number, state, arrival, version, places = cursor.fetchone()
     return Receipt(
         id=identifier,

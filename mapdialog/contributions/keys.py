@@ -21,7 +21,12 @@ def token_hash(token: str) -> bytes:
 
 def is_token_of(token: str, *, stored: bytes | memoryview | None) -> bool:
     """Compared in constant time; False where none is stored (imported, erased)."""
-    return stored is not None and hmac.compare_digest(token_hash(token), bytes(stored))
+    return is_same(token_hash(token), stored=stored)
+
+
+def is_same(hashed: bytes, *, stored: bytes | memoryview | None) -> bool:
+    """The same of a token's hash."""
+    return stored is not None and hmac.compare_digest(hashed, bytes(stored))
 
 
 def body_hash(feature: Any) -> bytes:

@@ -20,6 +20,7 @@ from mapdialog.contributions.rulebook import Rulebook
 DEVICE_CAPACITY = 200
 DEVICE_REFILL_PER_HOUR = 60
 KEPT = dt.timedelta(days=30)
+EMPTY = "ratebucket_tokens_left"  # the constraint that a bucket without a token breaks
 
 
 class TooManyError(Exception):
@@ -64,10 +65,9 @@ def network_of(address: str) -> str:
     return str(parsed)
 
 
-_WANTED = """
-WITH wanted AS (
+# The first part of a WITH: the buckets to take from.
+WANTED = """wanted (key, capacity, per_second) AS (
     SELECT * FROM unnest(%(keys)s::text[], %(capacities)s::float8[], %(rates)s::float8[])
-        AS wanted (key, capacity, per_second)
 )"""
 _AVAILABLE = """least(wanted.capacity, coalesce(
     bucket.tokens + wanted.per_second * greatest(0, extract(epoch FROM %(at)s - bucket.updated_at)),
@@ -77,23 +77,32 @@ _AVAILABLE = """least(wanted.capacity, coalesce(
 # How long until every bucket holds one token; NULL or 0 when they do now. Reads only.
 WAIT_SQL = f"""
 SELECT max((1 - {_AVAILABLE}) / wanted.per_second)
-FROM unnest(%(keys)s::text[], %(capacities)s::float8[], %(rates)s::float8[])
-    AS wanted (key, capacity, per_second)
-LEFT JOIN contributions_ratebucket AS bucket ON bucket.key = wanted.key"""  # noqa: S608 (our own text)
+FROM wanted LEFT JOIN contributions_ratebucket AS bucket ON bucket.key = wanted.key"""  # noqa: S608 (our own text)
 
-# The decisive one: the row is locked and looked at again, so two at once cannot both take the last token.
-_TAKE_SQL = f"""{_WANTED}
+
+def take_sql(*, once: str) -> str:
+    """Takes one token of each bucket for every row of `once`, a source of ours with one row or none.
+
+    The row is locked and looked at again, so two at once cannot both take the last token: the CHECK `EMPTY`
+    breaks then.
+    """
+    return f"""
 INSERT INTO contributions_ratebucket AS bucket (key, tokens, updated_at)
-SELECT key, capacity - 1, %(at)s FROM wanted ORDER BY key
+SELECT key, capacity - 1, %(at)s FROM wanted CROSS JOIN {once} ORDER BY key
 ON CONFLICT (key) DO UPDATE SET updated_at = greatest(bucket.updated_at, excluded.updated_at), tokens = (
     SELECT {_AVAILABLE} - 1 FROM wanted WHERE wanted.key = bucket.key
-)
+)"""  # noqa: S608 (our own text)
+
+
+# The decisive one, for what is not part of a larger statement.
+_TAKE_SQL = f"""
+WITH {WANTED} {take_sql(once="(SELECT) AS always")}
 WHERE (SELECT {_AVAILABLE} FROM wanted WHERE wanted.key = bucket.key) >= 1
 """  # noqa: S608 (our own text)
 
 
 def values(wanted: Iterable[Bucket], *, at: dt.datetime) -> dict[str, Any]:
-    """The placeholders of WAIT_SQL."""
+    """The placeholders of WAIT_SQL and `take_sql`."""
     rows = list(wanted)
     return {
         "keys": [row.key for row in rows],

@@ -10,12 +10,11 @@ import uuid
 from typing import Self
 
 from django.contrib.gis.db import models
-from django.contrib.gis.db.models.functions import Transform
 from django.contrib.postgres.indexes import GistIndex
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from layers.geometry import WEB_MERCATOR, WGS84, IsStorable
+from layers.geometry import WGS84, IsStorable
 from layers.models import Area, LayerVersion, Zone
 from mapdialog.dialogue.models import Alternative, Consultation, Reader, Theme
 
@@ -41,7 +40,9 @@ class Submission(models.Model):
         WALK = "walk", _("Safety walk")
         IMPORT = "import", _("Import")
 
-    consultation = models.ForeignKey(Consultation, on_delete=models.PROTECT, related_name="submissions")
+    consultation = models.ForeignKey(  # no index of its own: `submission_source_once` begins with it
+        Consultation, on_delete=models.PROTECT, related_name="submissions", db_index=False
+    )
     sender = models.CharField(_("sender"), max_length=12, choices=Sender, default=Sender.RESIDENT)
     sender_role = models.CharField(_("sender's role"), max_length=80, blank=True)
     channel = models.CharField(_("channel"), max_length=8, choices=Channel, default=Channel.WEB)
@@ -130,7 +131,9 @@ class Contribution(models.Model):
         LATE = "late", _("After closing")
 
     id = models.UUIDField(primary_key=True, editable=False)
-    consultation = models.ForeignKey(Consultation, on_delete=models.PROTECT, related_name="contributions")
+    consultation = models.ForeignKey(  # no index of its own: `contribution_walk` begins with it
+        Consultation, on_delete=models.PROTECT, related_name="contributions", db_index=False
+    )
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="contributions")
     code = models.CharField(_("receipt code"), max_length=12, unique=True)
     kind = models.CharField(_("kind"), max_length=20)
@@ -138,11 +141,6 @@ class Contribution(models.Model):
 
     geom = models.GeometryField(srid=WGS84, null=True, blank=True, spatial_index=False)
     geom_public = models.GeometryField(srid=WGS84, null=True, blank=True, spatial_index=False)
-    geom_3857 = models.GeneratedField(
-        expression=Transform("geom", WEB_MERCATOR),
-        output_field=models.GeometryField(srid=WEB_MERCATOR, null=True, spatial_index=False),
-        db_persist=True,
-    )
     place_words = models.CharField(_("the place in words"), max_length=300, blank=True)
     photo = models.ForeignKey(
         Attachment,
@@ -240,7 +238,6 @@ class Contribution(models.Model):
             # public map: a view of one consultation; GiST on the public geometry, as that is what bbox asks
             GistIndex("geom_public", name="contribution_public_gist"),
             GistIndex("geom", name="contribution_geom_gist"),  # the planner's views
-            GistIndex("geom_3857", name="contribution_3857_gist"),  # density of what changed
             # keyset pages and streams walk one consultation in this order
             models.Index(fields=["consultation", "received_at", "id"], name="contribution_walk"),
             # what waits to be read is few among many
@@ -257,7 +254,9 @@ class ContributionPlace(models.Model):
     `share` is how much of the contribution lies there: 1 for a point, the part of length or area otherwise.
     """
 
-    contribution = models.ForeignKey(Contribution, on_delete=models.CASCADE, related_name="places")
+    contribution = models.ForeignKey(  # no index of its own: `place_area_once` begins with it
+        Contribution, on_delete=models.CASCADE, related_name="places", db_index=False
+    )
     version = models.ForeignKey(LayerVersion, on_delete=models.PROTECT, related_name="+")
     area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, related_name="+")
     zone = models.ForeignKey(Zone, on_delete=models.PROTECT, null=True, related_name="+")
@@ -283,7 +282,12 @@ class RateBucket(models.Model):
 
     key = models.CharField(max_length=64, primary_key=True)
     tokens = models.FloatField()
-    updated_at = models.DateTimeField(db_index=True)
+    updated_at = (
+        models.DateTimeField()
+    )  # without an index: one would have to be written with every token taken
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(tokens__gte=0), name="ratebucket_tokens_left")]
 
 
 NEWEST_FIRST = (F("received_at").desc(), F("id").desc())

@@ -14,12 +14,13 @@ def public_place_sql(geom: str) -> str:
     The grid is fixed in the municipality's metric CRS, so that two contributions from one place are shown in
     one place, whoever asks and however often. A line or polygon becomes the cell of its middle.
     """
-    middle = f"ST_Transform(ST_Centroid({geom}), %(metric_srid)s::int)"
     return f"""(CASE WHEN NOT %(shown)s THEN NULL WHEN %(precision_m)s::float8 = 0 THEN {geom} ELSE (
         SELECT ST_Transform(ST_SetSRID(ST_MakePoint(
-            (floor(ST_X(middle) / %(precision_m)s::float8) + 0.5) * %(precision_m)s::float8,
-            (floor(ST_Y(middle) / %(precision_m)s::float8) + 0.5) * %(precision_m)s::float8
-        ), %(metric_srid)s::int), 4326) FROM (SELECT {middle} AS middle) AS metric
+            (floor(ST_X(middle) / cell) + 0.5) * cell, (floor(ST_Y(middle) / cell) + 0.5) * cell
+        ), %(metric_srid)s::int), 4326) FROM (
+            SELECT ST_Transform(ST_Centroid({geom}), %(metric_srid)s::int) AS middle,
+                %(precision_m)s::float8 AS cell
+        ) AS metric
     ) END)"""  # noqa: S608 (our own text)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,8 @@ _COLUMNS = (
     "id", "slug", "status", "opens_at", "closes_at", "grace", "boundary_layer_id", "moderation", "visibility",
     "public_precision_m", "address_limit", "languages",
 )  # fmt: skip
+_LOOKED_UP = ("metric_srid", "zone", "theme_rows", "alternative_rows", "question_rows")
+_REMEMBERED = 64
 _ANY_SLUG = "<slug>"  # no slug looks like this
 
 
@@ -57,7 +59,7 @@ class Rulebook:
     visibility: str
     public_precision_m: int
     address_limit: int
-    languages: list[str]
+    languages: Sequence[str]
     metric_srid: int
     time_zone: ZoneInfo
     themes: Mapping[str, int]
@@ -96,10 +98,9 @@ def _read(slug: str, sql: str, parameters: tuple[Any, ...]) -> Rulebook:
     with prepared.cursor() as cursor:
         cursor.execute(sql, [slug if value == _ANY_SLUG else value for value in parameters])
         found = cursor.fetchone()
-        names = [column.name for column in cursor.description]
     if found is None:
         raise NoConsultationError(slug)
-    return _rulebook(dict(zip(names, found, strict=True)))
+    return _rulebook(tuple(tuple(value) if isinstance(value, list) else value for value in found))
 
 
 @cache
@@ -131,7 +132,10 @@ def _rows(consultations: QuerySet[Consultation]) -> QuerySet[Consultation, dict[
     return rows
 
 
-def _rulebook(row: dict[str, Any]) -> Rulebook:
+@lru_cache(_REMEMBERED)
+def _rulebook(values: tuple[Any, ...]) -> Rulebook:
+    """The same row is the same rulebook: read for every contribution, it is taken apart once."""
+    row = dict(zip((*_COLUMNS, *_LOOKED_UP), values, strict=True))
     # a bare cursor hands out JSON as text
     themes, alternatives, questions = (
         [json.loads(one) for one in row[f"{name}_rows"]] for name in ("theme", "alternative", "question")

@@ -5,7 +5,7 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 
 from mapdialog.audit.models import AuditEntry
 from mapdialog.contributions import intake, limits, rulebook
@@ -75,16 +75,11 @@ def test_the_last_token_of_a_bucket_is_taken_once():
     assert min(RateBucket.objects.values_list("tokens", flat=True)) == 0
 
 
-def test_a_failure_at_the_very_end_leaves_nothing(monkeypatch):
+def test_a_failure_at_the_very_end_leaves_nothing():
     held = make.consultation()
-
-    def fail(consultation):
-        raise OSError("disk full")
-
-    with monkeypatch.context() as patched:
-        patched.setattr(DataVersion, "bump", fail)
-        with pytest.raises(OSError, match="disk full"):
-            receive(held.slug, uuid.uuid4())
+    DataVersion.objects.update_or_create(consultation=held, defaults={"number": 2**63 - 1})
+    with pytest.raises(DataError, match="out of range"):
+        receive(held.slug, uuid.uuid4())
     assert not Contribution.objects.exists()
     assert not Submission.objects.exists()
     assert not RateBucket.objects.exists()
@@ -92,8 +87,26 @@ def test_a_failure_at_the_very_end_leaves_nothing(monkeypatch):
 
 def test_a_receipt_means_that_it_is_committed():
     held = make.consultation()
+    receipt = receive(held.slug, uuid.uuid4())
+    seen = at_once(1, lambda number: Contribution.objects.filter(code=receipt.code).count())
+    assert seen == [1]
     with transaction.atomic(), pytest.raises(RuntimeError, match="durable"):
         receive(held.slug, uuid.uuid4())
+
+
+def test_what_is_refused_takes_no_number_and_no_token():
+    held = make.consultation(address_limit=2)
+    first = receive(held.slug, uuid.uuid4())
+    for _ in range(3):
+        with pytest.raises(intake.OutsideAreaError):
+            receive(held.slug, uuid.uuid4(), geometry={"type": "Point", "coordinates": [120.0, 10.0]})
+    assert receive(held.slug, uuid.uuid4()).number == first.number + 1
+
+
+def test_a_bucket_never_goes_below_nothing():
+    RateBucket.objects.create(key="a", tokens=0, updated_at=make.NOON)
+    with pytest.raises(IntegrityError, match=limits.EMPTY):
+        RateBucket.objects.update(tokens=-0.5)
 
 
 def test_a_taken_receipt_code_is_made_anew(monkeypatch):

@@ -4,6 +4,7 @@ import json
 import pytest
 from django.test import Client
 
+from layers.models import EVER_SINCE, LayerVersion
 from mapdialog.analysis.parameters import HotspotParameters
 from mapdialog.contributions.models import ContributionPlace
 from mapdialog.dialogue.models import Consultation, ConsultationHolder
@@ -39,6 +40,12 @@ def listed(planner: Client, held: Consultation, query: str = "") -> list[str]:
     answer = planner.get(f"/planner/c/{held.slug}/contributions.json{query}")
     assert answer.status_code == 200, answer.content
     return [item["text"] for item in answer.json()["items"]]
+
+
+def counted(held: Consultation) -> None:
+    on = NOON.date()
+    boundary = boundaries(held, on=on)
+    calculate(held, at=NOON, on=on, boundary=boundary, parameters=HotspotParameters(metric_srid=25832))
 
 
 @pytest.mark.parametrize("path", DATA)
@@ -148,16 +155,20 @@ def test_hotspots_have_their_name_in_the_readers_words(held: Consultation, plann
     assert planner.get(f"/planner/c/{held.slug}/hotspots.geojson").json()["features"] == []
     for i in range(5):
         factories.contribution(to=held, at=(middle()[0] + i * 1e-5, middle()[1]))
-    on = NOON.date()
-    calculate(
-        held,
-        at=NOON,
-        on=on,
-        boundary=boundaries(held, on=on),
-        parameters=HotspotParameters(metric_srid=25832),
-    )
+    counted(held)
     collection = planner.get(f"/planner/c/{held.slug}/hotspots.geojson").json()
     properties = collection["features"][0]["properties"]
     assert properties["n"] == 5
     assert "Utvalg A" in properties["name"]
     assert properties["themes"] == [{"key": "lys", "n": 5, "name": "Lys"}]
+
+
+def test_a_first_day_that_nobody_gave_is_not_shown(held: Consultation, planner: Client) -> None:
+    factories.contribution(to=held)
+    counted(held)
+    shown = planner.get(f"/planner/c/{held.slug}/", headers={"Accept-Language": "en"}).content.decode()
+    assert "Committees: edition 1, in force from Jan. 1, 2020." in shown
+    LayerVersion.objects.update(valid_from=EVER_SINCE)
+    shown = planner.get(f"/planner/c/{held.slug}/", headers={"Accept-Language": "en"}).content.decode()
+    assert "Committees: edition 1." in shown
+    assert "1900" not in shown

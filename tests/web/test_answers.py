@@ -124,3 +124,48 @@ def test_a_log_line_is_one_line_of_json_whatever_is_in_it() -> None:
     assert "\n" not in line
     assert "\x1b" not in line
     assert json.loads(line)["exception"].endswith("two\nlines")
+
+
+def away(*_arguments: object, **_more: object) -> None:
+    raise OperationalError("connection refused")
+
+
+def test_a_page_says_in_words_that_the_database_is_away(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mapdialog.citizen.views.Consultation.objects.visible_to", away)
+    client.raise_request_exception = False
+    answer = client.get("/", headers={"Accept-Language": "en"})
+    assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+    assert "The service does not answer just now" in answer.content.decode()
+    assert answer["Cache-Control"] == "no-store"
+
+
+def test_a_signed_in_person_is_told_so_too(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    # the session itself cannot be read; asking again who it is would only wait once more
+    monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore._get_session_from_db", away)
+    client.raise_request_exception = False
+    client.cookies["sessionid"] = "x" * 32
+    for path in ("/planner/", "/admin/"):
+        answer = client.get(path)
+        assert (answer.status_code, answer["Retry-After"]) == (503, "10"), path
+        assert "default-src 'none'" in answer["Content-Security-Policy"]
+
+
+def test_a_mistake_of_ours_stays_a_500(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong(*_arguments: object, **_more: object) -> None:
+        raise RuntimeError("a mistake")
+
+    monkeypatch.setattr("mapdialog.citizen.views.Consultation.objects.visible_to", wrong)
+    client.raise_request_exception = False
+    answer = client.get("/")
+    assert answer.status_code == 500
+    assert "Retry-After" not in answer
+
+
+@pytest.mark.django_db
+def test_a_missing_token_is_not_called_a_missing_sign_in(client: Client) -> None:
+    path = "/api/v1/consultations/x/contributions/00000000-0000-4000-8000-000000000000"
+    answer = client.get(path, headers={"Accept-Language": "en"})
+    assert answer.status_code == 401
+    assert answer.json()["title"] == "The edit token is missing or wrong"

@@ -1,0 +1,101 @@
+"""The statements of intake: what stores a contribution, what looks why it could not, what reads a receipt."""
+
+from __future__ import annotations
+
+from layers.areas import place_rows_sql
+from mapdialog.contributions import limits, prepared, public_place
+from mapdialog.dialogue.models import bump_sql
+
+# A line or polygon may reach over the border, as a way or a wood does, but not farther out than the area
+# itself is wide and high: the whole earth would be about every committee. Each part of several must reach in.
+IS_INSIDE = """CASE
+    WHEN consultation.area IS NULL OR %(geom)s::geometry IS NULL THEN true
+    WHEN GeometryType(%(geom)s::geometry) = 'POINT' THEN ST_Intersects(consultation.area, %(geom)s::geometry)
+    ELSE ST_Covers(ST_Expand(
+        ST_Envelope(consultation.area),
+        ST_XMax(consultation.area) - ST_XMin(consultation.area),
+        ST_YMax(consultation.area) - ST_YMin(consultation.area)
+    ), %(geom)s::geometry) AND NOT EXISTS (
+        SELECT FROM ST_Dump(%(geom)s::geometry) AS part WHERE NOT ST_Intersects(consultation.area, part.geom)
+    ) END"""
+LOOK = prepared.Statement(f"""
+WITH {limits.WANTED}
+SELECT known.consultation_id, known.state, known.token_hash, known.body_hash, {IS_INSIDE},
+    ({limits.WAIT_SQL})
+FROM dialogue_consultation AS consultation
+LEFT JOIN contributions_contribution AS known ON known.id = %(id)s
+WHERE consultation.id = %(consultation)s
+""")  # noqa: S608 (our own text)
+
+PLACES_OF = """
+(SELECT coalesce(jsonb_agg(jsonb_build_object(
+    'kind', layer.kind, 'code', coalesce(area.code, zone.code), 'name', coalesce(area.name, zone.name)
+) ORDER BY layer.kind, layer.name, coalesce(area.code, zone.code)), '[]')
+FROM {rows} AS place
+JOIN layers_layerversion AS version ON version.id = place.version_id AND version.published
+JOIN layers_layer AS layer ON layer.id = version.layer_id
+LEFT JOIN layers_area AS area ON area.id = place.area_id
+LEFT JOIN layers_zone AS zone ON zone.id = place.zone_id
+{where})"""
+
+# One statement, hence one transaction and one message there and back: nothing is locked while Python waits
+# for its turn. Nothing is returned when nothing is stored: the id or the code exists, the place lies
+# outside, or a bucket is empty. A bucket emptied by another meanwhile breaks its CHECK, and all is undone.
+# Foreign keys are checked at COMMIT, so the contribution may come before its submission, which is then only
+# written when the contribution was new.
+_STORED = f"""
+{limits.WANTED}, allowed AS (
+    SELECT nextval('contributions_submission_id_seq') AS submission
+    FROM dialogue_consultation AS consultation
+    WHERE consultation.id = %(consultation)s AND {IS_INSIDE} AND coalesce(({limits.WAIT_SQL}), 0) <= 0
+), new AS (
+    INSERT INTO contributions_contribution (
+        id, consultation_id, submission_id, code, kind, geom, geom_public, place_words, accuracy_m, placed_by,
+        zoom_at_placing, radius_m, text, language, answers, details, theme_id, alternative_id, age_band,
+        contributor_key, written_at, received_at, arrival, state, concerns, version, token_hash, body_hash
+    ) SELECT
+        %(id)s, %(consultation)s, submission, %(code)s, %(kind)s, %(geom)s::geometry,
+        {public_place.public_place_sql("%(geom)s::geometry")}, %(place_words)s, %(accuracy_m)s, %(placed_by)s,
+        %(zoom)s, %(radius_m)s, %(text)s, %(language)s, %(answers)s, %(details)s, %(theme)s,
+        %(alternative)s, %(age_band)s, %(contributor_key)s, %(written_at)s, %(at)s, %(arrival)s, %(state)s,
+        %(concerns)s, 1, %(token_hash)s, %(body_hash)s
+    FROM allowed
+    ON CONFLICT DO NOTHING
+    RETURNING id, submission_id
+), submission AS (
+    INSERT INTO contributions_submission (id, consultation_id, sender, sender_role, channel, received_at)
+    SELECT submission_id, %(consultation)s, 'resident', '', 'web', %(at)s FROM new
+    RETURNING id
+), placed AS (
+    INSERT INTO contributions_contributionplace (contribution_id, version_id, area_id, zone_id, share)
+    SELECT id, place.* FROM new CROSS JOIN LATERAL (
+        {place_rows_sql(geom="%(geom)s", on="%(on)s", layers="%(layers)s")}
+    ) AS place
+    RETURNING version_id, area_id, zone_id
+), audited AS (
+    INSERT INTO audit_auditentry (at, by, action, subject_type, subject_id, detail)
+    SELECT %(at)s, 'resident', 'contribution.received', 'contribution', id::text, %(audit)s FROM new
+    RETURNING id
+), taken AS (
+    {limits.take_sql(once="new")} RETURNING key
+)"""  # noqa: S608 (our own text)
+# Asks for all the others first, so that the version is raised last: every writer queues for its row.
+_BUMPED = """
+SELECT %(consultation)s, 1 FROM new
+WHERE (SELECT count(*) FROM submission, audited, taken) + (SELECT count(*) FROM placed) >= 0
+"""
+STORE = prepared.Statement(f"""
+WITH {_STORED}
+{bump_sql(_BUMPED)}
+RETURNING (SELECT id FROM submission), {PLACES_OF.format(rows="placed", where="")}
+""")  # noqa: S608 (our own text)
+
+RECEIPT = f"""
+SELECT contribution.code, contribution.submission_id, contribution.state, contribution.arrival,
+    contribution.version, {
+    PLACES_OF.format(
+        rows="contributions_contributionplace", where="WHERE place.contribution_id = contribution.id"
+    )
+}
+FROM contributions_contribution AS contribution WHERE contribution.id = %(id)s
+"""  # noqa: S608 (our own text)
