@@ -1,0 +1,352 @@
+"""One's own contribution: reading, changing and erasing it; limits; dirt of every kind."""
+
+import datetime as dt
+import json
+
+import pytest
+from django.db import connection
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mapdialog.audit.models import AuditEntry
+from mapdialog.contributions.feature import PROPERTIES
+from mapdialog.contributions.models import Contribution, ContributionPlace, RateBucket
+from mapdialog.dialogue.models import Consultation, DataVersion
+from tests import factories as make
+from tests.citizen.phones import Phone, problem, stored
+from tests.contributions.rulebooks import feature
+
+pytestmark = pytest.mark.django_db
+
+
+class TestOwn:
+    def test_reads_all_that_was_sent(self, phone):
+        body = feature(language="nb", accuracy_m=12)
+        receipt = phone.put(body).json()
+        response = phone.call("GET")
+        own = response.json()
+        assert (response.status_code, response["ETag"]) == (200, '"1"')
+        assert response["Cache-Control"] == "no-store"
+        assert own["geometry"] == body["geometry"]
+        assert own["receipt"] == receipt
+        assert body["properties"].items() <= own["properties"].items()
+
+    @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+    def test_another_token_is_refused(self, phone, method):
+        phone.put(feature())
+        headers = {"X-Edit-Token": "f" * 32, "If-Match": '"1"'}
+        problem(phone.call(method, {"properties": {"text": "x"}}, headers=headers), 403, "wrong-token")
+        assert stored().version == 1
+
+    def test_imported_ones_have_no_token(self, client, consultation):
+        imported = make.contribution(to=consultation)
+        problem(Phone(client, consultation, identifier=str(imported.pk)).call("GET"), 403, "wrong-token")
+
+    @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+    def test_unknown_ones(self, phone, method):
+        response = phone.call(method, {"properties": {"text": "x"}}, headers={"If-Match": '"1"'})
+        problem(response, 404, "not-found")
+
+    @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+    def test_by_another_consultations_address(self, phone, client, method):
+        phone.put(feature())
+        other = Phone(client, make.consultation(), identifier=phone.id)
+        response = other.call(method, {"properties": {"text": "x"}}, headers={"If-Match": '"1"'})
+        problem(response, 404, "not-found")
+
+
+class TestPatch:
+    def patch(self, phone, change, match='"1"'):
+        return phone.call("PATCH", change, headers={"If-Match": match})
+
+    def test_changes_what_is_named(self, phone, consultation):
+        phone.put(feature(accuracy_m=12, language="nb"))
+        response = self.patch(phone, {"properties": {"text": "Rettet", "language": None}})
+        assert (response.status_code, response["ETag"], response.json()["version"]) == (200, '"2"', 2)
+        pin = stored()
+        assert (pin.text, pin.language, pin.accuracy_m, pin.theme.key) == ("Rettet", "", 12, "lys")
+        assert pin.changed_at is not None
+        assert DataVersion.objects.get(consultation=consultation).number == 2
+        assert AuditEntry.objects.filter(subject_id=phone.id, action="contribution.changed").exists()
+
+    def test_a_new_place_has_new_places(self, client):
+        boundary = make.layer()
+        make.areas(of=make.version(of=boundary))
+        phone = Phone(client, make.consultation(boundary_layer=boundary))
+        phone.put(feature(accuracy_m=5, placed_by="gps"))
+        moved = {"type": "Point", "coordinates": list(make.middle(1))}
+        receipt = self.patch(phone, {"geometry": moved}).json()
+        assert [place["code"] for place in receipt["places"]] == ["B"]
+        pin = stored()
+        assert pin.geom.coords == pin.geom_public.coords == make.middle(1)
+        assert (pin.accuracy_m, pin.placed_by) == (None, "map")
+        assert ContributionPlace.objects.get().area.code == "B"
+
+    def test_answers_are_merged(self, phone, consultation):
+        for key in ("a", "b"):
+            consultation.questions.create(key=key, kind="text")
+        phone.put(feature(answers={"a": "1", "b": "2"}))
+        self.patch(phone, {"properties": {"answers": {"a": None, "b": "3"}}})
+        assert stored().answers == {"b": "3"}
+
+    def test_is_screened_again(self, phone):
+        phone.put(feature())
+        assert self.patch(phone, {"properties": {"text": "Ring 41234567"}}).json()["state"] == "pending"
+
+    def test_what_was_refused_is_read_again(self, phone):
+        phone.put(feature())
+        Contribution.objects.update(state="rejected")
+        assert self.patch(phone, {"properties": {"text": "Pent sagt"}}).json()["state"] == "pending"
+
+    def test_without_if_match(self, phone):
+        phone.put(feature())
+        problem(phone.call("PATCH", {"properties": {"text": "x"}}), 428, "version-missing")
+
+    @pytest.mark.parametrize("match", ['"2"', '"0"', "1", '"x"', '"99999999999"'])
+    def test_another_version(self, phone, match):
+        phone.put(feature())
+        problem(self.patch(phone, {"properties": {"text": "x"}}, match), 412, "changed")
+        assert stored().version == 1
+
+    def test_a_star_is_any_version_as_http_says(self, phone):
+        phone.put(feature())
+        assert self.patch(phone, {"properties": {"text": "x"}}, "*").status_code == 200
+
+    def test_a_proxys_weak_etag_will_do(self, phone):
+        phone.put(feature())
+        assert self.patch(phone, {"properties": {"text": "x"}}, 'W/"1"').status_code == 200
+
+    @pytest.mark.parametrize(
+        ("change", "field"),
+        [
+            ({"properties": {"kind": "observation"}}, "properties.kind"),
+            ({"properties": {"contributor": "x" * 20}}, "properties.contributor"),
+            ({"properties": {"written_at": None}}, "properties.written_at"),
+            ({"properties": {"text": None}}, "properties.text"),
+            ({"properties": {"state": "published"}}, "properties.state"),
+            ({"properties": []}, None),
+            ({"properties": ["x"]}, "properties"),
+            ({"geometry": 3}, "geometry"),
+            ({"state": "published"}, "state"),
+        ],
+    )
+    def test_refusals(self, phone, change, field):
+        phone.put(feature())
+        response = self.patch(phone, change)
+        if field is None:
+            assert response.status_code == 200
+        else:
+            assert problem(response, 422, "invalid")["field"] == field
+
+    def test_outside_the_area(self, phone):
+        phone.put(feature())
+        far = {"type": "Point", "coordinates": [10.5, 59.025]}
+        problem(self.patch(phone, {"geometry": far}), 422, "outside-area")
+
+    def test_after_closing(self, phone, consultation):
+        phone.put(feature())
+        Consultation.objects.update(closes_at=make.NOON)
+        problem(self.patch(phone, {"properties": {"text": "x"}}), 403, "closed")
+
+
+class TestDelete:
+    def erase(self, phone, match='"1"'):
+        return phone.call("DELETE", headers={"If-Match": match})
+
+    def test_leaves_nothing_but_a_tombstone(self, client):
+        boundary = make.layer()
+        make.areas(of=make.version(of=boundary))
+        held = make.consultation(boundary_layer=boundary)
+        held.questions.create(key="mer", kind="text")
+        phone = Phone(client, held)
+        phone.put(
+            feature(
+                text="Hemmelig", answers={"mer": "Hemmelig"}, place_words="Hemmelig", age_band="35-49",
+                feeling=1, contributor="a-key-of-the-device",
+            )
+        )  # fmt: skip
+        assert self.erase(phone).status_code == 204
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT row_to_json(c)::text FROM contributions_contribution c")
+            row = json.loads(cursor.fetchone()[0])
+        kept = {name for name, value in row.items() if value not in (None, "", {}, [])}
+        assert kept == {
+            "id", "consultation_id", "submission_id", "code", "kind", "placed_by", "written_at",
+            "received_at", "changed_at", "arrival", "state", "version",
+        }  # fmt: skip
+        assert row["placed_by"] == "none"
+        assert not ContributionPlace.objects.exists()
+        assert DataVersion.objects.get(consultation=held).number == 2
+
+    def test_is_gone_for_good(self, phone):
+        phone.put(feature())
+        self.erase(phone)
+        problem(phone.put(feature()), 410, "erased")
+        problem(phone.put(feature(text="Noe annet")), 410, "erased")
+        problem(phone.call("GET"), 410, "erased")
+        problem(
+            phone.call("PATCH", {"properties": {"text": "x"}}, headers={"If-Match": '"2"'}), 410, "erased"
+        )
+        problem(self.erase(phone, '"2"'), 410, "erased")
+
+    def test_is_possible_after_closing(self, phone):
+        phone.put(feature())
+        Consultation.objects.update(closes_at=make.NOON)
+        assert self.erase(phone).status_code == 204
+
+    def test_needs_the_version(self, phone):
+        phone.put(feature())
+        problem(phone.call("DELETE"), 428, "version-missing")
+        problem(self.erase(phone, '"7"'), 412, "changed")
+        assert stored().state == "published"
+
+
+class TestLimits:
+    def test_an_address_runs_out_and_is_told_when_to_come_back(self, client, clock):
+        clock(make.NOON)
+        held = make.consultation(address_limit=2)
+        phones = [Phone(client, held, device=f"device-number-{number}") for number in range(3)]
+        assert [phone.put(feature()).status_code for phone in phones[:2]] == [201, 201]
+        refused = phones[2].put(feature())
+        problem(refused, 429, "too-many")
+        assert refused["Retry-After"] == "1800"
+        clock(make.NOON + dt.timedelta(seconds=1801))
+        assert phones[2].put(feature()).status_code == 201
+
+    def test_known_ones_cost_nothing(self, client, clock):
+        clock(make.NOON)
+        phone = Phone(client, make.consultation(address_limit=1))
+        phone.put(feature())
+        assert [phone.put(feature()).status_code for _ in range(3)] == [200, 200, 200]
+
+    def test_what_is_refused_takes_nothing(self, client, clock):
+        clock(make.NOON)
+        held = make.consultation(address_limit=1)
+        far = {"type": "Point", "coordinates": [10.5, 59.025]}
+        assert Phone(client, held).put(feature(geometry=far)).status_code == 422
+        assert Phone(client, held).put(feature()).status_code == 201
+        before = list(RateBucket.objects.order_by("key").values())
+        assert Phone(client, held).put(feature()).status_code == 429
+        assert list(RateBucket.objects.order_by("key").values()) == before
+
+    def test_a_device_holds_an_offline_day(self, client, clock):
+        clock(make.NOON)
+        held = make.consultation()
+        assert {Phone(client, held).put(feature()).status_code for _ in range(200)} == {201}
+        problem(Phone(client, held).put(feature()), 429, "too-many")
+        assert Phone(client, held, device="another-device").put(feature()).status_code == 201
+
+    def test_staff_can_raise_the_limit_of_an_address(self, client, clock):
+        clock(make.NOON)
+        held = make.consultation(address_limit=1)
+        Phone(client, held).put(feature())
+        assert Phone(client, held).put(feature()).status_code == 429
+        Consultation.objects.filter(pk=held.pk).update(address_limit=3600)
+        clock(make.NOON + dt.timedelta(seconds=2))
+        assert Phone(client, held).put(feature()).status_code == 201
+
+    def test_only_the_hop_that_our_proxy_saw_counts(self, client, clock, settings):
+        clock(make.NOON)
+        settings.PROXY_COUNT = 1
+        held = make.consultation(address_limit=1)
+
+        def send(forwarded):
+            return Phone(client, held).put(feature(), headers={"X-Forwarded-For": forwarded}).status_code
+
+        assert send("203.0.113.1, 198.51.100.7") == 201
+        assert send("203.0.113.2, 198.51.100.7") == 429
+        assert send("203.0.113.2, 198.51.100.8") == 201
+
+
+def nested(inner):
+    return inner | st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4)
+
+
+# Two levels by hand: st.recursive measures its argument, and warns when the machine is slow.
+json_values = nested(nested(st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)))
+names = st.sampled_from(
+    [
+        "kind",
+        "theme",
+        "text",
+        "answers",
+        "accuracy_m",
+        "written_at",
+        "placed_by",
+        "radius_m",
+        "code",
+        "rating",
+    ]
+)
+
+
+class TestDirt:
+    @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(
+        body=st.one_of(
+            st.binary(max_size=60),
+            json_values.map(lambda value: json.dumps(value).encode()),
+            st.fixed_dictionaries(
+                {
+                    "type": st.just("Feature"),
+                    "geometry": json_values
+                    | st.fixed_dictionaries(
+                        {
+                            "type": st.sampled_from(["Point", "LineString", "Polygon"]),
+                            "coordinates": json_values,
+                        }
+                    ),
+                    "properties": st.dictionaries(names, json_values, max_size=5),
+                }
+            ).map(lambda value: json.dumps(value).encode()),
+        )
+    )
+    def test_no_body_is_an_error_of_ours(self, client, consultation, body):
+        response = Phone(client, consultation).put(body)
+        assert response.status_code in {201, 400, 422}
+
+    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(text=st.text(max_size=200))
+    def test_any_text_is_kept_as_it_is_or_refused(self, client, consultation, text):
+        phone = Phone(client, consultation)
+        response = phone.put(feature(text=text))
+        assert response.status_code in {201, 400, 422}
+        if response.status_code == 201:
+            kept = phone.call("GET").json()["properties"]["text"]
+            again = Phone(client, consultation)
+            again.put(feature(text=kept))
+            assert again.call("GET").json()["properties"]["text"] == kept
+
+
+def test_the_api_document_names_every_property_that_is_taken(client):
+    document = client.get("/api/v1/openapi.json").json()
+    put = document["paths"]["/api/v1/consultations/{slug}/contributions/{identifier}"]["put"]
+    sent = put["requestBody"]["content"]["application/geo+json"]["schema"]
+    assert set(sent["properties"]["properties"]["properties"]) == PROPERTIES
+    receipt = put["responses"]["201"]["content"]["application/json"]["schema"]
+    held = make.consultation()
+    answer = Phone(client, held).put({**sent["example"], "geometry": feature()["geometry"]}).json()
+    assert set(receipt["properties"]) == set(answer)
+
+
+def test_what_get_gave_may_come_back_whole(client, consultation):
+    phone = Phone(client, consultation)
+    phone.put(feature(written_at="2026-05-04T10:00:00+02:00"))
+    read = phone.call("GET").json()
+    read["properties"]["text"] = "Rettet"
+    answer = phone.call("PATCH", read, headers={"If-Match": '"1"'})
+    assert answer.status_code == 200, answer.json()
+    assert (stored().text, stored().received_at.isoformat()) == ("Rettet", read["properties"]["received_at"])
+    read["properties"]["written_at"] = "2026-05-04T11:00:00+02:00"
+    refused = phone.call("PATCH", read, headers={"If-Match": '"2"'})
+    assert problem(refused, 422, "invalid")["field"] == "properties.written_at"
+    unknown = phone.call("PATCH", {"properties": {"state": "published"}}, headers={"If-Match": '"2"'})
+    assert problem(unknown, 422, "invalid")["field"] == "properties.state"
+    sent_first = Phone(client, consultation).put({**feature(), "receipt": {}})
+    assert problem(sent_first, 422, "invalid")["field"] == "receipt"
+
+
+def test_the_api_document_lists_what_delete_answers(client):
+    document = client.get("/api/v1/openapi.json").json()
+    path = document["paths"]["/api/v1/consultations/{slug}/contributions/{identifier}"]
+    assert set(path["delete"]["responses"]) == {"204", "400", "401", "403", "404", "410", "412", "428"}
