@@ -87,15 +87,7 @@ def _rows(
 ) -> Iterator[bulk.Row]:
     places = _Places(dice, area=area)
     themes: list[int | None] = [*rules.themes.values()] or [None]
-    gathered = [
-        _Cluster(
-            lon=(middle := places.anywhere())[0],
-            lat=middle[1],
-            spread_m=dice.uniform(15, 120),
-            theme_id=dice.choice(themes),
-        )
-        for _ in range(clusters)
-    ]
+    gathered = _gathering(dice, places=places, themes=themes, clusters=clusters)
     # Few places draw many people: weights fall off as one over the rank.
     weights = [1 / (rank + 1) for rank in range(clusters)]
     seconds = max(1.0, (until - rules.opens_at).total_seconds())
@@ -120,6 +112,17 @@ def _rows(
             written_at=written_at,
             received_at=written_at,
         )
+
+
+def _gathering(
+    dice: random.Random, *, places: _Places, themes: Sequence[int | None], clusters: int
+) -> list[_Cluster]:
+    """The places people come together at, each with the theme that most of them speak about."""
+    found = []
+    for _ in range(clusters):
+        lon, lat = places.anywhere()
+        found.append(_Cluster(lon=lon, lat=lat, spread_m=dice.uniform(15, 120), theme_id=dice.choice(themes)))
+    return found
 
 
 class _Places:

@@ -30,7 +30,7 @@ class Phone:
         return self.call("PUT", body, **given)
 
 
-def problem(response, status, kind):
+def assert_problem(response, status, kind):
     assert (response.status_code, response["Content-Type"]) == (status, "application/problem+json")
     body = response.json()
     assert (body["type"], body["status"]) == (f"/problems/{kind}", status)

@@ -11,7 +11,7 @@ from mapdialog.audit.models import AuditEntry
 from mapdialog.contributions.models import Contribution, ContributionPlace, Submission
 from mapdialog.dialogue.models import Consultation, DataVersion
 from tests import factories as make
-from tests.citizen.phones import DEVICE, TOKEN, Phone, problem, stored
+from tests.citizen.phones import DEVICE, TOKEN, Phone, assert_problem, stored
 from tests.contributions.rulebooks import feature
 
 pytestmark = pytest.mark.django_db
@@ -105,11 +105,11 @@ class TestPut:
         assert phone.put(feature(), content_type=content_type).status_code == 201
 
     def test_a_draft_or_missing_consultation_is_not_there(self, client):
-        problem(Phone(client, make.consultation(status="draft")).put(feature()), 404, "not-found")
-        problem(Phone(client, Consultation(slug="finnes-ikke")).put(feature()), 404, "not-found")
+        assert_problem(Phone(client, make.consultation(status="draft")).put(feature()), 404, "not-found")
+        assert_problem(Phone(client, Consultation(slug="finnes-ikke")).put(feature()), 404, "not-found")
 
     def test_the_address_must_end_with_a_uuid(self, client, consultation):
-        problem(Phone(client, consultation, identifier="1").put(feature()), 404, "not-found")
+        assert_problem(Phone(client, consultation, identifier="1").put(feature()), 404, "not-found")
 
     def test_cookies_do_not_matter(self, phone, client):
         client.force_login(make.user())
@@ -118,7 +118,7 @@ class TestPut:
 
     def test_another_site_may_not_write(self, phone):
         response = phone.put(feature(), headers={"Origin": "https://elsewhere.example"})
-        problem(response, 403, "other-site")
+        assert_problem(response, 403, "other-site")
         assert not Contribution.objects.exists()
 
 
@@ -146,18 +146,20 @@ class TestAgain:
 
     def test_another_body_or_token_is_a_conflict(self, phone):
         phone.put(feature())
-        assert problem(phone.put(feature(text="Noe annet")), 409, "different")["same"] is False
-        problem(phone.put(feature(), headers={"X-Edit-Token": "f" * 32}), 409, "different")
+        assert assert_problem(phone.put(feature(text="Noe annet")), 409, "different")["same"] is False
+        assert_problem(phone.put(feature(), headers={"X-Edit-Token": "f" * 32}), 409, "different")
         assert stored().text == "Her er det mørkt."
 
     def test_another_consultations_id_is_a_conflict(self, phone, client):
         phone.put(feature())
         other = Phone(client, make.consultation(), identifier=phone.id)
-        problem(other.put(feature()), 409, "different")
+        assert_problem(other.put(feature()), 409, "different")
 
     def test_an_imported_ones_id_is_a_conflict(self, client, consultation):
         imported = make.contribution(to=consultation)
-        problem(Phone(client, consultation, identifier=str(imported.pk)).put(feature()), 409, "different")
+        assert_problem(
+            Phone(client, consultation, identifier=str(imported.pk)).put(feature()), 409, "different"
+        )
 
     def test_known_ones_are_confirmed_after_closing_and_after_the_questions_changed(
         self, phone, consultation, clock
@@ -179,11 +181,11 @@ class TestWhen:
 
     def test_before_opening(self, phone, clock):
         clock(make.NOON - dt.timedelta(days=31))
-        problem(phone.put(feature()), 403, "not-open")
+        assert_problem(phone.put(feature()), 403, "not-open")
 
     def test_after_closing(self, phone, clock):
         clock(self.closes)
-        problem(phone.put(feature()), 403, "closed")
+        assert_problem(phone.put(feature()), 403, "closed")
         assert not Contribution.objects.exists()
 
     def test_written_before_and_received_within_the_grace_period(self, phone, clock):
@@ -205,7 +207,7 @@ class TestWhen:
 class TestWhere:
     def test_outside_the_area_is_refused(self, phone):
         far = {"type": "Point", "coordinates": [10.5, 59.025]}
-        assert problem(phone.put(feature(geometry=far)), 422, "outside-area")["field"] == "geometry"
+        assert assert_problem(phone.put(feature(geometry=far)), 422, "outside-area")["field"] == "geometry"
         assert not Contribution.objects.exists()
 
     def test_on_the_areas_border_is_inside(self, phone):
@@ -228,7 +230,7 @@ class TestWhere:
         ],
     )
     def test_the_whole_earth_and_a_part_elsewhere_are_outside(self, phone, shape):
-        problem(phone.put(feature(geometry=shape)), 422, "outside-area")
+        assert_problem(phone.put(feature(geometry=shape)), 422, "outside-area")
 
     def test_without_an_area_everywhere_is_inside(self, client):
         held = make.consultation(area=None)
@@ -244,7 +246,7 @@ class TestWhere:
     def test_a_place_that_the_metric_crs_cannot_hold_is_refused(self, client):
         held = make.consultation(area=None, public_precision_m=100)
         antipode = {"type": "Point", "coordinates": [-81.0, 0.0]}
-        problem(Phone(client, held).put(feature(geometry=antipode)), 422, "outside-area")
+        assert_problem(Phone(client, held).put(feature(geometry=antipode)), 422, "outside-area")
 
 
 class TestWhatIsPublic:
@@ -311,22 +313,24 @@ class TestRefusals:
         ],
     )
     def test_bodies(self, phone, body, status, kind):
-        problem(phone.put(body), status, kind)
+        assert_problem(phone.put(body), status, kind)
         assert not Contribution.objects.exists()
 
     def test_the_failing_field_is_named(self, phone):
-        assert problem(phone.put(feature(theme="ukjent")), 422, "invalid")["field"] == "properties.theme"
+        assert (
+            assert_problem(phone.put(feature(theme="ukjent")), 422, "invalid")["field"] == "properties.theme"
+        )
 
     def test_a_quarter_of_a_megabyte_is_the_most(self, phone):
-        problem(phone.put(feature(text="x" * 300_000)), 413, "too-large")
+        assert_problem(phone.put(feature(text="x" * 300_000)), 413, "too-large")
 
     @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded"])
     def test_other_media_types(self, phone, content_type):
-        problem(phone.put(feature(), content_type=content_type), 415, "media-type")
+        assert_problem(phone.put(feature(), content_type=content_type), 415, "media-type")
 
     @pytest.mark.parametrize("method", ["PUT", "GET", "PATCH", "DELETE"])
     def test_the_token_is_needed(self, phone, method):
-        problem(phone.call(method, feature(), headers={"X-Edit-Token": None}), 401, "token-missing")
+        assert_problem(phone.call(method, feature(), headers={"X-Edit-Token": None}), 401, "token-missing")
 
     @pytest.mark.parametrize("token", ["AbCdEfGhIjKlMnOpQrStU_", "3q2+7wAAAAAAAAAA/wAAAA==", "0" * 32])
     def test_128_bits_are_enough_in_every_usual_spelling(self, phone, token):
@@ -336,15 +340,15 @@ class TestRefusals:
 
     @pytest.mark.parametrize("token", ["short", "x" * 21, "x" * 129, "å" * 32, " " + "a" * 31 + "!"])
     def test_the_token_must_be_long_and_plain(self, phone, token):
-        problem(phone.put(feature(), headers={"X-Edit-Token": token}), 400, "bad-token")
+        assert_problem(phone.put(feature(), headers={"X-Edit-Token": token}), 400, "bad-token")
 
     def test_the_device_key_must_be_plain(self, phone):
-        problem(phone.put(feature(), headers={"X-Device-Key": "a b"}), 400, "bad-device-key")
+        assert_problem(phone.put(feature(), headers={"X-Device-Key": "a b"}), 400, "bad-device-key")
 
     def test_unknown_query_parameters(self, phone):
         phone.url += "?theme=lys"
-        assert problem(phone.put(feature()), 400, "bad-query")["field"] == "theme"
+        assert assert_problem(phone.put(feature()), 400, "bad-query")["field"] == "theme"
 
     def test_other_methods(self, phone):
         response = phone.call("POST", feature())
-        problem(response, 405, "method-not-allowed")
+        assert_problem(response, 405, "method-not-allowed")

@@ -13,7 +13,7 @@ from mapdialog.contributions.feature import PROPERTIES
 from mapdialog.contributions.models import Contribution, ContributionPlace, RateBucket
 from mapdialog.dialogue.models import Consultation, DataVersion
 from tests import factories as make
-from tests.citizen.phones import Phone, problem, stored
+from tests.citizen.phones import Phone, assert_problem, stored
 from tests.contributions.rulebooks import feature
 
 pytestmark = pytest.mark.django_db
@@ -35,24 +35,26 @@ class TestOwn:
     def test_another_token_is_refused(self, phone, method):
         phone.put(feature())
         headers = {"X-Edit-Token": "f" * 32, "If-Match": '"1"'}
-        problem(phone.call(method, {"properties": {"text": "x"}}, headers=headers), 403, "wrong-token")
+        assert_problem(phone.call(method, {"properties": {"text": "x"}}, headers=headers), 403, "wrong-token")
         assert stored().version == 1
 
     def test_imported_ones_have_no_token(self, client, consultation):
         imported = make.contribution(to=consultation)
-        problem(Phone(client, consultation, identifier=str(imported.pk)).call("GET"), 403, "wrong-token")
+        assert_problem(
+            Phone(client, consultation, identifier=str(imported.pk)).call("GET"), 403, "wrong-token"
+        )
 
     @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
     def test_unknown_ones(self, phone, method):
         response = phone.call(method, {"properties": {"text": "x"}}, headers={"If-Match": '"1"'})
-        problem(response, 404, "not-found")
+        assert_problem(response, 404, "not-found")
 
     @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
     def test_by_another_consultations_address(self, phone, client, method):
         phone.put(feature())
         other = Phone(client, make.consultation(), identifier=phone.id)
         response = other.call(method, {"properties": {"text": "x"}}, headers={"If-Match": '"1"'})
-        problem(response, 404, "not-found")
+        assert_problem(response, 404, "not-found")
 
 
 class TestPatch:
@@ -100,12 +102,12 @@ class TestPatch:
 
     def test_without_if_match(self, phone):
         phone.put(feature())
-        problem(phone.call("PATCH", {"properties": {"text": "x"}}), 428, "version-missing")
+        assert_problem(phone.call("PATCH", {"properties": {"text": "x"}}), 428, "version-missing")
 
     @pytest.mark.parametrize("match", ['"2"', '"0"', "1", '"x"', '"99999999999"'])
     def test_another_version(self, phone, match):
         phone.put(feature())
-        problem(self.patch(phone, {"properties": {"text": "x"}}, match), 412, "changed")
+        assert_problem(self.patch(phone, {"properties": {"text": "x"}}, match), 412, "changed")
         assert stored().version == 1
 
     def test_a_star_is_any_version_as_http_says(self, phone):
@@ -136,17 +138,17 @@ class TestPatch:
         if field is None:
             assert response.status_code == 200
         else:
-            assert problem(response, 422, "invalid")["field"] == field
+            assert assert_problem(response, 422, "invalid")["field"] == field
 
     def test_outside_the_area(self, phone):
         phone.put(feature())
         far = {"type": "Point", "coordinates": [10.5, 59.025]}
-        problem(self.patch(phone, {"geometry": far}), 422, "outside-area")
+        assert_problem(self.patch(phone, {"geometry": far}), 422, "outside-area")
 
     def test_after_closing(self, phone, consultation):
         phone.put(feature())
         Consultation.objects.update(closes_at=make.NOON)
-        problem(self.patch(phone, {"properties": {"text": "x"}}), 403, "closed")
+        assert_problem(self.patch(phone, {"properties": {"text": "x"}}), 403, "closed")
 
 
 class TestDelete:
@@ -181,13 +183,13 @@ class TestDelete:
     def test_is_gone_for_good(self, phone):
         phone.put(feature())
         self.erase(phone)
-        problem(phone.put(feature()), 410, "erased")
-        problem(phone.put(feature(text="Noe annet")), 410, "erased")
-        problem(phone.call("GET"), 410, "erased")
-        problem(
+        assert_problem(phone.put(feature()), 410, "erased")
+        assert_problem(phone.put(feature(text="Noe annet")), 410, "erased")
+        assert_problem(phone.call("GET"), 410, "erased")
+        assert_problem(
             phone.call("PATCH", {"properties": {"text": "x"}}, headers={"If-Match": '"2"'}), 410, "erased"
         )
-        problem(self.erase(phone, '"2"'), 410, "erased")
+        assert_problem(self.erase(phone, '"2"'), 410, "erased")
 
     def test_is_possible_after_closing(self, phone):
         phone.put(feature())
@@ -196,8 +198,8 @@ class TestDelete:
 
     def test_needs_the_version(self, phone):
         phone.put(feature())
-        problem(phone.call("DELETE"), 428, "version-missing")
-        problem(self.erase(phone, '"7"'), 412, "changed")
+        assert_problem(phone.call("DELETE"), 428, "version-missing")
+        assert_problem(self.erase(phone, '"7"'), 412, "changed")
         assert stored().state == "published"
 
 
@@ -208,7 +210,7 @@ class TestLimits:
         phones = [Phone(client, held, device=f"device-number-{number}") for number in range(3)]
         assert [phone.put(feature()).status_code for phone in phones[:2]] == [201, 201]
         refused = phones[2].put(feature())
-        problem(refused, 429, "too-many")
+        assert_problem(refused, 429, "too-many")
         assert refused["Retry-After"] == "1800"
         clock(make.NOON + dt.timedelta(seconds=1801))
         assert phones[2].put(feature()).status_code == 201
@@ -233,7 +235,7 @@ class TestLimits:
         clock(make.NOON)
         held = make.consultation()
         assert {Phone(client, held).put(feature()).status_code for _ in range(200)} == {201}
-        problem(Phone(client, held).put(feature()), 429, "too-many")
+        assert_problem(Phone(client, held).put(feature()), 429, "too-many")
         assert Phone(client, held, device="another-device").put(feature()).status_code == 201
 
     def test_staff_can_raise_the_limit_of_an_address(self, client, clock):
@@ -339,11 +341,11 @@ def test_what_get_gave_may_come_back_whole(client, consultation):
     assert (stored().text, stored().received_at.isoformat()) == ("Rettet", read["properties"]["received_at"])
     read["properties"]["written_at"] = "2026-05-04T11:00:00+02:00"
     refused = phone.call("PATCH", read, headers={"If-Match": '"2"'})
-    assert problem(refused, 422, "invalid")["field"] == "properties.written_at"
+    assert assert_problem(refused, 422, "invalid")["field"] == "properties.written_at"
     unknown = phone.call("PATCH", {"properties": {"state": "published"}}, headers={"If-Match": '"2"'})
-    assert problem(unknown, 422, "invalid")["field"] == "properties.state"
+    assert assert_problem(unknown, 422, "invalid")["field"] == "properties.state"
     sent_first = Phone(client, consultation).put({**feature(), "receipt": {}})
-    assert problem(sent_first, 422, "invalid")["field"] == "receipt"
+    assert assert_problem(sent_first, 422, "invalid")["field"] == "receipt"
 
 
 def test_the_api_document_lists_what_delete_answers(client):
