@@ -79,16 +79,6 @@ def at(
         return [_place(row) for row in cursor.fetchall()]
 
 
-def areas_at(point: tuple[float, float], *, on: dt.date, layers: Iterable[Layer | int]) -> list[Place]:
-    """The one area of each boundary set at a point (lon, lat), published versions only."""
-    return [place for place in at(point, on=on, layers=layers) if place.area_id is not None]
-
-
-def zones_at(point: tuple[float, float], *, on: dt.date, layers: Iterable[Layer | int]) -> list[Place]:
-    """Every zone of each plan at a point (lon, lat), the topmost level first, published versions only."""
-    return [place for place in at(point, on=on, layers=layers) if place.zone_id is not None]
-
-
 def _place(row: tuple[Any, ...]) -> Place:
     values = dict(zip((column.name for column in fields(Place)), row, strict=True))
     for column in ("titles", "provision"):  # a bare cursor hands out JSON as text

@@ -261,7 +261,6 @@ SILENCED_SYSTEM_CHECKS = ["gis.W001"]
 # What this installation runs ------------------------------------------------------------------------
 # Each web process keeps the tiles it made: far out one costs 50 ms and more.
 TILE_MEMORY_MB = environment.number("MAPDIALOG_TILE_MEMORY_MB", default=32, minimum=0)
-GRACE_PERIOD = timedelta(hours=24)
 METRICS_TOKEN = environment.text("MAPDIALOG_METRICS_TOKEN", default="")
 LOGGING = {
     "version": 1,

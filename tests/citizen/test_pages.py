@@ -132,7 +132,8 @@ def test_only_what_is_published_is_said(client: Client) -> None:
 
 @pytest.mark.parametrize("number", ["0", "-1", "x", "9" * 30, "²"])
 def test_odd_page_numbers_are_the_first_or_last(client: Client, number: str) -> None:
-    page(client, f"/c/{a_full_one().slug}/?page={number}")
+    answer = page(client, f"/c/{a_full_one().slug}/?page={number}")
+    assert 'id="said-list"' in answer
 
 
 def test_a_draft_is_not_there_for_residents(client: Client) -> None:

@@ -163,7 +163,7 @@ def test_the_question_for_pages_tells_names_and_provisions_in_one_query(
 
 def test_what_is_not_published_is_not_told_unless_asked_for(committees: LayerVersion) -> None:
     LayerVersion.objects.update(published=False)
-    assert areas.areas_at(factories.middle(), on=DAY, layers=[committees.layer]) == []
+    assert areas.at(factories.middle(), on=DAY, layers=[committees.layer]) == []
     told = areas.at(factories.middle(), on=DAY, layers=[committees.layer], unpublished=True)
     assert [place.code for place in told] == ["A"]
 

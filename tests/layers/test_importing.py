@@ -344,7 +344,7 @@ def test_another_file_needs_replace_and_then_closes_the_edition_before(tmp_path:
     assert first.areas.count() == 2
     place = factories.middle()
     told = {
-        day: [found.code for found in areas.areas_at(place, on=day, layers=[first.layer])]
+        day: [found.code for found in areas.at(place, on=day, layers=[first.layer])]
         for day in (dt.date(2025, 12, 31), dt.date(2026, 1, 1))
     }
     assert told == {dt.date(2025, 12, 31): ["A"], dt.date(2026, 1, 1): ["C"]}
