@@ -178,7 +178,7 @@ def put_contribution(request: HttpRequest, slug: str, identifier: str) -> HttpRe
     receipt = intake.receive(
         feature,
         identifier=_identifier(identifier),
-        rules=rulebook.read(slug),
+        rules=rulebook.remembered(slug),
         at=timezone.now(),
         token=token,
         address=address_of(request),

@@ -37,6 +37,7 @@ def receive(form: ContributionForm, *, request: HttpRequest, at: dt.datetime) ->
             at=at,
             token=form.cleaned_data["token"],
             address=address_of(request),
+            reader=request.user,
         )
     except FeatureError as error:
         raise NotTakenError(str(error), form_field=_form_field(error.field, form)) from None

@@ -17,12 +17,13 @@ from uuid import UUID
 
 from django.db import IntegrityError, InternalError, connection, transaction
 
-from mapdialog.contributions import intake_sql, keys, limits, public_place, receipt, screening
+from mapdialog.contributions import intake_sql, keys, limits, public_place, receipt, rulebook, screening
 from mapdialog.contributions import rules as rule
 from mapdialog.contributions.feature import Draft, FeatureError, parse
 from mapdialog.contributions.models import Contribution
 from mapdialog.contributions.receipt import Receipt
-from mapdialog.contributions.rulebook import NoConsultationError, Rulebook
+from mapdialog.contributions.rulebook import Rulebook
+from mapdialog.dialogue.models import Reader
 
 _TRIES = 5
 
@@ -39,6 +40,10 @@ class OutsideAreaError(Exception):
     """The place lies outside the consultation's area."""
 
 
+class _RulesChangedError(Exception):
+    """The rules are not those of the consultation any more."""
+
+
 def receive(
     feature: Mapping[str, Any],
     *,
@@ -48,31 +53,47 @@ def receive(
     token: str,
     address: str,
     device: str | None = None,
+    reader: Reader | None = None,
 ) -> Receipt:
     """Stores a GeoJSON Feature (EPSG:4326) under the client's id and gives its receipt, after COMMIT.
 
     Sent again with the same token it gives the receipt of what is stored, whatever was edited or closed
     since. `address` is the sender's network address, `device` a key that the device made; only keyed hashes
-    of them are kept. One query in the ordinary case, which is COMMITted when it returns: to be called outside
-    a transaction. Raises FeatureError, NotOpenError, OutsideAreaError, limits.TooManyError, DifferentError,
+    of them are kept. `rules` that no longer hold are read again, as `reader` may see them. One query in the
+    ordinary case, which is COMMITted when it returns: to be called outside a transaction. Raises
+    NoConsultationError, FeatureError, NotOpenError, OutsideAreaError, limits.TooManyError, DifferentError,
     ErasedError.
     """
-    buckets = limits.buckets(rules, address=address, device=device)
-    arrived: dict[str, Any] = {
+    sent: dict[str, Any] = {
         "id": identifier,
-        "consultation": rules.id,
-        "slug": rules.slug,
         "on": rules.day(at),
         "geom": None,
         "token_hash": keys.token_hash(token),
         "body_hash": keys.body_hash(feature),
-        **limits.values(buckets, at=at),
     }
+    for _attempt in range(_TRIES):
+        buckets = limits.buckets(rules, address=address, device=device)
+        arrived = sent | {
+            "consultation": rules.id,
+            "slug": rules.slug,
+            "rules": rules.rules_version,
+            **limits.values(buckets, at=at),
+        }
+        try:
+            return _received(feature, arrived=arrived, rules=rules, device=device)
+        except _RulesChangedError:
+            rules = rulebook.read(rules.slug, reader=reader)
+    raise RuntimeError(f"The rules of {rules.slug} changed {_TRIES} times meanwhile.")
+
+
+def _received(
+    feature: Mapping[str, Any], *, arrived: dict[str, Any], rules: Rulebook, device: str | None
+) -> Receipt:
     refusal: Exception | None = None
     try:
-        draft = parse(feature, rules=rules, identifier=identifier)
+        draft = parse(feature, rules=rules, identifier=arrived["id"])
         arrived |= columns_of(draft, rules=rules)
-        arrived |= _first_columns_of(draft, rules=rules, device=device, at=at)
+        arrived |= _first_columns_of(draft, rules=rules, device=device, at=arrived["at"])
     except (FeatureError, rule.NotOpenError) as error:
         refusal = error
     for _attempt in range(_TRIES):
@@ -85,6 +106,8 @@ def receive(
         found = _look(arrived)
         if found.known is not None:
             return _again(found.known, arrived)
+        if found.rules_version != rules.rules_version:
+            raise _RulesChangedError
         _refuse(found, refusal=refusal)
     raise RuntimeError(f"No free receipt code was found in {_TRIES} tries.")
 
@@ -100,19 +123,22 @@ class _Known:
 @dataclass(frozen=True, kw_only=True)
 class _Found:
     known: _Known | None
+    rules_version: int
     is_inside: bool
     wait_seconds: float
 
 
 def _look(arrived: Mapping[str, Any]) -> _Found:
     row = intake_sql.LOOK.row(arrived)
-    if row is None:  # the consultation was removed this very moment
-        raise NoConsultationError(arrived["slug"])
-    consultation, state, token_hash, body_hash, is_inside, wait = row
+    if row is None:  # the consultation was removed
+        raise _RulesChangedError
+    rules_version, consultation, state, token_hash, body_hash, is_inside, wait = row
     known = None
     if state is not None:
         known = _Known(consultation_id=consultation, state=state, token_hash=token_hash, body_hash=body_hash)
-    return _Found(known=known, is_inside=is_inside, wait_seconds=float(wait or 0))
+    return _Found(
+        known=known, rules_version=rules_version, is_inside=is_inside, wait_seconds=float(wait or 0)
+    )
 
 
 def _again(known: _Known, arrived: Mapping[str, Any]) -> Receipt:

@@ -20,7 +20,8 @@ IS_INSIDE = """CASE
     ) END"""
 LOOK = prepared.Statement(f"""
 WITH {limits.WANTED}
-SELECT known.consultation_id, known.state, known.token_hash, known.body_hash, {IS_INSIDE},
+SELECT consultation.rules_version, known.consultation_id, known.state, known.token_hash, known.body_hash,
+    {IS_INSIDE},
     ({limits.WAIT_SQL})
 FROM dialogue_consultation AS consultation
 LEFT JOIN contributions_contribution AS known ON known.id = %(id)s
@@ -39,15 +40,16 @@ LEFT JOIN layers_zone AS zone ON zone.id = place.zone_id
 {where})"""
 
 # One statement, hence one transaction and one message there and back: nothing is locked while Python waits
-# for its turn. Nothing is returned when nothing is stored: the id or the code exists, the place lies
-# outside, or a bucket is empty. A bucket emptied by another meanwhile breaks its CHECK, and all is undone.
-# Foreign keys are checked at COMMIT, so the contribution may come before its submission, which is then only
-# written when the contribution was new.
+# for its turn. Nothing is returned when nothing is stored: the rules have changed, the id or the code exists,
+# the place lies outside, or a bucket is empty. A bucket emptied by another meanwhile breaks its CHECK, and
+# all is undone. Foreign keys are checked at COMMIT, so the contribution may come before its submission, which
+# is then only written when the contribution was new.
 _STORED = f"""
 {limits.WANTED}, allowed AS (
     SELECT nextval('contributions_submission_id_seq') AS submission
     FROM dialogue_consultation AS consultation
-    WHERE consultation.id = %(consultation)s AND {IS_INSIDE} AND coalesce(({limits.WAIT_SQL}), 0) <= 0
+    WHERE consultation.id = %(consultation)s AND consultation.rules_version = %(rules)s
+      AND {IS_INSIDE} AND coalesce(({limits.WAIT_SQL}), 0) <= 0
 ), new AS (
     INSERT INTO contributions_contribution (
         id, consultation_id, submission_id, code, kind, geom, geom_public, place_words, accuracy_m, placed_by,

@@ -1,4 +1,8 @@
-"""What a consultation asks for and allows, read in one query for every contribution that comes in."""
+"""What a consultation asks for and allows: read in one query, and remembered for as long as it holds.
+
+Each process remembers the rules of the consultations it takes contributions for. Whether they still hold is
+asked by the statement that stores a contribution, which names their version (see `intake.receive`).
+"""
 
 from __future__ import annotations
 
@@ -20,11 +24,14 @@ from mapdialog.dialogue.models import Alternative, Consultation, Question, Reade
 
 _COLUMNS = (
     "id", "slug", "status", "opens_at", "closes_at", "grace", "boundary_layer_id", "moderation", "visibility",
-    "public_precision_m", "address_limit", "languages",
+    "public_precision_m", "address_limit", "languages", "rules_version",
 )  # fmt: skip
 _LOOKED_UP = ("metric_srid", "zone", "theme_rows", "alternative_rows", "question_rows")
 _REMEMBERED = 64
 _ANY_SLUG = "<slug>"  # no slug looks like this
+
+
+_kept: dict[str, Rulebook] = {}
 
 
 class NoConsultationError(LookupError):
@@ -66,6 +73,7 @@ class Rulebook:
     alternatives: Mapping[str, int]
     alternative_layers: tuple[int, ...]
     questions: Mapping[str, Asked]
+    rules_version: int
     theme_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
@@ -79,13 +87,26 @@ class Rulebook:
         return at.astimezone(self.time_zone).date()
 
 
+def remembered(slug: str) -> Rulebook:
+    """The rulebook for everyone, as this process read it last: it may have changed since.
+
+    No query, or one. Raises NoConsultationError.
+    """
+    return _kept.get(slug) or read(slug)
+
+
 def read(slug: str, *, reader: Reader | None = None) -> Rulebook:
     """The rulebook of a consultation that the reader (None: everyone) may see. One query.
 
     Raises NoConsultationError.
     """
     if reader is None or not reader.is_authenticated:
-        return _read(slug, *_public_statement())
+        _kept.pop(slug, None)
+        rules = _read(slug, *_public_statement())
+        if len(_kept) >= _REMEMBERED:
+            _kept.clear()
+        _kept[slug] = rules
+        return rules
     return _read(slug, *_statement(Consultation.objects.visible_to(reader)))
 
 

@@ -150,6 +150,9 @@ class Consultation(models.Model):
         default=600,
         help_text=_("A school is one address: raise it before a class visit."),
     )
+    # A number never used before, set by triggers whenever this row, its themes, questions, alternatives or
+    # its municipality change: intake asks for it instead of reading all of them for every contribution.
+    rules_version = models.BigIntegerField(default=0, editable=False)
 
     objects = ConsultationQuerySet.as_manager()
 

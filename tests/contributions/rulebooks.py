@@ -30,6 +30,7 @@ def rulebook(**given: Any) -> Rulebook:
         "alternatives": {"a": 8},
         "alternative_layers": (),
         "questions": {},
+        "rules_version": 1,
         **given,
     }
     return Rulebook(**values)
