@@ -14,8 +14,9 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
-from layers.models import Layer
+from layers.models import Area, Layer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +25,7 @@ class Place:
 
     version_id: int
     kind: str
+    owner: str
     layer: str
     titles: Mapping[str, str]
     style: str
@@ -32,6 +34,8 @@ class Place:
     code: str
     name: str
     field: str
+    vertical_level: int | None
+    land_use_status: int | None
     provision: Mapping[str, str]
 
 
@@ -51,9 +55,10 @@ def place_rows_sql(*, geom: str, on: str, layers: str) -> str:
 
 _POINT = "ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326)"
 _AT = f"""
-SELECT found.version_id, layer.kind, layer.name, layer.titles, layer.style, found.area_id, found.zone_id,
+SELECT found.version_id, layer.kind, layer.owner, layer.name, layer.titles, layer.style,
+    found.area_id, found.zone_id,
     coalesce(area.code, zone.code), coalesce(area.name, zone.name), coalesce(zone.field, ''),
-    coalesce(zone.provision, '{{}}')
+    zone.vertical_level, zone.land_use_status, coalesce(zone.provision, '{{}}')
 FROM ({place_rows_sql(geom=_POINT, on="%(on)s", layers="%(layers)s")}) AS found
 JOIN layers_layerversion AS version ON version.id = found.version_id
 JOIN layers_layer AS layer ON layer.id = version.layer_id
@@ -77,6 +82,30 @@ def at(
     with connection.cursor() as cursor:
         cursor.execute(_AT, {"lon": lon, "lat": lat, "on": on, "layers": ids, "unpublished": unpublished})
         return [_place(row) for row in cursor.fetchall()]
+
+
+# The boxes of the shapes lie in the index; the few layers they name are then asked exactly, by `at`.
+_NEAR = f"""
+SELECT version.layer_id FROM layers_layerversion AS version
+WHERE version.published AND version.state = 'standing' AND version.id IN (
+    SELECT version_id FROM layers_area WHERE geom && {_POINT}
+    UNION SELECT version_id FROM layers_zone WHERE geom && {_POINT}
+)
+"""  # noqa: S608 (only our own placeholders are spliced in)
+
+
+def published_layers_near(point: tuple[float, float]) -> list[int]:
+    """Ids of the layers, whoever owns them, that may have something at a point (lon, lat). One query."""
+    lon, lat = point
+    with connection.cursor() as cursor:
+        cursor.execute(_NEAR, {"lon": lon, "lat": lat})
+        return [layer for (layer,) in cursor.fetchall()]
+
+
+def committees_on(layer: Layer, *, day: dt.date) -> QuerySet[Area]:
+    """The areas of the edition of a boundary layer that is in force on a day, by code; none where none is."""
+    in_force = layer.versions.holding_on(day)
+    return Area.objects.filter(version__in=in_force).select_related("version").order_by("code")
 
 
 def _place(row: tuple[Any, ...]) -> Place:

@@ -6,16 +6,22 @@ address that the libraries would fetch.
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cache
+from typing import Literal
 
 import numpy as np
 import pyproj
+import pyproj.exceptions
 import pyproj.network
 import shapely
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
+from layers.findings import Finding
 from layers.geometry import WGS84
 
 Geometries = NDArray[np.object_]
@@ -32,23 +38,69 @@ PROJECTED: dict[int, tuple[str, Box]] = {
     **{32600 + zone: (f"WGS 84 / UTM zone {zone}N", _WORLD) for zone in range(1, 61)},
     **{23000 + zone: (f"ED50 / UTM zone {zone}N", _EUROPE) for zone in range(31, 36)},
     **{5100 + zone: (f"ETRS89 / NTM zone {zone}", _NORTH) for zone in range(5, 31)},
-    **{3006 + place: ("SWEREF99 TM and local zones", _NORTH) for place in range(13)},
-    3021: ("RT90 2.5 gon V", _NORTH),
+    **{27390 + zone: (f"NGO 1948 (Oslo) / NGO zone {zone}", _NORTH) for zone in range(1, 9)},
+    3006: ("SWEREF99 TM", _NORTH),
+    **{
+        3007 + place: (f"SWEREF99 {meridian}", _NORTH)
+        for place, meridian in enumerate(
+            ("12 00", "13 30", "15 00", "16 30", "18 00", "14 15", "15 45", "17 15", "18 45", "20 15",
+             "21 45", "23 15")
+        )
+    },
+    2400: ("RT90 2.5 gon W", _NORTH),
+    **{
+        3019 + place: (f"RT90 {gon}", _NORTH)
+        for place, gon in enumerate(("7.5 gon V", "5 gon V", "2.5 gon V", "0 gon", "2.5 gon O", "5 gon O"))
+    },
+    **{4092 + zone: (f"ETRS89 / DKTM{zone}", _NORTH) for zone in range(1, 5)},
     3035: ("ETRS89 / LAEA Europe", _EUROPE),
     3067: ("ETRS89 / TM35FIN", _NORTH),
     **{3873 + place: (f"ETRS89 / GK{19 + place}FIN", _NORTH) for place in range(13)},
     3857: ("Web Mercator", _WORLD),
     26985: ("NAD83 / Maryland", (-80, 37, -74, 40)),
+}  # fmt: skip
+# Roughly, land and the sea along it, in a few boxes each: a municipality's file that lies in none is in
+# another system than it seems.
+_COUNTRIES: dict[str, tuple[Box, ...]] = {
+    "NO": (
+        (3.9, 57.5, 12.8, 62.5), (4.5, 62, 14.6, 65.3), (10, 64.8, 18.6, 69.6), (14.5, 68.2, 31.9, 71.7),
+        (-10, 70.3, -7, 71.7), (8, 74, 36, 81.5),
+    ),
+    "SE": ((10.5, 55, 17.5, 60.5), (16.5, 56.5, 20, 60.5), (11.5, 59.5, 20, 64.4), (13.3, 63.3, 24.5, 69.4)),
+    "DK": ((7.3, 54.3, 13.3, 58.1), (14.3, 54.7, 15.6, 55.7)),
+    "FI": ((18.8, 59.4, 32, 66), (20, 65, 31, 70.4)),
+    "IS": ((-28, 62, -11, 68),),
+    "FO": ((-9, 61, -5.5, 63),),
+    "US": ((-180, 15, -60, 73),),
+}  # fmt: skip
+# What files are in where nobody says so, the likeliest first.
+_LIKELY: dict[str, tuple[int, ...]] = {
+    "NO": (25832, 25833, 25835, 4326, 3857, *range(5105, 5131), 25831, 25834, 25836, *range(27391, 27399)),
+    "SE": (
+        3006,
+        *range(3007, 3019),
+        4326,
+        3857,
+        3021,
+        2400,
+        3019,
+        3020,
+        3022,
+        3023,
+        3024,
+        25832,
+        25833,
+        25834,
+    ),
+    "DK": (25832, 25833, *range(4093, 4097), 4326, 3857),
+    "FI": (3067, 3879, *(srid for srid in range(3873, 3886) if srid != 3879), 4326, 3857, 25834, 25835),
+    "US": (4326, 3857, 26985),
 }
-_COUNTRIES: dict[str, Box] = {
-    "NO": (-10, 57, 35, 81.5),
-    "SE": (10, 54.5, 25, 69.5),
-    "DK": (7, 54, 16, 58.5),
-    "FI": (18, 58.5, 32, 70.5),
-    "IS": (-28, 62, -11, 68),
-    "FO": (-9, 61, -5.5, 63),
-    "US": (-180, 15, -60, 73),
-}
+_ANYWHERE = (25832, 25833, 25835, 3006, 3067, 4326, 3857, *range(3007, 3019), *range(3873, 3886))
+# Of a municipality's own layers: this far from them a file is still about the same place.
+_NEAR_DEGREES = 0.5
+# Metres from a system's origin within which drawings have their own coordinates, and no municipality lies.
+_LOCAL_M = 1_000.0
 # Straight in the file's plane is not straight in lon/lat: at 71° N a piece of this length leaves the line
 # by half a millimetre and 0.04 m².
 LONGEST_EDGE_M = 100.0
@@ -56,8 +108,36 @@ _NAME = re.compile(r"(?:urn:ogc:def:crs:EPSG:[0-9.]*:|EPSG:)(\d{4,5})", re.ASCII
 _LON_LAT = re.compile(r"(?:urn:ogc:def:crs:)?OGC:(?:1\.3:)?CRS84", re.ASCII | re.IGNORECASE)
 
 
+Fit = Literal["home", "country", "region", "no"]
+_FITS: tuple[Fit, ...] = ("home", "country", "region", "no")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """A system that coordinates may be in, and where they would lie: a point and a box in lon/lat.
+
+    `fits` says whether that is where the owner's other layers are ("home"), in the owner's country, at least
+    where the system is used ("region"), or none of these. `swap_axes`: with x and y swapped.
+    """
+
+    srid: int
+    name: str
+    fits: Fit
+    lon: float
+    lat: float
+    box: Box
+    swap_axes: bool = False
+
+
 class CrsError(ValueError):
-    """A coordinate system is missing, not known, or does not fit the coordinates. Says what to do."""
+    """A coordinate system is missing, not known, or does not fit the coordinates. Says what to do.
+
+    `candidates` are the systems that would fit, the best first.
+    """
+
+    def __init__(self, message: str, *, candidates: Sequence[Candidate] = ()) -> None:
+        super().__init__(message)
+        self.candidates = tuple(candidates)
 
 
 def srid_from(name: str) -> int:
@@ -74,53 +154,184 @@ def srid_from(name: str) -> int:
 
 
 def known(srid: int) -> int:
-    """The number itself, if it is on the list. Raises CrsError."""
-    if srid not in GEOGRAPHIC and srid not in PROJECTED:
+    """The number itself, if it is on the list; of a system with heights, its flat part. Raises CrsError."""
+    flat = horizontal(srid)
+    if flat not in GEOGRAPHIC and flat not in PROJECTED:
         message = _("EPSG:%(srid)d is not among the coordinate systems that can be read: %(known)s.")
         listed = ", ".join(str(number) for number in (*GEOGRAPHIC, *PROJECTED) if not 32600 < number < 32661)
         raise CrsError(message % {"srid": srid, "known": f"{listed}, 32601–32660"})
-    return srid
+    return flat
 
 
-def check_fit(bounds: Box, *, srid: int, owner: str) -> str | None:
+@cache
+def horizontal(srid: int) -> int:
+    """The flat part of a system with heights, 25832 of 5972 (with NN2000); others as they are."""
+    if srid in GEOGRAPHIC or srid in PROJECTED:
+        return srid
+    try:
+        system = pyproj.CRS.from_epsg(srid)
+        flat = (system.sub_crs_list or [system])[0].to_2d().to_epsg()
+    except pyproj.exceptions.CRSError:
+        return srid
+    return flat or srid
+
+
+def title(srid: int) -> str:
+    """What a system on the list is called."""
+    return GEOGRAPHIC.get(srid) or PROJECTED[srid][0]
+
+
+def candidates(bounds: Box, *, owner: str, home: Box | None = None) -> list[Candidate]:
+    """The systems that coordinates with these bounds may be in, the likeliest first.
+
+    `home` is the box in lon/lat of the owner's other layers, where there are any. Those with x and y
+    swapped are there only when they fit better than all others; those that do not fit at all are left out.
+    """
+    country = owner.partition("-")[0]
+    order = _LIKELY.get(country, _ANYWHERE)
+    places = [_candidate(bounds, srid=srid, country=country, home=home) for srid in order]
+    best = min((_FITS.index(place.fits) for place in places), default=len(_FITS))
+    turned = (bounds[1], bounds[0], bounds[3], bounds[2])
+    swapped = [
+        replace(_candidate(turned, srid=srid, country=country, home=home), swap_axes=True) for srid in order
+    ]
+    found = [place for place in places if place.fits != "no"]
+    found += [place for place in swapped if place.fits != "no" and _FITS.index(place.fits) < best]
+    rank = {srid: number for number, srid in enumerate(order)}
+    return sorted(found, key=lambda place: (_FITS.index(place.fits), _beyond(place, home), rank[place.srid]))
+
+
+def check_fit(
+    bounds: Box, *, srid: int, owner: str, home: Box | None = None, told: bool = False
+) -> list[Finding]:
     """Do coordinates with these bounds look as if they were in this system?
 
-    Returns a warning when they lie outside the owner's country. Raises CrsError when they cannot be in the
-    system, and when swapping x and y would put them where they belong.
+    `told`: a person has said so, and is believed where it is possible at all. Returns what is odd, such as
+    a place where nobody uses the system, when no other puts it into the owner's country. Raises CrsError,
+    with the systems that would fit, when the coordinates cannot be in this one, when swapping x and y would
+    put them where they belong, and when another system would.
     """
-    centre = (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
-    home = _COUNTRIES.get(owner.partition("-")[0])
-    possible = (-180, -85, 180, 85) if srid in GEOGRAPHIC else PROJECTED[srid][1]
-    place, swapped = _lon_lat(centre, srid), _lon_lat(centre[::-1], srid)
-    fits = _inside(place, possible)
-    swapped_fits = _inside(swapped, possible)
-    if (swapped_fits and not fits) or (home and _inside(swapped, home) and not _inside(place, home)):
+    country = owner.partition("-")[0]
+    here = _candidate(bounds, srid=srid, country=country, home=home)
+    if here.fits == "home" or (here.fits == "country" and home is None):
+        return []
+    others = candidates(bounds, owner=owner, home=home)
+    better = [place for place in others if _FITS.index(place.fits) < _FITS.index(here.fits)]
+    turned = (bounds[1], bounds[0], bounds[3], bounds[2])
+    swapped = replace(_candidate(turned, srid=srid, country=country, home=home), swap_axes=True)
+    if _FITS.index(swapped.fits) < _FITS.index(here.fits):
         message = _("x and y seem to be swapped: as EPSG:%(srid)d it lies at %(lon).2f° E, %(lat).2f° N.")
-        raise CrsError(message % {"srid": srid, "lon": place[0], "lat": place[1]})
-    if not fits:
+        raise CrsError(
+            message % {"srid": srid, "lon": here.lon, "lat": here.lat},
+            candidates=[swapped, *(place for place in better if place != swapped)],
+        )
+    fitting = [place for place in better if place.fits in ("home", "country")]
+    if here.fits == "no" and (fitting or not _inside((here.lon, here.lat), _WORLD)):
         message = _("Coordinates about %(x).1f, %(y).1f are not in EPSG:%(srid)d. Name the right one: --crs.")
-        raise CrsError(message % {"x": centre[0], "y": centre[1], "srid": srid})
-    if home and not _inside(place, home):
-        return _(
-            "The layer lies at longitude %(lon).2f, latitude %(lat).2f: outside the owner's country."
-        ) % {
-            "lon": place[0],
-            "lat": place[1],
-        }
-    return None
+        values = {"x": (bounds[0] + bounds[2]) / 2, "y": (bounds[1] + bounds[3]) / 2, "srid": srid}
+        raise CrsError(message % values, candidates=better)
+    if fitting and not told and srid in PROJECTED:
+        message = _(
+            "As EPSG:%(srid)d, which the file names, it lies at %(lon).2f° E, %(lat).2f° N. "
+            "It may be in EPSG:%(others)s. Name the right one: --crs."
+        )
+        listed = ", ".join(str(place.srid) for place in fitting[:3])
+        where = {"srid": srid, "lon": here.lon, "lat": here.lat, "others": listed}
+        raise CrsError(message % where, candidates=better)
+    if here.fits == "no":
+        where = {"srid": srid, "lon": here.lon, "lat": here.lat}
+        return [Finding(kind="outside_use", severity="error", count=1, values=where)]
+    if here.fits == "region" and country in _COUNTRIES:
+        where = {"lon": here.lon, "lat": here.lat}
+        return [Finding(kind="outside_country", severity="warning", count=1, values=where)]
+    return []
+
+
+def _candidate(bounds: Box, *, srid: int, country: str, home: Box | None) -> Candidate:
+    lon, lat = lon_lat(((bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2), srid)
+    possible = (-180, -85, 180, 85) if srid in GEOGRAPHIC else PROJECTED[srid][1]
+    box = _lon_lat_box(bounds, srid)
+    fits: Fit = "no"
+    is_local = srid in PROJECTED and max(map(abs, bounds)) < _LOCAL_M
+    if _inside((lon, lat), possible) and all(map(math.isfinite, box)) and not is_local:
+        fits = "region"
+        if any(_inside((lon, lat), part) for part in _COUNTRIES.get(country, ())):
+            fits = "country"
+            if home is not None and _inside((lon, lat), _wider(home)):
+                fits = "home"
+    return Candidate(srid=srid, name=title(srid), fits=fits, lon=lon, lat=lat, box=box)
+
+
+def _lon_lat_box(bounds: Box, srid: int) -> Box:
+    """The box in lon/lat of a box in the system; of its corners and edges, as far as PROJ can."""
+    if srid in GEOGRAPHIC:
+        return bounds
+    west, south, east, north = _transformer(srid).transform_bounds(*bounds, errcheck=False)
+    return float(west), float(south), float(east), float(north)
+
+
+def _wider(box: Box) -> Box:
+    """Twice as wide as high in degrees, as a degree of longitude is half as long up here."""
+    west, south, east, north = box
+    margin = _NEAR_DEGREES
+    return west - 2 * margin, south - margin, east + 2 * margin, north + margin
+
+
+def _beyond(place: Candidate, home: Box | None) -> float:
+    """How far from home, or outside the zone that the system is made for: degrees, in whole steps."""
+    if home is not None and place.fits == "home":
+        middle = (home[0] + home[2]) / 2, (home[1] + home[3]) / 2
+        return round(max(abs(place.lon - middle[0]) / 2, abs(place.lat - middle[1])), 1)
+    west, south, east, north = _area_of_use(place.srid)
+    outside = max(west - place.lon, place.lon - east, south - place.lat, place.lat - north, 0)
+    return math.ceil(outside)
+
+
+@cache
+def _area_of_use(srid: int) -> Box:
+    area = pyproj.CRS.from_epsg(srid).area_of_use
+    return _WORLD if area is None else area.bounds
+
+
+def from_wgs84(geometries: Geometries, *, srid: int) -> Geometries:
+    """Shapes in lon/lat brought to EPSG:`srid`, vertex by vertex: for measuring in metres."""
+    transformer = _transformer(srid)
+
+    def metres(coordinates: NDArray[np.float64]) -> NDArray[np.float64]:
+        x, y = transformer.transform(coordinates[:, 0], coordinates[:, 1], direction="INVERSE")
+        return np.column_stack([x, y])
+
+    result: Geometries = np.asarray(shapely.transform(geometries, metres), dtype=object)
+    return result
+
+
+def metric(point: tuple[float, float], *, owner: str) -> int:
+    """The system to measure in at (lon, lat): the owner's country's, else the UTM zone there."""
+    country = owner.partition("-")[0]
+    if country in ("SE", "FI"):
+        return {"SE": 3006, "FI": 3067}[country]
+    zone = min(60, max(1, int((point[0] + 180) // 6) + 1))
+    return 25800 + zone if 28 <= zone <= 38 and _inside(point, _EUROPE) else 32600 + zone
 
 
 def to_wgs84(geometries: Geometries, *, srid: int) -> Geometries:
-    """The same shapes in lon/lat. Long edges get more vertices first, in the source's own plane."""
+    """The same shapes in lon/lat. Long edges get more vertices first, in the source's own plane.
+
+    The shapes must be valid: GEOS cuts no edges of others without dropping a part of them.
+    """
     if srid in GEOGRAPHIC:
         return geometries
-    dense = shapely.segmentize(geometries, max_segment_length=LONGEST_EDGE_M)
+    dense = geometries.copy()
+    points, rows = shapely.get_coordinates(geometries, return_index=True)
+    steps_m = np.hypot(*(points[1:] - points[:-1]).T)
+    long = np.unique(rows[1:][(steps_m > LONGEST_EDGE_M) & (rows[1:] == rows[:-1])])
+    dense[long] = shapely.segmentize(geometries[long], max_segment_length=LONGEST_EDGE_M)
     transformer = _transformer(srid)
 
-    def lon_lat(coordinates: NDArray[np.float64]) -> NDArray[np.float64]:
+    def degrees(coordinates: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.column_stack(transformer.transform(coordinates[:, 0], coordinates[:, 1]))
 
-    result: Geometries = np.asarray(shapely.transform(dense, lon_lat), dtype=object)
+    result: Geometries = np.asarray(shapely.transform(dense, degrees), dtype=object)
     return result
 
 
@@ -151,7 +362,8 @@ def _transformer(srid: int) -> pyproj.Transformer:
     return pyproj.Transformer.from_crs(srid, WGS84, always_xy=True)
 
 
-def _lon_lat(point: tuple[float, ...], srid: int) -> tuple[float, float]:
+def lon_lat(point: tuple[float, float], srid: int) -> tuple[float, float]:
+    """A point of the system in lon/lat; infinite where the projection ends."""
     if srid in GEOGRAPHIC:
         return point[0], point[1]
     lon, lat = _transformer(srid).transform(point[0], point[1])

@@ -10,8 +10,7 @@ from typing import Any
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from layers.base_maps import OWN, base_map
-from mapdialog import environment
+from mapdialog import environment, map_services
 from mapdialog.environment import Mode
 from mapdialog.web import static_headers
 
@@ -52,6 +51,7 @@ INSTALLED_APPS = [
     "mapdialog.audit",
     "mapdialog.jobs",
     "mapdialog.people",
+    "mapdialog.deliveries",
     "mapdialog.dialogue",
     "mapdialog.contributions",
     "mapdialog.hotspots",
@@ -238,13 +238,13 @@ SESSION_COOKIE_AGE = 12 * 3600
 # OpenStreetMap's and other tile servers answer 403 to a request without an origin.
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
-BASE_MAP = base_map(environment.text("MAPDIALOG_BASE_MAP", default=OWN))
+MAPS = map_services.from_environment()
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
-        "img-src": [SELF, "data:", "blob:", *([BASE_MAP.origin] if BASE_MAP else [])],
+        "img-src": [SELF, "data:", "blob:", *MAPS.origins],
         "connect-src": [SELF],
         "font-src": [SELF],
         "manifest-src": [SELF],
@@ -261,11 +261,17 @@ SILENCED_SYSTEM_CHECKS = ["gis.W001"]
 # What this installation runs ------------------------------------------------------------------------
 # Each web process keeps the tiles it made: far out one costs 50 ms and more.
 TILE_MEMORY_MB = environment.number("MAPDIALOG_TILE_MEMORY_MB", default=32, minimum=0)
+# Pictures of other map servers that a web process fetched for its readers, and at how many at once.
+MAP_MEMORY_MB = environment.number("MAPDIALOG_MAP_MEMORY_MB", default=32, minimum=0)
+MAP_CONNECTIONS = environment.number("MAPDIALOG_MAP_CONNECTIONS", default=4, minimum=1)
 METRICS_TOKEN = environment.text("MAPDIALOG_METRICS_TOKEN", default="")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "mapdialog.web.logs.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "mapdialog.web.logs.RequestIdFilter"},
+        "own_failures": {"()": "mapdialog.web.logs.OwnFailures"},
+    },
     "formatters": {"json": {"()": "mapdialog.web.logs.JsonFormatter"}},
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request_id"]}
@@ -274,5 +280,6 @@ LOGGING = {
     "loggers": {
         "mapdialog": {"level": "INFO"},
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "django.request": {"filters": ["own_failures"]},
     },
 }

@@ -39,6 +39,10 @@ class Table:
     def __contains__(self, key: str) -> bool:
         return key in self._values
 
+    def keys(self) -> list[str]:
+        """What the table holds, in the file's order: for tables whose keys are names."""
+        return list(self._values)
+
     def error(self, key: str, message: str) -> TomlFileError:
         """An error about one key, ready to be raised."""
         return TomlFileError(f"{self.file.name}: “{self._at}{key}” {message}")

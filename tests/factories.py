@@ -7,14 +7,16 @@ from west to east, each 0.01° wide, sharing a border.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import itertools
 import json
 import uuid
 from typing import Any
 
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Polygon
+from django.core.files.base import ContentFile
 
-from layers.models import Area, Layer, LayerVersion, Zone
+from layers.models import Area, Layer, LayerDocument, LayerVersion, Zone
 from mapdialog.contributions.models import Contribution, Submission
 from mapdialog.contributions.receipt import code_of
 from mapdialog.dialogue.models import Consultation, DataVersion, Theme
@@ -84,11 +86,11 @@ def version(*, of: Layer, **given: Any) -> LayerVersion:
     return LayerVersion.objects.create(**values)
 
 
-def areas(*, of: LayerVersion, n: int = 2) -> list[Area]:
+def areas(*, of: LayerVersion, n: int = 2, **given: Any) -> list[Area]:
     """n neighbouring committees with codes A, B, C …"""
     codes = "ABCDEFGHIJ"[:n]
     return [
-        Area.objects.create(version=of, code=code, name=f"Utvalg {code}", geom=square(i))
+        Area.objects.create(version=of, code=code, name=f"Utvalg {code}", geom=square(i), **given)
         for i, code in enumerate(codes)
     ]
 
@@ -97,6 +99,20 @@ def zone(*, of: LayerVersion, i: int = 0, **given: Any) -> Zone:
     return Zone.objects.create(
         **{"version": of, "code": "1110", "field": f"B{i + 1}", "geom": square(i), **given}
     )
+
+
+def paper(*, of: LayerVersion, content: bytes) -> LayerDocument:
+    """A paper of an edition, stored directly (not through its check)."""
+    held = LayerDocument(
+        version=of,
+        type="PLANBEST",
+        file_name="plan.pdf",
+        sha256=hashlib.sha256(content).hexdigest(),
+        bytes=len(content),
+        added_at=NOON,
+    )
+    held.file.save(f"{held.sha256}.pdf", ContentFile(content))
+    return held
 
 
 def consultation(*, themes: tuple[str, ...] = ("lys",), **given: Any) -> Consultation:

@@ -1,66 +1,88 @@
-"""A zipped Shapefile. Its .prj is read by us: only a number from the list of known systems goes on."""
+"""The parts of a Shapefile in a zip, and what its .prj and .cpg say, which only we read."""
 
 from __future__ import annotations
 
 import re
-import tempfile
 import zipfile
 from pathlib import Path, PurePosixPath
 
 from django.utils.translation import gettext as _
 
-from layers import crs
-from layers.readers import gdal, zipped
-from layers.readers.table import ReadError, Table
+from layers.readers import zipped
+from layers.readers.table import ReadError
 
-_PARTS = (".shp", ".shx", ".dbf", ".cpg")
+NEEDED = (".shp", ".shx", ".dbf")
 _MAX_PRJ_BYTES = 20_000
-_QUOTED = re.compile(r'"([^"]{1,120})"')
-_AUTHORITY = re.compile(r'AUTHORITY\["EPSG",\s*"?(\d{4,5})"?\]\s*\]\s*$', re.ASCII)
+_MAX_CPG_BYTES = 100
+_CODE_PAGE = re.compile(r"(?:cp|windows|ansi|oem|ibm)?[ _-]*(\d{3,4})", re.ASCII | re.I)
+_ISO = re.compile(r"(?:iso[ _-]*)?8859[ _-]*(\d{1,2})", re.ASCII | re.I)
+_UTF_8 = re.compile(r"utf[ _-]*8|65001", re.ASCII | re.I)
+# The .dbf's own mark of its code page; others say "whatever Windows has here".
+_LANGUAGE_DRIVERS = {0x01: "cp437", 0x02: "cp850", 0x08: "cp865", 0x64: "cp852", 0x66: "cp865"}
+_LANGUAGE_DRIVER_AT = 29
+_GUESSES = ("utf-8", "cp1252")
+
+Parts = dict[str, zipfile.ZipInfo]
 
 
-def read(path: Path, *, layer: str | None = None) -> Table:
-    """The rows of the Shapefile in a zip. Raises ReadError."""
-    try:
-        archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError) as error:
-        raise ReadError(_("The file is not a whole zip archive.")) from error
-    with archive, tempfile.TemporaryDirectory(prefix="layer-") as folder:
-        members = {
-            path: entry for path, entry in zipped.members(archive).items() if "__MACOSX" not in path.parts
-        }
-        stem = _stem(members, layer)
-        parts = {
-            path.suffix.lower(): entry for path, entry in members.items() if path.with_suffix("") == stem
-        }
-        for suffix in (suffix for suffix in _PARTS if suffix in parts):
-            zipped.unpack(archive, parts[suffix], target=Path(folder) / f"layer{suffix}")
-        for suffix in (".shx", ".dbf"):
-            if suffix not in parts:
-                raise ReadError(_("The zip lacks the Shapefile's %(suffix)s file.") % {"suffix": suffix})
-        srid = _srid_in(archive, parts.get(".prj"))
-        return gdal.read(Path(folder) / "layer.shp", driver="ESRI Shapefile", table="layer", srid=srid)
+def stems(members: dict[PurePosixPath, zipfile.ZipInfo]) -> dict[PurePosixPath, Parts]:
+    """Every Shapefile among the members, with its parts by suffix. Raises ReadError when one lacks a part."""
+    parts: dict[str, Parts] = {}
+    for path, entry in members.items():
+        parts.setdefault(str(path.with_suffix("")).casefold(), {})[path.suffix.lower()] = entry
+    found = {}
+    for path in sorted(members):
+        if path.suffix.lower() == ".shp":
+            own = parts[str(path.with_suffix("")).casefold()]
+            for suffix in NEEDED:
+                if suffix not in own:
+                    raise ReadError(_("The zip lacks the Shapefile's %(suffix)s file.") % {"suffix": suffix})
+            found[path.with_suffix("")] = own
+    return found
 
 
-def _stem(members: dict[PurePosixPath, zipfile.ZipInfo], layer: str | None) -> PurePosixPath:
-    stems = sorted(path.with_suffix("") for path in members if path.suffix.lower() == ".shp")
-    chosen = [stem for stem in stems if layer in (None, stem.name)]
-    if len(chosen) == 1:
-        return chosen[0]
-    if not stems:
-        raise ReadError(_("The zip holds no Shapefile (.shp)."))
-    names = ", ".join(stem.name[:60] for stem in stems)
-    raise ReadError(_("Choose one of the layers in the file with --layer: %(names)s.") % {"names": names})
+def unpack(archive: zipfile.ZipFile, parts: Parts, *, folder: Path) -> Path:
+    """Lay the parts into `folder`; GDAL is told that the text is Latin-1, so every byte comes through."""
+    for suffix in NEEDED:
+        zipped.unpack(archive, parts[suffix], target=folder / f"layer{suffix}")
+    (folder / "layer.cpg").write_text("ISO-8859-1", encoding="ascii")
+    return folder / "layer.shp"
 
 
-def _srid_in(archive: zipfile.ZipFile, entry: zipfile.ZipInfo | None) -> int | None:
+def system(archive: zipfile.ZipFile, parts: Parts) -> str:
+    """The coordinate system in the words of the .prj; "" without one."""
+    entry = parts.get(".prj")
     if entry is None or entry.file_size > _MAX_PRJ_BYTES:
-        return None
+        return ""
+    return zipped.start_of(archive, entry, size=_MAX_PRJ_BYTES).decode("utf-8", "replace").strip()
+
+
+def encodings(archive: zipfile.ZipFile, parts: Parts) -> tuple[str, ...]:
+    """What the text may be in, the likeliest first: as .cpg or .dbf say, UTF-8, Windows' Western European."""
+    said = ""
+    if ".cpg" in parts:
+        raw = zipped.start_of(archive, parts[".cpg"], size=_MAX_CPG_BYTES)
+        said = _code_page(raw.decode("ascii", "replace").strip().strip("\x00"))
+    if not said:
+        start = zipped.start_of(archive, parts[".dbf"], size=_LANGUAGE_DRIVER_AT + 1)
+        said = (
+            _LANGUAGE_DRIVERS.get(start[_LANGUAGE_DRIVER_AT], "") if len(start) > _LANGUAGE_DRIVER_AT else ""
+        )
+    # What is said to be UTF-8 and is not, was written by Windows.
+    return tuple(dict.fromkeys((said, *_GUESSES))) if said else _GUESSES
+
+
+def _code_page(text: str) -> str:
+    if _UTF_8.fullmatch(text):
+        return "utf-8"
+    if match := _ISO.fullmatch(text):
+        name = f"iso8859-{int(match.group(1))}"
+    elif match := _CODE_PAGE.fullmatch(text):
+        name = f"cp{match.group(1)}"
+    else:
+        return ""
     try:
-        text = archive.read(entry).decode("utf-8", "replace").strip()
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-        raise ReadError(_("The zip is damaged, or packed in a way that cannot be read.")) from error
-    if match := _AUTHORITY.search(text):
-        return crs.known(int(match.group(1)))
-    first = _QUOTED.search(text)
-    return crs.srid_of_esri_name(first.group(1)) if first else None
+        "".encode(name)
+    except LookupError:
+        return ""
+    return name

@@ -8,11 +8,11 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext
 
-from layers.styles.drawing import drawing
 from mapdialog.citizen.plan_map import PlanMap
 from mapdialog.citizen.presentation import words
 from mapdialog.citizen.said import nearby
 from mapdialog.dialogue.map_layers import base_settings
+from mapdialog.dialogue.map_pictures import overlays
 from mapdialog.dialogue.models import Consultation
 
 # About five metres a pixel at 59° N: closer than that a finger finds the right side of a street.
@@ -23,6 +23,8 @@ FEW_ZONES, FINEST_OF_FEW, FINEST = 300, 13, 15
 
 def consultation_settings(consultation: Consultation, *, plan_map: PlanMap, is_open: bool) -> dict[str, Any]:
     """Settings of `/c/{slug}/`."""
+    place = consultation.municipality.code
+    laid_over = overlays(place=place, officials=False)
     return {
         **_common(consultation),
         "isOpen": is_open,
@@ -32,7 +34,8 @@ def consultation_settings(consultation: Consultation, *, plan_map: PlanMap, is_o
         "nearby": nearby(consultation, bounds=plan_map.bounds if is_open else None),
         "showsPoints": consultation.visibility == Consultation.Visibility.POINTS,
         "themes": {theme.key: str(words(theme.name)) for theme in consultation.themes.all()},
-        "base": base_settings(plan_map.base),
+        "base": base_settings(plan_map.base, place=place, officials=False),
+        **({"overlays": laid_over} if laid_over else {}),
         "plans": [
             {
                 "key": plan.key,
@@ -40,7 +43,8 @@ def consultation_settings(consultation: Consultation, *, plan_map: PlanMap, is_o
                 "version": plan.version,
                 "url": f"/tiles/layers/{plan.version}/{{z}}/{{x}}/{{y}}.mvt",
                 "finest": FINEST_OF_FEW if len(plan.zones) <= FEW_ZONES else FINEST,
-                "style": {style.code: drawing(style, language=get_language() or "") for style in plan.styles},
+                "style": plan.table,
+                **({"levels": plan.levels, "level": plan.first_level} if plan.levels else {}),
             }
             for plan in plan_map.plans
         ],

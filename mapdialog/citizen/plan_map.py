@@ -13,7 +13,10 @@ from django.db import connection
 from django.utils.translation import get_language
 
 from layers.models import Area, Layer, LayerVersion, Zone
-from layers.styles.catalog import Style, style_for
+from layers.natural_order import natural_sql
+from layers.styles import levels
+from layers.styles.catalog import FUTURE, Style, style_for
+from layers.styles.drawing import words as words_of
 from mapdialog.citizen.presentation import Words, words
 from mapdialog.dialogue.map_layers import PlanVersion, base_versions, boundary_version, plan_versions
 from mapdialog.dialogue.models import Consultation
@@ -34,22 +37,31 @@ class ZoneLine:
     code: str
     field: str
     label: str
+    level: int
     provision: Words
     position: tuple[float, float]
 
     @property
     def name(self) -> str:
-        return f"{self.field} – {self.label}" if self.field else self.label
+        """What it is called in a list: with the vertical level when that is not the ground."""
+        named = f"{self.field} – {self.label}" if self.field else self.label
+        return named if self.level == levels.GROUND else f"{named} · {levels.words(self.level)}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlanView:
-    """One alternative: its tiles, the style of each code in it, its zones in words (`is_cut`: not all)."""
+    """One alternative: its tiles, the style of each land use in it, its zones in words (`is_cut`: not all).
+
+    `levels` are the vertical levels to choose from, from below; none when all is on one.
+    """
 
     key: str
     name: Words
     version: int
     styles: list[Style]
+    table: dict[str, dict[str, Any]]
+    levels: list[tuple[int, str]]
+    first_level: int
     zones: list[ZoneLine] = field(default_factory=list)
     is_cut: bool = False
 
@@ -64,7 +76,15 @@ class PlanView:
 
     def legend(self) -> list[tuple[str, str]]:
         """(code, words) of every land use in the plan."""
-        return [(style.code, style.label(get_language() or "")) for style in self.styles]
+        return [(style.code, words_of(style, language=get_language() or "")) for style in self.styles]
+
+    def zones_by_level(self) -> list[tuple[str, list[ZoneLine]]]:
+        """(words of the level, its zones), the first level first; "" for the words when there is but one."""
+        names = dict(self.levels)
+        found = sorted({zone.level for zone in self.zones}, key=lambda level: level != self.first_level)
+        return [
+            (names.get(level, ""), [zone for zone in self.zones if zone.level == level]) for level in found
+        ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,24 +173,28 @@ def _plan(plan: PlanVersion, *, rows: list[tuple[Any, ...]]) -> PlanView:
         key=plan.alternative.key,
         name=words(plan.alternative.name),
         version=plan.version.pk,
-        styles=[style_for(plan.style_list, code=code) for code in plan.codes],
+        styles=plan.styles(),
+        table=plan.style_table(language=get_language() or ""),
+        levels=plan.level_choices(),
+        first_level=levels.shown_first(plan.levels),
         zones=[_line(row, style_list=plan.style_list) for row in rows[:MOST_ZONES]],
         is_cut=len(rows) > MOST_ZONES,
     )
 
 
 def _zones(versions: Iterable[LayerVersion]) -> list[tuple[Any, ...]]:
-    """Rows (version, code, field, name, provision, lon, lat) of the zones that have something to say.
+    """Rows (version, code, status, level, field, name, provision, lon, lat) of zones with something to say.
 
     One more of each version than is listed: so it is known whether there are more.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT version_id, code, field, name, provision, ST_X(point), ST_Y(point)
+            SELECT version_id, code, land_use_status, vertical_level, field, name, provision,
+                ST_X(point), ST_Y(point)
             FROM (
                 SELECT *, row_number() OVER (
-                    PARTITION BY version_id ORDER BY {_natural("field")}, field, code, id
+                    PARTITION BY version_id ORDER BY {natural_sql("field")}, field, code, id
                 ) AS place
                 FROM layers_zone WHERE version_id = ANY(%s) AND (field <> '' OR provision <> '{{}}')
             ) AS named, ST_PointOnSurface(geom) AS point
@@ -182,18 +206,14 @@ def _zones(versions: Iterable[LayerVersion]) -> list[tuple[Any, ...]]:
         return rows
 
 
-def _natural(column: str) -> str:
-    """SQL that sorts F2 before F10: every number in the text is filled with zeros to ten figures."""
-    filled = rf"regexp_replace({column}, '(\d+)', '0000000000\1', 'g')"
-    return rf"regexp_replace({filled}, '\d*(\d{{10}})', '\1', 'g')"
-
-
 def _line(row: tuple[Any, ...], *, style_list: str) -> ZoneLine:
-    _version, code, zone_field, name, provision, lon, lat = row
-    style = style_for(style_list, code=code)
-    label = style.label(get_language() or "") if style.known else (name or code)
+    _version, code, status, level, zone_field, name, provision, lon, lat = row
+    style = style_for(style_list, code=code, future=status == FUTURE)
+    label = (not style.known and name) or words_of(style, language=get_language() or "")
     given = json.loads(provision) if isinstance(provision, str) else provision
-    return ZoneLine(code=code, field=zone_field, label=label, provision=words(given), position=(lon, lat))
+    return ZoneLine(
+        code=code, field=zone_field, label=label, level=level, provision=words(given), position=(lon, lat)
+    )
 
 
 def _places(versions: list[LayerVersion], *, bounds: Bounds | None) -> list[ListedPlace]:
@@ -208,12 +228,12 @@ def _places(versions: list[LayerVersion], *, bounds: Bounds | None) -> list[List
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT DISTINCT ON ({_natural("name")}, name) name, ST_X(point), ST_Y(point)
+            SELECT DISTINCT ON ({natural_sql("name")}, name) name, ST_X(point), ST_Y(point)
             FROM (
                 SELECT name, ST_PointOnSurface(geom) AS point FROM layers_feature
                 WHERE version_id = ANY(%s) AND name <> '' AND geom && ST_MakeEnvelope(%s, %s, %s, %s, 4326)
             ) AS named
-            ORDER BY {_natural("name")}, name LIMIT %s
+            ORDER BY {natural_sql("name")}, name LIMIT %s
             """,  # noqa: S608 (our own text)
             [[version.pk for version in versions], *near, MOST_PLACES + 1],
         )

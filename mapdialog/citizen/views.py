@@ -18,6 +18,7 @@ from mapdialog.citizen.access import consultation_for
 from mapdialog.citizen.forms import ContributionForm
 from mapdialog.citizen.network import address_of
 from mapdialog.citizen.plan_map import PlanMap
+from mapdialog.citizen.plan_papers import papers_of
 from mapdialog.citizen.presentation import Card, Period, facts, words
 from mapdialog.citizen.said import SaidPage
 from mapdialog.citizen.sending import NotTakenError, receive
@@ -80,11 +81,14 @@ def consultation(request: HttpRequest, slug: str) -> HttpResponse:
 def plan(request: HttpRequest, slug: str) -> HttpResponse:
     """The plan in words: each zone with its code, its use and its provision."""
     held = consultation_for(request, slug)
+    at = timezone.now()
+    plans = PlanMap.of(held, at=at).plans
     context = {
         "consultation": held,
         "demo_note": demo_note(held),
         "title": words(held.title),
-        "plans": PlanMap.of(held, at=timezone.now()).plans,
+        "plans": plans,
+        "papers": papers_of(plans, on=at.date()),
     }
     return render(request, "citizen/plan.html", context)
 

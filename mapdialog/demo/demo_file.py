@@ -29,6 +29,19 @@ class DemoLayer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DemoPopulation:
+    """A statistics office's figures, and the layers they are added up for. `year` None: the file says."""
+
+    file: Path
+    owner: str
+    name: str
+    year: int | None
+    source: str
+    licence: str
+    sum_into: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class DemoContributions:
     """A CSV file of contributions. `hold` are source ids to be moderated first, `skip` ones to leave out."""
 
@@ -53,6 +66,7 @@ class DemoUser:
 class DemoFile:
     municipalities: list[Path]
     layers: list[DemoLayer]
+    population: list[DemoPopulation]
     consultations: list[Path]
     contributions: list[DemoContributions]
     users: list[DemoUser]
@@ -66,6 +80,7 @@ def read(file: Path, *, on: dt.date) -> DemoFile:
     result = DemoFile(
         municipalities=[_only_file(part) for part in table.tables("municipalities")],
         layers=[_layer(part, on=on) for part in table.tables("layers")],
+        population=[_population(part) for part in table.tables("population")],
         consultations=[_only_file(part) for part in table.tables("consultations")],
         contributions=[_contributions(part) for part in table.tables("contributions")],
         users=[_user(part) for part in table.tables("users")],
@@ -118,6 +133,23 @@ def _valid_from(part: Table, *, on: dt.date) -> dt.date:
         return dt.date.fromisoformat(text)
     except ValueError:
         raise part.error("valid_from", f"is {text!r}; write 2026-01-31 or “{NEXT_NEW_YEAR}”.") from None
+
+
+def _population(part: Table) -> DemoPopulation:
+    year = part.value("year")
+    if not (year is None or isinstance(year, int)):
+        raise part.error("year", "must be a whole number.")
+    result = DemoPopulation(
+        file=_path(part),
+        owner=part.text("owner"),
+        name=part.text("name"),
+        year=year,
+        source=part.text("source"),
+        licence=part.text("licence", default=""),
+        sum_into=part.strings("sum_into"),
+    )
+    part.refuse_unknown()
+    return result
 
 
 def _contributions(part: Table) -> DemoContributions:

@@ -15,10 +15,10 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import call_command
 
-from layers.models import LayerVersion
+from layers.models import LayerVersion, Population
 from mapdialog.contributions import moderation
 from mapdialog.contributions.models import Contribution
-from mapdialog.demo.demo_file import DemoContributions, DemoLayer, DemoUser
+from mapdialog.demo.demo_file import DemoContributions, DemoLayer, DemoPopulation, DemoUser
 from mapdialog.dialogue.models import Consultation
 from mapdialog.hotspots.models import Run
 from mapdialog.jobs import actions as jobs
@@ -46,6 +46,22 @@ def load_layer(layer: DemoLayer, *, say: Say) -> None:
     if layer.replaces:
         arguments.append("--replace")
     call_command("import_layer", *arguments, stdout=io.StringIO(), stderr=io.StringIO())
+
+
+def load_population(wanted: DemoPopulation, *, say: Say) -> None:
+    """Attach the figures, unless this very file already is attached to the layer."""
+    digest = hashlib.sha256(wanted.file.read_bytes()).hexdigest()
+    held = Population.objects.filter(version__layer__owner=wanted.owner, version__layer__name=wanted.name)
+    if held.filter(sha256=digest).exists():
+        return
+    say(f"population of {wanted.owner} {wanted.name} ({wanted.file.name})")
+    arguments = [str(wanted.file), "--owner", wanted.owner, "--name", wanted.name, "--by", BY]
+    arguments += ["--source", wanted.source, "--licence", wanted.licence]
+    if wanted.year is not None:
+        arguments += ["--year", str(wanted.year)]
+    for name in wanted.sum_into:
+        arguments += ["--sum-into", name]
+    call_command("import_population", *arguments, stdout=io.StringIO(), stderr=io.StringIO())
 
 
 def load_contributions(wanted: DemoContributions, *, at: dt.datetime, say: Say) -> None:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import BooleanField, Count, Q
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
 
 from layers.models import Layer, LayerVersion, Zone
+from layers.styles import drawing, levels
+from layers.styles.catalog import FUTURE, Style, legend, style_for
+from mapdialog.dialogue.map_pictures import pictures
 from mapdialog.dialogue.models import Alternative, Consultation
 
 # What covers goes beneath what is thin.
@@ -27,13 +33,83 @@ _DRAWN_FIRST = [
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlanVersion:
-    """An alternative with the version of its plan that holds, and how many zones have each code."""
+class Use:
+    """A land use that a plan has on one vertical level; `n` is how many zones."""
 
-    alternative: Alternative
+    code: str
+    is_future: bool
+    level: int
+    n: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawnPlan:
+    """An edition of a plan with the land uses in it: what a map and its legend are made of."""
+
     version: LayerVersion
     style_list: str
-    codes: dict[str, int]
+    uses: list[Use]
+
+    @property
+    def levels(self) -> list[int]:
+        """The vertical levels on which it has something, from below."""
+        return sorted({use.level for use in self.uses})
+
+    def styles(self) -> list[Style]:
+        """One style for each use, in the order of the code list."""
+        return legend(
+            self.style_list,
+            codes=[use.code for use in self.uses if not use.is_future],
+            future=[use.code for use in self.uses if use.is_future],
+        )
+
+    def style_table(self, *, language: str) -> dict[str, dict[str, Any]]:
+        """For the browser (static/js/README.md); `levels` where a use is not on the first level alone."""
+        table = drawing.table(self.styles(), language=language)
+        first = [levels.shown_first(self.levels)]
+        for use in sorted(self.uses, key=lambda use: use.level):
+            key = style_for(self.style_list, code=use.code, future=use.is_future).key
+            table[key].setdefault("levels", []).append(use.level)
+        for drawn in table.values():
+            if drawn["levels"] == first:
+                del drawn["levels"]
+        return table
+
+    def level_choices(self) -> list[tuple[int, str]]:
+        """(level, words) from below, where there is something to choose."""
+        return [(level, levels.words(level)) for level in self.levels] if len(self.levels) > 1 else []
+
+    def counts(self) -> dict[str, int]:
+        """Style key -> how many zones, on all levels together."""
+        return _counted(self.uses, style_list=self.style_list)
+
+    def counts_by_level(self) -> dict[int, dict[str, int]]:
+        """Level -> style key -> how many zones, from below."""
+        return {
+            level: _counted((use for use in self.uses if use.level == level), style_list=self.style_list)
+            for level in self.levels
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanVersion(DrawnPlan):
+    """An alternative with the version of its plan that holds, and the land uses in it."""
+
+    alternative: Alternative
+
+
+def drawn_plan(version: LayerVersion) -> DrawnPlan:
+    """Any edition of a plan, also a draft. One query."""
+    uses = _uses([version]).get(version.pk, [])
+    return DrawnPlan(version=version, style_list=version.layer.style or "neutral", uses=uses)
+
+
+def _counted(uses: Iterable[Use], *, style_list: str) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for use in uses:
+        key = style_for(style_list, code=use.code, future=use.is_future).key
+        counts[key] = counts.get(key, 0) + use.n
+    return counts
 
 
 def base_versions(consultation: Consultation, *, on: dt.date) -> list[LayerVersion]:
@@ -47,17 +123,13 @@ def base_versions(consultation: Consultation, *, on: dt.date) -> list[LayerVersi
     return sorted(versions, key=lambda version: _DRAWN_FIRST.index(Layer.Kind(version.layer.kind)))
 
 
-def base_settings(versions: list[LayerVersion]) -> dict[str, Any]:
-    """The base map for the browser (static/js/README.md, base.js): a chosen map server's pictures, else the
-    municipality's own layers, else nothing."""
-    if settings.BASE_MAP:
-        return {
-            "mode": "direct",
-            "url": settings.BASE_MAP.url,
-            "credit": settings.BASE_MAP.credit,
-            "maxNativeZoom": settings.BASE_MAP.max_native_zoom,
-        }
-    return {
+def base_settings(versions: list[LayerVersion], *, place: str, officials: bool) -> dict[str, Any]:
+    """The base map for the browser (static/js/README.md, base.js): the municipality's own layers, or a map
+    server's pictures, with the own layers for when that server does not answer; or nothing.
+
+    `place` and `officials` as in `map_pictures`.
+    """
+    own = {
         "mode": "own" if versions else "none",
         "credit": "; ".join(_credits(versions)),
         "layers": [
@@ -65,6 +137,18 @@ def base_settings(versions: list[LayerVersion]) -> dict[str, Any]:
             for version in versions
         ],
     }
+    if settings.MAPS.is_blank:
+        return {"mode": "none"}
+    base = settings.MAPS.base
+    chosen = pictures(base, place=place, officials=officials) if base else None
+    if chosen is None:
+        return own
+    failed = (
+        gettext("The background map does not answer. This is the municipality's own map.")
+        if versions
+        else gettext("The background map does not answer. Everything else works.")
+    )
+    return {**chosen, "failed": failed, "own": own}
 
 
 def _credits(versions: list[LayerVersion]) -> list[str]:
@@ -92,17 +176,27 @@ def plan_versions(
     by_layer = {
         version.layer_id: version for version in (versions.published() if published_only else versions)
     }
-    counted = Zone.objects.filter(version__in=by_layer.values()).values_list("version_id", "code")
-    codes: dict[int, dict[str, int]] = {}
-    for version_id, code, n in counted.annotate(n=Count("id")).order_by("version_id", "code"):
-        codes.setdefault(version_id, {})[code] = n
+    uses = _uses(list(by_layer.values()))
     return [
         PlanVersion(
             alternative=alternative,
             version=by_layer[alternative.layer_id],
             style_list=alternative.layer.style or "neutral",
-            codes=codes.get(by_layer[alternative.layer_id].pk, {}),
+            uses=uses.get(by_layer[alternative.layer_id].pk, []),
         )
         for alternative in alternatives
         if alternative.layer_id in by_layer
     ]
+
+
+def _uses(versions: list[LayerVersion]) -> dict[int, list[Use]]:
+    """By edition: code, planned or not, level, how many. One query."""
+    by = ("version_id", "code", "is_future", "vertical_level")
+    zones = Zone.objects.filter(version__in=versions).annotate(
+        is_future=Coalesce(Q(land_use_status=FUTURE), False, output_field=BooleanField())
+    )
+    found: dict[int, list[Use]] = {}
+    for version_id, code, is_future, level, n in zones.values_list(*by).annotate(n=Count("id")).order_by(*by):
+        use = Use(code=code, is_future=is_future, level=level, n=n)
+        found.setdefault(version_id, []).append(use)
+    return found

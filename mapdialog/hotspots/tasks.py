@@ -12,6 +12,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from layers.models import LayerVersion
 from mapdialog.dialogue.models import Consultation
 from mapdialog.hotspots import density
 from mapdialog.hotspots.models import Run
@@ -33,11 +34,13 @@ def behind_their_data(*, on: dt.date) -> QuerySet[Consultation]:
     last = Consultation.objects.annotate(
         run_version=Subquery(newest.values("data_version")[:1]),
         run_until=Subquery(newest.values("boundary_version__valid_to")[:1]),
+        run_state=Subquery(newest.values("boundary_version__state")[:1]),
     )
     return last.filter(
         Q(run_version__isnull=True, data_version__number__gt=0)
         | Q(run_version__lt=F("data_version__number"))
         | Q(run_until__lte=on)
+        | Q(run_state=LayerVersion.State.WITHDRAWN)
     )
 
 

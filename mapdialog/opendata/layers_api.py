@@ -14,6 +14,10 @@ from ninja.decorators import decorate_view
 
 from layers import areas, styles
 from layers.areas import Place
+from layers.styles import levels
+from layers.styles.catalog import FUTURE
+from layers.styles.drawing import words
+from layers.styles.levels import GROUND
 from mapdialog.dialogue.models import Consultation
 from mapdialog.dialogue.texts import translated
 from mapdialog.opendata.access import consultation_for
@@ -27,6 +31,7 @@ router = Router(tags=["layers"])
 
 
 class AreaAt(Schema):
+    owner: str
     layer: str
     layer_title: str
     version: int
@@ -38,7 +43,11 @@ class ZoneAt(AreaAt):
     id: int
     label: str
     field: str
+    vertical_level: int
+    level: str
+    land_use_status: int | None
     provision: str
+    provision_note: str
 
 
 class At(Schema):
@@ -52,7 +61,9 @@ _PARAMETERS = [
         "lon", {"type": "number", "minimum": -180, "maximum": 180}, "Longitude in degrees. Needed."
     ),
     query_parameter("lat", {"type": "number", "minimum": -85, "maximum": 85}, "Latitude in degrees. Needed."),
-    query_parameter("consultation", {"type": "string"}, "Whose committees and plans are asked. Needed."),
+    query_parameter(
+        "consultation", {"type": "string"}, "Whose committees and plans; all published if left out."
+    ),
     query_parameter("on", {"type": "string", "format": "date"}, "The day; today if left out."),
 ]
 
@@ -67,7 +78,7 @@ _PARAMETERS = [
 def layers_at(request: HttpRequest) -> dict[str, Any]:
     given = parameters(request, known={"lon", "lat", "on", "consultation"})
     for name in ("lon", "lat", "consultation"):
-        if not given.get(name):
+        if not given.get(name) and (name in given or name != "consultation"):
             message = _("The parameter “%(name)s” is missing.")
             raise Problem("bad-query", status=400, detail=message % {"name": name}, field=name)
     point = (
@@ -75,7 +86,9 @@ def layers_at(request: HttpRequest) -> dict[str, Any]:
         number(given["lat"], name="lat", minimum=-85, maximum=85),
     )
     on = _day(given["on"]) if given.get("on") else timezone.localdate()
-    found = areas.at(point, on=on, layers=_layer_ids(consultation_for(given["consultation"])))
+    slug = given.get("consultation")
+    layers = _layer_ids(consultation_for(slug)) if slug else areas.published_layers_near(point)
+    found = areas.at(point, on=on, layers=layers)
     language = get_language() or ""
     return {
         "on": on,
@@ -99,6 +112,7 @@ def _layer_ids(consultation: Consultation) -> list[int]:
 
 def _area(place: Place, language: str) -> dict[str, Any]:
     return {
+        "owner": place.owner,
         "layer": place.layer,
         "layer_title": translated(place.titles, language) or place.layer,
         "version": place.version_id,
@@ -108,11 +122,18 @@ def _area(place: Place, language: str) -> dict[str, Any]:
 
 
 def _zone(place: Place, language: str) -> dict[str, Any]:
-    style = styles.style_for(place.style or "neutral", code=place.code)
+    is_future = place.land_use_status == FUTURE
+    style = styles.style_for(place.style or "neutral", code=place.code, future=is_future)
+    level = GROUND if place.vertical_level is None else place.vertical_level
+    provision = translated(place.provision, language)
     return {
         **_area(place, language),
         "id": place.zone_id,
-        "label": style.label(language),
+        "label": (not style.known and place.name) or words(style, language=language),
         "field": place.field,
-        "provision": translated(place.provision, language),
+        "vertical_level": level,
+        "level": levels.words(level),
+        "land_use_status": place.land_use_status,
+        "provision": provision,
+        "provision_note": "" if provision else _("No text has been written for this field yet."),
     }

@@ -15,6 +15,8 @@ from django.views.decorators.http import require_safe
 from layers import styles, tiles
 from layers.made_tiles import MadeTiles
 from layers.models import LayerVersion
+from layers.styles.catalog import FUTURE
+from layers.styles.drawing import words
 from mapdialog.people.models import Membership
 from mapdialog.web import compression
 from mapdialog.web.problem import Problem
@@ -93,7 +95,7 @@ def _kept(response: HttpResponseBase, edition: tiles.Edition, *, etag: str) -> H
 def _style(version: int, *, language: str) -> dict[str, Any]:
     edition = LayerVersion.objects.select_related("layer").get(pk=version)
     layer = edition.layer
-    codes = edition.zones.order_by("code").values_list("code", flat=True).distinct()
+    uses = set(edition.zones.order_by().values_list("code", "land_use_status").distinct())
     return {
         "layer": layer.name,
         "kind": layer.kind,
@@ -103,7 +105,11 @@ def _style(version: int, *, language: str) -> dict[str, Any]:
         "valid_from": edition.begins.isoformat() if edition.begins else None,
         "valid_to": edition.valid_to.isoformat() if edition.valid_to else None,
         "codes": {
-            style.code: {**style.as_json(), "label": style.label(language)}
-            for style in styles.legend(layer.style or "neutral", codes=codes)
+            style.key: {**style.as_json(), "label": words(style, language=language)}
+            for style in styles.legend(
+                layer.style or "neutral",
+                codes=[code for code, status in uses if status != FUTURE],
+                future=[code for code, status in uses if status == FUTURE],
+            )
         },
     }

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from layers.models import Area, LayerVersion
-from layers.styles.catalog import style_for
-from layers.styles.drawing import drawing
+from layers.styles import levels
+from layers.styles.catalog import FUTURE, style_for
 from mapdialog.contributions.models import Contribution, ContributionPlace
 from mapdialog.dialogue.map_layers import (
     PlanVersion,
@@ -21,6 +21,7 @@ from mapdialog.dialogue.map_layers import (
     boundary_version,
     plan_versions,
 )
+from mapdialog.dialogue.map_pictures import overlays
 from mapdialog.dialogue.models import Consultation
 from mapdialog.dialogue.texts import translated
 from mapdialog.planner.summary import theme_names
@@ -35,7 +36,7 @@ def consultation_settings(consultation: Consultation, *, on: dt.date, language: 
     """Settings of `/planner/c/{slug}/`. `on` decides which layer versions are shown."""
     boundary = boundary_version(consultation, on=on)
     plans = plan_versions(consultation, on=on, published_only=False)
-    slug = consultation.slug
+    slug, place = consultation.slug, consultation.municipality.code
     return {
         "slug": slug,
         "language": language,
@@ -44,12 +45,14 @@ def consultation_settings(consultation: Consultation, *, on: dt.date, language: 
         "pins": reverse("planner:pins", args=[slug]),
         "hotspots": reverse("planner:hotspots", args=[slug]),
         "contributions": reverse("planner:contributions", args=[slug]),
+        "differences": reverse("planner:plan-differences", args=[slug]),
         "export": reverse("planner:export", args=[slug]),
         "heat": f"/tiles/density/{slug}/{{z}}/{{x}}/{{y}}",
         "nPins": _placed(consultation),
         "mostPins": MOST_PINS,
         "bounds": _bounds(consultation, boundary=boundary),
-        "base": base_settings(base_versions(consultation, on=on)),
+        "base": base_settings(base_versions(consultation, on=on), place=place, officials=True),
+        "overlays": overlays(place=place, officials=True),
         "committees": boundary
         and {"url": _tiles(boundary), "name": translated(boundary.layer.titles, language)},
         "plans": [_plan(plan, consultation=consultation, language=language) for plan in plans],
@@ -59,7 +62,7 @@ def consultation_settings(consultation: Consultation, *, on: dt.date, language: 
             for value, label in Contribution.State.choices
             if value != Contribution.State.ERASED
         },
-        "texts": map_texts() | hotspot_texts() | list_texts(),
+        "texts": map_texts() | plan_texts() | hotspot_texts() | list_texts(),
     }
 
 
@@ -68,10 +71,10 @@ def _plan(plan: PlanVersion, *, consultation: Consultation, language: str) -> di
         "key": plan.alternative.key,
         "name": translated(plan.alternative.name, language),
         "url": _tiles(plan.version),
-        "style": {
-            code: drawing(style_for(plan.style_list, code=code), language=language) for code in plan.codes
-        },
-        "said": _said_by_code(plan.version, consultation=consultation),
+        "style": plan.style_table(language=language),
+        "levels": plan.level_choices(),
+        "level": levels.shown_first(plan.levels),
+        "said": _said_by_use(plan, consultation=consultation),
     }
 
 
@@ -79,20 +82,21 @@ def _placed(consultation: Consultation) -> int:
     return Contribution.objects.officials().filter(consultation=consultation, geom__isnull=False).count()
 
 
-def _said_by_code(version: LayerVersion, *, consultation: Consultation) -> dict[str, int]:
-    """How many contributions lie in zones of each code; one that lies in two zones of a code counts once."""
+def _said_by_use(plan: PlanVersion, *, consultation: Consultation) -> dict[str, int]:
+    """How many contributions lie in zones of each use; one that lies in two zones of a use counts once."""
     places = (
         ContributionPlace.objects.filter(
-            version=version, zone__isnull=False, contribution__consultation=consultation
+            version=plan.version, zone__isnull=False, contribution__consultation=consultation
         )
         .exclude(contribution__state__in=[Contribution.State.ERASED, Contribution.State.REJECTED])
-        .values_list("zone__code", "contribution_id")
+        .values_list("zone__code", "zone__land_use_status", "contribution_id")
         .distinct()
     )
-    counts: dict[str, int] = {}
-    for code, _contribution in places:
-        counts[code] = counts.get(code, 0) + 1
-    return counts
+    said: dict[str, set[Any]] = {}
+    for code, status, contribution in places:
+        key = style_for(plan.style_list, code=code, future=status == FUTURE).key
+        said.setdefault(key, set()).add(contribution)
+    return {key: len(contributions) for key, contributions in said.items()}
 
 
 def _tiles(version: LayerVersion) -> str:
@@ -124,6 +128,30 @@ def map_texts() -> dict[str, str]:
         "fewest": gettext("few"),
         "most": gettext("{n} under one bell"),
         "onlyHere": gettext("Only this committee"),
+    }
+
+
+def plan_texts() -> dict[str, str]:
+    """The words of plans side by side."""
+    return {
+        "level": gettext("Level of the plan"),
+        "beside": gettext("Plan beside it"),
+        "besideNone": gettext("None"),
+        "swipe": gettext("Laid over it, with a line to move"),
+        "swipeLine": gettext("Where the one plan ends and the other begins"),
+        "otherMap": gettext("Map of the other plan. It shows the same ground as the first."),
+        "comparing": gettext("Comparing the plans…"),
+        "compareHow": gettext("Choose a plan beside the one shown to see what differs."),
+        "compareFailed": gettext("The plans could not be compared just now."),
+        "compareTitle": gettext("Hectares of land in each use, in both plans"),
+        "use": gettext("Land use"),
+        "difference": gettext("Difference"),
+        "zones": gettext("n = {n}"),
+        "compareNote": gettext(
+            "Hectares of land, on the level shown; n is the number of zones. "
+            "Sea and lakes are not counted: {a} and {b} hectares. "
+            "Zones of concern lie over other uses, so the hectares do not add up to the plan's."
+        ),
     }
 
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from layers import land, population
+from layers.models import Population
 from mapdialog.dialogue.models import Consultation
 from mapdialog.dialogue.texts import translated
 from mapdialog.hotspots.models import Hotspot, Run
 from mapdialog.hotspots.names import hotspot_name
+
+# Of fewer inhabitants a rate says nothing: one contribution more or less would turn it over.
+FEWEST_INHABITANTS = 100
 
 
 @dataclass(frozen=True)
@@ -22,14 +27,23 @@ class AreaRow:
     n_unknown: int
     area_km2: float | None
     themes: list[tuple[str, int]]
+    inhabitants: int | None = None
 
     @property
     def per_km2(self) -> float | None:
         return self.n / self.area_km2 if self.area_km2 else None
 
+    @property
+    def per_thousand(self) -> float | None:
+        """Contributions per 1,000 inhabitants; None where nobody knows how many live there, or too few do."""
+        if self.inhabitants is None or self.inhabitants < FEWEST_INHABITANTS:
+            return None
+        return self.n / self.inhabitants * 1_000
+
 
 def area_rows(run: Run, *, language: str) -> list[AreaRow]:
-    """The table by committee, by code, the outside last. Two queries."""
+    """The table by committee, by code, the outside last. Six queries."""
+    people = population.of_areas(run.boundary_version) if run.boundary_version else {}
     names = theme_names(run.consultation, language=language)
     rows = [
         AreaRow(
@@ -39,6 +53,7 @@ def area_rows(run: Run, *, language: str) -> list[AreaRow]:
             n_contributors=row.n_contributors,
             n_unknown=row.n_unknown,
             area_km2=row.area_km2,
+            inhabitants=people.get(row.area_id) if row.area_id else None,
             # jsonb keeps no order
             themes=sorted(
                 ((names.get(key, key), n) for key, n in row.themes.items()), key=lambda one: (-one[1], one[0])
@@ -47,6 +62,17 @@ def area_rows(run: Run, *, language: str) -> list[AreaRow]:
         for row in run.summaries.select_related("area")
     ]
     return sorted(rows, key=lambda row: (row.code is None, row.code or ""))
+
+
+def figures_of(run: Run) -> Population | None:
+    """The figures that the table's inhabitants are from: the newest of the run's boundaries."""
+    return population.standing(run.boundary_version) if run.boundary_version else None
+
+
+def water_is_known(run: Run) -> bool:
+    """Whether the run's density is of land, or of the whole area for want of anything better."""
+    on = run.finished_at.date()
+    return bool(land.water_versions(run.consultation.municipality.code, on=on))
 
 
 def hotspots_geojson(run: Run, *, language: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,8 @@ from mapdialog.audit.models import record
 from mapdialog.contributions import export as contributions_export
 from mapdialog.contributions.models import Contribution
 from mapdialog.dialogue.demo_note import demo_note
+from mapdialog.dialogue.map_layers import plan_versions
+from mapdialog.dialogue.models import Consultation
 from mapdialog.dialogue.texts import language_of, translated
 from mapdialog.hotspots import requests
 from mapdialog.hotspots.models import Run
@@ -23,10 +26,12 @@ from mapdialog.planner import listing, page_settings
 from mapdialog.planner.access import consultation_for, consultations_of
 from mapdialog.planner.home_rows import home_rows
 from mapdialog.planner.pin_pack import pin_pack
+from mapdialog.planner.plan_differences import differences_of
 from mapdialog.planner.selection import Selection
-from mapdialog.planner.summary import area_rows, hotspots_geojson
+from mapdialog.planner.summary import area_rows, figures_of, hotspots_geojson, water_is_known
 from mapdialog.web.compression import packed
 from mapdialog.web.download import download
+from mapdialog.web.query import parameters, whole
 
 
 @login_required
@@ -45,7 +50,7 @@ def consultation(request: HttpRequest, slug: str) -> HttpResponse:
     held = consultation_for(request, slug)
     language = get_language() or ""
     run_ = Run.objects.current(held)
-    on = timezone.now().astimezone(ZoneInfo(held.municipality.time_zone)).date()
+    on = _today(held)
     context: dict[str, Any] = {
         "consultation": held,
         "title": translated(held.title, language) or held.slug,
@@ -54,6 +59,8 @@ def consultation(request: HttpRequest, slug: str) -> HttpResponse:
         "run": run_,
         "is_behind": held.data_version.number > (run_.data_version if run_ else 0),
         "areas": area_rows(run_, language=language) if run_ else [],
+        "figures": figures_of(run_) if run_ else None,
+        "water_is_known": run_ is None or water_is_known(run_),
         "hotspots": hotspots_geojson(run_, language=language)["features"] if run_ else [],
         "settings": page_settings.consultation_settings(held, on=on, language=language),
     }
@@ -100,6 +107,29 @@ def contributions(request: HttpRequest, slug: str) -> HttpResponse:
         language=get_language() or "",
     )
     return JsonResponse(page)
+
+
+@login_required
+@require_safe
+@packed
+def plan_differences(request: HttpRequest, slug: str) -> HttpResponse:
+    """Land in each use in two plans: `a` and `b` are keys of alternatives, `level` a vertical level."""
+    held = consultation_for(request, slug)
+    given = parameters(request, known={"a", "b", "level"})
+    on = _today(held)
+    found = differences_of(
+        plan_versions(held, on=on, published_only=False),
+        first=given.get("a", ""),
+        second=given.get("b", ""),
+        level=whole(given["level"], name="level", minimum=1, maximum=5) if "level" in given else None,
+        on=on,
+        language=get_language() or "",
+    )
+    return JsonResponse(found)
+
+
+def _today(held: Consultation) -> dt.date:
+    return timezone.now().astimezone(ZoneInfo(held.municipality.time_zone)).date()
 
 
 @login_required

@@ -14,6 +14,14 @@ class RequestIdFilter(logging.Filter):
         return True
 
 
+class OwnFailures(logging.Filter):
+    """Leaves out answers for map servers of others: `map_server` tells of each try, here it is each tile."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request = getattr(record, "request", None)
+        return request is None or not request.path.startswith("/tiles/maps/")
+
+
 class JsonFormatter(logging.Formatter):
     """`json.dumps` escapes control characters, so no input can forge a second line."""
 

@@ -59,7 +59,7 @@ class PrivateByDefault:
             patch_vary_headers(response, ["Accept-Language"])
             response.headers.setdefault("Permissions-Policy", _PERMISSIONS)
         else:
-            response.headers["Content-Security-Policy"] = _DATA_POLICY
+            response.headers.setdefault("Content-Security-Policy", _DATA_POLICY)
         return response
 
 

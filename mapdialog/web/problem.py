@@ -79,7 +79,9 @@ def title_of(status: int) -> str:
         428: _("The version is missing"),
         429: _("Too many at once"),
         500: _("Something failed on our side"),
+        502: _("Not available just now"),
         503: _("Not available just now"),
+        504: _("Not available just now"),
     }
     return titles.get(status) or HTTPStatus(status).phrase
 

@@ -56,7 +56,12 @@ def test_a_consultations_area_is_drawn_and_follows_its_text(
         "jobs/job/",
         "contributions/contribution/",
         "dialogue/consultation/add/",
+        "layers/layer/",
         "layers/layerversion/",
+        "layers/layerdocument/",
+        "layers/succession/",
+        "layers/population/",
+        "layers/codechange/",
     ],
 )
 def test_no_page_breaks_the_policy(signed_in: BrowserContext, live_server: LiveServer, path: str) -> None:

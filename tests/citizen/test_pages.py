@@ -97,10 +97,23 @@ def test_the_plan_can_be_read_without_the_map(
     client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     held = a_full_one()
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         shown = page(client, f"/c/{held.slug}/plan")
     for words in ("Alternativ A", "B1", "1110", "Inntil 2 etasjer.", "Inntil 3 etasjer."):
         assert words in shown
+
+
+def test_the_plan_in_words_goes_level_by_level_and_tells_what_is_planned(client: Client) -> None:
+    held = factories.consultation()
+    version = factories.version(of=factories.layer(kind="zoning", style="no_kommuneplan"))
+    factories.zone(of=version, code="2010", field="Tunnelen", vertical_level=1)
+    factories.zone(of=version, code="1110", field="Boligene", land_use_status=2)
+    Alternative.objects.create(consultation=held, key="A", name={"en": "The plan"}, layer=version.layer)
+    shown = page(client, f"/c/{held.slug}/plan", **{"Accept-Language": "en"})
+    order = ["On the ground</h3>", "Boligene – Housing, future", "Under the ground</h3>", "Tunnelen"]
+    assert [shown.index(words) for words in order] == sorted(shown.index(words) for words in order)
+    version.zones.filter(field="Tunnelen").delete()
+    assert "</h3>" not in page(client, f"/c/{held.slug}/plan", **{"Accept-Language": "en"})
 
 
 def test_texts_say_which_language_they_are_in(client: Client) -> None:

@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.test import Client
 
-from layers.models import LayerVersion
+from layers.models import LayerVersion, Population
 from mapdialog.contributions.models import Contribution
 from mapdialog.demo import demo_file, loading
 from mapdialog.environment import Mode
@@ -42,6 +42,12 @@ crs = "EPSG:4326"
 valid_from = "next new year"
 replace = true
 code_field = "code"
+[[population]]
+file = "people.csv"
+owner = "NO-4012"
+name = "committees"
+year = 2025
+source = "SSB"
 [[consultations]]
 file = "hearing.toml"
 [[contributions]]
@@ -74,6 +80,7 @@ def demo(tmp_path: Path) -> Path:
     for name, codes in (("areas.geojson", "AB"), ("areas_2.geojson", "CD")):
         features = [square(9 + 0.5 * i, code) for i, code in enumerate(codes)]
         (tmp_path / name).write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    (tmp_path / "people.csv").write_text("kode;total\nA;10\nB;20\n")
     (tmp_path / "place.toml").write_text('code = "NO-4012"\nname = "Bamble"\ndemo = true\n')
     (tmp_path / "hearing.toml").write_text(
         'slug = "hearing"\nmunicipality = "NO-4012"\nstatus = "published"\nopens = "-10d"\n'
@@ -101,7 +108,9 @@ def test_all_of_it_is_loaded_and_a_second_run_adds_nothing(demo: Path) -> None:
     assert states == {"B1": "published", "B2": "pending", "B4": "published", "B5": "published"}
     assert LayerVersion.objects.count() == 2
     assert Run.objects.count() == 1
+    assert Population.objects.get().report["total"] == 30
     second = load(demo)
+    assert "population of" not in second
     assert "layer" not in second
     assert "contributions to" not in second
     assert (Contribution.objects.count(), LayerVersion.objects.count(), Run.objects.count()) == (4, 2, 1)

@@ -1,15 +1,24 @@
 import datetime as dt
+from typing import Any
 
 import pytest
+from django.utils import translation
 
-from layers.base_maps import base_map
+from layers.models import Zone
+from mapdialog.dialogue import ground
 from mapdialog.dialogue.map_layers import base_settings, base_versions, plan_versions
-from mapdialog.dialogue.models import Alternative
+from mapdialog.dialogue.map_pictures import overlays
+from mapdialog.dialogue.models import Alternative, Consultation
+from mapdialog.map_services import LISTED, MapChoice, Mode, services
 from tests import factories
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
 TODAY = NOON.date()
+
+
+def settings_of(held: Consultation) -> dict[str, Any]:
+    return base_settings(base_versions(held, on=TODAY), place=held.municipality.code, officials=False)
 
 
 def test_water_lies_under_roads_and_names_on_top() -> None:
@@ -18,7 +27,7 @@ def test_water_lies_under_roads_and_names_on_top() -> None:
         layer = factories.layer(kind=kind, name=kind, credit="© Kartverket")
         factories.version(of=layer)
         held.base_layers.add(layer)
-    base = base_settings(base_versions(held, on=TODAY))
+    base = settings_of(held)
     assert [layer["kind"] for layer in base["layers"]] == ["water", "street", "place"]
     assert base["credit"] == "© Kartverket"
 
@@ -29,14 +38,84 @@ def test_what_is_not_published_or_not_in_force_is_not_on_the_map() -> None:
     factories.version(of=hidden, published=False)
     factories.version(of=old, valid_to=TODAY)
     held.base_layers.add(hidden, old)
-    assert base_settings(base_versions(held, on=TODAY))["mode"] == "none"
+    assert settings_of(held)["mode"] == "none"
     assert len(base_versions(held, on=TODAY - dt.timedelta(days=1))) == 1
 
 
-def test_a_chosen_map_server_takes_the_place_of_our_own_layers(settings: object) -> None:
-    settings.BASE_MAP = base_map("kartverket-grey")  # type: ignore[attr-defined]
-    base = base_settings([])
-    assert (base["mode"], base["credit"]) == ("direct", "© Kartverket")
+def test_a_chosen_map_server_takes_the_place_of_our_own_layers_and_they_its(settings: Any) -> None:
+    settings.MAPS = MapChoice(base=services(LISTED)["kartverket-grey"])
+    held = factories.consultation()
+    assert "Everything else works" in settings_of(held)["failed"]
+    water = factories.layer(kind="water", credit="© Kommunen")
+    factories.version(of=water)
+    held.base_layers.add(water)
+    base = settings_of(held)
+    assert (base["mode"], base["credit"], base["maxNativeZoom"]) == ("direct", "© Kartverket", 18)
+    assert "bounds" not in base
+    assert (base["own"]["mode"], base["own"]["credit"]) == ("own", "© Kommunen")
+    assert "municipality's own map" in base["failed"]
+
+
+def test_no_base_map_can_be_chosen_too(settings: Any) -> None:
+    settings.MAPS = MapChoice(is_blank=True)
+    held = factories.consultation()
+    water = factories.layer(kind="water")
+    factories.version(of=water)
+    held.base_layers.add(water)
+    assert settings_of(held) == {"mode": "none"}
+
+
+def test_through_us_the_browser_is_told_our_address_and_where_it_ends(settings: Any) -> None:
+    settings.MAPS = MapChoice(base=services(LISTED)["kartverket-grey"], mode=Mode.PROXY)
+    ground.forget()
+    base = settings_of(factories.consultation())
+    ground.forget()
+    assert base["url"] == "/tiles/maps/kartverket-grey/{z}/{x}/{y}"
+    west, south, east, north = base["bounds"]
+    assert west < factories.WEST < east
+    assert south < factories.SOUTH < north
+
+
+def test_until_it_is_known_where_the_municipality_is_there_are_no_pictures_through_us(settings: Any) -> None:
+    listed = services(LISTED)
+    settings.MAPS = MapChoice(
+        base=listed["kartverket-grey"], overlays=(listed["dibk-plans-2"],), mode=Mode.PROXY
+    )
+    ground.forget()
+    held = factories.consultation(area=None)
+    assert settings_of(held)["mode"] == "none"
+    assert overlays(place=held.municipality.code, officials=True) == []
+    ground.forget()
+
+
+def test_overlays_are_told_in_the_readers_language(settings: Any) -> None:
+    listed = services(LISTED)
+    settings.MAPS = MapChoice(
+        overlays=(listed["dibk-plans-2"], listed["dibk-planning-started"]), shown=frozenset({"dibk-plans-2"})
+    )
+    with translation.override("sv"):
+        (shown,) = overlays(place="NO-4012", officials=False)
+    assert shown["title"] == "Norska detaljplaner, vertikal nivå 2"
+    assert shown["shown"]
+    assert "BBOX={bbox}" in shown["url"]
+    assert [one["shown"] for one in overlays(place="NO-4012", officials=True)] == [True, False]
+
+
+def test_a_plan_says_its_levels_and_which_uses_are_planned() -> None:
+    held = factories.consultation()
+    version = factories.version(of=factories.layer(kind="zoning", style="no_kommuneplan"))
+    factories.zone(of=version, code="1110", land_use_status=1)
+    factories.zone(of=version, code="1110", land_use_status=2, i=1)
+    factories.zone(of=version, code="2010", vertical_level=1)
+    Alternative.objects.create(consultation=held, key="A", layer=version.layer)
+    (plan,) = plan_versions(held, on=TODAY)
+    assert plan.levels == [1, 2]
+    table = plan.style_table(language="en")
+    assert list(table) == ["1110", "1110:2", "2010"]
+    assert [drawn.get("levels") for drawn in table.values()] == [None, None, [1]]
+    Zone.objects.filter(code="2010").delete()
+    (plan,) = plan_versions(held, on=TODAY)
+    assert plan.level_choices() == []
 
 
 def test_each_alternative_has_the_plan_that_holds_and_its_codes(django_assert_num_queries) -> None:
@@ -50,4 +129,4 @@ def test_each_alternative_has_the_plan_that_holds_and_its_codes(django_assert_nu
     with django_assert_num_queries(3):
         plans = plan_versions(held, on=TODAY)
     assert [plan.alternative.key for plan in plans] == ["B", "A"]
-    assert plans[0].codes == {"1110": 1, "2011": 1}
+    assert [(use.code, use.level, use.n) for use in plans[0].uses] == [("1110", 2, 1), ("2011", 2, 1)]

@@ -4,6 +4,7 @@ import {contrast, inkOn, luminance, parseHex, ramp, rampTable} from 'mapdialog/l
 import {fill, plural} from 'mapdialog/lib/config.js';
 import {ancestor, fillTemplate, project, tileAt, unproject} from 'mapdialog/lib/tiles.js';
 import {deviceKey, token} from 'mapdialog/lib/token.js';
+import {CASING, CORE, paintDot} from 'mapdialog/map/pin.js';
 import {uuid} from 'mapdialog/lib/uuid.js';
 
 test('a UUID is version 4 and new each time, with and without randomUUID', t => {
@@ -72,4 +73,15 @@ test('texts: unknown names stay visible, plurals follow the language', () => {
     assert.equal(fill('{n} of {all}', {n: 2}), '2 of {all}');
     assert.equal(plural({one: '{n} comment', other: '{n} comments'}, 1, 'en'), '1 comment');
     assert.equal(plural({one: '{n} comment', other: '{n} comments'}, 1200, 'en'), '1,200 comments');
+});
+
+test('a pin of another colour than the dark one has a dark edge around its casing', () => {
+    const inks = colour => {
+        const found = [];
+        const context = {beginPath() {}, arc() {}, fill() { found.push(this.fillStyle); }, stroke() { found.push([this.strokeStyle, this.lineWidth]); }};
+        paintDot(context, 0, 0, {colour});
+        return found;
+    };
+    assert.deepEqual(inks(CORE), [CORE, [CASING, 2]]);
+    assert.deepEqual(inks('#c2255c'), [[CORE, 5], '#c2255c', [CASING, 2]]);
 });

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas
+import pandas
 import pyogrio
 import shapely
 
@@ -50,13 +51,55 @@ def run_sql(path: Path, script: str) -> Path:
 
 
 def shapefile(folder: Path, *, srid: int = 25832, inside: str = "mappe/") -> Path:
+    raw = shapefile_parts(folder, frame(srid=srid))
+    return zipped(folder / "file.zip", {inside + part.name: part for part in sorted(raw.iterdir())})
+
+
+def shapefile_parts(folder: Path, rows: geopandas.GeoDataFrame, *, encoding: str = "UTF-8") -> Path:
+    """A folder with krets.shp and what belongs to it."""
     raw = folder / "raw"
     raw.mkdir()
+    written(rows, raw / "krets.shp", driver="ESRI Shapefile", encoding=encoding)
+    return raw
+
+
+def written(rows: Any, path: Path, *, driver: str, **options: Any) -> Path:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        pyogrio.write_dataframe(frame(srid=srid), raw / "krets.shp", driver="ESRI Shapefile")
-    path = folder / "file.zip"
+        warnings.simplefilter("ignore")  # about what the format cannot hold
+        pyogrio.write_dataframe(rows, path, driver=driver, **options)
+    return path
+
+
+def file_geodatabase(folder: Path, *, srid: int = 25832, inside: str = "mappe/plan.gdb/") -> Path:
+    """Zipped, with the tables kretser (areas), punkter (points) and liste (no shapes)."""
+    raw = folder / "raw.gdb"
+    rows = frame(srid=srid)
+    written(rows, raw, driver="OpenFileGDB", layer="kretser")
+    written(rows.assign(geometry=rows.centroid), raw, driver="OpenFileGDB", layer="punkter_ø", append=True)
+    written(pandas.DataFrame({"a": [1]}), raw, driver="OpenFileGDB", layer="liste", append=True)
+    return zipped(folder / "plan.gdb.zip", {inside + part.name: part for part in sorted(raw.iterdir())})
+
+
+def zipped(path: Path, members: dict[str, Path | bytes]) -> Path:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for part in sorted(raw.iterdir()):
-            archive.write(part, inside + part.name)
+        for name, content in members.items():
+            archive.writestr(name, content if isinstance(content, bytes) else content.read_bytes())
+    return path
+
+
+KML_SQUARE = (
+    "<Polygon><outerBoundaryIs><LinearRing><coordinates>9.7,59.02,0 9.71,59.02,0 9.71,59.03,0 9.7,59.03,0 "
+    "9.7,59.02,0</coordinates></LinearRing></outerBoundaryIs></Polygon>"
+)
+
+
+def kml(
+    folder: Path, body: str, *, encoding: str = "utf-8", name: str = "kretser.kml", head: str = ""
+) -> Path:
+    path = folder / name
+    text = (
+        f'<?xml version="1.0" encoding="{encoding}"?>{head}<kml xmlns="http://www.opengis.net/kml/2.2">'
+        f"<Document><name>Ås</name>{body}</Document></kml>"
+    )
+    path.write_bytes(text.encode(encoding))
     return path

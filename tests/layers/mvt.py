@@ -5,12 +5,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+Path = list[tuple[int, int]]
+
 
 @dataclass
 class TileLayer:
+    """`features` are the properties, `ids` and `paths` (in units of the tile) are in the same order."""
+
     name: str = ""
     extent: int = 0
     features: list[dict[str, Any]] = field(default_factory=list)
+    ids: list[int] = field(default_factory=list)
+    paths: list[list[Path]] = field(default_factory=list)
 
 
 def layers(content: bytes) -> list[TileLayer]:
@@ -26,7 +32,10 @@ def _layer(content: bytes) -> TileLayer:
         if number == 1:
             layer.name = value.decode()
         elif number == 2:
-            tags.append(next((list(_varints(part)) for key, part in _fields(value) if key == 2), []))
+            parts = dict(_fields(value))
+            tags.append(list(_varints(parts.get(2, b""))))
+            layer.ids.append(parts.get(1, 0))
+            layer.paths.append(list(_paths(parts.get(4, b""))))
         elif number == 3:
             keys.append(value.decode())
         elif number == 4:
@@ -39,6 +48,28 @@ def _layer(content: bytes) -> TileLayer:
     return layer
 
 
+def _paths(content: bytes) -> Iterator[Path]:
+    """Commands of a geometry: 1 begins a path, 2 goes on, 7 closes it; positions are steps from the last."""
+    numbers = _varints(content)
+    x = y = 0
+    path: Path = []
+    for command in numbers:
+        if command & 7 == 7:
+            continue
+        if command & 7 == 1 and path:
+            yield path
+            path = []
+        for _step in range(command >> 3):
+            x, y = x + _signed(next(numbers)), y + _signed(next(numbers))
+            path.append((x, y))
+    if path:
+        yield path
+
+
+def _signed(value: int) -> int:
+    return (value >> 1) ^ -(value & 1)
+
+
 def _value(content: bytes) -> Any:
     ((number, value),) = _fields(content)
     if number == 1:
@@ -46,7 +77,7 @@ def _value(content: bytes) -> Any:
     if number == 3:
         return struct.unpack("<d", value)[0]
     if number == 6:
-        return (value >> 1) ^ -(value & 1)
+        return _signed(value)
     return value
 
 

@@ -12,7 +12,8 @@ import shapely
 
 from layers import readers
 from layers.crs import CrsError
-from layers.readers import ReadError, gdal, zipped
+from layers.readers import ReadError, gdal, pieces, zipped
+from layers.readers.closed import limits
 from tests.layers import files
 
 NORWEGIAN_AREA = {
@@ -52,7 +53,7 @@ def test_crs84_is_wgs84(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["http://127.0.0.1:9/crs.wkt", "+proj=utm +zone=32", "file:///etc/passwd", "EPSG:٢٥٨٣٢", "EPSG:4979"],
+    ["http://127.0.0.1:9/crs.wkt", "+proj=utm +zone=32", "file:///etc/passwd", "EPSG:٢٥٨٣٢", "EPSG:2180"],
 )
 def test_a_crs_that_is_no_known_number_is_refused(tmp_path: Path, name: str) -> None:
     member = {"type": "name", "properties": {"name": name}}
@@ -151,14 +152,14 @@ def test_a_vrt_document_under_the_name_of_geojson_is_not_opened(tmp_path: Path) 
         '<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>/etc/passwd</SrcDataSource>'
         "</OGRVRTLayer></OGRVRTDataSource>"
     )
-    with pytest.raises(ReadError, match="neither"):
+    with pytest.raises(ReadError, match="neither GML nor KML"):
         readers.read(files.geojson(tmp_path, vrt))
 
 
 def test_gdal_is_left_with_the_one_format_that_is_needed() -> None:
     """The list of formats is held against the installed GDAL: an update that brings a new one fails here."""
     ask = "import json, pyogrio; print(json.dumps(sorted(pyogrio.list_drivers())))"
-    for driver in ("GPKG", "ESRI Shapefile"):
+    for driver in pieces.DRIVERS.values():
         done = subprocess.run(
             [sys.executable, "-I", "-c", ask],
             env=gdal.environment(driver),
@@ -220,7 +221,7 @@ def test_a_damaged_geopackage_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_process_that_takes_too_long_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gdal, "WALL_CLOCK_SECONDS", 0.05)
+    monkeypatch.setattr(limits, "WALL_CLOCK_SECONDS", 0.05)
     with pytest.raises(ReadError, match="memory or time"):
         readers.read(files.geopackage(tmp_path))
 
@@ -261,7 +262,7 @@ def test_a_shapefile_without_its_parts_is_refused(tmp_path: Path) -> None:
     path = files.shapefile(tmp_path)
     with pytest.raises(ReadError, match=r"\.dbf"):
         readers.read(repacked(path, without=".dbf"))
-    with pytest.raises(ReadError, match="no Shapefile"):
+    with pytest.raises(ReadError, match="none of the formats"):
         readers.read(repacked(path, without=".shp"))
 
 
@@ -298,10 +299,10 @@ def test_a_member_larger_than_its_header_says_is_stopped(tmp_path: Path) -> None
     assert (tmp_path / "out").stat().st_size <= 10
 
 
-def test_a_zip_of_a_thousand_files_or_half_a_zip_is_refused(tmp_path: Path) -> None:
+def test_a_zip_of_six_thousand_files_or_half_a_zip_is_refused(tmp_path: Path) -> None:
     path = files.shapefile(tmp_path)
-    with pytest.raises(ReadError, match="200"):
-        readers.read(repacked(path, **{f"f{n}.txt": b"" for n in range(300)}))
+    with pytest.raises(ReadError, match="5000"):
+        readers.read(repacked(path, **{f"f{n}.txt": b"" for n in range(6000)}))
     path.write_bytes(path.read_bytes()[:500])
     with pytest.raises(ReadError, match="whole"):
         readers.read(path)

@@ -5,9 +5,11 @@ import json
 import pytest
 
 from layers import styles
-from layers.styles.catalog import NEUTRAL_FILLS, normal_code
+from layers.styles import drawing, titles
+from layers.styles.catalog import NEUTRAL_FILLS, NEUTRAL_STROKE, PATTERNS, normal_code
+from tests.layers.colours import contrast, parsed
 
-PIN_CORE, PIN_CASING, TEXT = "#1a1a1a", "#ffffff", "#1a1a1a"
+TEXT = "#1a1a1a"
 SIZES = {
     "no_reguleringsplan": 224 + 43,
     "no_hensynssoner": 43,
@@ -19,25 +21,6 @@ SIZES = {
     "us_dc_landuse": 15,
     "neutral": 0,
 }
-
-
-def luminance(colour: str) -> float:
-    """Relative luminance as WCAG 2 defines it."""
-    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    red, green, blue = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: str, other: str) -> float:
-    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def over_white(colour: str, opacity: float) -> str:
-    parts = [int(colour[place : place + 2], 16) for place in (1, 3, 5)]
-    return "#" + "".join(f"{round(255 - opacity * (255 - part)):02x}" for part in parts)
 
 
 def every_style() -> list[styles.Style]:
@@ -60,23 +43,16 @@ def test_every_style_is_named_and_has_real_colours():
             assert len(colour) == 7
             int(colour[1:], 16)
         assert style.fill or style.pattern, style.code
-        assert style.pattern in ("", "diagonal-45", "diagonal-315", "horizontal", "vertical", "cross", "dots")
-
-
-def test_a_pin_is_seen_on_every_fill():
-    """The dark core or the white casing stands out at least 3:1, on the full colour and as it is drawn."""
-    fills = {
-        fill for style in every_style() for fill in (style.fill, style.fill_future, *style.stripes) if fill
-    }
-    assert len(fills) > 100
-    for fill in fills:
-        for shown in (fill, over_white(fill, styles.style_for("neutral", code="x").fill_opacity)):
-            assert max(contrast(PIN_CORE, shown), contrast(PIN_CASING, shown)) >= 3.0, fill
+        assert style.pattern in ("", *PATTERNS)
 
 
 def test_words_are_readable_on_the_neutral_colours():
-    assert all(contrast(TEXT, fill) >= 7 for fill in NEUTRAL_FILLS)
+    assert all(contrast(parsed(TEXT), parsed(fill)) >= 7 for fill in NEUTRAL_FILLS)
     assert len(set(NEUTRAL_FILLS)) == len(NEUTRAL_FILLS)
+
+
+def test_the_border_of_a_neutral_zone_is_seen_on_every_neutral_colour():
+    assert all(contrast(parsed(NEUTRAL_STROKE), parsed(fill)) >= 3 for fill in NEUTRAL_FILLS)
 
 
 @pytest.mark.parametrize("code", ["1113", 1113, 1113.0, " 1113 ", "1113.0"])
@@ -90,6 +66,31 @@ def test_zones_of_concern_are_found_in_the_plan_and_by_bare_number():
     assert styles.style_for("no_reguleringsplan", code="H220").pattern == "diagonal-315"
     assert styles.style_for("no_hensynssoner", code=220).code == "H220"
     assert styles.style_for("no_hensynssoner", code=320).pattern_colour == "#ff0000"
+
+
+def test_a_planned_use_has_a_key_and_words_of_its_own():
+    table = drawing.table(
+        styles.legend("no_kommuneplan", codes=["1110"], future=[1110, "H720"]), language="en"
+    )
+    assert {key: drawn["label"] for key, drawn in table.items()} == {
+        "1110": "Housing",
+        "1110:2": "Housing, future",
+        "H720:2": "Restricted under nature conservation act, future",
+    }
+    assert (table["1110"]["fill"], table["1110:2"]["fill"]) == ("#ffff99", "#ffff33")
+    assert table["H720:2"]["patternColour"] == "#ff0000"
+
+
+def test_many_uses_stand_under_the_headings_of_their_list():
+    many = styles.legend("no_kommuneplan", codes=styles.codes("no_kommuneplan")[:30])
+    assert drawing.table(many, language="en")["1110"]["group"] == "Buildings and facilities"
+    assert "group" not in drawing.table(many[:5], language="en")["1001"]
+
+
+def test_a_code_the_list_lacks_is_said_to_be_unknown_and_one_without_a_list_is_not():
+    unknown = styles.style_for("no_reguleringsplan", code="XYZ")
+    assert drawing.words(unknown, language="en") == "Unknown code"
+    assert drawing.words(styles.style_for("neutral", code="R-1"), language="en") == "R-1"
 
 
 def test_future_use_has_its_own_colour():
@@ -154,3 +155,34 @@ def test_the_browser_gets_small_plain_json():
 )
 def test_other_codes_stay_as_they_are(given, text):
     assert normal_code(given) == text
+
+
+def test_what_has_no_code_is_drawn_and_says_so():
+    (drawn,) = drawing.table(styles.legend("no_reguleringsplan", codes=[""]), language="en").values()
+    assert drawn["label"] == "Without a code"
+    assert drawn["fill"]
+
+
+def test_every_list_has_a_title():
+    assert [name for name in styles.list_names() if titles.title(name) == name] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "label", "stripes"),
+    [
+        ("B1", "Bostäder", 0),
+        ("BC", "Bostäder / Centrum", 2),
+        ("B2C1", "Bostäder / Centrum", 2),
+        ("GATA1", "Gata", 0),
+        ("P-PLATS2", "Parkering", 0),
+    ],
+)
+def test_swedish_designations_hold_numbers_and_several_uses(code: str, label: str, stripes: int) -> None:
+    style = styles.style_for("se_detaljplan", code=code)
+    assert (style.known, style.label("sv"), len(style.stripes)) == (True, label, stripes)
+    assert style.code == code
+
+
+@pytest.mark.parametrize("code", ["BX", "1", "B,", "bc", "XYZ"])
+def test_what_is_no_swedish_designation_stays_unknown(code: str) -> None:
+    assert not styles.style_for("se_detaljplan", code=code).known

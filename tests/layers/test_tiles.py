@@ -46,6 +46,90 @@ def test_a_tile_holds_zones_with_code_field_and_level_and_nothing_else(plan: Lay
     ]
 
 
+def test_existing_and_future_are_told_where_the_plan_tells(plan: LayerVersion) -> None:
+    factories.zone(of=plan, code="1110", land_use_status=2, field="")
+    (layer,) = mvt.layers(made(plan, **tile_at(*factories.middle(), 13)))
+    assert {"code": "1110", "vertical_level": 2, "status": 2} in layer.features
+    assert [row.get("status") for row in layer.features].count(None) == 2
+
+
+# What a tile needs at the least: the stored shapes, cut to the tile, with nothing left out.
+RAW = """
+SELECT ST_AsMVT(tile, 'zoning', 4096, 'geom', 'id') FROM (
+    SELECT id, code, ST_AsMVTGeom(geom_3857, ST_TileEnvelope(%(z)s, %(x)s, %(y)s), 4096, 64, true) AS geom
+    FROM layers_zone WHERE version_id = %(version)s
+        AND geom_3857 && ST_TileEnvelope(%(z)s, %(x)s, %(y)s, margin => 64.0 / 4096)
+) AS tile
+"""
+
+
+def neighbours(edition: LayerVersion) -> None:
+    """Sixty-four wavy zones that lie beside one another, over several tiles of zoom 14."""
+    turns = [2 * math.pi * k / 120 for k in range(120)]
+    wavy = [(0.004 * math.cos(t), (0.002 + 2e-4 * math.sin(9 * t)) * math.sin(t)) for t in turns]
+    middles = [(factories.WEST + (i % 8) * 0.006, factories.SOUTH + (i // 8) * 0.003) for i in range(64)]
+    rings = [[(lon + x, lat + y) for x, y in wavy] for lon, lat in middles]
+    many(edition, [shapely.MultiPolygon([shapely.Polygon(ring)]) for ring in rings])
+
+
+@pytest.mark.parametrize("z", [13, 14, 15, 16])
+def test_close_by_a_tile_has_what_the_bare_statement_has(z: int) -> None:
+    edition = factories.version(of=factories.layer(kind="zoning"))
+    neighbours(edition)
+    place = tile_at(factories.WEST + 0.02, factories.SOUTH + 0.01, z)
+    with connection.cursor() as cursor:
+        cursor.execute(RAW, {"version": edition.pk, **place})
+        (raw,) = mvt.layers(bytes(cursor.fetchone()[0]))
+    (ours,) = mvt.layers(made(edition, **place))
+    assert sorted(ours.ids) == sorted(raw.ids)
+    rings = dict(zip(raw.ids, raw.paths, strict=True))
+    for zone, paths in zip(ours.ids, ours.paths, strict=True):
+        drawn = shapely.union_all([shapely.Polygon(ring).buffer(0) for ring in paths])
+        bare = shapely.union_all([shapely.Polygon(ring).buffer(0) for ring in rings[zone]])
+        # to a quarter of a pixel, which is 4 of the tile's units
+        assert shapely.hausdorff_distance(drawn.boundary, bare.boundary) <= 4
+
+
+def test_tiles_beside_one_another_share_what_lies_across_their_edge() -> None:
+    edition = factories.version(of=factories.layer(kind="zoning"))
+    neighbours(edition)
+    place = tile_at(factories.WEST + 0.02, factories.SOUTH + 0.01, 14)
+    (west,) = mvt.layers(made(edition, **place))
+    (east,) = mvt.layers(made(edition, **{**place, "x": place["x"] + 1}))
+    across = {
+        zone
+        for zone, paths in zip(west.ids, west.paths, strict=True)
+        if max(x for path in paths for x, _y in path) > west.extent
+    }
+    assert across
+    assert across <= set(east.ids)
+    reach = [x for paths in west.paths for path in paths for x, _y in path]
+    assert max(reach) <= west.extent + 64
+
+
+def test_a_zone_far_larger_than_the_tile_fills_it_to_the_edge_and_beyond() -> None:
+    edition = factories.version(of=factories.layer(kind="zoning"))
+    factories.zone(of=edition, code="large", geom=factories.square(0, side=1.0))
+    (layer,) = mvt.layers(made(edition, **tile_at(factories.WEST + 0.3, factories.SOUTH + 0.3, 15)))
+    (ring,) = layer.paths[0]
+    assert shapely.Polygon(ring).bounds == (-64, -64, layer.extent + 64, layer.extent + 64)
+
+
+def test_too_many_points_for_a_tile_are_spread_over_it() -> None:
+    edition = factories.version(of=factories.layer(kind="light"))
+    lon, lat = factories.middle()
+    Feature.objects.bulk_create(
+        Feature(version=edition, geom=factories.point(lon + (i % 70) * 1e-5, lat + (i // 70) * 1e-5))
+        for i in range(4900)
+    )
+    content = made(edition, **tile_at(lon, lat, 14))
+    (layer,) = mvt.layers(content)
+    assert len(content) <= tiles.MAX_TILE_BYTES
+    assert 500 < len(layer.ids) <= 2000
+    xs = sorted(x for paths in layer.paths for path in paths for x, _y in path)
+    assert xs[-1] - xs[0] > 0.9 * 70e-5 / 360 * 2**14 * layer.extent
+
+
 def test_a_tile_where_the_layer_is_not_is_empty(plan: LayerVersion) -> None:
     assert made(plan, **tile_at(5, 60, 13)) == b""
 

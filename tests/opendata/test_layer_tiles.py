@@ -40,6 +40,18 @@ def test_a_published_tile_is_for_everyone_and_kept_by_caches(client: Client, pla
     assert (again.status_code, again.content) == (304, b"")
 
 
+def test_the_style_tells_existing_and_future_apart(client: Client) -> None:
+    layer = factories.layer(kind="zoning", style="no_kommuneplan")
+    edition = factories.version(of=layer)
+    factories.zone(of=edition, code="1110", land_use_status=1)
+    factories.zone(of=edition, code="1110", land_use_status=2, i=1)
+    codes = client.get(f"/tiles/layers/{edition.pk}/style.json?lang=en").json()["codes"]
+    assert {key: (drawn["label"], drawn["fill"]) for key, drawn in codes.items()} == {
+        "1110": ("Housing", "#ffff99"),
+        "1110:2": ("Housing, future", "#ffff33"),
+    }
+
+
 def test_a_tile_takes_two_queries_and_a_repeat_one(
     client: Client, plan: LayerVersion, django_assert_num_queries: Any
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from layers.models import LayerVersion
+from layers.models import LayerVersion, Zone
 from mapdialog.dialogue.models import Alternative, Consultation
 from tests import factories
 
@@ -39,7 +39,29 @@ def test_the_committee_and_the_zone_with_its_words(client: Client, hearing: Cons
     assert (area["code"], area["name"], area["layer_title"]) == ("A", "Utvalg A", "Committees")
     (zone,) = answer["zones"]
     assert (zone["layer"], zone["code"], zone["label"], zone["field"]) == ("plan-a", "1110", "Housing", "B1")
-    assert zone["provision"] == "Homes may be built here."
+    assert (zone["provision"], zone["provision_note"]) == ("Homes may be built here.", "")
+
+
+def test_a_missing_provision_is_said(client: Client, hearing: Consultation) -> None:
+    Zone.objects.update(provision={})
+    (zone,) = ask(client, hearing).json()["zones"]
+    assert zone["provision"] == ""
+    assert zone["provision_note"] == "No text has been written for this field yet."
+
+
+def test_without_a_consultation_every_published_layer_answers(client: Client, hearing: Consultation) -> None:
+    abroad = factories.version(of=factories.layer(owner="SE-0180", name="basomraden"))
+    factories.areas(of=abroad)
+    drafted = factories.version(of=factories.layer(name="not-yet"), published=False)
+    factories.areas(of=drafted)
+    rolled_back = factories.version(of=factories.layer(name="no-more"), state="withdrawn")
+    factories.areas(of=rolled_back)
+    lon, lat = factories.middle()
+    answer = client.get(AT, {"lon": lon, "lat": lat, "on": "2026-05-04"}).json()
+    assert {area["owner"] for area in answer["areas"]} == {"NO-4012", "SE-0180"}
+    assert {area["layer"] for area in answer["areas"]}.isdisjoint({"not-yet", "no-more"})
+    assert {zone["layer"] for zone in answer["zones"]} == {"plan-a", "not-of-this-hearing"}
+    assert client.get(AT, {"lon": 20, "lat": 60}).json()["areas"] == []
 
 
 def test_the_question_takes_the_same_few_queries_however_much_there_is(
@@ -47,6 +69,19 @@ def test_the_question_takes_the_same_few_queries_however_much_there_is(
 ) -> None:
     with django_assert_num_queries(3):
         ask(client, hearing)
+
+
+def test_all_levels_answer_and_say_which_they_are(client: Client, hearing: Consultation) -> None:
+    plan = LayerVersion.objects.get(layer__name="plan-a")
+    factories.zone(of=plan, code="2011", vertical_level=1, land_use_status=2)
+    factories.zone(of=plan, code="no-such", vertical_level=3, field="")
+    zones = ask(client, hearing).json()["zones"]
+    told = [(zone["vertical_level"], zone["level"], zone["land_use_status"], zone["label"]) for zone in zones]
+    assert told == [
+        (3, "Above the ground", None, "Unknown code"),
+        (2, "On the ground", None, "Housing"),
+        (1, "Under the ground", 2, "Carriageway, future"),
+    ]
 
 
 def test_another_day_has_another_answer(client: Client, hearing: Consultation) -> None:

@@ -9,10 +9,13 @@ import re
 from dataclasses import dataclass
 
 import pytest
+from django.core.files.base import ContentFile
 from django.urls import get_resolver
 from django.urls.resolvers import URLResolver
 
+from layers.models import LayerEvent
 from mapdialog.contributions.models import RateBucket
+from mapdialog.deliveries.models import Upload
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +37,8 @@ AUDIENCE = {
     "accessibility": ALL,
     "tiles/layers/<int:version>/<int:z>/<int:x>/<int:y>.mvt": ALL,
     "tiles/layers/<int:version>/style.json": ALL,
+    # who gets what of it is tested with a map server beside it, in tests/opendata/test_map_proxy.py
+    "tiles/maps/<slug:service>/<int:z>/<int:x>/<int:y>": OTHERS,
     "tiles/density/<slug:slug>/<int:z>/<int:x>/<int:y>": ALL,
     "api/v1/openapi.json": ALL,
     "api/v1/docs": ALL,
@@ -50,13 +55,76 @@ AUDIENCE = {
     "planner/c/<slug:slug>/hotspots.geojson": OFFICIALS,
     "planner/c/<slug:slug>/contributions.json": OFFICIALS,
     "planner/c/<slug:slug>/export.geojson": OFFICIALS,
+    "planner/c/<slug:slug>/plans.json": OFFICIALS,
     "planner/c/<slug:slug>/run": OFFICIALS,
+    "planner/layers/<int:pk>/population/": OFFICIALS,
+    "planner/layers/<int:pk>/compose/": OFFICIALS,
+    "planner/layers/<int:pk>/compose/units.json": OFFICIALS,
+    "planner/layers/<int:pk>/compose/<int:version>/": OFFICIALS,
+    "planner/layers/<int:pk>/compose/<int:version>/table.csv": OFFICIALS,
+    "planner/layers/": SIGNED_IN,
+    "planner/layers/<int:pk>/": OFFICIALS,
+    "planner/layers/<int:pk>/describe/": OFFICIALS,
+    "planner/layers/<int:pk>/log/": OFFICIALS,
+    "planner/layers/<int:pk>/undo/<int:event>/": OFFICIALS,
+    "planner/layers/<int:pk>/successions/": OFFICIALS,
+    "planner/layers/<int:pk>/provisions/": OFFICIALS,
+    "planner/layers/<int:pk>/provisions/write/": OFFICIALS,
+    "planner/layers/<int:pk>/provisions/import/": OFFICIALS,
+    "planner/layers/<int:pk>/provisions/carry-over/": OFFICIALS,
+    "planner/layers/<int:pk>/provisions/table.csv": OFFICIALS,
+    "planner/layers/<int:pk>/documents/": OFFICIALS,
+    "planner/layers/documents/<int:document>/file/": OFFICIALS,
+    "planner/layers/documents/<int:document>/remove/": OFFICIALS,
+    "planner/layers/editions/<int:version>/publish/": OFFICIALS,
+    "planner/layers/editions/<int:version>/withdraw/": OFFICIALS,
+    "planner/layers/editions/<int:version>/put-back/": OFFICIALS,
+    "planner/layers/editions/<int:version>/original/": OFFICIALS,
+    "planner/layers/editions/<int:version>/report/": OFFICIALS,
+    "planner/layers/editions/<int:version>/report.csv": OFFICIALS,
+    "planner/layers/editions/<int:version>/report.json": OFFICIALS,
+    "planner/layers/editions/<int:version>/labels.json": OFFICIALS,
+    # for officials of whatever municipality: tests/planner/layers/test_uploads.py
+    "planner/layers/upload/": OTHERS,
+    "planner/layers/uploads/<uuid:upload>/": OFFICIALS,
+    "planner/layers/uploads/<uuid:upload>/state.json": OFFICIALS,
+    "planner/layers/uploads/<uuid:upload>/features.json": OFFICIALS,
+    "planner/layers/uploads/<uuid:upload>/colours.json": OFFICIALS,
+    "planner/layers/uploads/<uuid:upload>/report.csv": OFFICIALS,
+    "planner/layers/uploads/<uuid:upload>/report.json": OFFICIALS,
+    "planner/layers/uploads/<uuid:upload>/read/": OFFICIALS,
+    "planner/layers/uploads/<uuid:upload>/cancel/": OFFICIALS,
+    "planner/layers/uploads/<uuid:upload>/save/": OFFICIALS,
+    "planner/layers/uploads/<uuid:upload>/discard/": OFFICIALS,
+    "planner/layers/uploads/<uuid:upload>/roll-back/": OFFICIALS,
+    "layers/documents/<int:document>/<str:name>": ALL,
     "i18n/setlang/": ALL,
 }
 # Who may sign in, and who may administer what, is tested beside those pages; here only that nothing leaks.
 PREFIXES = {"admin/": STAFF, "accounts/": OTHERS}
-NOT_READ = {"favicon.ico", "c/<slug:slug>/send", "planner/c/<slug:slug>/run", "i18n/setlang/", "api/v1/"}
-NEEDS_A_QUERY = {"api/v1/layers/at": "?lon=9.705&lat=59.025&consultation=apen&on=2026-05-04"}
+NOT_READ = {
+    "favicon.ico",
+    "c/<slug:slug>/send",
+    "planner/c/<slug:slug>/run",
+    "planner/layers/<int:pk>/undo/<int:event>/",
+    "planner/layers/<int:pk>/provisions/carry-over/",
+    "planner/layers/documents/<int:document>/remove/",
+    "planner/layers/editions/<int:version>/publish/",
+    "planner/layers/editions/<int:version>/put-back/",
+    "planner/layers/uploads/<uuid:upload>/read/",
+    "planner/layers/uploads/<uuid:upload>/cancel/",
+    "planner/layers/uploads/<uuid:upload>/save/",
+    "planner/layers/uploads/<uuid:upload>/discard/",
+    "planner/layers/uploads/<uuid:upload>/roll-back/",
+    "i18n/setlang/",
+    "api/v1/",
+}
+NEEDS_A_QUERY = {
+    "api/v1/layers/at": "?lon=9.705&lat=59.025&consultation=apen&on=2026-05-04",
+    "planner/c/<slug:slug>/plans.json": "?a=a&b=a",
+    "planner/layers/<int:pk>/provisions/write/": "?field=B1",
+    "planner/layers/editions/<int:version>/labels.json": "?box=9.6,59.0,9.8,59.1",
+}
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 ROLES = ("anonymous", "stranger", "elsewhere", "elected", "committee", "planner", "moderator", "superuser")
@@ -117,6 +185,16 @@ def world():
     make.zone(of=shown, field="synlig-plan")
     hidden = make.version(of=plan, valid_from="2026-01-01", published=False)
     make.zone(of=hidden, field="hemmelig-plan", code="hemmelig-plan")
+    make.zone(of=hidden, field="B1", code="hemmelig-plan")
+    held_areas.original.save("layers/utvalg.geojson", ContentFile(b"hemmelig-plan"))
+    papers = [
+        make.paper(of=held_areas, content=b"synlig-papir"),
+        make.paper(of=hidden, content=b"hemmelig-plan"),
+    ]
+    step = LayerEvent.objects.create(layer=plan, at=make.NOON, what="hemmelig-utkast")
+    composed = make.version(of=make.layer(name="satt"), number=None, state="draft", composed_of=held_areas)
+    make.areas(of=composed, properties={"units": ["A"]})
+    sent = _sent(here)
     given = {"municipality": here, "boundary_layer": boundary, "summary": {"nb": "synlig-høring"}}
     is_open = make.consultation(slug="apen", public_precision_m=100, **given)
     is_open.alternatives.create(key="a", layer=plan, name={"nb": "A"})
@@ -145,7 +223,12 @@ def world():
         "slug": ["apen", "omrader", "utkast"],
         "code": [pin.code for pin in pins],
         "identifier": [pin.pk for pin in pins],
-        "version": [held_areas.pk, shown.pk, hidden.pk],
+        "version": [held_areas.pk, shown.pk, hidden.pk, composed.pk],
+        "pk": [boundary.pk, plan.pk],
+        "document": [paper.pk for paper in papers],
+        "name": ["plan.pdf"],
+        "event": [step.pk],
+        "upload": [sent.pk],
         "object_id": [is_open.pk],
         "content_type_id": [1],
         "z": [14],
@@ -153,6 +236,31 @@ def world():
         "y": [4804],
     }
     return World(readers=readers, values=values)
+
+
+def _sent(municipality):
+    """A file that was read into a draft and not saved yet."""
+    draft = make.version(
+        of=make.layer(owner=municipality.code, kind="zoning", name="sendt"),
+        number=None,
+        state="draft",
+        published=False,
+        report={"read": 1, "loaded": 1, "warnings": ["hemmelig-utkast"]},
+    )
+    make.zone(of=draft, field="hemmelig-plan", code="hemmelig-plan")
+    return Upload.objects.create(
+        municipality=municipality,
+        created_at=make.NOON,
+        touched_at=make.NOON,
+        file="uploads/hemmelig-utkast.gml",
+        file_name="hemmelig-utkast.gml",
+        bytes=1,
+        sha256="0" * 64,
+        choices={"reading": {"kind": "zoning", "name": "sendt", "language": "nb"}},
+        draft=draft,
+        reading=1,
+        state="ready",
+    )
 
 
 def content_of(response):

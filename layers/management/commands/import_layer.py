@@ -1,22 +1,34 @@
-"""Load a GeoJSON file, a GeoPackage or a zipped Shapefile as a layer, or as a layer's new edition."""
+"""Load a file as a layer, or as a layer's new edition; or say what would be understood of it.
+
+GeoJSON, GeoPackage, GML, KML, FlatGeobuf, zipped Shapefile and File Geodatabase.
+"""
 
 from __future__ import annotations
 
 import argparse
-import datetime as dt
+import json
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 from django.utils import timezone
 
-from layers import crs, styles
-from layers.columns import ColumnError
-from layers.importing import Delivery, ImportRefusedError, load
+from layers import concordance, crs, csv_lines, readers, styles
+from layers.editions import EditionError
+from layers.findings import report
+from layers.importing import Delivery, ImportRefusedError, Outcome, load, rehearse
+from layers.management.edition_command import day
 from layers.models import Layer
 from layers.readers import ReadError
+from layers.recognition import proposal, tables
+from layers.recognition.columns import ROLES, ColumnError
 
 _PROGRESS_FROM_ROWS = 20_000
+_CANDIDATES = 8
+_FITS = {"home": ", where the owner's other layers are", "country": ", in the owner's country"}
+_REPORT_FORMS = (".json", ".csv")
 
 
 class Command(BaseCommand):
@@ -24,72 +36,198 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--kind", required=True, choices=Layer.Kind.values)
-        parser.add_argument("--name", required=True, help="short name: letters, figures, - and _")
-        parser.add_argument("--owner", required=True, help="country and code, such as NO-4012")
-        parser.add_argument("--crs", help="such as EPSG:25832; default: what the file says")
-        parser.add_argument(
-            "--valid-from", type=_date, help="first day it holds (default: ever since; with --replace, today)"
-        )
-        parser.add_argument("--code-field", help="the field that holds the codes")
-        parser.add_argument("--name-field", help="the field that holds the names")
-        parser.add_argument("--layer", help="which layer, when the file has several")
-        parser.add_argument(
-            "--replace", action="store_true", help="close the version before and load a new one"
-        )
-        parser.add_argument("--title", action="append", default=[], type=_title, metavar="LANGUAGE=TEXT")
-        parser.add_argument(
-            "--style", default="", choices=["", *styles.list_names()], help="list of codes and colours"
-        )
-        parser.add_argument("--credit", default="", help="whom to name beside the map")
-        parser.add_argument("--licence", default="")
-        parser.add_argument("--unpublished", action="store_true", help="for those who work with it only")
+        parser.add_argument("--kind", choices=Layer.Kind.values, help="needed, but for --list")
+        parser.add_argument("--name", help="short name: letters, figures, - and _; needed, but for --list")
+        parser.add_argument("--owner", help="country and code, such as NO-4012; needed, but for --list")
+        _add_understanding(parser)
+        _add_edition(parser)
         parser.add_argument("--by", default="", help="who does this, for the layer's log")
+        steps = parser.add_mutually_exclusive_group()
+        steps.add_argument(
+            "--list",
+            action="store_true",
+            help="say what is in the file and would be understood; load nothing",
+        )
+        steps.add_argument("--dry-run", action="store_true", help="do everything but save, and report")
+        parser.add_argument(
+            "--report", type=_report_file, metavar="FILE", help="write the whole report there, .json or .csv"
+        )
 
     @no_translations
     def handle(self, *, file: Path, **options: Any) -> None:
+        self._began = time.monotonic()
         try:
-            delivery = Delivery(
-                path=file,
-                kind=options["kind"],
-                name=options["name"],
-                owner=options["owner"],
-                srid=crs.srid_from(options["crs"]) if options["crs"] else None,
-                valid_from=options["valid_from"],
-                code_field=options["code_field"],
-                name_field=options["name_field"],
-                table=options["layer"],
-                replace=options["replace"],
-                published=not options["unpublished"],
-                titles=dict(options["title"]),
-                style=options["style"],
-                credit=options["credit"],
-                licence=options["licence"],
-            )
-            outcome = load(delivery, at=timezone.now(), by=options["by"], progress=self._show)
+            if options["list"]:
+                self._list(file, options)
+                return
+            self._import(_delivery(file, options), options)
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror or error}") from error
-        except (ReadError, ColumnError, crs.CrsError, ImportRefusedError) as error:
+        except crs.CrsError as error:
+            raise CommandError("\n".join([f"{file.name}: {error}", *_would_lie(error)])) from error
+        except (ReadError, ColumnError, ImportRefusedError, EditionError) as error:
             raise CommandError(f"{file.name}: {error}") from error
+
+    def _import(self, delivery: Delivery, options: dict[str, Any]) -> None:
+        at = timezone.now()
+        note = concordance.owner_note(delivery.owner, on=delivery.valid_from or timezone.localdate(at))
+        if note:
+            self.stderr.write(f"note: {note}")
+        if options["dry_run"]:
+            found = rehearse(delivery, at=at, progress=self._show)
+            self._tell(found.lines())
+            _write(options["report"], found.as_json())
+            self.stdout.write("nothing was written")
+            return
+        done = load(delivery, at=at, by=options["by"], progress=self._show)
+        self._tell_outcome(done)
+        _write(options["report"], done.version.report)
+
+    def _tell_outcome(self, outcome: Outcome) -> None:
         version = outcome.version
         if outcome.report is None:
             self.stdout.write(f"{version}: already loaded, nothing changed")
             return
-        for line in outcome.report.lines():
-            self.stdout.write(line)
+        self._tell(outcome.report.lines())
         since = f"from {version.begins}" if version.begins else "ever since"
         self.stdout.write(f"{version}: valid {since} (version id {version.pk})")
 
-    def _show(self, done: int, total: int) -> None:
+    def _list(self, file: Path, options: dict[str, Any]) -> None:
+        """The file's tables and, where kind and owner are told, what their fields seem to be."""
+        contents = readers.contents(file)
+        self.stdout.write(contents.format)
+        for one in contents.tables:
+            system = f"EPSG:{one.srid}" if one.srid else "no coordinate system told"
+            count = "" if one.rows < 0 else f"{one.rows} rows, "
+            self.stdout.write(f"  {one.name}: {count}{one.geometry or 'no shapes'}, {system}")
+            self.stdout.write(f"    {', '.join(one.fields)}")
+        kind, owner = options["kind"], options["owner"]
+        if not kind or not owner:
+            self.stdout.write("--kind and --owner say what it would be understood as")
+            return
+        delivery = _delivery(file, {**options, "name": options["name"] or "layer"})
+        table, _passed_over = tables.read(delivery)
+        self.stdout.write(f"taken: {', '.join(dict.fromkeys(table.tables)) or 'all of it'}")
+        found = proposal.propose(
+            table, kind=kind, owner=owner, roles=delivery.told_roles(), source=delivery.source
+        )
+        self._tell(_proposed(found))
+
+    def _tell(self, lines: Iterator[str]) -> None:
+        for line in lines:
+            self.stdout.write(line)
+
+    def _show(self, phase: str, done: int, total: int) -> None:
         if total >= _PROGRESS_FROM_ROWS:
-            self.stderr.write(f"{done} of {total}")
+            seconds = time.monotonic() - self._began
+            self.stderr.write(f"{phase}: {done} of {total} rows, {seconds:.0f} s")
 
 
-def _date(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError("write the day as 2026-01-31") from error
+def _add_understanding(parser: CommandParser) -> None:
+    parser.add_argument("--crs", help="such as EPSG:25832; default: what the file says")
+    parser.add_argument("--swap-axes", action="store_true", help="the file has x and y in the wrong order")
+    parser.add_argument(
+        "--layer", action="append", default=[], help="which of the file's layers; may be given several times"
+    )
+    parser.add_argument("--source", help="which data set the file is, where it is not recognised")
+    parser.add_argument(
+        "--field",
+        action="append",
+        default=[],
+        type=_role,
+        metavar="ROLE=NAME",
+        help=f"which field holds what; roles: {', '.join(ROLES)}",
+    )
+    parser.add_argument("--code-field", help="the field that holds the codes")
+    parser.add_argument("--name-field", help="the field that holds the names")
+    parser.add_argument(
+        "--merge-codes",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="areas with the same code become one (default: where they are plainly parts of one)",
+    )
+
+
+def _add_edition(parser: CommandParser) -> None:
+    parser.add_argument(
+        "--valid-from", type=day, help="first day it holds (default: ever since; with --replace, today)"
+    )
+    parser.add_argument("--replace", action="store_true", help="close the version before and load a new one")
+    parser.add_argument("--title", action="append", default=[], type=_title, metavar="LANGUAGE=TEXT")
+    parser.add_argument(
+        "--style", default="", choices=["", *styles.list_names()], help="list of codes and colours"
+    )
+    parser.add_argument("--credit", default="", help="whom to name beside the map")
+    parser.add_argument("--licence", default="")
+    parser.add_argument("--unpublished", action="store_true", help="for those who work with it only")
+
+
+def _delivery(file: Path, options: dict[str, Any]) -> Delivery:
+    missing = [f"--{name}" for name in ("kind", "name", "owner") if not options[name]]
+    if missing:
+        raise CommandError(f"the following arguments are required: {', '.join(missing)}")
+    return Delivery(
+        path=file,
+        kind=options["kind"],
+        name=options["name"],
+        owner=options["owner"],
+        srid=crs.srid_from(options["crs"]) if options["crs"] else None,
+        swap_axes=options["swap_axes"],
+        valid_from=options["valid_from"],
+        code_field=options["code_field"],
+        name_field=options["name_field"],
+        roles=dict(options["field"]),
+        source=options["source"],
+        table=tuple(options["layer"]) or None,
+        merge_codes=options["merge_codes"],
+        replace=options["replace"],
+        published=not options["unpublished"],
+        titles=dict(options["title"]),
+        style=options["style"],
+        credit=options["credit"],
+        licence=options["licence"],
+    )
+
+
+def _proposed(found: proposal.Proposal) -> Iterator[str]:
+    yield f"data set: {found.source.id if found.source else 'not recognised'}"
+    if found.ties:
+        yield f"  may be any of {', '.join(found.ties)}: --source says which"
+    for role in found.roles:
+        others = f" (or {', '.join(role.others)})" if role.others else ""
+        if role.field or others:
+            yield f"  {role.role}: {role.field or 'none'}{others}"
+    for known in found.styles:
+        yield f"  the list {known.list_name} knows {known.share:.0%} of the codes"
+    for field in found.fields:
+        yield f"  {field.name}: filled in {field.filled:.0%}, such as {'; '.join(field.samples) or '–'}"
+    if found.question:
+        yield found.question
+
+
+def _would_lie(error: crs.CrsError) -> Iterator[str]:
+    """The systems that would fit, the likeliest first, and where each puts the file."""
+    for place in error.candidates[:_CANDIDATES]:
+        swapped = " --swap-axes" if place.swap_axes else ""
+        where = f"{place.lat:.4f}° N, {place.lon:.4f}° E"
+        yield f"  --crs EPSG:{place.srid}{swapped}: {place.name}, at {where}{_FITS.get(place.fits, '')}"
+
+
+def _write(file: Path | None, kept: dict[str, Any]) -> None:
+    """The report as JSON, or its findings as a table for a Nordic spreadsheet."""
+    if file is None:
+        return
+    if file.suffix == ".json":
+        file.write_text(json.dumps(kept, ensure_ascii=False, indent=1), encoding="utf-8")
+        return
+    with file.open("wb") as table:
+        table.writelines(csv_lines.lines(report.csv(report.findings(kept))))
+
+
+def _report_file(text: str) -> Path:
+    if Path(text).suffix not in _REPORT_FORMS:
+        raise argparse.ArgumentTypeError(f"name a file that ends in {' or '.join(_REPORT_FORMS)}")
+    return Path(text)
 
 
 def _title(text: str) -> tuple[str, str]:
@@ -97,3 +235,10 @@ def _title(text: str) -> tuple[str, str]:
     if not equals or not language or not title:
         raise argparse.ArgumentTypeError("write LANGUAGE=TEXT, such as nb=Nærmiljøutvalg")
     return language, title
+
+
+def _role(text: str) -> tuple[str, str]:
+    role, equals, name = text.partition("=")
+    if not equals or not role or not name:
+        raise argparse.ArgumentTypeError("write ROLE=NAME, such as code=arealformål")
+    return role, name

@@ -14,6 +14,7 @@ import {vectorTiles} from 'mapdialog/map/vector_tiles.js';
 const LOOK_UP_DELAY_MS = 300;
 // The map rests a little beside a position given by the phone: it is still that position.
 const SAME_PLACE_M = 2;
+const GROUND = 2;
 const NORDIC = {center: [13, 62], zoom: 4};
 
 /** @param onPlaced({lonLat, zoom, placed_by, accuracy_m, label}) when the person has put the pin */
@@ -32,7 +33,7 @@ class Stage {
     #timer = null;
     #asking = null;
     #label = '';
-    #nodes = Object.fromEntries(['map', 'crosshair', 'here', 'hint', 'locate', 'put-pin', 'legend', 'alternatives']
+    #nodes = Object.fromEntries(['map', 'crosshair', 'here', 'hint', 'locate', 'put-pin', 'legend', 'alternatives', 'levels']
         .map(id => [id, document.getElementById(id)]));
 
     constructor(config, onPlaced) {
@@ -42,6 +43,7 @@ class Stage {
         this.#view = createMap(this.#nodes.map, {...NORDIC, minZoom: 4, maxZoom: 19, texts: config.texts});
         if (config.bounds) this.#view.fitBounds(config.bounds, {padding: 8});
         addBase(this.#view, config.base);
+        if (config.overlays) import('mapdialog/map/overlay.js').then(({addOverlays}) => addOverlays(this.#view, config.overlays));
         this.showPlan(config.plans[0]?.key);
         if (config.area) this.#view.add(mask(config.area));
         this.#listen();
@@ -60,20 +62,43 @@ class Stage {
         new ResizeObserver(() => this.#view.resized()).observe(this.#nodes.map);
     }
 
-    /** Draws another of the plans. */
+    /** Draws another of the plans, on the level that is shown if it has that one. */
     showPlan(key) {
-        const plan = this.#config.plans.find(one => one.key === key);
-        if (!plan) return;
-        if (this.#plan) this.#view.remove(this.#plan.layer);
-        this.#plan = {...plan, layer: this.#view.add(vectorTiles({url: plan.url, style: plan.style, maxNativeZoom: plan.finest}))};
+        const found = this.#config.plans.find(one => one.key === key);
+        if (!found) return;
+        const before = this.#plan;
+        if (before) this.#view.remove(before.layer);
+        const plan = {...found, levels: found.levels ?? []};
+        if (plan.levels.some(([level]) => level === before?.level)) plan.level = before.level;
+        const only = ({properties}) => !plan.levels.length || properties.vertical_level === plan.level;
+        this.#plan = Object.assign(plan, {first: found.level, layer: vectorTiles({url: plan.url, style: plan.style, maxNativeZoom: plan.finest, only})});
+        this.#view.add(plan.layer);
         this.#drawLegend();
+        this.#offerLevels();
+    }
+
+    /** Tunnels, the ground and bridges lie over one another: one level at a time. */
+    #offerLevels() {
+        const {levels} = this.#nodes;
+        const plan = this.#plan;
+        levels.hidden = !plan.levels.length;
+        levels.replaceChildren(...plan.levels.map(([level, words]) => element('label', {class: 'switch__choice'}, element('input', {
+            type: 'radio', name: 'level', checked: level === plan.level, on: {change: () => this.#showLevel(level)}}), element('span', {text: words}))));
+    }
+
+    #showLevel(level) {
+        this.#plan.level = level;
+        this.#plan.layer.redraw();
+        this.#drawLegend();
+        this.#moved();
     }
 
     async #drawLegend() {
         const {legend} = this.#nodes;
         if (!legend?.parentElement.open) return;
-        const {legendEntries, renderLegend} = await import('mapdialog/map/legend.js');
-        renderLegend(legend, legendEntries(this.#plan.style, Object.keys(this.#plan.style)));
+        const {keysOn, legendEntries, renderLegend} = await import('mapdialog/map/legend.js');
+        const {style, level, first} = this.#plan;
+        renderLegend(legend, legendEntries(style, keysOn(style, level, first)));
     }
 
     /** The crosshair is out: what is there already becomes faint and cannot be hit. */
@@ -166,8 +191,12 @@ class Stage {
     /** What lies under the crosshair: zones with code and words, then the committee. */
     #tell({zones, areas}) {
         const {committee, nothing} = this.#config.texts;
-        const [zone] = zones.filter(one => !this.#plan || one.version === this.#plan.version).concat(zones);
-        const land = zone ? [zone.field, zone.label].filter(Boolean).join(' – ') : '';
+        const shown = this.#plan?.level ?? GROUND;
+        const near = ({version, vertical_level: level}) => 2 * (version === this.#plan?.version) + (level === shown);
+        const [zone] = zones.sort((a, b) => near(b) - near(a));
+        // On the ground goes without saying, unless it is not the level that is looked at.
+        const level = zone && (zone.vertical_level !== GROUND || shown !== GROUND) ? zone.level : '';
+        const land = zone ? [[zone.field, zone.label].filter(Boolean).join(' – '), level].filter(Boolean).join(' · ') : '';
         const area = areas.map(({name, code}) => name || code).join(', ');
         this.#label = [land, area].filter(Boolean).join(', ');
         if (!this.#label) return this.#say(nothing);

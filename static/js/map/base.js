@@ -1,5 +1,4 @@
 /** The map under everything: the municipality's own layers as vector tiles, a map server's pictures, or nothing. */
-import {rasterTiles} from 'mapdialog/map/leaflet.js';
 import {vectorTiles} from 'mapdialog/map/vector_tiles.js';
 
 /**
@@ -23,18 +22,21 @@ const STREETS = {
 const TILES = '/tiles/layers/{version}/{z}/{x}/{y}.mvt';
 
 /**
- * @param base {mode: 'own', credit, layers: [{version, kind, style?}]}, or {mode: 'direct' | 'proxy', url, credit, minZoom, maxZoom, maxNativeZoom,
- *     subdomains, referrerPolicy}, or {mode: 'none'}
+ * @param base {mode: 'own', credit, layers: [{version, kind, style?}]}, or {mode: 'direct' | 'proxy', url, credit, failed, minZoom,
+ *     maxNativeZoom, bounds, own: {what is shown while the map server does not answer}}, or {mode: 'none'}
  */
 export function addBase(view, base) {
-    const layers = base.mode === 'own' ? base.layers.map(own) : base.mode === 'none' ? [] : [rasterTiles(base)];
-    for (const layer of layers) view.add(layer);
-    const removeCredit = base.credit ? view.credit(base.credit) : () => {};
-    return {
-        remove() {
-            for (const layer of layers) view.remove(layer);
-            removeCredit();
-        },
+    if (!base.url) return {remove: addOwn(view, base)};
+    const adding = import('mapdialog/map/overlay.js').then(({addPictures}) => addPictures(view, base, {instead: () => addOwn(view, base.own)}));
+    return {remove: () => adding.then(({remove}) => remove())};
+}
+
+function addOwn(view, {layers = [], credit}) {
+    const drawn = layers.map(layer => view.add(own(layer)));
+    const removeCredit = credit ? view.credit(credit) : () => {};
+    return () => {
+        for (const layer of drawn) view.remove(layer);
+        removeCredit();
     };
 }
 

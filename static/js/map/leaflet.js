@@ -9,7 +9,7 @@ import {element} from 'mapdialog/lib/dom.js';
 import {ancestor, project, tileAt} from 'mapdialog/lib/tiles.js';
 
 /** Drawn in this order. Leaflet's own markers (600) and popups (700) lie above. */
-const PANES = {base: 210, plan: 250, heat: 300, areas: 420, mask: 450, labels: 500, pins: 560};
+const PANES = {base: 210, over: 230, plan: 250, heat: 300, areas: 420, mask: 450, labels: 500, pins: 560};
 
 const there = ([lon, lat]) => [lat, lon];
 const here = ({lat, lng}) => [lng, lat];
@@ -72,7 +72,7 @@ class MapView {
         return [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()];
     }
 
-    setView(lonLat, zoom = this.zoom()) { this.#map.setView(there(lonLat), zoom, {animate: !this.#still}); }
+    setView(lonLat, zoom = this.zoom(), {animate = !this.#still} = {}) { this.#map.setView(there(lonLat), zoom, {animate}); }
     panTo(lonLat) { this.#map.panTo(there(lonLat), {animate: !this.#still}); }
     zoomIn() { this.#map.zoomIn(1, {animate: !this.#still}); }
     zoomOut() { this.#map.zoomOut(1, {animate: !this.#still}); }
@@ -186,11 +186,23 @@ class MapView {
     destroy() { this.#map.remove(); }
 }
 
-/** Tiles of pictures from a map server. Servers that count their users (OpenStreetMap) answer 403 without a referrer. */
-export function rasterTiles({url, credit, pane = 'base', referrerPolicy = 'strict-origin-when-cross-origin', bounds, subdomains = 'abc', ...zooms}) {
+/**
+ * Tiles of pictures from a map server, `{bbox}` in its address in metres. Calls onTile(isThere, image) for each. Servers that count their
+ * users (OpenStreetMap) answer 403 without a referrer.
+ */
+export function rasterTiles({url, pane = 'base', opacity = 1, bounds, minZoom = 0, maxNativeZoom, onTile}) {
     const inner = new TileLayer(url, {
-        ...zooms, pane, referrerPolicy, subdomains, ...(bounds ? {bounds: corners(bounds)} : {})});
-    return {inner, pane, credit, setOpacity: opacity => inner.setOpacity(opacity)};
+        pane, opacity, minZoom, maxZoom: 22, maxNativeZoom, bbox: squareOf, referrerPolicy: 'strict-origin-when-cross-origin',
+        ...(bounds ? {bounds: corners(bounds)} : {})});
+    inner.on('tileload tileerror', ({error, tile}) => onTile(!error, tile));
+    return {inner, pane, setOpacity: value => inner.setOpacity(value)};
+}
+
+/** West, south, east, north of a tile in EPSG:3857, as a WMS takes them. */
+function squareOf({x, y, z}) {
+    const half = 20037508.342789244;
+    const side = 2 * half / 2 ** z;
+    return [x * side - half, half - (y + 1) * side, (x + 1) * side - half, half - y * side].map(edge => edge.toFixed(4)).join();
 }
 
 const Tiles = GridLayer.extend({

@@ -1,15 +1,28 @@
 /** The legend: a picture, the code and the words for each style; with switches when a layer's parts can be hidden. */
 import {element} from 'mapdialog/lib/dom.js';
-import {swatch} from 'mapdialog/map/patterns.js';
+import {swatch} from 'mapdialog/map/swatch.js';
 import {styleFor} from 'mapdialog/map/vector_tiles.js';
 
-/** Entries for the codes that are there, in the table's order; `counts` maps a code to a number, `language` picks among labels. */
-export function legendEntries(table, codes, {counts = {}, language = 'en'} = {}) {
+/** Entries for the keys that are there, in the table's order; `counts` maps a key to a number, `language` picks among labels. */
+export function legendEntries(table, keys, {counts = {}, language = 'en'} = {}) {
     const order = Object.keys(table);
-    const place = code => (order.includes(code) ? order.indexOf(code) : order.length);
-    return [...new Set(codes)]
-        .sort((a, b) => place(a) - place(b) || String(a).localeCompare(String(b)))
-        .map(code => ({code, style: styleFor(table, code), label: labelOf(table, code, language), count: counts[code]}));
+    const place = key => (order.includes(key) ? order.indexOf(key) : order.length);
+    // An object puts whole numbers first, in order, wherever they were written: 1110:2 belongs behind 1110 all the same.
+    const number = key => (/^\d+$/.test(codeOf(key)) ? Number(codeOf(key)) : Infinity);
+    const compare = (a, b) => (number(a) === number(b) ? place(a) - place(b) : number(a) - number(b));
+    return [...new Set(keys)]
+        .sort((a, b) => compare(a, b) || String(a).localeCompare(String(b)))
+        .map(key => ({code: codeOf(key), key, style: styleFor(table, key), label: labelOf(table, key, language), count: counts[key]}));
+}
+
+/** The keys of a style table that occur on a vertical level; `first` is the level of those that name none. */
+export function keysOn(table, level, first) {
+    return Object.keys(table).filter(key => (table[key].levels ?? [first]).includes(level));
+}
+
+/** A key is the code, for a planned use with the status behind (1110:2). */
+function codeOf(key) {
+    return String(key).replace(/:\d$/, '');
 }
 
 /** The words for a code in a language, or in the nearest one the list has; the code itself when there are none. */
@@ -20,18 +33,41 @@ export function labelOf(table, code, language) {
     return found ? label[found] : String(code);
 }
 
-/** Fills `node` with a list. With `onToggle(code, on)` each line has a checkbox, on unless the entry says `on: false`. */
+/**
+ * Fills `node` with a list; where styles name their group, with one that opens for each group, the sum of its counts beside the name. With
+ * `onToggle(key, on)` each line has a checkbox, on unless the entry says `on: false`.
+ */
 export function renderLegend(node, entries, {onToggle = null} = {}) {
-    node.replaceChildren(element('ul', {class: 'legend'}, entries.map(entry => element('li', {class: 'legend__line'}, line(entry, onToggle)))));
+    const groups = grouped(entries);
+    if (groups.size < 2) return node.replaceChildren(list(entries, onToggle));
+    return node.replaceChildren(...[...groups].map(([name, members]) => (name ? part(name, members, onToggle) : list(members, onToggle))));
 }
 
-function line({code, label, style, count, on = true}, onToggle) {
+function grouped(entries) {
+    const groups = new Map();
+    for (const entry of entries) groups.set(entry.style.group, [...(groups.get(entry.style.group) ?? []), entry]);
+    return groups;
+}
+
+function part(name, entries, onToggle) {
+    const counted = entries.some(({count}) => count !== undefined);
+    const sum = entries.reduce((all, {count = 0}) => all + count, 0);
+    return element('details', {class: 'legend__group', open: true},
+        element('summary', {}, name, ' ', element('span', {class: 'legend__count', text: counted ? `${entries.length} · ${sum}` : String(entries.length)})),
+        list(entries, onToggle));
+}
+
+function list(entries, onToggle) {
+    return element('ul', {class: 'legend'}, entries.map(entry => element('li', {class: 'legend__line'}, line(entry, onToggle))));
+}
+
+function line({code, key = code, label, style, count, on = true}, onToggle) {
     const words = [
         swatch(style),
         element('span', {class: 'legend__label'}, label, ' ', label === String(code) ? null : element('span', {class: 'legend__code', text: code})),
         count === undefined ? null : element('span', {class: 'legend__count', text: String(count)}),
     ];
     if (!onToggle) return words;
-    const box = element('input', {type: 'checkbox', class: 'ds-input', checked: on, on: {change: event => onToggle(code, event.target.checked)}});
+    const box = element('input', {type: 'checkbox', class: 'ds-input', checked: on, on: {change: event => onToggle(key, event.target.checked)}});
     return element('label', {class: 'legend__switch'}, box, words);
 }

@@ -6,9 +6,8 @@ import {project} from 'mapdialog/lib/tiles.js';
 import {paintLabels} from 'mapdialog/map/labels.js';
 import {canvasOverlay} from 'mapdialog/map/leaflet.js';
 import {fillStyle} from 'mapdialog/map/patterns.js';
+import {CASING, paintDot} from 'mapdialog/map/pin.js';
 
-const CORE = '#1a1a1a';
-const CASING = '#ffffff';
 const CHOSEN = '#c2255c';
 const PLAIN = {stroke: '#1a1a1a', strokeWidth: 2};
 // Half of the 44 pixels that a finger needs.
@@ -50,16 +49,6 @@ export function pinCanvas({pins = [], onSelect = null, opacity = 1} = {}) {
 function locate(pin) {
     const [x, y] = project(pin.lonLat);
     return {pin, x, y};
-}
-
-function paintDot(context, x, y, {radius = 6, colour = CORE}) {
-    context.beginPath();
-    context.arc(x, y, radius, 0, 2 * Math.PI);
-    context.fillStyle = colour;
-    context.strokeStyle = CASING;
-    context.lineWidth = 2;
-    context.fill();
-    context.stroke();
 }
 
 function nearestPin(placed, {world: [x, y], pixel}) {

@@ -2,8 +2,8 @@
  * Vector tiles (MVT 2) of layers, drawn on canvas with a style table: 20,000 zones cost 4 MB of memory, as GeoJSON 173.
  *
  * A style table is {code: {fill, opacity, stroke, strokeWidth, dash, stripes, pattern, patternColour, label, line, lineWidth, casing, grow, radius},
- * '*': {…}}, by the property `code` of a feature, or the one called `key`. Lines take `line` and `lineWidth`
- * where given, since some layers hold areas and lines.
+ * '*': {…}}, by the property `code` of a feature, or the one called `key`; `code:status` goes before, for existing and future use. Lines
+ * take `line` and `lineWidth` where given, since some layers hold areas and lines.
  */
 import {PbfReader, VectorTile} from '@mapbox/vector-tile';
 import {segmentDistance} from 'mapdialog/lib/geometry.js';
@@ -19,13 +19,17 @@ const CHOSEN = {stroke: '#c2255c', strokeWidth: 4};
 const RANKS = ['city', 'town', 'village', 'suburb', 'hamlet'];
 const REACH = {Point: 22, LineString: 8};
 
-export function styleFor(table, code) {
-    return table[code] ?? table['*'] ?? UNKNOWN;
+export function styleFor(table, code, status) {
+    return table[`${code}:${status}`] ?? table[code] ?? table['*'] ?? UNKNOWN;
 }
 
-/** @returns a layer with featuresAt(lonLat), setStyle(table), highlight(test | null), setOpacity */
-export function vectorTiles({url, style, key = 'code', pane = 'plan', labels = false, fetch = (...all) => globalThis.fetch(...all), ...options}) {
+/**
+ * `only(feature)` decides which are drawn and found, as one vertical level of a plan.
+ * @returns a layer with featuresAt(lonLat), setStyle(table), setOnly(test), highlight(test | null), setOpacity
+ */
+export function vectorTiles({url, style, key = 'code', pane = 'plan', labels = false, only = () => true, fetch = (...all) => globalThis.fetch(...all), ...options}) {
     let table = style;
+    let isShown = only;
     let chosen = null;
     const names = labels ? nameOverlay() : null;
 
@@ -40,13 +44,17 @@ export function vectorTiles({url, style, key = 'code', pane = 'plan', labels = f
 
     const layer = canvasTiles({
         maxNativeZoom: 15, ...options, load, pane,
-        paint: (context, features, view) => paintTile(context, features, view, {table, key, chosen}),
+        paint: (context, features, view) => paintTile(context, features.filter(isShown), view, {table, key, chosen}),
     });
     return Object.assign(layer, {
         companions: names ? [names] : [],
         featuresAt(lonLat) {
             const found = layer.data(lonLat);
-            return found ? featuresIn(found, lonLat) : [];
+            return found ? featuresIn(found, lonLat).filter(isShown) : [];
+        },
+        setOnly(test) {
+            isShown = test;
+            layer.redraw();
         },
         setStyle(next) {
             table = next;
@@ -79,9 +87,9 @@ export function decodeTile(bytes) {
 function paintTile(context, features, view, {table, key, chosen}) {
     const groups = new Map();
     for (const feature of features) {
-        const code = feature.properties[key];
-        const name = `${feature.kind} ${code}`;
-        if (!groups.has(name)) groups.set(name, {kind: feature.kind, style: styleFor(table, code), features: []});
+        const {[key]: code, status} = feature.properties;
+        const name = `${feature.kind} ${code} ${status}`;
+        if (!groups.has(name)) groups.set(name, {kind: feature.kind, style: styleFor(table, code, status), features: []});
         groups.get(name).features.push(feature);
     }
     for (const group of [...groups.values()].sort((a, b) => rank(a) - rank(b))) paintGroup(context, group, view);

@@ -10,6 +10,7 @@ export function createAreasTable(table, {note, texts, language, onOnly}) {
         n: row => Number(row.dataset.shown ?? row.dataset.n),
         people: row => Number(row.dataset.people),
         density: row => Number(row.dataset.density),
+        rate: row => Number(row.dataset.rate),
     };
 
     function sort(button) {

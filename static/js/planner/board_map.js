@@ -18,7 +18,7 @@ const NORDIC = {center: [13, 62], zoom: 4};
 const HOTSPOT = {stroke: '#7a0c3a', strokeWidth: 3, fill: '#c2255c', fillOpacity: 0.12};
 const COMMITTEE = {'*': {stroke: '#3b3a4a', strokeWidth: 2, dash: [10, 5]}};
 
-/** `on`: {pin(lonLat), hotspot(feature), ground(lonLat, {zones, committees}), drawn({mode, most})} */
+/** `on`: {pin(lonLat), hotspot(feature), ground(lonLat, {zones, committees, plan}), drawn({mode, most})} */
 export function createBoardMap(node, config, {on}) {
     const view = createMap(node, {...NORDIC, minZoom: 4, maxZoom: 19, texts: config.texts});
     if (config.bounds) view.fitBounds(config.bounds, {padding: 12});
@@ -31,18 +31,20 @@ export function createBoardMap(node, config, {on}) {
     let dots = null;
     let marked = null;
     let most = 0;
+    let shown = null;
 
     if (config.committees) {
         layers.committees = vectorTiles({url: config.committees.url, style: COMMITTEE, pane: 'areas', labels: true});
         view.add(layers.committees);
     }
 
-    function showPlan(key) {
-        const plan = config.plans.find(one => one.key === key) ?? config.plans[0];
+    /** Draws a plan of the settings, of its vertical levels only the one. */
+    function showPlan(plan, level) {
+        shown = plan;
         if (layers.plan) view.remove(layers.plan);
-        layers.plan = plan ? vectorTiles({url: plan.url, style: plan.style, pane: 'plan', opacity: opacity.plan}) : null;
+        const only = ({properties}) => plan.levels.length === 0 || properties.vertical_level === level;
+        layers.plan = plan ? vectorTiles({url: plan.url, style: plan.style, pane: 'plan', opacity: opacity.plan, only}) : null;
         if (layers.plan && !hidden.has('plan')) view.add(layers.plan);
-        return plan;
     }
 
     function showHotspots(collection) {
@@ -113,6 +115,7 @@ export function createBoardMap(node, config, {on}) {
     view.on('click', ({lonLat}) => on.ground(lonLat, {
         zones: layers.plan && !hidden.has('plan') ? layers.plan.featuresAt(lonLat) : [],
         committees: layers.committees ? layers.committees.featuresAt(lonLat) : [],
+        plan: shown,
     }));
 
     return {

@@ -3,12 +3,13 @@ import {announce, element} from 'mapdialog/lib/dom.js';
 import {fill, plural, readConfig} from 'mapdialog/lib/config.js';
 import {decodePack} from 'mapdialog/lib/pins.js';
 import {heatLegend} from 'mapdialog/map/heat.js';
-import {legendEntries, renderLegend} from 'mapdialog/map/legend.js';
+import {overlaySwitches} from 'mapdialog/map/overlay.js';
 import {createAreasTable} from 'mapdialog/planner/areas_table.js';
 import {createBoardMap} from 'mapdialog/planner/board_map.js';
 import {createFilters} from 'mapdialog/planner/filters.js';
 import {createList, describe} from 'mapdialog/planner/list.js';
 import {hotspotWords} from 'mapdialog/planner/hotspot.js';
+import {createPlanPanel, describeZone} from 'mapdialog/planner/plan_panel.js';
 import {createTabs} from 'mapdialog/planner/tabs.js';
 import {isEmpty, readSelection, toFilter, toQuery, WITHOUT} from 'mapdialog/planner/selection.js';
 
@@ -24,11 +25,12 @@ let pins = null;
 const known = {theme: Object.keys(config.themes), state: Object.keys(config.states)};
 let selection = readSelection(location.search, known);
 let listTimer = null;
-let plan = null;
+let beside = null;
 let filters = null;
 let chosenRows = null;
 
-const board = createBoardMap(byId('map'), config, {on: {pin: openPin, hotspot: openHotspot, ground: openGround, drawn}});
+const board = createBoardMap(byId('map'), config, {on: {...answersOn(() => board), drawn}});
+const boards = [board];
 const list = createList({node: byId('list'), count: byId('list-count'), more: byId('list-more')},
     {url: config.contributions, texts, language, timeZone, onShow: showItem});
 const table = byId('areas') && createAreasTable(byId('areas'), {note: byId('areas-note'), texts, language, onOnly: code => change({...selection, area: [code]})});
@@ -56,7 +58,7 @@ function apply() {
     const query = toQuery(selection);
     byId('export').href = [...query].length ? `${config.export}?${query}` : config.export;
     byId('clear').hidden = isEmpty(selection);
-    board.highlightCommittees(selection.area);
+    for (const one of boards) one.highlightCommittees(selection.area);
     clearTimeout(listTimer);
     listTimer = setTimeout(() => list.load(toQuery(selection)), LIST_DELAY_MS);
     if (pins) applyToPins();
@@ -65,7 +67,7 @@ function apply() {
 function applyToPins() {
     const filter = toFilter(selection, {timeZone});
     chosenRows = pins.filter(filter);
-    board.set(chosenRows);
+    for (const one of boards) one.set(chosenRows);
     announce(byId('count'), pins.n ? fill(plural(texts.shown, chosenRows.length, language), {all: number.format(pins.n)}) : texts.noPins);
     filters.count({
         theme: tally('theme', pins.themes.map(theme => theme.key), pins.filter({...filter, themes: null})),
@@ -100,35 +102,44 @@ function drawn({mode, most}) {
     heatLegend(byId('heat-legend'), {texts: {few: texts.fewest, many: fill(texts.most, {n: number.format(Math.max(1, Math.round(most)))})}});
 }
 
-async function openPin(lonLat) {
-    const reach = (NEAR_DEGREES_PX * 360) / (256 * 2 ** board.view.zoom());
+/** What a tap on a map does: the answer opens on the map that was tapped. */
+function answersOn(which) {
+    return {
+        pin: lonLat => openPin(lonLat, which()),
+        hotspot: feature => openHotspot(feature, which()),
+        ground: (lonLat, found) => openGround(lonLat, found, which()),
+    };
+}
+
+async function openPin(lonLat, on) {
+    const reach = (NEAR_DEGREES_PX * 360) / (256 * 2 ** on.view.zoom());
     const query = toQuery(selection);
     query.set('bbox', [lonLat[0] - reach, lonLat[1] - reach / 2, lonLat[0] + reach, lonLat[1] + reach / 2].map(side => side.toFixed(6)).join(','));
     const response = await fetch(`${config.contributions}?${query}`).catch(() => null);
-    if (!response?.ok) return board.popup(lonLat, element('p', {text: texts.listFailed}));
+    if (!response?.ok) return on.popup(lonLat, element('p', {text: texts.listFailed}));
     const {items} = await response.json();
-    board.popup(lonLat, ...items.slice(0, 5).map(item => element('div', {class: 'popup__item'}, ...describe(item, {texts, language, timeZone}))));
+    on.popup(lonLat, ...items.slice(0, 5).map(item => element('div', {class: 'popup__item'}, ...describe(item, {texts, language, timeZone}))));
     if (items[0]) list.choose(items[0].id);
     return undefined;
 }
 
-function openHotspot(feature) {
+function openHotspot(feature, on) {
     const {centre, rank} = feature.properties;
-    board.highlightHotspot(rank);
+    for (const one of boards) one.highlightHotspot(rank);
     for (const button of document.querySelectorAll('[data-rank]')) {
         const isIt = Number(button.dataset.rank) === rank;
         isIt ? button.setAttribute('aria-current', 'true') : button.removeAttribute('aria-current');
     }
-    board.popup(centre, ...hotspotWords(feature, {texts, language}));
+    on.popup(centre, ...hotspotWords(feature, {texts, language}));
 }
 
-function openGround(lonLat, {zones, committees}) {
+function openGround(lonLat, {zones, committees, plan}, on) {
     const lines = [
         ...committees.map(({properties}) => element('p', {}, element('strong', {text: properties.name || properties.code}), ' ',
             element('button', {type: 'button', class: 'link-button', text: texts.onlyHere, on: {click: () => change({...selection, area: [properties.code]})}}))),
-        ...zones.map(({properties: {code, field}}) => element('p', {text: [field, plan?.style[code]?.label ?? code, `(${code})`].filter(Boolean).join(' ')})),
+        ...zones.map(({properties}) => element('p', {text: describeZone(properties, plan)})),
     ];
-    if (lines.length) board.popup(lonLat, ...lines);
+    if (lines.length) on.popup(lonLat, ...lines);
 }
 
 function showItem(item) {
@@ -136,20 +147,37 @@ function showItem(item) {
     if (item.lonLat) board.view.setView(item.lonLat, Math.max(15, board.view.zoom()));
 }
 
-function showPlan(key) {
-    plan = board.showPlan(key);
-    byId('legend-box').hidden = !plan;
-    if (!plan) return;
-    renderLegend(byId('legend'), legendEntries(plan.style, Object.keys(plan.style), {counts: plan.said, language}));
-    remember({plan: plan === config.plans[0] ? null : plan.key});
+/** The plan on the map; where there are several, a second one beside it, for which the module is fetched. */
+async function plans() {
+    if (config.plans.length > 1) {
+        const {createSideBySide} = await import('mapdialog/planner/side_by_side.js');
+        beside = createSideBySide(
+            {choice: byId('beside'), maps: byId('maps'), other: byId('map-other'), names: byId('map-names'), table: byId('plans-table')}, config,
+            {first: board, make: secondMap, remember});
+    }
+    createPlanPanel({plans: byId('plans'), levels: byId('levels'), legend: byId('legend'), legendBox: byId('legend-box')}, config, {
+        remember,
+        onShow(plan, level) {
+            board.showPlan(plan, level);
+            beside?.offer(plan, level);
+        },
+    }).start();
 }
 
-function planSwitch() {
-    if (config.plans.length < 2) return;
-    const chosen = new URLSearchParams(location.search).get('plan') ?? config.plans[0].key;
-    byId('plans').append(...config.plans.map(({key, name}) => element('label', {class: 'check'},
-        element('input', {type: 'radio', class: 'ds-input', name: 'shown-plan', value: key, checked: key === chosen, on: {change: () => showPlan(key)}}),
-        element('span', {text: name}))));
+function secondMap(node) {
+    const second = createBoardMap(node, {...config, texts: {...texts, map: texts.otherMap}}, {on: {...answersOn(() => second), drawn() {}}});
+    boards.push(second);
+    for (const control of byId('layers').querySelectorAll('input')) look(second, control);
+    second.showHotspots({type: 'FeatureCollection', features: hotspots});
+    if (pins) second.showPins(pins);
+    if (chosenRows) second.set(chosenRows);
+    return second;
+}
+
+/** One of the switches and sliders of the layers, on one of the maps. */
+function look(on, {type, name, value, checked}) {
+    if (type === 'range') on.setOpacity(name.replace('-opacity', ''), value / 100);
+    else on.show(name, checked);
 }
 
 function layerSwitches() {
@@ -157,8 +185,7 @@ function layerSwitches() {
     if (!config.plans.length) for (const name of ['plan', 'plan-opacity']) box.querySelector(`[name="${name}"]`).closest('label').hidden = true;
     if (!config.committees) box.querySelector('[name="committees"]').closest('label').hidden = true;
     box.addEventListener('input', ({target}) => {
-        if (target.type === 'range') board.setOpacity(target.name.replace('-opacity', ''), target.value / 100);
-        else board.show(target.name, target.checked);
+        for (const one of boards) look(one, target);
     });
 }
 
@@ -180,11 +207,11 @@ function choices() {
 }
 
 async function loadPins() {
-    if (config.nPins > config.mostPins) return board.showDensity();
+    if (config.nPins > config.mostPins) return boards.forEach(one => one.showDensity());
     const response = await fetch(config.pins).catch(() => null);
     if (!response?.ok) return announce(byId('count'), texts.failed);
     pins = decodePack(await response.arrayBuffer());
-    board.showPins(pins);
+    for (const one of boards) one.showPins(pins);
     return undefined;
 }
 
@@ -197,19 +224,29 @@ function restoreView() {
     });
 }
 
+/** Which of the others' maps lie over ours is part of the address too. */
+function overlays() {
+    if (!config.overlays.length) return;
+    const chosen = new URLSearchParams(location.search).get('over');
+    overlaySwitches(byId('overlays'), board.view, config.overlays, {
+        chosen: chosen === null ? null : chosen.split(','),
+        onChange: names => remember({over: names.join(',')}),
+    });
+}
+
 async function start() {
     if (matchMedia('(max-width: 60rem)').matches) byId('filter-panel').open = false;
-    planSwitch();
-    showPlan(new URLSearchParams(location.search).get('plan'));
     layerSwitches();
+    overlays();
     restoreView();
+    await plans();
     tabs.show(new URLSearchParams(location.search).get('tab') ?? 'hotspots');
     board.showHotspots({type: 'FeatureCollection', features: hotspots});
     for (const button of document.querySelectorAll('[data-rank]')) {
         button.addEventListener('click', () => {
             const feature = hotspots.find(({properties}) => properties.rank === Number(button.dataset.rank));
             board.view.setView(feature.properties.centre, Math.max(16, board.view.zoom()));
-            openHotspot(feature);
+            openHotspot(feature, board);
         });
     }
     document.addEventListener('keydown', keys);

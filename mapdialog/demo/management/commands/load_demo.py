@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +36,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         for path in demo.municipalities:
             call_command("create_municipality", str(path), stdout=self.stdout)
-        for layer in demo.layers:
-            loading.load_layer(layer, say=self._say)
+        self._load_ground(demo)
         for path in demo.consultations:
             call_command("create_consultation", str(path), stdout=self.stdout)
         passwords = {user.email: loading.load_user(user, at=at) for user in demo.users}
@@ -45,6 +45,13 @@ class Command(BaseCommand):
         for slug in demo.hotspots:
             loading.load_hotspots(slug, say=self._say)
         self._tell(demo, passwords)
+
+    def _load_ground(self, demo: demo_file.DemoFile) -> None:
+        call_command("load_concordance", stdout=StringIO())
+        for layer in demo.layers:
+            loading.load_layer(layer, say=self._say)
+        for figures in demo.population:
+            loading.load_population(figures, say=self._say)
 
     def _say(self, what: str) -> None:
         self.stdout.write(f"{time.monotonic() - self._started:5.1f} s  {what}")

@@ -1,0 +1,78 @@
+"""Which unit belongs to which committee, as a table: read from a file, and written for one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from layers.composition import CODE_MAX, Committee, CompositionError
+from layers.models import LayerVersion
+from layers.population.area_codes import AreaCodes
+from layers.readers.figures import Figures
+
+_CODES = ("committee", "committee_code", "committeecode", "utvalg", "utvalgskode", "utvalgsnummer",
+          "nærmiljøutvalg", "nämnd", "lokalråd", "lokalutvalg")  # fmt: skip
+_NAMES = ("committee_name", "committeename", "utvalgsnavn", "navn", "namn", "name")
+HEADINGS = ("unit", "unit_name", "committee", "committee_name")
+
+
+def committees_in(table: Figures, *, units: LayerVersion, at: dt.datetime) -> list[Committee]:
+    """The committees that a table names, each with its units, in the order of first appearance.
+
+    The column of units is the one that holds their codes; that of committees is called so, or is the first of
+    the others. Raises CompositionError: every unit must be known, and in one committee only.
+    """
+    codes = AreaCodes.of(units, on=at.date())
+    unit_column, code_column, name_column = _columns(table, codes=codes)
+    units_of: dict[str, list[str]] = {}
+    name_of: dict[str, str] = {}
+    for number, row in enumerate(table.rows, start=1):
+        written, committee = row[unit_column], row[code_column]
+        if not written or not committee:
+            continue  # a unit without a committee is in none
+        unit = codes.match(written)
+        if unit is None:
+            message = _("Row %(number)d: there is no unit %(unit)s in %(layer)s.")
+            values = {"number": number, "unit": written[:80], "layer": units.layer.name}
+            raise CompositionError(message % values)
+        units_of.setdefault(committee, []).append(unit)
+        if name_column and row[name_column]:
+            name_of.setdefault(committee, row[name_column])
+    return [
+        Committee(code=_code(text, number), name=name_of.get(text, text), units=tuple(dict.fromkeys(held)))
+        for number, (text, held) in enumerate(units_of.items(), start=1)
+    ]
+
+
+def rows(committees: list[Committee], *, units: LayerVersion) -> Iterator[list[str]]:
+    """The table of a composition, a line for every unit, those in no committee too; headings first."""
+    held = {unit: one for one in committees for unit in one.units}
+    yield list(HEADINGS)
+    for code, name in units.areas.order_by("code").values_list("code", "name"):
+        one = held.get(code)
+        yield [code, name, one.code if one else "", one.name if one else ""]
+
+
+def _columns(table: Figures, *, codes: AreaCodes) -> tuple[str, str, str | None]:
+    matched = {
+        column: len({codes.match(row[column]) for row in table.rows} - {None}) for column in table.columns
+    }
+    unit = max(table.columns, key=lambda column: matched[column])
+    if not matched[unit]:
+        raise CompositionError(_("None of the columns holds the codes of the units."))
+    others = [column for column in table.columns if column != unit]
+    code = _called(others, _CODES) or next(iter(others), None)
+    if code is None:
+        raise CompositionError(_("The table needs a column for the unit and one for its committee."))
+    return unit, code, _called([column for column in others if column != code], _NAMES)
+
+
+def _called(columns: list[str], names: tuple[str, ...]) -> str | None:
+    return next((column for column in columns if column.casefold().replace(" ", "_") in names), None)
+
+
+def _code(text: str, number: int) -> str:
+    """A committee's code: what the table calls it, or a number where that is a whole name."""
+    return text if len(text) <= CODE_MAX and " " not in text else f"K{number}"

@@ -1,0 +1,176 @@
+"""Papers of an edition, such as a plan's provisions as decided: PDFs, kept and handed out as they came.
+
+Nothing in a PDF is ever run, shown inline or rewritten here: it is checked to be one, and served to be saved.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import IO
+
+from django.core.files import File
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from layers.models import Layer, LayerDocument, LayerEvent, LayerVersion
+
+MOST_BYTES = 30 * 1024**2  # a request may have 32 MB (docker/Caddyfile)
+MOST_OF_AN_EDITION = 100
+ATTACHED, REMOVED = "paper attached", "paper removed"
+_TYPES = Path(__file__).with_name("document_types.csv")
+_HEAD = re.compile(rb"%PDF-[12]\.\d")
+_TAIL = re.compile(rb"startxref\s+\d+\s+%%EOF[\s\0]*\Z")
+_TAIL_BYTES = 2048
+_CHUNK_BYTES = 1024**2
+
+
+class DocumentError(ValueError):
+    """The paper cannot be taken or changed. The message says why; nothing was changed."""
+
+
+@cache
+def types() -> Mapping[str, Mapping[str, str]]:
+    """Code → word by language, as Norway's list of plan documents (plandokumenttype) has them."""
+    with _TYPES.open(encoding="utf-8", newline="") as file:
+        return {row.pop("code"): row for row in csv.DictReader(file)}
+
+
+def in_force_on(day: dt.date) -> QuerySet[LayerDocument]:
+    """What everyone may read: papers of published editions that hold on the day."""
+    editions = LayerVersion.objects.published().holding_on(day)
+    return LayerDocument.objects.filter(removed_at__isnull=True, version__in=editions)
+
+
+@transaction.atomic
+def attach(
+    version: LayerVersion,
+    *,
+    file: IO[bytes],
+    file_name: str,
+    type: str,
+    titles: Mapping[str, str],
+    at: dt.datetime,
+    by: str,
+) -> LayerDocument:
+    """Keep a PDF with an edition. Raises DocumentError for what is no PDF, too large, or there already."""
+    _locked(version)
+    size, digest = _checked(file)
+    if type not in types():
+        message = _("The type must be one of: %(types)s.")
+        raise DocumentError(message % {"types": ", ".join(types())})
+    held = version.documents.filter(removed_at__isnull=True)
+    if held.filter(sha256=digest).exists():
+        raise DocumentError(_("This paper is attached already."))
+    if held.count() >= MOST_OF_AN_EDITION:
+        raise DocumentError(_("An edition takes %(most)d papers.") % {"most": MOST_OF_AN_EDITION})
+    document = LayerDocument(
+        version=version,
+        type=type,
+        titles={language: title.strip()[:200] for language, title in titles.items() if title.strip()},
+        file_name=tidy_name(file_name),
+        sha256=digest,
+        bytes=size,
+        added_at=at,
+        added_by=by,
+    )
+    _keep(document, file)
+    document.save()
+    _record(document, what=ATTACHED, at=at, by=by)
+    return document
+
+
+@transaction.atomic
+def remove(document: LayerDocument, *, at: dt.datetime, by: str) -> None:
+    """Take a paper out of view. The file stays, so that it can come back."""
+    _locked(document.version)
+    document.refresh_from_db(fields=["removed_at"])
+    if document.removed_at is not None:
+        raise DocumentError(_("This paper has been removed already."))
+    document.removed_at = at
+    document.save(update_fields=["removed_at"])
+    _record(document, what=REMOVED, at=at, by=by)
+
+
+@transaction.atomic
+def restore(document: LayerDocument, *, at: dt.datetime, by: str) -> None:
+    """Undo a removal."""
+    _locked(document.version)
+    document.refresh_from_db(fields=["removed_at"])
+    if document.removed_at is None:
+        raise DocumentError(_("This paper has not been removed."))
+    same = document.version.documents.filter(sha256=document.sha256, removed_at__isnull=True)
+    if same.exists():
+        raise DocumentError(_("This paper is attached already."))
+    document.removed_at = None
+    document.save(update_fields=["removed_at"])
+    _record(document, what=ATTACHED, at=at, by=by)
+
+
+def tidy_name(name: str) -> str:
+    """A file name that is safe in a header and on any disk: its last part, printable, at most 120 signs."""
+    last = re.split(r"[/\\]", name)[-1]
+    kept = "".join(sign for sign in last if sign.isprintable() and sign not in '<>:"|?*;%')
+    stem, _dot, suffix = kept.strip(" .").rpartition(".")
+    short = f"{stem[:110]}.{suffix[:9]}" if stem else suffix[:110]
+    return short.strip(" .") or "document.pdf"
+
+
+def _checked(file: IO[bytes]) -> tuple[int, str]:
+    """Size and SHA-256 of what begins and ends as a PDF does."""
+    file.seek(0, 2)
+    size = file.tell()
+    if size > MOST_BYTES:
+        message = _("The file is larger than %(limit)d MB. Split it.")
+        raise DocumentError(message % {"limit": MOST_BYTES // 1024**2})
+    file.seek(0)
+    head = file.read(16)
+    file.seek(max(0, size - _TAIL_BYTES))
+    if not _HEAD.match(head):
+        raise DocumentError(_("This is not a PDF."))
+    if not _TAIL.search(file.read()):
+        raise DocumentError(_("The PDF is damaged, or not all of it has come."))
+    file.seek(0)
+    digest = hashlib.sha256()
+    while chunk := file.read(_CHUNK_BYTES):
+        digest.update(chunk)
+    return size, digest.hexdigest()
+
+
+def _keep(document: LayerDocument, file: IO[bytes]) -> None:
+    """Under its checksum: the same file is kept once."""
+    storage = document.file.storage
+    name = f"layer_documents/{document.sha256}.pdf"
+    if not storage.exists(name):
+        file.seek(0)
+        name = storage.save(name, File(file))
+    document.file.name = name
+
+
+def _locked(version: LayerVersion) -> None:
+    Layer.objects.select_for_update().get(pk=version.layer_id)
+    version.refresh_from_db(fields=["state"])
+    if version.state != LayerVersion.State.STANDING:
+        raise DocumentError(_("Papers belong to saved editions only."))
+
+
+def _record(document: LayerDocument, *, what: str, at: dt.datetime, by: str) -> None:
+    LayerEvent.objects.create(
+        layer_id=document.version.layer_id,
+        version_number=document.version.number,
+        at=at,
+        by=by,
+        what=what,
+        detail={
+            "document": document.pk,
+            "file": document.file_name,
+            "type": document.type,
+            "sha256": document.sha256,
+        },
+    )

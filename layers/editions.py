@@ -1,0 +1,148 @@
+"""An edition's life: a draft is saved or discarded; what is saved is published, rolled back, put back.
+
+Every step has one that undoes it, and is written into the layer's log. Nothing that is saved is ever deleted:
+contributions refer to it. All of it is atomic; the layer's row is locked, so that two people take turns.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from layers.models import Area, Feature, Layer, LayerEvent, LayerVersion, Zone
+
+
+class EditionError(ValueError):
+    """The step cannot be taken as things stand. The message says why; nothing was changed."""
+
+
+def newest(layer: Layer) -> LayerVersion | None:
+    """The edition saved last, of those that were not rolled back."""
+    return layer.versions.standing().order_by("-number").first()
+
+
+def before(version: LayerVersion) -> LayerVersion | None:
+    """The edition that this one followed, of those that were not rolled back."""
+    older = version.layer.versions.standing().filter(number__lt=version.number or 0)
+    return older.order_by("-number").first()
+
+
+@transaction.atomic
+def save(draft: LayerVersion, *, valid_from: dt.date, published: bool, at: dt.datetime, by: str) -> None:
+    """A draft becomes the layer's newest edition, and the one before ends on the day it begins.
+
+    Raises EditionError for what is no draft, and when the edition before begins later.
+    """
+    layer = _locked(draft)
+    if draft.state != LayerVersion.State.DRAFT:
+        raise EditionError(_("This edition is saved already."))
+    before = newest(layer)
+    if before is not None and valid_from < before.valid_from:
+        message = _("Version %(number)d holds from %(day)s: the new one cannot begin before.")
+        raise EditionError(message % {"number": before.number, "day": before.valid_from})
+    if before is not None:
+        _close(before, on=valid_from, at=at, by=by)
+    last = layer.versions.aggregate(last=Max("number"))["last"]
+    draft.number = (last or 0) + 1
+    draft.state = LayerVersion.State.STANDING
+    draft.valid_from = valid_from
+    draft.published = published
+    draft.save(update_fields=["number", "state", "valid_from", "published"])
+    record(draft, what="imported", at=at, by=by, detail={"file": draft.file_name, "sha256": draft.sha256})
+
+
+@transaction.atomic
+def discard(draft: LayerVersion) -> None:
+    """A draft goes, with all that lies in it, and with its layer where that has nothing else.
+
+    Raises EditionError for what is no draft.
+    """
+    layer = _locked(draft)
+    if draft.state != LayerVersion.State.DRAFT:
+        raise EditionError(_("This edition is saved already: it can be rolled back, not discarded."))
+    for model in (Area, Zone, Feature):
+        model._base_manager.filter(version=draft)._raw_delete(using="default")
+    original = draft.original.name
+    draft.delete()
+    if original and not LayerVersion.objects.filter(original=original).exists():
+        storage = LayerVersion._meta.get_field("original").storage
+        transaction.on_commit(lambda: storage.delete(original))
+    if not layer.versions.exists() and not layer.events.exists():
+        layer.delete()
+
+
+@transaction.atomic
+def withdraw(version: LayerVersion, *, at: dt.datetime, by: str) -> None:
+    """Roll the newest edition back: the one before holds again for as long as this one would have.
+
+    What was recorded with it stays as it is. Raises EditionError for any but the newest.
+    """
+    layer = _locked(version)
+    if newest(layer) != version:
+        raise EditionError(_("Only the newest edition can be rolled back."))
+    version.state = LayerVersion.State.WITHDRAWN
+    version.save(update_fields=["state"])
+    before = newest(layer)
+    detail: dict[str, Any] = {}
+    if before is not None and before.valid_to == version.valid_from:
+        before.valid_to = version.valid_to
+        before.save(update_fields=["valid_to"])
+        detail = {"reopened": before.number}
+    record(version, what="withdrawn", at=at, by=by, detail=detail)
+
+
+@transaction.atomic
+def put_back(version: LayerVersion, *, at: dt.datetime, by: str) -> None:
+    """Undo a roll-back. Raises EditionError where the edition is not rolled back, or a newer one stands."""
+    layer = _locked(version)
+    if version.state != LayerVersion.State.WITHDRAWN:
+        raise EditionError(_("This edition was not rolled back."))
+    before = newest(layer)
+    if before is not None and (before.number or 0) > (version.number or 0):
+        message = _("Version %(number)d has been saved since. Roll it back first.")
+        raise EditionError(message % {"number": before.number})
+    if before is not None:
+        _close(before, on=version.valid_from, at=at, by=by)
+    version.state = LayerVersion.State.STANDING
+    version.save(update_fields=["state"])
+    record(version, what="put back", at=at, by=by)
+
+
+@transaction.atomic
+def publish(version: LayerVersion, *, published: bool, at: dt.datetime, by: str) -> None:
+    """Let everyone see the edition, or its owner's officials only. Nothing happens where it is so already."""
+    _locked(version)
+    if version.state == LayerVersion.State.DRAFT:
+        raise EditionError(_("Save the edition before you publish it."))
+    if version.published == published:
+        return
+    version.published = published
+    version.save(update_fields=["published"])
+    record(version, what="published" if published else "unpublished", at=at, by=by)
+
+
+def record(
+    version: LayerVersion, *, what: str, at: dt.datetime, by: str, detail: dict[str, Any] | None = None
+) -> None:
+    """Write a step into the layer's log, which cannot be changed."""
+    LayerEvent.objects.create(
+        layer=version.layer, version_number=version.number, at=at, by=by, what=what, detail=detail or {}
+    )
+
+
+def _close(version: LayerVersion, *, on: dt.date, at: dt.datetime, by: str) -> None:
+    if version.valid_to is None or version.valid_to > on:
+        version.valid_to = on
+        version.save(update_fields=["valid_to"])
+        record(version, what="closed", at=at, by=by, detail={"valid_to": on.isoformat()})
+
+
+def _locked(version: LayerVersion) -> Layer:
+    """The edition's layer, locked, and the edition as it is now."""
+    layer = Layer.objects.select_for_update().get(pk=version.layer_id)
+    version.refresh_from_db(fields=["state", "number", "valid_from", "valid_to", "published"])
+    return layer

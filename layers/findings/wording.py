@@ -1,0 +1,240 @@
+"""Findings in words, in the language of whoever reads them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy
+
+from layers.findings import Finding, Item
+from layers.styles.titles import title
+
+_HEADINGS = {
+    "skipped": gettext_lazy("Skipped"),
+    "repaired": gettext_lazy("Repaired"),
+    "axes_swapped": gettext_lazy("Order of the axes"),
+    "other_crs": gettext_lazy("Coordinate system"),
+    "other_tables": gettext_lazy("Other tables"),
+    "read_as": gettext_lazy("Recognised as"),
+    "may_be": gettext_lazy("Several data sets fit"),
+    "codes_from": gettext_lazy("Codes"),
+    "numbered": gettext_lazy("Codes"),
+    "no_codes": gettext_lazy("Without codes"),
+    "no_code": gettext_lazy("Without a code"),
+    "unknown_code": gettext_lazy("Unknown codes"),
+    "better_list": gettext_lazy("Style list"),
+    "outside_country": gettext_lazy("Outside the country"),
+    "outside_use": gettext_lazy("Coordinate system"),
+    "far_from_home": gettext_lazy("Far away"),
+    "beyond_home": gettext_lazy("Beyond the municipality"),
+    "little_of_home": gettext_lazy("Part of the municipality"),
+    "stray": gettext_lazy("Far from the rest"),
+    "overlap": gettext_lazy("Overlaps"),
+    "gap": gettext_lazy("Gaps"),
+    "sliver_overlap": gettext_lazy("Narrow overlaps"),
+    "sliver_gap": gettext_lazy("Narrow gaps"),
+    "sliver_part": gettext_lazy("Splinters"),
+    "not_measured": gettext_lazy("Overlaps and gaps"),
+    "merged_code": gettext_lazy("Merged"),
+    "same_shape": gettext_lazy("The same shape twice"),
+    "tiny": gettext_lazy("Very small"),
+    "huge": gettext_lazy("Very large"),
+    "many_vertices": gettext_lazy("Very detailed"),
+    "no_name": gettext_lazy("Without a name"),
+    "unknown_level": gettext_lazy("Vertical level"),
+    "unknown_status": gettext_lazy("Existing or future"),
+}
+
+_SENTENCES = {
+    "skipped": ngettext_lazy(
+        "%(count)d feature was not loaded.", "%(count)d features were not loaded.", "count"
+    ),
+    "repaired": ngettext_lazy("%(count)d shape was repaired.", "%(count)d shapes were repaired.", "count"),
+    "axes_swapped": gettext_lazy("x and y were swapped, as told."),
+    "other_crs": gettext_lazy("The file says EPSG:%(said)d; it was read as EPSG:%(told)d, as told."),
+    "other_tables": gettext_lazy("The file has tables that were not read: %(left)s. Read: %(taken)s."),
+    "read_as": gettext_lazy("Several data sets have such fields; the values are those of “%(source)s”."),
+    "may_be": gettext_lazy("The fields fit several data sets: %(sources)s. Choose one."),
+    "codes_from": gettext_lazy(
+        "The codes are taken from the field “%(field)s”. Choose another if it is not that."
+    ),
+    "numbered": gettext_lazy("The file has no fields. The areas' codes are their numbers in the file."),
+    "no_codes": gettext_lazy("No zone has a code. Choose the field that holds the codes."),
+    "no_code": ngettext_lazy(
+        "%(count)d zone has no code, so nobody sees what it is. It may stand in another field.",
+        "%(count)d zones have no code, so nobody sees what they are. It may stand in another field.",
+        "count",
+    ),
+    "unknown_code": gettext_lazy(
+        "%(count)d of %(total)d zones have codes that the list %(list)s does not know: %(codes)s."
+    ),
+    "better_list": gettext_lazy("The list %(list)s knows %(percent)s%% of the codes."),
+    "outside_country": gettext_lazy(
+        "The layer lies at longitude %(lon).2f, latitude %(lat).2f: outside the owner's country."
+    ),
+    "outside_use": gettext_lazy(
+        "As EPSG:%(srid)d it lies at longitude %(lon).2f, latitude %(lat).2f, where nobody uses that system."
+    ),
+    "far_from_home": gettext_lazy("It lies %(km)d km from the owner's other layers."),
+    "beyond_home": gettext_lazy("%(percent)s%% of it lies outside the owner's other boundaries."),
+    "little_of_home": gettext_lazy("It covers %(percent)s%% of the owner's other boundaries."),
+    "stray": ngettext_lazy(
+        "%(count)d feature lies far from all the others.",
+        "%(count)d features lie far from all the others.",
+        "count",
+    ),
+    "overlap": ngettext_lazy(
+        "%(count)d pair of areas overlaps: %(area)s.", "%(count)d pairs of areas overlap: %(area)s.", "count"
+    ),
+    "gap": ngettext_lazy(
+        "%(count)d gap between the areas: %(area)s.", "%(count)d gaps between the areas: %(area)s.", "count"
+    ),
+    "sliver_overlap": ngettext_lazy(
+        "%(count)d overlap is narrower than %(limit)s m: %(area)s.",
+        "%(count)d overlaps are narrower than %(limit)s m: %(area)s.",
+        "count",
+    ),
+    "sliver_gap": ngettext_lazy(
+        "%(count)d gap is narrower than %(limit)s m: %(area)s.",
+        "%(count)d gaps are narrower than %(limit)s m: %(area)s.",
+        "count",
+    ),
+    "sliver_part": ngettext_lazy(
+        "%(count)d part of an area is a splinter narrower than %(limit)s m: %(area)s.",
+        "%(count)d parts of areas are splinters narrower than %(limit)s m: %(area)s.",
+        "count",
+    ),
+    "not_measured": gettext_lazy(
+        "Overlaps and gaps were not measured: %(size)d points are too many (limit %(limit)s)."
+    ),
+    "merged_code": ngettext_lazy(
+        "%(count)d area was made of several features with the same code.",
+        "%(count)d areas were made of several features with the same code.",
+        "count",
+    ),
+    "same_shape": ngettext_lazy(
+        "%(count)d feature has the same shape as another.",
+        "%(count)d features have the same shape as another.",
+        "count",
+    ),
+    "tiny": ngettext_lazy(
+        "%(count)d feature is smaller than %(limit)s m².",
+        "%(count)d features are smaller than %(limit)s m².",
+        "count",
+    ),
+    "huge": ngettext_lazy(
+        "%(count)d feature is larger than all the others together: %(area)s.",
+        "%(count)d features are larger than all the others together: %(area)s.",
+        "count",
+    ),
+    "many_vertices": ngettext_lazy(
+        "%(count)d shape has more than %(limit)s points: the map may be slow there.",
+        "%(count)d shapes have more than %(limit)s points: the map may be slow there.",
+        "count",
+    ),
+    "no_name": ngettext_lazy(
+        "%(count)d area has no name: its code is shown instead.",
+        "%(count)d areas have no name: their codes are shown instead.",
+        "count",
+    ),
+    "unknown_level": ngettext_lazy(
+        "%(count)d zone has a vertical level that is not 1 to 5 and counts as on the ground.",
+        "%(count)d zones have vertical levels that are not 1 to 5 and count as on the ground.",
+        "count",
+    ),
+    "unknown_status": ngettext_lazy(
+        "%(count)d zone has a status that is neither existing (1) nor future (2).",
+        "%(count)d zones have a status that is neither existing (1) nor future (2).",
+        "count",
+    ),
+}
+
+# As our reader, our repair and GEOS word them, without case and without what follows.
+_REASONS = {
+    "no geometry": gettext_lazy("no shape"),
+    "empty geometry": gettext_lazy("an empty shape"),
+    "the geometry cannot be read": gettext_lazy("the shape cannot be read"),
+    "a coordinate is not a finite number": gettext_lazy("a coordinate is not a number"),
+    "a coordinate is not a number": gettext_lazy("a coordinate is not a number"),
+    "a coordinate is missing": gettext_lazy("a coordinate is missing"),
+    "an arc has fewer than three points": gettext_lazy("an arc has fewer than three points"),
+    "a ring runs the wrong way round": gettext_lazy("a ring runs the wrong way round"),
+    "outside the map": gettext_lazy("outside the map (latitude beyond 85°, longitude beyond 180°)"),
+    "edges too long": gettext_lazy("edges longer than any map"),
+    "unclosed ring": gettext_lazy("a ring was not closed"),
+    "self-intersection": gettext_lazy("the outline crosses itself"),
+    "ring self-intersection": gettext_lazy("the outline touches or crosses itself"),
+    "too few points in geometry component": gettext_lazy("a ring has too few points"),
+    "hole lies outside shell": gettext_lazy("a hole lies outside the area"),
+    "holes are nested": gettext_lazy("a hole lies in another hole"),
+    "nested holes": gettext_lazy("a hole lies in another hole"),
+    "nested shells": gettext_lazy("a part lies in another part"),
+    "duplicate rings": gettext_lazy("the same ring twice"),
+    "interior is disconnected": gettext_lazy("holes cut the area apart"),
+    "ring is not closed": gettext_lazy("a ring was not closed"),
+    "unknown code": gettext_lazy("unknown code"),
+    "lines and points left out": gettext_lazy("lines or points beside the area were left out"),
+}
+_NOT_AN_AREA = re.compile(r"a (\w+) is not an area", re.IGNORECASE)
+_FEATURES = re.compile(r"features? ([\d, ]+)")
+_NOT_PART = "not part of the layer: "
+_NOTHING_LEFT = "nothing is left after repair: "
+
+
+def heading(finding: Finding) -> str:
+    """What the finding is called, in a few words."""
+    return str(_HEADINGS.get(finding.kind, finding.kind))
+
+
+def sentence(finding: Finding) -> str:
+    """The finding as a sentence, with its numbers."""
+    text = _SENTENCES.get(finding.kind)
+    if text is None:
+        return heading(finding)
+    values = {name: _shown(name, value) for name, value in finding.values.items()}
+    return str(text % {**values, "count": finding.count, "area": area(finding.m2 or 0)})
+
+
+def reason(why: str) -> str:
+    """Why a feature was repaired or skipped; the text itself where it is none that is known."""
+    if why.startswith(_NOTHING_LEFT):
+        inner = reason(why.removeprefix(_NOTHING_LEFT))
+        return _("nothing is left after repair: %(reason)s") % {"reason": inner}
+    if why.startswith(_NOT_PART):
+        return _("not part of the layer: %(what)s") % {"what": why.removeprefix(_NOT_PART)}
+    if kind := _NOT_AN_AREA.fullmatch(why):
+        return _("not an area, but a %(kind)s") % {"kind": kind.group(1)}
+    if others := _FEATURES.fullmatch(why):
+        return _("features %(numbers)s") % {"numbers": others.group(1)}
+    known = _REASONS.get(why.partition("[")[0].partition("(")[0].strip().casefold())
+    return why if known is None else str(known)
+
+
+def line(item: Item) -> str:
+    """A place where it was found, for a list."""
+    pair = " / ".join(code for code in (item.code, item.other) if code)
+    number = "" if item.feature is None else _("feature %(number)d") % {"number": item.feature}
+    size = "" if item.m2 is None else area(item.m2)
+    place = "" if item.lon is None or item.lat is None else f"{item.lon:.5f}, {item.lat:.5f}"
+    return ", ".join(part for part in (number, pair, reason(item.why), size, place) if part)
+
+
+def area(m2: float) -> str:
+    """An area as people say it: m², hectares, km²."""
+    if m2 < 10_000:
+        return f"{number_format(m2, decimal_pos=0 if m2 >= 10 else 2)} m²"
+    if m2 < 10_000_000:
+        return _("%(figure)s ha") % {"figure": number_format(m2 / 10_000, decimal_pos=1)}
+    return f"{number_format(m2 / 1_000_000, decimal_pos=0 if m2 >= 100_000_000 else 1)} km²"
+
+
+def _shown(name: str, value: Any) -> Any:
+    """Numbers as the language writes them, lists of codes as people call them."""
+    if name == "list":
+        return title(value)
+    if name not in ("percent", "limit") or not isinstance(value, float):
+        return value
+    return number_format(value, decimal_pos=0 if value.is_integer() else 1)

@@ -1,0 +1,194 @@
+"""Is what was read plausible? Each check says what it found, and changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from layers import crs
+from layers.findings import Finding, Item, Severity, listing
+from layers.importing import coverage, extent
+from layers.importing.shapes import typical_bounds
+from layers.models import Layer
+from layers.recognition.columns import Columns, Row
+from layers.styles.catalog import normal_code
+
+_TINY_M2 = 1.0
+_MANY_VERTICES = 20_000
+_FAR_M = 5_000.0
+# Far from the rest: beyond this many times the distance within which nine of ten lie, and this far at least.
+_STRAY_TIMES = 20
+_STRAY_DEGREES = 0.5
+_STRAY_FROM = 5
+_HUGE_FROM = 20
+_WHOLE = 0.95
+
+Numbers = NDArray[np.float64]
+Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What is to be loaded: fields and shapes (EPSG:4326) by their place in the file."""
+
+    rows: Mapping[int, Row]
+    geometries: crs.Geometries
+    properties: Sequence[Mapping[str, Any]]
+    columns: Columns
+    kind: str
+    owner: str
+    name: str
+
+    def places(self) -> Rows:
+        return np.array(list(self.rows), dtype=np.intp)
+
+    def item(self, place: int, *, why: str = "", other: str = "", m2: float | None = None) -> Item:
+        west, south, east, north = shapely.bounds(self.geometries[place])
+        return Item(
+            feature=int(place) + 1,
+            code=self.rows[place].code,
+            why=why,
+            other=other,
+            lon=round(float(west + east) / 2, 7),
+            lat=round(float(south + north) / 2, 7),
+            m2=None if m2 is None else round(float(m2), 2),
+        )
+
+    def listing(
+        self, kind: str, places: Rows, *, severity: Severity = "note", **values: Any
+    ) -> list[Finding]:
+        items = [self.item(place) for place in places.tolist()]
+        return listing(kind, items, severity=severity, values=values)
+
+
+def found(seen: Seen, *, home: crs.Box | None) -> list[Finding]:
+    """Everything that is odd about the shapes and fields that are to be loaded."""
+    places = seen.places()
+    shapes = seen.geometries[places]
+    findings = [*_far(seen, shapes, home), *_strays(seen, places, shapes), *_same(seen, places, shapes)]
+    if seen.kind == Layer.Kind.BOUNDARY:
+        codes = [seen.rows[place].code for place in places.tolist()]
+        features = (places + 1).tolist()
+        findings += coverage.check(shapes, codes=codes, features=features, owner=seen.owner)
+        findings += _against_ground(seen, shapes)
+        findings += seen.listing("no_name", _without_name(seen, places))
+    if seen.kind == Layer.Kind.ZONING:
+        findings += _fields(seen, places)
+        findings += seen.listing("no_code", _without_code(seen, places), severity="warning")
+    return [*findings, *_sizes(seen, places, shapes)]
+
+
+def _far(seen: Seen, shapes: crs.Geometries, home: crs.Box | None) -> list[Finding]:
+    if home is None:
+        return []
+    apart_m = extent.apart_m(typical_bounds(shapes), home)
+    if apart_m < _FAR_M:
+        return []
+    return [Finding(kind="far_from_home", severity="warning", count=1, values={"km": round(apart_m / 1000)})]
+
+
+def _against_ground(seen: Seen, shapes: crs.Geometries) -> list[Finding]:
+    """How much of the owner's other boundaries these cover, and how much of these lies outside them."""
+    ground = extent.ground(seen.owner, but=seen.name)
+    if len(ground) == 0 or shapely.get_num_coordinates(shapes).sum() > coverage.COMPARED_POINTS_MAX:
+        return []
+    theirs, ours = shapely.union_all(ground), shapely.union_all(shapes)
+    shared = shapely.area(shapely.intersection(theirs, ours))
+    findings = []
+    for kind, share in (
+        ("little_of_home", shared / shapely.area(theirs)),
+        ("beyond_home", shared / shapely.area(ours)),
+    ):
+        if share < _WHOLE:
+            percent = round(float(share if kind == "little_of_home" else 1 - share) * 100, 1)
+            findings.append(Finding(kind=kind, severity="note", count=1, values={"percent": percent}))
+    return findings
+
+
+def _strays(seen: Seen, places: Rows, shapes: crs.Geometries) -> list[Finding]:
+    """Features far from the middle of all, such as one at 0, 0."""
+    if len(places) < _STRAY_FROM:
+        return []
+    west, south, east, north = shapely.bounds(shapes).T
+    lon, lat = (west + east) / 2, (south + north) / 2
+    middle_lon, middle_lat = np.median(lon), np.median(lat)
+    away = np.hypot((lon - middle_lon) * np.cos(np.radians(middle_lat)), lat - middle_lat)
+    # of nearly all: in a small set one stray is a tenth
+    usual = np.sort(away)[int(0.75 * (len(away) - 1))]
+    far = places[(away > _STRAY_DEGREES) & (away > _STRAY_TIMES * usual)]
+    return seen.listing("stray", far, severity="warning")
+
+
+def _same(seen: Seen, places: Rows, shapes: crs.Geometries) -> list[Finding]:
+    """Features with the shape of an earlier one: of those with the same box and number of points."""
+    marks = np.column_stack([shapely.bounds(shapes), shapely.get_num_coordinates(shapes)])
+    _values, first, group, count = np.unique(
+        marks, axis=0, return_index=True, return_inverse=True, return_counts=True
+    )
+    later = np.flatnonzero((count[group] > 1) & (first[group] != np.arange(len(places))))
+    earlier = first[group][later]
+    equal = shapely.equals_exact(
+        shapely.normalize(shapes[later]), shapely.normalize(shapes[earlier]), tolerance=0
+    )
+    items = [
+        seen.item(places[row], other=seen.rows[int(places[before])].code, why=f"feature {places[before] + 1}")
+        for row, before in zip(later[equal].tolist(), earlier[equal].tolist(), strict=True)
+    ]
+    return listing("same_shape", items, severity="warning")
+
+
+def _sizes(seen: Seen, places: Rows, shapes: crs.Geometries) -> list[Finding]:
+    """Areas that are hardly any, or nearly all; shapes with more points than a map needs."""
+    many = places[shapely.get_num_coordinates(shapes) > _MANY_VERTICES]
+    findings = seen.listing("many_vertices", many, limit=_MANY_VERTICES)
+    is_area = shapely.get_dimensions(shapes) == 2
+    places, m2 = places[is_area], _square_metres(shapes[is_area])
+    tiny = [seen.item(place, m2=size) for place, size in zip(places, m2, strict=True) if size < _TINY_M2]
+    findings += listing("tiny", tiny, severity="note", values={"limit": _TINY_M2})
+    is_huge = (m2 > m2.sum() / 2) & (len(m2) >= _HUGE_FROM)
+    items = [seen.item(place, m2=size) for place, size in zip(places[is_huge], m2[is_huge], strict=True)]
+    return [*findings, *listing("huge", items, severity="note")]
+
+
+def _square_metres(shapes: crs.Geometries) -> Numbers:
+    """Areas on the ellipsoid, each flat as at its middle: to a thousandth for less than 100 km."""
+    _west, south, _east, north = shapely.bounds(shapes).T
+    lat = np.radians((south + north) / 2)
+    a, e2 = 6_378_137.0, 0.006_694_380_02
+    bend = 1 - e2 * np.sin(lat) ** 2
+    per_degree = np.radians(1) ** 2 * a * a * (1 - e2) / bend**2 * np.cos(lat)
+    result: Numbers = shapely.area(shapes) * per_degree
+    return result
+
+
+def _without_name(seen: Seen, places: Rows) -> Rows:
+    if "name" not in seen.columns.roles:
+        return places[:0]
+    return np.array([place for place in places.tolist() if not seen.rows[place].name], dtype=np.intp)
+
+
+def _without_code(seen: Seen, places: Rows) -> Rows:
+    """Zones that say no use where others do; that none does is told as a whole (`no_codes`)."""
+    bare = [place for place in places.tolist() if not seen.rows[place].code]
+    return np.array(bare if len(bare) < len(places) else [], dtype=np.intp)
+
+
+def _fields(seen: Seen, places: Rows) -> list[Finding]:
+    """Values of a plan that are none of those that there are."""
+    findings: list[Finding] = []
+    for role, kind, allowed in (
+        ("vertical_level", "unknown_level", {"1", "2", "3", "4", "5", ""}),
+        ("status", "unknown_status", {"1", "2", ""}),
+    ):
+        field = seen.columns.roles.get(role)
+        if field is None:
+            continue
+        values = {place: normal_code(seen.properties[place].get(field)) for place in places.tolist()}
+        items = [seen.item(place, why=value[:80]) for place, value in values.items() if value not in allowed]
+        findings += listing(kind, items, severity="note")
+    return findings

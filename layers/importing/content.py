@@ -1,0 +1,151 @@
+"""A file read, understood, repaired and checked: all that is left to do is to write it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from layers import crs
+from layers.crs import CrsError
+from layers.delivery import CHECKING, READING, Delivery, ImportRefusedError, Progress
+from layers.findings import Finding, Item
+from layers.findings.report import Report
+from layers.geometry import WGS84
+from layers.importing import checks, extent, merging, shapes
+from layers.models import Layer
+from layers.readers import Table
+from layers.recognition import columns, tables
+from layers.recognition.columns import Columns, Row
+
+_AREAS = (Layer.Kind.BOUNDARY, Layer.Kind.ZONING)
+
+Look = Callable[[Table], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """`rows` by their place in the file, and the shapes of all places in lon/lat."""
+
+    srid: int
+    columns: Columns
+    rows: Mapping[int, Row]
+    geometries: Any
+    report: Report
+
+
+def unseen(table: Table) -> None:
+    """Rows that nobody wants to look at before they are judged."""
+
+
+def read(delivery: Delivery, *, told: Progress, look: Look = unseen) -> Content:
+    """Read the file and make it fit to write. `look` is called with its rows before anything is refused.
+
+    Raises ReadError, CrsError, ColumnError, ImportRefusedError.
+    """
+    told(READING, 0, 1)
+    table, passed_over = tables.read(delivery)
+    told(READING, 1, 1)
+    look(table)
+    are_areas = delivery.kind in _AREAS
+    sound = shapes.usable(table.geometries, areas_only=are_areas, swap_axes=delivery.swap_axes)
+    _check_not_empty(sound, table)
+    found = columns.recognise(
+        table,
+        kind=delivery.kind,
+        owner=delivery.owner,
+        roles=delivery.told_roles(),
+        source=delivery.source,
+        style=delivery.style,
+    )
+    sound.leave_out(columns.not_of_layer(table, found))
+    _check_not_empty(sound, table)
+    home = extent.home(delivery.owner)
+    srid, odd = _srid(delivery, table, sound, home=home)
+    shapes.mend(sound, srid=srid, areas_only=are_areas, told=partial(told, CHECKING))
+    _check_not_empty(sound, table)
+    merged = _merged(delivery, table, found, sound)
+    rows = columns.rows(table, found, kept=sound.kept().tolist(), kind=delivery.kind)
+    seen = checks.Seen(
+        rows=rows,
+        geometries=sound.geometries,
+        properties=table.properties,
+        columns=found,
+        kind=delivery.kind,
+        owner=delivery.owner,
+        name=delivery.name,
+    )
+    of_fields = columns.findings(rows, found, owner=delivery.owner)
+    said = [*passed_over, *odd, *of_fields, *merged, *checks.found(seen, home=home)]
+    report = _report(delivery, table, found, sound, loaded=len(rows), said=said)
+    return Content(srid=srid, columns=found, rows=rows, geometries=sound.geometries, report=report)
+
+
+def _report(
+    delivery: Delivery,
+    table: Table,
+    found: Columns,
+    sound: shapes.Sound,
+    *,
+    loaded: int,
+    said: Sequence[Finding],
+) -> Report:
+    skipped = sound.skipped | table.unreadable
+    mended = {place: why for place, why in (table.notes | sound.repaired).items() if place not in skipped}
+    return Report(
+        read=len(table.geometries),
+        loaded=loaded,
+        repaired=_items(mended, sound, table, found),
+        skipped=_items(skipped, sound, table, found),
+        checks=said,
+        warnings=table.warnings,
+        options=delivery.options(),
+        source=found.source.id if found.source else "",
+    )
+
+
+def _srid(
+    delivery: Delivery, table: Table, sound: shapes.Sound, *, home: crs.Box | None
+) -> tuple[int, list[Finding]]:
+    """The system the file is in, as told, else as it says, and what is odd about it. Raises CrsError."""
+    bounds = shapes.typical_bounds(sound.geometries)
+    srid = delivery.srid if delivery.srid is not None else table.srid
+    if srid is None:
+        raise CrsError(
+            _("The file does not say which coordinate system it is in. Name it: --crs EPSG:25832."),
+            candidates=crs.candidates(bounds, owner=delivery.owner, home=home),
+        )
+    told = delivery.srid is not None
+    odd = crs.check_fit(bounds, srid=srid, owner=delivery.owner, home=home, told=told)
+    if told and table.srid not in (None, srid, WGS84):
+        values = {"said": table.srid, "told": srid}
+        odd.append(Finding(kind="other_crs", severity="note", count=1, values=values))
+    if delivery.swap_axes:
+        odd.append(Finding(kind="axes_swapped", severity="note", count=1))
+    return srid, odd
+
+
+def _check_not_empty(sound: shapes.Sound, table: Table) -> None:
+    if len(sound.kept()) == 0:
+        why = "; ".join(sorted(set((sound.skipped | table.unreadable).values()))[:5]) or "no features"
+        raise ImportRefusedError(_("The file holds nothing that can be loaded: %(why)s.") % {"why": why})
+
+
+def _merged(delivery: Delivery, table: Table, found: Columns, sound: shapes.Sound) -> list[Finding]:
+    """Areas of one code made one, where that is wanted or plain; the others stay, and are refused later."""
+    if delivery.kind != Layer.Kind.BOUNDARY or delivery.merge_codes is False:
+        return []
+    rows = {place: found.row(table.properties[place], place=place) for place in sound.kept().tolist()}
+    return merging.merge(rows, sound.geometries, always=delivery.merge_codes is True)
+
+
+def _items(reasons: Mapping[int, str], sound: shapes.Sound, table: Table, found: Columns) -> list[Item]:
+    items = []
+    for place, why in sorted(reasons.items()):
+        lon, lat = sound.places.get(place, (None, None))
+        code = found.code(table.properties[place])
+        items.append(Item(feature=place + 1, code=code, why=why, lon=lon, lat=lat))
+    return items

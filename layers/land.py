@@ -1,0 +1,83 @@
+"""How much land an area has: its extent less the sea and the lakes that are known of its owner.
+
+Hectares, density and expected numbers are of land: nobody lives on the sea, and in a coastal municipality a
+fifth of the statistical units is water. Square metres on the ellipsoid, whatever system the maps use.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.core.cache import cache
+from django.db import connection
+
+from layers.models import Layer, LayerVersion
+
+_KEPT_SECONDS = 7 * 24 * 3600
+
+_LAND = """
+SELECT area.id, ST_Area(area.geom::geography),
+    ST_Area(coalesce(ST_Difference(area.geom, water.geom), area.geom)::geography)
+FROM layers_area AS area
+LEFT JOIN LATERAL (
+    SELECT ST_Union(feature.geom) AS geom FROM layers_feature AS feature
+    WHERE feature.version_id = ANY(%(water)s) AND ST_Dimension(feature.geom) = 2
+        AND ST_Intersects(feature.geom, area.geom)
+) AS water ON true
+WHERE area.version_id = %(version)s
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Land:
+    """Of each area, by id, its whole extent and its land in m²; the same where no water is known."""
+
+    whole_m2: dict[int, float]
+    land_m2: dict[int, float]
+    water_is_known: bool
+
+    def share_of_water(self) -> float:
+        """How much of all areas together is water, 0 to 1."""
+        whole = sum(self.whole_m2.values())
+        return 1 - sum(self.land_m2.values()) / whole if whole else 0.0
+
+
+def of_areas(version: LayerVersion, *, on: dt.date) -> Land:
+    """The land of an edition's areas, by the water layers of its owner in force on a day.
+
+    Computed once for each edition and set of water editions: neither ever changes once saved.
+    """
+    water = water_versions(version.layer.owner, on=on)
+    key = f"land:{version.pk}:{'-'.join(map(str, water))}"
+    is_draft = version.state == LayerVersion.State.DRAFT
+    found: list[tuple[int, float, float]] | None = None if is_draft else cache.get(key)
+    if found is None:
+        with connection.cursor() as cursor:
+            cursor.execute(_LAND, {"version": version.pk, "water": water})
+            found = cursor.fetchall()
+        if not is_draft:
+            cache.set(key, found, _KEPT_SECONDS)
+    return Land(
+        whole_m2={area: whole for area, whole, _land in found},
+        land_m2={area: land for area, _whole, land in found},
+        water_is_known=bool(water),
+    )
+
+
+def water_versions(owner: str, *, on: dt.date) -> list[int]:
+    """The editions of the owner's water layers in force on a day, by id, that hold any surface of water."""
+    held: Iterable[int] = (
+        LayerVersion.objects.holding_on(on)
+        .filter(layer__owner=owner, layer__kind=Layer.Kind.WATER)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM unnest(%s::bigint[]) AS version(id) WHERE EXISTS (SELECT 1 FROM layers_feature"
+            " WHERE version_id = version.id AND ST_Dimension(geom) = 2) ORDER BY id",
+            [list(held)],
+        )
+        return [pk for (pk,) in cursor.fetchall()]

@@ -1,0 +1,78 @@
+"""The names of one thing in several languages: Karasjok, Kárášjohka, Kaarasjoki.
+
+Files say it in three ways: a field for each language (`name:se`), a row for each name with the language
+beside it (the place-name register as a table), or lists within one row (the same register as GML or JSON).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
+
+# What the files call a language -> the tags of the texts. The register does not say which Norwegian it is.
+_TAGS: Mapping[str, tuple[str, ...]] = {
+    "nb": ("nb",), "nob": ("nb",), "bokmål": ("nb",),
+    "nn": ("nn",), "nno": ("nn",), "nynorsk": ("nn",),
+    "no": ("nb", "nn"), "nor": ("nb", "nn"), "norsk": ("nb", "nn"),
+    "se": ("se",), "sme": ("se",), "nordsamisk": ("se",), "sn": ("se",),
+    "sma": ("sma",), "sørsamisk": ("sma",),
+    "smj": ("smj",), "lulesamisk": ("smj",),
+    "sms": ("sms",), "skoltesamisk": ("sms",), "smn": ("smn",), "sje": ("sje",), "pitesamisk": ("sje",),
+    "fkv": ("fkv",), "kvensk": ("fkv",), "fit": ("fit",), "meänkieli": ("fit",),
+    "sv": ("sv",), "swe": ("sv",), "svensk": ("sv",), "svenska": ("sv",),
+    "fi": ("fi",), "fin": ("fi",), "finsk": ("fi",), "finska": ("fi",), "suomi": ("fi",),
+    "da": ("da",), "dan": ("da",), "dansk": ("da",), "danska": ("da",),
+    "en": ("en",), "eng": ("en",), "engelsk": ("en",),
+    "de": ("de",), "kl": ("kl",), "fo": ("fo",), "is": ("is",),
+}  # fmt: skip
+_FIELD = re.compile(r"(?:name|navn|namn|nimi|names|navne)[:._](?P<language>[a-z]{2,3})", re.IGNORECASE)
+
+
+def fields_in(names: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Field -> language tags, for fields such as `name:se`, `navn_nn` and `names.fkv`."""
+    found = {name: _FIELD.fullmatch(name) for name in names}
+    return {
+        name: tags(match.group("language"))
+        for name, match in found.items()
+        if match and tags(match.group("language"))
+    }
+
+
+def tags(language: Any) -> tuple[str, ...]:
+    """The tags of a language as a file calls it, () where it is none we know."""
+    return _TAGS.get(str(language or "").strip().casefold(), ())
+
+
+def paired(names: Any, languages: Any) -> dict[str, str]:
+    """Language -> name, of a name and its language or of lists of both.
+
+    Lists of different length do not say which name is of which language: then nothing is said here either.
+    """
+    all_names, all_languages = _listed(names), _listed(languages)
+    if len(all_names) != len(all_languages):
+        return {}
+    found: dict[str, str] = {}
+    for name, language in zip(all_names, all_languages, strict=True):
+        for tag in tags(language):
+            found.setdefault(tag, name)
+    return found
+
+
+def _listed(value: Any) -> list[str]:
+    """A flat list of texts; the register's lists hold lists where a name has several spellings."""
+    if isinstance(value, list | tuple):
+        return [text for item in value for text in _listed(item)[:1]]
+    text = str(value if value is not None else "").strip()
+    return [text] if text else []
+
+
+def gathered(
+    names: Mapping[int, Mapping[str, str]], *, places: Mapping[int, str]
+) -> dict[int, dict[str, str]]:
+    """By row all the names of the place it is about: rows whose place is the same share theirs."""
+    by_place: dict[str, dict[str, str]] = {}
+    for row, told in names.items():
+        if place := places[row]:
+            by_place[place] = {**told, **by_place.get(place, {})}
+    return {row: dict(by_place.get(places[row], told)) for row, told in names.items()}

@@ -1,0 +1,94 @@
+"""Compose committees of statistical units, by a table of unit and committee, as a layer's new edition."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
+from django.db import transaction
+from django.utils import timezone
+
+from layers import composition, editions
+from layers.composition import Plan
+from layers.composition.table import committees_in
+from layers.models import Layer, LayerVersion
+from layers.readers import ReadError, figures
+
+
+class Command(BaseCommand):
+    help = __doc__ or ""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, help="a table with a column of units and one of committees")
+        parser.add_argument("--units", required=True, type=_layer, metavar="OWNER/NAME")
+        parser.add_argument("--name", required=True, help="the committees' layer")
+        parser.add_argument("--valid-from", required=True, type=_date, help="first day the committees hold")
+        parser.add_argument("--title", action="append", default=[], type=_title, metavar="LANGUAGE=TEXT")
+        parser.add_argument("--unpublished", action="store_true", help="for those who work with it only")
+        parser.add_argument("--by", default="", help="who does this, for the layer's log")
+
+    @no_translations
+    def handle(self, *, file: Path, **options: Any) -> None:
+        at, by = timezone.now(), options["by"]
+        units = _edition(*options["units"], on=options["valid_from"])
+        try:
+            with transaction.atomic():
+                committees = committees_in(figures.read_table(file), units=units, at=at)
+                plan = Plan(
+                    units=units,
+                    name=options["name"],
+                    committees=tuple(committees),
+                    titles=dict(options["title"]),
+                )
+                draft = composition.stage(plan, at=at, by=by)
+                published = not options["unpublished"]
+                sums = composition.save(
+                    draft, valid_from=options["valid_from"], published=published, at=at, by=by
+                )
+        except OSError as error:
+            raise CommandError(f"{file}: {error.strerror or error}") from error
+        except (ReadError, composition.CompositionError, editions.EditionError) as error:
+            raise CommandError(f"{file.name}: {error}") from error
+        pairs = composition.adjacent(units)
+        for area in draft.areas.order_by("code"):
+            held = area.properties["units"]
+            apart = composition.groups(held, pairs=pairs)
+            note = f" in {apart} separate parts" if apart > 1 else ""
+            self.stdout.write(f"{area.code} {area.name}: {len(held)} units{note}")
+        left = units.feature_count - sum(len(area.properties["units"]) for area in draft.areas.all())
+        self.stdout.write(f"{left} units are in no committee")
+        for one in sums:
+            self.stdout.write(f"{one.year}: {one.report['total']} people ({one.source})")
+        self.stdout.write(f"{draft}: valid from {draft.valid_from} (version id {draft.pk})")
+
+
+def _edition(owner: str, name: str, *, on: dt.date) -> LayerVersion:
+    layer = Layer.objects.filter(owner=owner, name=name, kind=Layer.Kind.BOUNDARY).first()
+    version = layer.versions.holding_on(on).first() if layer else None
+    if version is None:
+        raise CommandError(f"{owner} has no areas called {name} that hold on {on.isoformat()}.")
+    return version
+
+
+def _layer(text: str) -> tuple[str, str]:
+    owner, slash, name = text.partition("/")
+    if not (owner and slash and name):
+        raise argparse.ArgumentTypeError("write OWNER/NAME, such as NO-4012/units")
+    return owner, name
+
+
+def _date(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError("write the day as 2026-01-31") from error
+
+
+def _title(text: str) -> tuple[str, str]:
+    language, equals, title = text.partition("=")
+    if not equals or not language or not title:
+        raise argparse.ArgumentTypeError("write LANGUAGE=TEXT, such as nb=Nærmiljøutvalg")
+    return language, title

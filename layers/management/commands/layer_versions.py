@@ -1,0 +1,35 @@
+"""List a layer's editions; with --on, the areas of the boundary edition that is in force on a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
+
+from layers import areas
+from layers.management.edition_command import add_layer, day, described, layer_called
+from layers.models import Layer
+
+
+class Command(BaseCommand):
+    help = __doc__ or ""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        add_layer(parser)
+        parser.add_argument("--on", type=day, help="which edition and which areas on this day?")
+
+    @no_translations
+    def handle(self, *, owner: str, name: str, on: dt.date | None, **options: Any) -> None:
+        layer = layer_called(name, owner=owner)
+        editions = layer.versions.all() if on is None else layer.versions.holding_on(on)
+        # Drafts have no number yet: they come first, the newest of them before the others.
+        for version in editions.order_by("-number", "-imported_at"):
+            self.stdout.write(described(version))
+        if on is None:
+            return
+        if not editions.exists():
+            raise CommandError(f"No edition of {layer} is in force on {on}.")
+        if layer.kind == Layer.Kind.BOUNDARY:
+            for area in areas.committees_on(layer, day=on):
+                self.stdout.write(f"  {area.code}  {area.name}".rstrip())

@@ -1,0 +1,17 @@
+"""Put an edition that was rolled back into force again."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from layers import editions
+from layers.management.edition_command import EditionCommand
+from layers.models import LayerVersion
+
+
+class Command(EditionCommand):
+    help = __doc__ or ""
+    state = LayerVersion.State.WITHDRAWN
+
+    def act(self, version: LayerVersion, *, at: dt.datetime, by: str) -> None:
+        editions.put_back(version, at=at, by=by)

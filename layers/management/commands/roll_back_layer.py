@@ -1,0 +1,16 @@
+"""Roll a layer's newest edition back: the one before holds again. put_back_layer undoes it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from layers import editions
+from layers.management.edition_command import EditionCommand
+from layers.models import LayerVersion
+
+
+class Command(EditionCommand):
+    help = __doc__ or ""
+
+    def act(self, version: LayerVersion, *, at: dt.datetime, by: str) -> None:
+        editions.withdraw(version, at=at, by=by)

@@ -1,0 +1,16 @@
+"""Let only those who work for the owner see an edition of a layer."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from layers import editions
+from layers.management.edition_command import EditionCommand
+from layers.models import LayerVersion
+
+
+class Command(EditionCommand):
+    help = __doc__ or ""
+
+    def act(self, version: LayerVersion, *, at: dt.datetime, by: str) -> None:
+        editions.publish(version, published=False, at=at, by=by)

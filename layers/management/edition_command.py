@@ -1,0 +1,80 @@
+"""What the commands about a layer's editions share: how an edition is named on the command line."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
+from django.utils import timezone
+
+from layers.editions import EditionError
+from layers.models import Layer, LayerVersion
+
+
+class EditionCommand(BaseCommand):
+    """One step in an edition's life: the newest that stands, or the one that --number names."""
+
+    state = LayerVersion.State.STANDING
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        add_layer(parser)
+        parser.add_argument(
+            "--number", type=int, help="which edition (default: the newest it can be done to)"
+        )
+        parser.add_argument("--by", default="", help="who does this, for the layer's log")
+
+    @no_translations
+    def handle(self, *, owner: str, name: str, number: int | None, by: str, **options: Any) -> None:
+        version = self._edition(layer_called(name, owner=owner), number)
+        try:
+            self.act(version, at=timezone.now(), by=by)
+        except EditionError as error:
+            raise CommandError(str(error)) from error
+        version.refresh_from_db()
+        self.stdout.write(described(version))
+
+    def act(self, version: LayerVersion, *, at: dt.datetime, by: str) -> None:
+        """The step itself. Raises EditionError."""
+        raise NotImplementedError
+
+    def _edition(self, layer: Layer, number: int | None) -> LayerVersion:
+        found = layer.versions.saved().order_by("-number")
+        found = found.filter(state=self.state) if number is None else found.filter(number=number)
+        version = found.first()
+        if version is None:
+            raise CommandError(f"{layer} has no such edition. See: layer_versions {layer.owner} {layer.name}")
+        return version
+
+
+def add_layer(parser: CommandParser) -> None:
+    parser.add_argument("owner", help="country and code, such as NO-4012")
+    parser.add_argument("name", help="the layer's short name")
+
+
+def layer_called(name: str, *, owner: str) -> Layer:
+    """The layer. Raises CommandError naming those that the owner has."""
+    layer = Layer.objects.filter(owner=owner, name=name).first()
+    if layer is None:
+        names = ", ".join(Layer.objects.filter(owner=owner).order_by("name").values_list("name", flat=True))
+        raise CommandError(f"{owner} has no layer called “{name}”. It has: {names or 'none'}")
+    return layer
+
+
+def described(version: LayerVersion) -> str:
+    """An edition in a line: its days, its state, what came in when."""
+    days = f"{version.begins or 'ever since'} – {version.valid_to or ''}".rstrip()
+    published = "published" if version.published else "not published"
+    source = f"{version.file_name}, sha256 {version.sha256[:12]}, {version.imported_at:%Y-%m-%d %H:%M}"
+    by = f" by {version.imported_by}" if version.imported_by else ""
+    state = version.get_state_display()
+    return f"{version}: {days}; {state}, {published}; {version.feature_count} features; {source}{by}"
+
+
+def day(text: str) -> dt.date:
+    """A day of the command line."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError("write the day as 2026-01-31") from error

@@ -1,0 +1,189 @@
+"""A layer, its editions, the papers that belong to them, and the log of what was done."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Self
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils.translation import gettext_lazy as _
+
+# The first day of an edition of which nobody has said since when it holds.
+EVER_SINCE = dt.date(1900, 1, 1)
+
+
+class Layer(models.Model):
+    """A map layer of one owner, for example the neighbourhood committees of a municipality.
+
+    `owner` is text, country first (`NO-4012`), because layers know nothing of the conversation above.
+    """
+
+    class Kind(models.TextChoices):
+        BOUNDARY = "boundary", _("Boundaries")
+        ZONING = "zoning", _("Land-use plan")
+        PLACE = "place", _("Places")
+        ADDRESS = "address", _("Addresses")
+        STREET = "street", _("Streets")
+        WATER = "water", _("Water")
+        LIGHT = "light", _("Street lights")
+        POPULATION = "population", _("Population")
+        OTHER = "other", _("Other")
+
+    owner = models.CharField(_("owner"), max_length=20, help_text=_("Country and code, such as NO-4012."))
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    name = models.SlugField(_("name"), max_length=80, help_text=_("Short name used in commands and files."))
+    titles = models.JSONField(_("titles"), default=dict, blank=True)
+    credit = models.CharField(_("credit"), max_length=200, blank=True)
+    licence = models.CharField(_("licence"), max_length=80, blank=True)
+    style = models.CharField(_("style list"), max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = _("layer")
+        verbose_name_plural = _("layers")
+        ordering = ["owner", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "name"], name="layer_one_name_per_owner"),
+            models.CheckConstraint(
+                condition=Q(owner__regex=r"^[A-Z]{2}-[A-Za-z0-9-]+$"), name="layer_owner_form"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.owner} {self.name}"
+
+
+class LayerVersionQuerySet(models.QuerySet["LayerVersion"]):
+    def standing(self) -> Self:
+        """Neither a draft nor rolled back. Closed ones still stand: they hold for the days they held."""
+        return self.filter(state=LayerVersion.State.STANDING)
+
+    def holding_on(self, day: dt.date) -> Self:
+        """Versions in force on a day: from `valid_from`, up to but not including `valid_to`."""
+        return self.standing().filter(valid_from__lte=day).exclude(valid_to__lte=day)
+
+    def published(self) -> Self:
+        return self.filter(published=True)
+
+    def saved(self) -> Self:
+        """All but drafts: also what was rolled back."""
+        return self.exclude(state=LayerVersion.State.DRAFT)
+
+
+class LayerVersion(models.Model):
+    """One edition of a layer. A new one closes the one before; none that is referred to is deleted.
+
+    A draft has been read but not saved: it holds on no day, and nobody but the layer's owner sees it. What
+    was rolled back holds on no day either, but stays, for what was said while it held (`editions.py`).
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Not saved yet")
+        STANDING = "standing", _("Saved")
+        WITHDRAWN = "withdrawn", _("Rolled back")
+
+    layer = models.ForeignKey(Layer, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField(_("version"), null=True)
+    valid_from = models.DateField(_("valid from"))
+    valid_to = models.DateField(_("valid to"), null=True, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.STANDING)
+    published = models.BooleanField(_("published"), default=True)
+    source_srid = models.PositiveIntegerField(_("source CRS (EPSG)"))
+    file_name = models.CharField(_("file name"), max_length=200)
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    imported_at = models.DateTimeField(_("imported at"))
+    imported_by = models.CharField(_("imported by"), max_length=200, blank=True)
+    feature_count = models.PositiveIntegerField(_("features"))
+    # west, south, east, north in lon/lat; asked of every new file, and slow to find out from many shapes
+    bounds = ArrayField(models.FloatField(), size=4, null=True, editable=False)
+    report = models.JSONField(_("import report"), default=dict)
+    original = models.FileField(_("the file as it came"), upload_to="layers/", blank=True)
+    # Committees composed of statistical units: the units' edition. Empty for what came from a file.
+    composed_of = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="compositions"
+    )
+
+    objects = LayerVersionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("layer version")
+        verbose_name_plural = _("layer versions")
+        ordering = ["layer", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["layer", "number"], name="layerversion_one_number"),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="layerversion_valid_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="draft", number__isnull=True) | ~Q(state="draft") & Q(number__isnull=False),
+                name="layerversion_number_when_saved",
+            ),
+            # Two editions of the same boundaries may not hold on one day: a pin has one committee.
+            ExclusionConstraint(
+                name="layerversion_one_a_day",
+                expressions=[
+                    (
+                        Func(
+                            "valid_from",
+                            "valid_to",
+                            RangeBoundary(),
+                            function="daterange",
+                            output_field=DateRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                    ("layer", RangeOperators.EQUAL),
+                ],
+                condition=Q(state="standing"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.layer} v{self.number}" if self.number else f"{self.layer} (draft)"
+
+    @property
+    def begins(self) -> dt.date | None:
+        """The first day it holds, for people; None when nobody has said: it has held ever since."""
+        return None if self.valid_from == EVER_SINCE else self.valid_from
+
+
+class LayerDocument(models.Model):
+    """A paper that belongs to an edition, such as a plan's provisions or its plan map, as a PDF."""
+
+    version = models.ForeignKey(LayerVersion, on_delete=models.PROTECT, related_name="documents")
+    type = models.CharField(_("type"), max_length=40, help_text=_("Code of the country's document list."))
+    titles = models.JSONField(_("titles"), default=dict)
+    file = models.FileField(_("file"), upload_to="layer_documents/")
+    file_name = models.CharField(_("file name"), max_length=200)
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    bytes = models.PositiveBigIntegerField(_("bytes"))
+    added_at = models.DateTimeField(_("added at"))
+    added_by = models.CharField(_("added by"), max_length=200, blank=True)
+    removed_at = models.DateTimeField(_("removed at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("plan document")
+        verbose_name_plural = _("plan documents")
+        ordering = ["version", "added_at"]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class LayerEvent(models.Model):
+    """The layers' own log: who imported, published or closed what, when. A trigger keeps it append-only."""
+
+    layer = models.ForeignKey(Layer, on_delete=models.PROTECT, related_name="events", verbose_name=_("layer"))
+    version_number = models.PositiveIntegerField(_("version"), null=True)
+    at = models.DateTimeField(_("at"))
+    by = models.CharField(_("by"), max_length=200, blank=True)
+    what = models.CharField(_("what happened"), max_length=20)
+    detail = models.JSONField(_("detail"), default=dict)
+
+    class Meta:
+        verbose_name = _("layer event")
+        verbose_name_plural = _("layer events")
+        ordering = ["-at"]

@@ -1,0 +1,143 @@
+"""Provisions as a table: a file's rows matched with a plan's fields before anything is written, and back.
+
+Columns: `field` (the plan's field name), `text` (the provision as decided), and one for each language of the
+plain line, such as `plain_nb`. An empty cell leaves what is there.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from layers import csv_lines, provisions
+from layers.models import LayerVersion
+from layers.provisions import Field, Provision, ProvisionError
+from layers.readers import figures
+
+_FIELD_NAMES = ("field", "felt", "feltnavn", "feltbetegnelse", "fält", "område", "delområde")
+_TEXT_NAMES = (
+    "text",
+    "tekst",
+    "legal_text",
+    "bestemmelse",
+    "bestemmelser",
+    "bestämmelse",
+    "bestemmelsestekst",
+)
+_PLAIN = re.compile(r"(?:plain|provision|klarspråk|klarsprog|klartekst)[ _-]([a-z]{2,3})")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """What writing a table would do. `texts` is what to hand to `provisions.write`.
+
+    `unknown` are the table's fields that the plan has not, `twice` those on several rows with different texts
+    (nothing is written while there are any), `silent` the plan's fields that lack a text and are not in the
+    table, `same` how many already say this, `unread` columns of which nothing was understood.
+    """
+
+    texts: dict[str, Provision] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
+    twice: list[str] = field(default_factory=list)
+    silent: list[str] = field(default_factory=list)
+    same: int = 0
+    unread: list[str] = field(default_factory=list)
+    languages: list[str] = field(default_factory=list)
+
+
+def proposal(path: Path, *, version: LayerVersion) -> Proposal:
+    """Read a CSV, XLSX, ODS or JSON file and match it with the edition's fields. Nothing is written.
+
+    Raises ReadError for what is no table, ProvisionError where it lacks a column of field names or of texts.
+    """
+    table = figures.read_table(path)
+    columns = {name: _meaning(name) for name in table.columns}
+    meanings = [meaning for meaning in columns.values() if meaning]
+    if "field" not in meanings:
+        message = _("The table has no column of field names. Call it “field”. There are: %(names)s.")
+        raise ProvisionError(message % {"names": ", ".join(table.columns[:20])})
+    if not set(meanings) - {"field"}:
+        message = _("The table has no column of texts. Call them “text”, “plain_nb” … There are: %(names)s.")
+        raise ProvisionError(message % {"names": ", ".join(table.columns[:20])})
+    given, twice = _rows(table.rows, columns)
+    return replace(
+        _matched(given, held=provisions.fields_of(version)),
+        twice=twice,
+        unread=[name for name, meaning in columns.items() if not meaning],
+        languages=[meaning for meaning in meanings if meaning not in ("field", "text")],
+    )
+
+
+def rows(version: LayerVersion, *, languages: list[str]) -> Iterator[list[str]]:
+    """The table of an edition's provisions, header first; every field has a row, with or without a text."""
+    held = provisions.fields_of(version)
+    written = sorted({language for one in held for language in one.provision.plain} - set(languages))
+    tongues = [*languages, *written]
+    yield ["field", "codes", "text", *(f"plain_{tongue}" for tongue in tongues)]
+    for one in held:
+        plain = (one.provision.plain.get(tongue, "") for tongue in tongues)
+        yield [one.name, " ".join(one.codes), one.provision.legal_text, *plain]
+
+
+def _meaning(column: str) -> str:
+    """`field`, `text`, a language, or "" for what is not understood."""
+    name = _plain_name(column)
+    if name in _FIELD_NAMES:
+        return "field"
+    if name in _TEXT_NAMES:
+        return "text"
+    found = _PLAIN.fullmatch(name)
+    return found[1] if found else ""
+
+
+def _plain_name(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def _rows(rows: list[dict[str, str]], columns: dict[str, str]) -> tuple[dict[str, Provision], list[str]]:
+    """The texts by field name as the table writes it, and the names that have several."""
+    given: dict[str, Provision] = {}
+    twice: list[str] = []
+    for row in rows:
+        cells = {
+            columns[name]: csv_lines.as_written(cell) for name, cell in row.items() if columns[name] and cell
+        }
+        name = cells.pop("field", "")
+        provision = Provision(legal_text=cells.pop("text", ""), plain=cells)
+        if not name or not provision:
+            continue
+        if given.setdefault(name, provision) != provision:
+            twice.append(name)
+    return given, sorted(set(twice))
+
+
+def _matched(given: dict[str, Provision], *, held: list[Field]) -> Proposal:
+    """By the exact name, else by the only field that is the same but for capitals and blanks."""
+    exact = {one.name: one for one in held}
+    alike: dict[str, list[Field]] = {}
+    for one in held:
+        alike.setdefault(_plain_name(one.name), []).append(one)
+    texts: dict[str, Provision] = {}
+    unknown, same = [], 0
+    for name, provision in given.items():
+        candidates = [exact[name]] if name in exact else alike.get(_plain_name(name), [])
+        if len(candidates) != 1:
+            unknown.append(name)
+            continue
+        merged = _merged(candidates[0].provision, provision)
+        if merged == candidates[0].provision and not candidates[0].differs:
+            same += 1
+        else:
+            texts[candidates[0].name] = merged
+    named = set(texts) | {name for name in given if name in exact}
+    silent = [one.name for one in held if not one.provision and one.name not in named]
+    return Proposal(texts=texts, unknown=unknown, silent=silent, same=same)
+
+
+def _merged(held: Provision, given: Provision) -> Provision:
+    return Provision(legal_text=given.legal_text or held.legal_text, plain={**held.plain, **given.plain})

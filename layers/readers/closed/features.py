@@ -1,0 +1,214 @@
+"""Tables and rows through GDAL, by way of pyogrio."""
+
+from __future__ import annotations
+
+import codecs
+import math
+import sys
+import unicodedata
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from .answers import Described, RefusedError, Rows
+from .limits import MAX_FEATURE_VERTICES, MAX_FEATURES, MAX_FIELDS, MAX_TABLES, MAX_TEXT, MAX_VERTICES
+
+_VERTEX_BYTES = 16
+# How Google Earth shows a place, not what the place is.
+_DISPLAY = frozenset({"altitudeMode", "tessellate", "extrude", "visibility", "drawOrder", "icon", "snippet"})
+# LIBKML gives these to every table, filled or not.
+_OFTEN_EMPTY = frozenset({"id", "description", "timestamp", "begin", "end"})
+
+
+def described(path: str, *, encodings: Sequence[str] = (), is_kml: bool = False) -> list[Described]:
+    """The tables that GDAL finds, with names made to differ. Raises RefusedError."""
+    with _gdal() as pyogrio:
+        found = pyogrio.list_layers(path)
+        if len(found) > MAX_TABLES:
+            raise RefusedError("objects")
+        described = []
+        for place in range(len(found)):
+            info = pyogrio.read_info(path, layer=place, force_feature_count=True)
+            fields = _names([str(name) for name in info["fields"]], encodings)
+            if is_kml:
+                fields = [name for name in fields if name not in _DISPLAY]
+            described.append(
+                Described(
+                    name=unicodedata.normalize("NFC", str(found[place][0])),
+                    rows=int(info["features"]),
+                    geometry=_plain_type(info["geometry_type"]),
+                    crs=str(info["crs"] or ""),
+                    fields=fields,
+                )
+            )
+    return _told_apart(described)
+
+
+def rows(
+    path: str,
+    *,
+    layer: str | int,
+    table: Described,
+    encodings: Sequence[str] = (),
+    is_kml: bool = False,
+    options: Mapping[str, str] | None = None,
+) -> Rows:
+    """Every row of a table. `encodings` are tried in turn, when GDAL was told that the text is Latin-1.
+
+    Of KML, what says how to show a place is left out. Raises RefusedError.
+    """
+    # pyogrio makes room in every column for as many rows as it may read: for those that were counted, and
+    # for more only where the count was wrong.
+    for most in (min(max(table.rows, 0), MAX_FEATURES), MAX_FEATURES):
+        with _gdal() as pyogrio:
+            meta, _fids, shapes, values = pyogrio.raw.read(
+                path,
+                layer=layer,
+                force_2d=True,
+                datetime_as_string=True,
+                max_features=most + 1,
+                **(options or {}),
+            )
+        if shapes is None:
+            raise RefusedError("no-table")
+        if len(shapes) <= most:
+            break
+    _check_size(shapes, fields=len(meta["fields"]))
+    lists = [_values(column, str(kind)) for column, kind in zip(values, meta["ogr_types"], strict=True)]
+    raw_names = [str(name) for name in meta["fields"]]
+    names, lists = _decoded(raw_names, lists, encodings) if encodings else (raw_names, lists)
+    names = [unicodedata.normalize("NFC", name.replace("|", ".")) for name in names]
+    columns = dict(zip(names, lists, strict=True))
+    if is_kml:
+        columns = {name: column for name, column in columns.items() if _says_something(name, column)}
+    return Rows(table=table, shapes=list(shapes), columns=columns)
+
+
+@contextmanager
+def _gdal() -> Iterator[Any]:
+    """pyogrio, without what it would import beside (neither needed nor small), its errors as refusals."""
+    sys.modules["pandas"] = sys.modules["geopandas"] = sys.modules["pyarrow"] = None  # type: ignore[assignment]
+    import pyogrio
+
+    errors = (
+        pyogrio.errors.DataSourceError,
+        pyogrio.errors.DataLayerError,
+        pyogrio.errors.FeatureError,
+        pyogrio.errors.GeometryError,
+        pyogrio.errors.FieldError,
+        pyogrio.errors.CRSError,
+        RuntimeError,
+        ValueError,
+        OverflowError,
+    )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield pyogrio
+    except errors as error:
+        raise RefusedError("damaged") from error
+
+
+def _check_size(shapes: Any, *, fields: int) -> None:
+    if fields > MAX_FIELDS:
+        raise RefusedError("fields")
+    if len(shapes) > MAX_FEATURES:
+        raise RefusedError("features")
+    sizes = [len(shape) // _VERTEX_BYTES for shape in shapes if shape is not None]
+    if sum(sizes) > MAX_VERTICES or max(sizes, default=0) > MAX_FEATURE_VERTICES:
+        raise RefusedError("vertices")
+
+
+def _values(column: Any, kind: str) -> list[Any]:
+    """Values that JSON can hold. Whole numbers with gaps arrive as floats with NaN."""
+    values: list[Any] = column.tolist()
+    if column.dtype.kind in "iub":
+        return values
+    if column.dtype.kind == "f":
+        whole = kind.startswith("OFTInteger")
+        return [_number(value, whole=whole) for value in values]
+    return [_plain(value) for value in values]
+
+
+def _number(value: float, *, whole: bool) -> float | int | None:
+    if not math.isfinite(value):
+        return None
+    return int(value) if whole else value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        if len(value) > MAX_TEXT:
+            raise RefusedError("text")
+        return value if value.isascii() else unicodedata.normalize("NFC", value)
+    if value is None or isinstance(value, bytes):
+        return None
+    if isinstance(value, float):
+        return _number(value, whole=False)
+    if isinstance(value, bool | int):
+        return value
+    listed = getattr(value, "tolist", None)
+    if listed is not None:
+        plain = listed()
+        return [_plain(member) for member in plain] if isinstance(plain, list) else _plain(plain)
+    return _plain(str(value))
+
+
+def _decoded(
+    names: list[str], lists: list[list[Any]], encodings: Sequence[str]
+) -> tuple[list[str], list[list[Any]]]:
+    """Names and texts, which are bytes called Latin-1, in the first encoding that holds them all."""
+    texts = [value for column in lists for value in column if isinstance(value, str) and not value.isascii()]
+    decode = _decoder([*names, *texts], encodings)
+    return _names(names, encodings, decode=decode), [
+        [decode(value) if isinstance(value, str) and not value.isascii() else value for value in column]
+        for column in lists
+    ]
+
+
+def _decoder(texts: Sequence[str], encodings: Sequence[str]) -> Callable[[str], str]:
+    raw = [text.encode("latin-1", "replace") for text in texts]
+    for encoding in encodings:
+        make = codecs.getincrementaldecoder(encoding)
+        try:
+            for value in raw:
+                make().decode(value)  # a letter cut in half at the end is nothing to go by
+        except UnicodeDecodeError:
+            continue
+        return lambda text: make().decode(text.encode("latin-1", "replace"))
+    return lambda text: text.encode("latin-1", "replace").decode(encodings[-1], "replace")
+
+
+def _names(
+    names: list[str], encodings: Sequence[str], *, decode: Callable[[str], str] | None = None
+) -> list[str]:
+    if not encodings:
+        return [unicodedata.normalize("NFC", name.replace("|", ".")) for name in names]
+    decode = decode or _decoder(names, encodings)
+    return [unicodedata.normalize("NFC", decode(name)) for name in names]
+
+
+def _says_something(name: str, column: list[Any]) -> bool:
+    if name in _DISPLAY:
+        return False
+    return name not in _OFTEN_EMPTY or any(value not in (None, "") for value in column)
+
+
+def _plain_type(name: Any) -> str:
+    """`Polygon` from `Polygon Z`, `Geometry` where a table may hold anything, "" where it holds no shapes."""
+    if not name:
+        return ""
+    plain = str(name).removesuffix(" M").removesuffix(" Z").removesuffix(" ZM").replace("2.5D ", "")
+    return "Geometry" if plain in ("Unknown", "GeometryCollection") else plain
+
+
+def _told_apart(tables: list[Described]) -> list[Described]:
+    seen: dict[str, int] = {}
+    result = []
+    for table in tables:
+        number = seen[table.name] = seen.get(table.name, 0) + 1
+        name = table.name if number == 1 else f"{table.name} ({number})"
+        result.append(replace(table, name=name))
+    return result

@@ -1,0 +1,283 @@
+"""GeoJSON, parsed by us: the FeatureCollection of RFC 7946, the older `crs` member, and bare geometries.
+
+Never through GDAL, which opens whatever it recognises (a VRT or WFS document called x.geojson reads local
+files and makes web requests).
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from .answers import Described, RefusedError, Rows
+from .encodings import encoding_of
+from .limits import MAX_DEPTH, MAX_FEATURE_VERTICES, MAX_FEATURES, MAX_FIELDS, MAX_TEXT, MAX_VERTICES
+
+_WGS84 = "EPSG:4326"
+_MULTI = {"MultiPoint": "Point", "MultiLineString": "LineString", "MultiPolygon": "Polygon"}
+_MAKE: dict[str, Callable[..., Any]] = {
+    "MultiPoint": shapely.multipoints,
+    "MultiLineString": shapely.multilinestrings,
+    "MultiPolygon": shapely.multipolygons,
+}
+# What GEOS needs to make one at all (of a ring: closed). Fewer are filled up with the last, and are then as
+# invalid as they were: the repair drops them and says so, and the rest of the file is loaded.
+_LEAST_POSITIONS = {"Point": 1, "LineString": 2, "Polygon": 4}
+_SINGLE = frozenset(_LEAST_POSITIONS)
+
+
+class _ShapeError(ValueError):
+    """A geometry that is not what GeoJSON says it must be: a code."""
+
+
+def rows(path: str) -> Rows:
+    """The rows of a GeoJSON text. Raises RefusedError, naming the feature where there is one."""
+    with open(path, "rb") as file:
+        text, warnings = _text(file.read())
+    document = _parsed(text)
+    del text  # with a large file every copy counts
+    shapes: list[Any] = []
+    records: list[dict[str, Any]] = []
+    notes: dict[int, str] = {}
+    for number, (geometry, fields) in enumerate(_features(document), start=1):
+        if number > MAX_FEATURES:
+            raise RefusedError("features")
+        try:
+            shape, closed = _shape_and_note(geometry)
+        except _ShapeError as error:
+            raise RefusedError("feature", number=number, why=str(error)) from error
+        if closed:
+            notes[len(shapes)] = "unclosed"
+        shapes.append(shape)
+        records.append(_plain(fields))
+    geometries = np.empty(len(shapes), dtype=object)
+    geometries[:] = shapes
+    _check_size(geometries)
+    table = Described(
+        name="",
+        rows=len(shapes),
+        geometry=_kind({shape.geom_type for shape in shapes if shape is not None}),
+        crs=_system(document),
+        fields=_names(records),
+    )
+    wkb = shapely.to_wkb(geometries).tolist()
+    return Rows(table=table, shapes=wkb, records=records, notes=notes, warnings=warnings)
+
+
+def _kind(kinds: set[str]) -> str:
+    if len(kinds) > 1:
+        kinds = {"Multi" + kind.removeprefix("Multi") for kind in kinds}
+    return (next(iter(kinds)) if len(kinds) == 1 else "Geometry") if kinds else ""
+
+
+def _names(records: list[dict[str, Any]]) -> list[str]:
+    names: dict[str, None] = {}
+    for record in records:
+        names |= dict.fromkeys(record)
+        if len(names) > MAX_FIELDS:
+            raise RefusedError("fields")
+    return list(names)
+
+
+def _text(content: bytes) -> tuple[str, list[str]]:
+    """The text, and a warning where its encoding had to be guessed: GeoJSON is UTF-8, old exports are not."""
+    encoding = encoding_of(content[:4])
+    try:
+        return content.decode(encoding or "utf-8"), []
+    except UnicodeDecodeError as error:
+        if encoding is not None:
+            raise RefusedError("utf-8") from error
+    return content.decode("cp1252", "replace"), ["windows-1252"]
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    try:
+        document = json.loads(text, object_pairs_hook=_members, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        if error.msg == "Extra data" and error.doc.startswith(("{", "\x1e"), error.pos):
+            raise RefusedError("lines") from error  # one feature on each line
+        raise RefusedError("json", line=error.lineno, column=error.colno) from error
+    except RecursionError as error:
+        raise RefusedError("depth") from error
+    except ValueError as error:  # a whole number of thousands of figures
+        raise RefusedError("number") from error
+    if not isinstance(document, dict):
+        raise RefusedError("geojson")
+    return document
+
+
+def _check_size(geometries: NDArray[np.object_]) -> None:
+    counts = shapely.get_num_coordinates(geometries)
+    if counts.sum() > MAX_VERTICES or counts.max(initial=0) > MAX_FEATURE_VERTICES:
+        raise RefusedError("vertices")
+
+
+def _plain(properties: dict[str, Any]) -> dict[str, Any]:
+    """Names and texts composed (é as one character), and nothing endless among them."""
+    return {
+        name if name.isascii() else unicodedata.normalize("NFC", name): _plain_value(value)
+        for name, value in properties.items()
+    }
+
+
+def _plain_value(value: Any) -> Any:
+    if isinstance(value, str):
+        if len(value) > MAX_TEXT:
+            raise RefusedError("text")
+        return value if value.isascii() else unicodedata.normalize("NFC", value)
+    if isinstance(value, dict | list) and _depth(value) > MAX_DEPTH:
+        raise RefusedError("depth")
+    return value
+
+
+def _depth(value: Any) -> int:
+    level: list[Any] = [value]
+    depth = 0
+    while level and depth <= MAX_DEPTH:
+        depth += 1
+        inner = (member.values() if isinstance(member, dict) else member for member in level)
+        level = [value for values in inner for value in values if isinstance(value, dict | list)]
+    return depth
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise RefusedError("twice")
+    if len(members) > MAX_FIELDS:
+        raise RefusedError("fields")
+    return members
+
+
+def _refuse_constant(name: str) -> Any:
+    raise RefusedError("constant", name=name)
+
+
+def _features(document: dict[str, Any]) -> Iterator[tuple[Any, dict[str, Any]]]:
+    if document.get("type") == "FeatureCollection":
+        features = document.get("features")
+        if not isinstance(features, list):
+            raise RefusedError("no-features")
+        for number, feature in enumerate(features, start=1):
+            if not isinstance(feature, dict) or feature.get("type") != "Feature":
+                raise RefusedError("no-feature", number=number)
+            yield _feature(feature, number)
+    elif document.get("type") == "Feature":
+        yield _feature(document, 1)
+    else:  # a bare geometry, as national services publish planning areas
+        yield document, {}
+
+
+def _feature(feature: dict[str, Any], number: int) -> tuple[Any, dict[str, Any]]:
+    properties = feature.get("properties") or {}
+    if not isinstance(properties, dict):
+        raise RefusedError("properties", number=number)
+    if "id" in feature and "id" not in properties:
+        properties["id"] = feature["id"]
+    return feature.get("geometry"), properties
+
+
+def _system(document: dict[str, Any]) -> str:
+    """RFC 7946 files are in WGS 84; older ones may say otherwise in `crs`."""
+    member = document.get("crs")
+    if member is None:
+        return _WGS84
+    described = member.get("properties") if isinstance(member, dict) else None
+    if isinstance(described, dict):
+        if isinstance(described.get("name"), str):
+            return str(described["name"][:200])
+        if isinstance(described.get("code"), int):
+            return f"EPSG:{described['code']}"
+    raise RefusedError("crs-member")
+
+
+def _shape_and_note(geometry: Any) -> tuple[Any, bool]:
+    """The shape, and whether a ring had to be closed."""
+    if geometry is None:
+        return None, False
+    if not isinstance(geometry, dict):
+        raise _ShapeError("object")
+    kind = geometry.get("type")
+    if kind == "GeometryCollection":
+        return _collection(geometry)
+    coordinates = geometry.get("coordinates")
+    if not isinstance(coordinates, list) or not isinstance(kind, str):
+        raise _ShapeError("empty")
+    if kind in _SINGLE:
+        return _single(kind, coordinates)
+    if kind not in _MULTI:
+        raise _ShapeError("kind")
+    parts = [_single(_MULTI[kind], part) for part in coordinates if part != []]
+    shapes = [shape for shape, _closed in parts if not shape.is_empty]
+    shape: shapely.Geometry = _MAKE[kind](np.array(shapes, dtype=object))
+    return shape, any(closed for _shape, closed in parts)
+
+
+def _collection(geometry: dict[str, Any]) -> tuple[Any, bool]:
+    members = geometry.get("geometries")
+    if not isinstance(members, list):
+        raise _ShapeError("collection")
+    if any(isinstance(member, dict) and member.get("type") == "GeometryCollection" for member in members):
+        raise _ShapeError("nested")
+    parts = [_shape_and_note(member) for member in members]
+    shapes = [shape for shape, _closed in parts if shape is not None]
+    return shapely.geometrycollections(np.array(shapes, dtype=object)), any(
+        closed for _shape, closed in parts
+    )
+
+
+def _single(kind: str, coordinates: Any) -> tuple[Any, bool]:
+    if not isinstance(coordinates, list):
+        raise _ShapeError("list")
+    if kind == "Point":
+        return (shapely.points(_positions([coordinates])[0]) if coordinates else shapely.Point()), False
+    if kind == "LineString":
+        if not coordinates:
+            return shapely.LineString(), False
+        return shapely.linestrings(_enough(_positions(coordinates), kind)), False
+    rings = [_ring(ring) for ring in coordinates if ring != []]
+    if not rings:
+        return shapely.Polygon(), False
+    shell, *holes = (ring for ring, _closed in rings)
+    return shapely.polygons(shell, holes=holes or None), any(closed for _ring, closed in rings)
+
+
+def _ring(coordinates: Any) -> tuple[Any, bool]:
+    positions = _positions(coordinates)
+    is_open = bool((positions[0] != positions[-1]).any())
+    if is_open:
+        positions = np.concatenate([positions, positions[:1]])
+    return shapely.linearrings(_enough(positions, "Polygon")), is_open
+
+
+def _positions(coordinates: Any) -> NDArray[np.float64]:
+    """An (n, 2) array of x and y; heights are dropped."""
+    if not isinstance(coordinates, list):
+        raise _ShapeError("list")
+    try:
+        array = _array(coordinates)
+    except ValueError:
+        raise _ShapeError("position") from None
+    if array.dtype.kind not in "iuf" or array.ndim != 2 or array.shape[1] < 2:
+        raise _ShapeError("position")
+    if not np.isfinite(array).all():
+        raise _ShapeError("large")
+    return array[:, :2].astype(np.float64)
+
+
+def _enough(positions: NDArray[np.float64], kind: str) -> NDArray[np.float64]:
+    missing = max(0, _LEAST_POSITIONS[kind] - len(positions))
+    return np.pad(positions, ((0, missing), (0, 0)), mode="edge")
+
+
+def _array(coordinates: list[Any]) -> NDArray[Any]:
+    try:
+        return np.asarray(coordinates)
+    except ValueError:  # some positions have a height and some have not
+        return np.asarray([position[:2] if isinstance(position, list) else None for position in coordinates])

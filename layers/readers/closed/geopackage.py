@@ -1,0 +1,83 @@
+"""A GeoPackage, looked at by SQLite alone before GDAL opens it: nothing in the file is run."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import unicodedata
+
+from .answers import Described, RefusedError
+from .limits import MAX_FIELDS, MAX_OBJECTS, MAX_TABLES
+
+# What GeoPackage writers themselves put in. None can fire: the file is only read.
+_USUAL_TRIGGER = re.compile(
+    r"(rtree_.*_(insert|update\d|delete)|trigger_(insert|delete)_feature_count_.*|gpkg_.*)", re.S
+)
+_USUAL_VIRTUAL = re.compile(r"CREATE\s+VIRTUAL\s+TABLE\s+\S+\s+USING\s+rtree\s*\(", re.I)
+_COMPUTED = re.compile(r"\bGENERATED\s+ALWAYS\b|\bAS\s*\(", re.I)
+_TABLES = (
+    "SELECT c.table_name, coalesce(g.column_name, ''), coalesce(g.geometry_type_name, ''), "
+    "CASE WHEN upper(s.organization) = 'EPSG' THEN 'EPSG:' || s.organization_coordsys_id ELSE '' END "
+    "FROM gpkg_contents AS c "
+    "LEFT JOIN gpkg_geometry_columns AS g ON g.table_name = c.table_name AND c.data_type = 'features' "
+    "LEFT JOIN gpkg_spatial_ref_sys AS s ON s.srs_id = g.srs_id "
+    "WHERE c.data_type IN ('features', 'attributes') ORDER BY 1 LIMIT ?"
+)
+
+
+def described(path: str) -> list[Described]:
+    """The tables of the GeoPackage. Raises RefusedError for a file that holds what could run."""
+    database = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
+    database.text_factory = lambda raw: raw.decode("utf-8", "replace")
+    try:
+        database.execute("PRAGMA trusted_schema = OFF")
+        database.execute("PRAGMA cell_size_check = ON")
+        objects = database.execute(
+            "SELECT type, name, coalesce(sql, '') FROM sqlite_master LIMIT ?", [MAX_OBJECTS + 1]
+        ).fetchall()
+        _check_objects(objects)
+        tables = {name for kind, name, _sql in objects if kind == "table"}
+        found = database.execute(_TABLES, [MAX_TABLES + 1]).fetchall()
+        if len(found) > MAX_TABLES:
+            raise RefusedError("objects")
+        return [_table(database, *row) for row in found if row[0] in tables]
+    except sqlite3.Error as error:
+        raise RefusedError("damaged") from error
+    finally:
+        database.close()
+
+
+def _check_objects(objects: list[tuple[str, str, str]]) -> None:
+    if len(objects) > MAX_OBJECTS:
+        raise RefusedError("objects")
+    for kind, name, sql in objects:
+        if kind == "view":
+            raise RefusedError("view", name=name[:80])
+        if kind == "trigger" and not _USUAL_TRIGGER.fullmatch(name):
+            raise RefusedError("trigger", name=name[:80])
+        if kind == "table" and re.match(r"\s*CREATE\s+VIRTUAL", sql, re.I):
+            if not _USUAL_VIRTUAL.match(sql):
+                raise RefusedError("virtual", name=name[:80])
+        elif kind == "table" and _COMPUTED.search(sql):
+            raise RefusedError("computed", name=name[:80])
+
+
+def _table(database: sqlite3.Connection, name: str, shape: str, kind: str, crs: str) -> Described:
+    columns = database.execute("SELECT name, pk FROM pragma_table_info(?)", [name]).fetchall()
+    if len(columns) > MAX_FIELDS:
+        raise RefusedError("fields")
+    quoted = name.replace('"', '""')
+    count = database.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()[0]  # noqa: S608 (quoted)
+    fields = [unicodedata.normalize("NFC", column) for column, key in columns if column != shape and not key]
+    return Described(name=name, rows=count, geometry=_type(kind) if shape else "", crs=crs, fields=fields)
+
+
+def _type(kind: str) -> str:
+    """`MULTIPOLYGON` as GDAL and everybody else writes it."""
+    words = {"LINE": "Line", "STRING": "String", "MULTI": "Multi", "POLYGON": "Polygon", "POINT": "Point"}
+    plain = kind.upper()
+    for word, written in words.items():
+        plain = plain.replace(word, written)
+    return (
+        plain if plain not in ("", "GEOMETRY") and plain[0].isupper() and not plain.isupper() else "Geometry"
+    )

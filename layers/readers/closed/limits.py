@@ -1,0 +1,34 @@
+"""Every limit that a file to be read is held to, in one place. docs/layers.md tells them to people."""
+
+from __future__ import annotations
+
+# The file.
+MAX_FILE_BYTES = 512 * 1024**2
+
+# A zip. A .dbf padded with blanks packs well, but not a thousand times. A File Geodatabase has some six files
+# for each of its tables.
+MAX_MEMBERS = 5_000
+MAX_DIRECTORY_BYTES = 4 * 1024**2
+MAX_UNPACKED_BYTES = 1024**3
+MAX_RATIO = 200
+RATIO_FROM_BYTES = 8 * 1024**2
+
+# What is in it.
+MAX_TABLES = 500
+MAX_OBJECTS = 5_000  # in a GeoPackage: tables, indexes, triggers
+MAX_FIELDS = 500
+MAX_FEATURES = 1_000_000
+MAX_VERTICES = 20_000_000
+MAX_FEATURE_VERTICES = 1_000_000
+MAX_TEXT = 100_000  # characters in one value
+MAX_DEPTH = 100  # elements within elements in XML; lists and objects within properties in GeoJSON
+MAX_TEXT_BETWEEN_TAGS = 64 * 1024**2  # in XML: the longest list of coordinates
+MAX_TAG_BYTES = 8 * 1024**2  # in XML: a tag with its attributes, a comment
+MAX_FOLDERS = 200  # in KML: each is a table, and the whole file is parsed for each
+
+# The process.
+WALL_CLOCK_SECONDS = 120
+CPU_SECONDS = 90
+MEMORY_BYTES = 2 * 1024**3
+GEOJSON_MEMORY_BYTES = 4 * 1024**3  # a point takes 130 bytes on its way
+OPEN_FILES = 64

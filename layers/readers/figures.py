@@ -1,0 +1,249 @@
+"""Tables without shapes: CSV, XLSX, ODS and JSON, and the fields of a geometry file, as rows of texts.
+
+Statistics offices write titles above the header, footnotes below the figures, header cells over two lines and
+names only where they change. All of that is understood here; what the figures mean is asked elsewhere.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from layers import readers
+from layers.readers import records, spreadsheet
+from layers.readers.table import ReadError
+
+MAX_FILE_BYTES = 50 * 1024**2
+MAX_CELLS = 5_000_000
+# Of one row with all its cells, so that the columns are counted before they fill the memory.
+MAX_ROW_TEXT = 2_000_000
+# Excel's own limit for a cell.
+MAX_TEXT = 32_767
+_DELIMITERS = ";\t,|"
+_LOOKED_AT_LINES = 60
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+Cells = list[list[str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """A table: `rows` are {column: text}, "" for an empty cell, every row with every column of `columns`.
+
+    `sheet` and `sheets` are "" and [] for what is no workbook. `notes` are the titles and footnotes around
+    the table, and what was guessed in reading.
+    """
+
+    columns: list[str]
+    rows: list[dict[str, str]]
+    sheet: str = ""
+    sheets: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def read_table(path: Path, *, sheet: str | None = None) -> Figures:
+    """The table in a file; of a workbook, the sheet called `sheet`, else the first that is not empty.
+
+    Raises ReadError for what is no table, and for what is larger than any honest one.
+    """
+    if path.stat().st_size > MAX_FILE_BYTES:
+        message = _("The file is larger than %(limit)d MB. Split it.")
+        raise ReadError(message % {"limit": MAX_FILE_BYTES // 1024**2})
+    with path.open("rb") as file:
+        start = file.read(64)
+    if not start:
+        raise ReadError(_("The file is empty."))
+    if start.startswith(_OLD_EXCEL):
+        raise ReadError(_("This is an old Excel file (.xls). Save it as .xlsx or CSV."))
+    if start.startswith(b"PK") and spreadsheet.is_workbook(path):
+        found = spreadsheet.read(path, sheet=sheet)
+        return _framed(found.cells, notes=[], sheet=found.name, sheets=found.names)
+    if start.startswith((b"PK", b"SQLite format 3\x00", b"fgb")):
+        return _of_records(readers.read(path).properties)
+    text, notes = _text(path.read_bytes())
+    if text.lstrip()[:1] in ("{", "["):
+        return _of_records(records.parsed(text))
+    return _framed(_csv_cells(text), notes=notes)
+
+
+def _of_records(rows: list[dict[str, object]]) -> Figures:
+    flat = [records.flat(row) for row in rows]
+    columns = list(dict.fromkeys(name for row in flat for name in row))
+    _check_size(len(flat), len(columns))
+    return Figures(columns=columns, rows=[{name: row.get(name, "") for name in columns} for row in flat])
+
+
+def _text(content: bytes) -> tuple[str, list[str]]:
+    notes: list[str] = []
+    try:
+        if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            text = content.decode("utf-16")
+        else:
+            text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        try:
+            text = content.decode("cp1252")
+        except UnicodeDecodeError:
+            raise ReadError(_("The file is not a table in a text format that is known here.")) from None
+        notes.append(_("Read as Windows text (cp1252)."))
+    if "\x00" in text:
+        raise ReadError(_("The file is not a table in a text format that is known here."))
+    return unicodedata.normalize("NFC", text), notes
+
+
+def _csv_cells(text: str) -> Cells:
+    cells: Cells = []
+    number = in_row = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal in_row
+        for line in io.StringIO(text, newline=""):
+            in_row += len(line)
+            if in_row > MAX_ROW_TEXT:
+                _refuse_size()
+            yield line
+
+    reader = csv.reader(lines(), delimiter=_delimiter(text))
+    try:
+        for row in reader:
+            in_row = 0
+            number += len(row)
+            if len(row) > spreadsheet.MAX_COLUMNS or len(cells) > spreadsheet.MAX_ROWS or number > MAX_CELLS:
+                _refuse_size()
+            cells.append(row)
+    except csv.Error:
+        message = _("Line %(line)d of the file cannot be read as a row of a table.")
+        raise ReadError(message % {"line": reader.line_num}) from None
+    return cells
+
+
+def _delimiter(text: str) -> str:
+    """The sign that divides most lines into the same number of cells; decimal commas divide some of them."""
+    lines = [line for line in text[: MAX_TEXT * 4].splitlines() if line.strip()][:_LOOKED_AT_LINES]
+    best, most = ";", 0
+    for delimiter in _DELIMITERS:
+        counts = [count for line in lines if (count := _unquoted_count(line, delimiter))]
+        agreeing = max((counts.count(count) for count in set(counts)), default=0)
+        if agreeing > most:
+            best, most = delimiter, agreeing
+    return best
+
+
+def _unquoted_count(line: str, delimiter: str) -> int:
+    return sum(part.count(delimiter) for part in line.split('"')[::2])
+
+
+def _framed(cells: Cells, *, notes: list[str], sheet: str = "", sheets: list[str] | None = None) -> Figures:
+    """Cells to a table: titles above and footnotes below go to the notes, header lines become one."""
+    rows = [[_cell(value) for value in row] for row in cells]
+    width = max((_width(row) for row in rows), default=0)
+    rows = [row[:width] + [""] * (width - len(row)) for row in rows]
+    _check_size(len(rows), width)
+    first = _first_of_header(rows) if width else None
+    if first is None:
+        raise ReadError(_("The file holds no table: a line with the columns' names, and lines below it."))
+    above = [cell for row in rows[:first] for cell in row if cell]
+    header, start = _header(rows, first=first)
+    body, below = _without_footnotes(rows[start:])
+    if not header[0] or not rows[first][0]:
+        _fill_down(body)
+    columns = _unlike(header)
+    return Figures(
+        columns=columns,
+        rows=[dict(zip(columns, row, strict=True)) for row in body if any(row)],
+        sheet=sheet,
+        sheets=sheets or [],
+        notes=[*notes, *above, *below][:100],
+    )
+
+
+def _cell(value: str) -> str:
+    """Text as it is, without blanks around it and without what could not be stored."""
+    text = unicodedata.normalize("NFC", value).replace("\x00", "").encode("utf-8", "replace").decode().strip()
+    if len(text) > MAX_TEXT:
+        raise ReadError(_("A cell holds more than %(limit)d characters.") % {"limit": MAX_TEXT})
+    return text
+
+
+def _width(row: list[str]) -> int:
+    return max((place + 1 for place, cell in enumerate(row) if cell), default=0)
+
+
+def _first_of_header(rows: Cells) -> int | None:
+    """The first line with as many cells as a table has: a title stands alone on its line."""
+    wide = min(2, max((sum(map(bool, row)) for row in rows), default=0))
+    for place, row in enumerate(rows):
+        is_wide = sum(map(bool, row)) >= wide > 0
+        if is_wide or (not row[0] and _is_over_names(rows, place)):
+            return place
+    return None
+
+
+def _is_over_names(rows: Cells, place: int) -> bool:
+    """A line with one cell, not in the first column, over a line of names: "Persons" above the years."""
+    below = rows[place + 1] if place + 1 < len(rows) else []
+    return any(rows[place]) and bool(below) and not below[0] and any(below)
+
+
+def _header(rows: Cells, *, first: int) -> tuple[list[str], int]:
+    """The columns' names, put together from all header lines, and the place of the first line of figures."""
+    header = rows[first]
+    place = first + 1
+    while not header[0] and place < len(rows) and not rows[place][0] and any(rows[place]):
+        above = list(header)
+        for column in range(1, len(above)):
+            above[column] = above[column] or (above[column - 1] if rows[place][column] else "")
+        header = [f"{a} {b}".strip() for a, b in zip(above, rows[place], strict=True)]
+        place += 1
+    return header, place
+
+
+def _without_footnotes(rows: Cells) -> tuple[Cells, list[str]]:
+    """The figures, and the lines with one cell that follow after an empty line."""
+    for place, row in enumerate(rows):
+        if any(row) or place == 0:
+            continue
+        rest = [one for one in rows[place:] if any(one)]
+        if all(sum(map(bool, one)) == 1 and one[0] for one in rest):
+            return rows[:place], [one[0] for one in rest]
+    return rows, []
+
+
+def _fill_down(rows: Cells) -> None:
+    """A name that stands only where it changes holds for the lines below it."""
+    above = ""
+    for row in rows:
+        if any(row):
+            row[0] = above = row[0] or above
+
+
+def _unlike(header: list[str]) -> list[str]:
+    """Names for all columns, none twice."""
+    columns: list[str] = []
+    taken: set[str] = set()
+    for number, name in enumerate(header, start=1):
+        unique = name = " ".join(name.split())[:200] or _("column %(number)d") % {"number": number}
+        again = 2
+        while unique in taken:
+            unique, again = f"{name} ({again})", again + 1
+        taken.add(unique)
+        columns.append(unique)
+    return columns
+
+
+def _check_size(rows: int, columns: int) -> None:
+    if rows > spreadsheet.MAX_ROWS or columns > spreadsheet.MAX_COLUMNS or rows * columns > MAX_CELLS:
+        _refuse_size()
+
+
+def _refuse_size() -> None:
+    message = _("The table has more than %(rows)d rows, %(columns)d columns or %(cells)d cells.")
+    limits = {"rows": spreadsheet.MAX_ROWS, "columns": spreadsheet.MAX_COLUMNS, "cells": MAX_CELLS}
+    raise ReadError(message % limits)

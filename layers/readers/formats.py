@@ -1,0 +1,129 @@
+"""What a file is, by its first bytes: a format that can be read, or what to export instead."""
+
+from __future__ import annotations
+
+import re
+
+from django.utils.translation import gettext as _
+
+from layers.readers.closed.encodings import encoding_of
+from layers.readers.table import ReadError
+
+START_BYTES = 4096
+_ROOT = re.compile(r"<(?:[\w.-]{1,60}:)?([A-Za-z_][\w.-]{0,60})[\s/>]")
+_SHAPEFILE = b"\x00\x00\x27\x0a"
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+_PICTURES = {
+    b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"GIF8": "GIF", b"II*\x00": "GeoTIFF", b"MM\x00*": "GeoTIFF",
+    b"II+\x00": "GeoTIFF", b"MM\x00+": "GeoTIFF", b"RIFF": "WebP", b"BM": "BMP",
+}  # fmt: skip
+_PACKED = {
+    b"Rar!": "RAR", b"7z\xbc\xaf\x27\x1c": "7-Zip", b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ": "xz",
+}  # fmt: skip
+_DXF = re.compile(r"(?:\s*999\r?\n.*\r?\n)*\s*0\s*\r?\nSECTION\s", re.ASCII)
+_SOSI = re.compile(r"(?:\s*!.*\n)*\s*\.HODE\b", re.ASCII | re.I)
+_MAP_INFO = re.compile(r"\s*(?:!table\s|version\s+\d{3,4}\s+charset\s)", re.ASCII | re.I)
+SEQUENCE = "GeoJSON Text Sequence (.geojsonl)"
+_OTHER_JSON = {
+    "TopoJSON": re.compile(r'\A\s*\{[^{\[]*"type"\s*:\s*"Topology"'),
+    "Esri JSON": re.compile(r'\A\s*\{[^\[]*"esriGeometry(?:Point|Multipoint|Polyline|Polygon|Envelope)"'),
+    # As RFC 8142 has it; without its mark only the second line tells (`refusals`).
+    SEQUENCE: re.compile(r"\A\x1e"),
+}
+
+
+def format_of(start: bytes) -> str | None:
+    """`GeoPackage`, `FlatGeobuf`, `zip`, `GeoJSON`, `GML` or `KML`; None for anything else."""
+    if start.startswith(b"SQLite format 3\x00"):
+        return "GeoPackage"
+    if start.startswith(b"fgb\x03fgb"):
+        return "FlatGeobuf"
+    if start.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
+        return "zip"
+    text = text_of(start)
+    if text.lstrip().startswith("{"):
+        return None if _other_json(text) else "GeoJSON"
+    root = _root(text.lstrip())
+    if root == "kml":
+        return "KML"
+    return "GML" if root and "opengis.net/gml" in text else None
+
+
+def text_of(start: bytes) -> str:
+    """The first bytes as text, to look for words in: never fails."""
+    text = start.decode(encoding_of(start) or "latin-1", "ignore")
+    return text.removeprefix("\ufeff").removeprefix("ï»¿")
+
+
+def refusal(start: bytes) -> ReadError:
+    """The error for a file of no format that can be read: what it seems to be, and what to export instead."""
+    text = text_of(start)
+    if _SOSI.match(text):
+        return ReadError(
+            _("This is a SOSI file (.sos), which cannot be read. Export it as SOSI-GML 5.0 or as GeoPackage.")
+        )
+    for packed, name in _PACKED.items():
+        if start.startswith(packed):
+            return ReadError(_("This is packed as %(name)s. Pack it as .zip instead.") % {"name": name})
+    for picture, name in _PICTURES.items():
+        if start.startswith(picture):
+            message = _("This is a picture (%(name)s) and holds no shapes. Export the layer as GeoPackage.")
+            return ReadError(message % {"name": name})
+    if start.startswith(_SHAPEFILE):
+        return ReadError(
+            _("This is one part of a Shapefile. Put .shp, .shx, .dbf, .prj and .cpg in one zip.")
+        )
+    name = _drawing(start, text) or _other_json(text) or _other(start, text)
+    if name:
+        message = _(
+            "This seems to be %(what)s, which cannot be read. "
+            "Export the layer as GeoPackage, GeoJSON or a zipped Shapefile."
+        )
+        return ReadError(message % {"what": name})
+    return ReadError(
+        _(
+            "This is none of the formats that can be read: GeoJSON, GeoPackage, FlatGeobuf, SOSI-GML, KML, "
+            "or a zip with one of them, a Shapefile or a File Geodatabase."
+        )
+    )
+
+
+def _drawing(start: bytes, text: str) -> str:
+    if re.match(rb"AC10\d\d|AC1\.\d", start):
+        return _("an AutoCAD drawing (DWG)")
+    if start.startswith(b"AutoCAD Binary DXF") or _DXF.match(text):
+        return _("an AutoCAD drawing (DXF)")
+    if start.startswith((b"\x08\x09\xfe", b"\x08\x05\x17")):
+        return _("a MicroStation drawing (DGN)")
+    return _("a PDF document") if start.startswith(b"%PDF") else ""
+
+
+def _other_json(text: str) -> str:
+    """The name of a JSON format with shapes that is not GeoJSON, "" for GeoJSON."""
+    return next((name for name, mark in _OTHER_JSON.items() if mark.search(text)), "")
+
+
+def _other(start: bytes, text: str) -> str:
+    if _MAP_INFO.match(text):
+        return _("a MapInfo file (TAB or MIF)")
+    if start.startswith(_OLD_OFFICE):
+        return _("an ArcMap document or layer file, or an old Office file")
+    if start.startswith((b"\x00\x01\x00\x00Standard Jet DB", b"\x00\x01\x00\x00Standard ACE DB")):
+        return _("an Access database or personal geodatabase")
+    root = _root(text.lstrip())
+    if root == "qgis":
+        return _("a QGIS project, which only points to its data")
+    if root == "gpx":
+        return _("a GPX track")
+    if root.lower() == "html" or text.lstrip()[:14].lower() == "<!doctype html":
+        return _("a web page")
+    return _("an XML document that is neither GML nor KML") if root else ""
+
+
+def _root(text: str) -> str:
+    """The name of an XML text's first element."""
+    if not text.startswith("<"):
+        return ""
+    plain = re.sub(r"<!--.*?-->|<\?.*?\?>", "", text, flags=re.S)
+    found = _ROOT.search(plain)
+    return found.group(1) if found else ""

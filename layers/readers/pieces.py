@@ -1,0 +1,153 @@
+"""The readable things in a file, each laid out in a private folder under a name of our own."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import unicodedata
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from django.utils.translation import gettext as _
+
+from layers.readers import formats, plain_xml, shapefile, zipped
+from layers.readers.formats import START_BYTES
+from layers.readers.table import ReadError
+
+# GDAL's driver for each format that it reads; GeoJSON never goes there.
+DRIVERS = {
+    "GeoPackage": "GPKG",
+    "Shapefile": "ESRI Shapefile",
+    "FileGDB": "OpenFileGDB",
+    "GML": "GML",
+    "KML": "LIBKML",
+    "FlatGeobuf": "FlatGeobuf",
+}
+_SUFFIXES = {"GeoPackage": ".gpkg", "GML": ".gml", "KML": ".kml", "FlatGeobuf": ".fgb", "GeoJSON": ".json"}
+_GDB_FILE = re.compile(r"a[0-9a-f]{8}\.[A-Za-z0-9_]{1,40}|gdb|timestamps", re.ASCII | re.I)
+_GEOJSON_WORDS = re.compile(r'"(?:FeatureCollection|Feature|coordinates|features|geometry|geometries)"')
+_OFFICE = ("xl/workbook.xml", "word/document.xml", "ppt/presentation.xml", "content.xml")
+_KMZ_MAIN = PurePosixPath("doc.kml")
+
+Members = dict[PurePosixPath, zipfile.ZipInfo]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """One readable thing, called after its file.
+
+    `crs` is what a .prj says, `encodings` are those its text may be in where a file does not say for certain,
+    `unknown_systems` names of coordinate systems that mean nothing to us.
+    """
+
+    name: str
+    format: str
+    path: Path
+    crs: str = ""
+    encodings: tuple[str, ...] = ()
+    unknown_systems: tuple[str, ...] = ()
+
+
+def laid_out(path: Path, *, folder: Path) -> list[Piece]:
+    """The readable things in the file at `path`, at least one, in `folder`. Raises ReadError."""
+    with path.open("rb") as file:
+        start = file.read(START_BYTES)
+    found = formats.format_of(start)
+    if found is None:
+        raise formats.refusal(start)
+    name = unicodedata.normalize("NFC", path.stem)
+    if found != "zip":
+        return [_piece(path, name=name, found=found, folder=folder)]
+    with zipped.opened(path) as archive:
+        members = zipped.members(archive)
+        pieces = [
+            *_shapefiles(archive, members, folder=folder),
+            *_databases(archive, members, folder=folder, fallback=name),
+            *_documents(archive, members, folder=folder),
+        ]
+        if not pieces:
+            raise _nothing_in(archive, members)
+    return _told_apart(pieces)
+
+
+def _shapefiles(archive: zipfile.ZipFile, members: Members, *, folder: Path) -> Iterator[Piece]:
+    for number, (stem, parts) in enumerate(shapefile.stems(members).items()):
+        yield Piece(
+            name=str(stem),
+            format="Shapefile",
+            path=shapefile.unpack(archive, parts, folder=_new(folder, f"shapefile{number}")),
+            crs=shapefile.system(archive, parts),
+            encodings=shapefile.encodings(archive, parts),
+        )
+
+
+def _databases(archive: zipfile.ZipFile, members: Members, *, folder: Path, fallback: str) -> Iterator[Piece]:
+    """The folders with a File Geodatabase; the zip itself may be one (`fallback` is then its name)."""
+    homes = sorted({path.parent for path in members if path.suffix.lower() == ".gdbtable"})
+    for number, home in enumerate(homes):
+        own = _new(folder, f"database{number}.gdb")
+        for path, entry in members.items():
+            if path.parent == home and _GDB_FILE.fullmatch(path.name):
+                zipped.unpack(archive, entry, target=own / path.name)
+        name = str(home.with_suffix("")) if home.name else fallback
+        yield Piece(name=name, format="FileGDB", path=own)
+
+
+def _documents(archive: zipfile.ZipFile, members: Members, *, folder: Path) -> Iterator[Piece]:
+    """The members that are a readable file each. Of a KMZ only the one that Google Earth opens."""
+    found = {}
+    for path in sorted(members):
+        start = zipped.start_of(archive, members[path], size=START_BYTES)
+        kind = formats.format_of(start)
+        if kind in _SUFFIXES and (kind != "GeoJSON" or _GEOJSON_WORDS.search(formats.text_of(start))):
+            found[path] = kind
+    if _KMZ_MAIN in found and set(found.values()) == {"KML"}:
+        found = {_KMZ_MAIN: "KML"}
+    for number, (path, kind) in enumerate(found.items()):
+        own = _new(folder, f"document{number}")
+        zipped.unpack(archive, members[path], target=own / "raw")
+        yield _piece(own / "raw", name=str(path.with_suffix("")), found=kind, folder=own)
+
+
+def _piece(path: Path, *, name: str, found: str, folder: Path) -> Piece:
+    """A file under a name of our own: what a path looks like decides much in GDAL."""
+    target = folder / f"layer{_SUFFIXES[found]}"
+    if found in ("GML", "KML"):
+        unknown = plain_xml.rewrite(path, target=target)
+        return Piece(name=name, format=found, path=target, unknown_systems=unknown)
+    shutil.copyfile(path, target)
+    return Piece(name=name, format=found, path=target)
+
+
+def _new(folder: Path, name: str) -> Path:
+    own = folder / name
+    own.mkdir()
+    return own
+
+
+def _told_apart(pieces: list[Piece]) -> list[Piece]:
+    """Called by the last part of their path where that is enough to know them by."""
+    short = [PurePosixPath(piece.name).name for piece in pieces]
+    return [
+        replace(piece, name=name) if name and short.count(name) == 1 else piece
+        for piece, name in zip(pieces, short, strict=True)
+    ]
+
+
+def _nothing_in(archive: zipfile.ZipFile, members: Members) -> ReadError:
+    if not members:
+        return ReadError(_("The zip is empty."))
+    names = {str(path) for path in members}
+    if not names.isdisjoint(_OFFICE):
+        return ReadError(_("This is a spreadsheet or a text document: it holds no shapes."))
+    if any(path.suffix.lower() == ".qgs" for path in members):
+        return ReadError(
+            _("This is a QGIS project: it only points to its data. Save the layer as GeoPackage.")
+        )
+    largest = max(members.values(), key=lambda entry: entry.file_size)
+    start = zipped.start_of(archive, largest, size=START_BYTES)
+    if formats.format_of(start) == "zip":
+        return ReadError(_("The zip holds another zip. Unpack it and pack the layer alone."))
+    return formats.refusal(start)

@@ -1,0 +1,102 @@
+"""The closed process's codes in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from layers.readers.closed import limits
+from layers.readers.formats import SEQUENCE
+from layers.readers.table import ReadError
+
+
+def refusal(answer: Mapping[str, Any]) -> ReadError:
+    """The error for an answer `{"error": code, …}`, in the reader's language."""
+    code = answer["error"]
+    values = {**_VALUES.get(code, {}), **answer}
+    if code == "feature":
+        values["error"] = _geometry_sentence(answer["why"])
+    return ReadError((_geojson_sentences().get(code) or _sentences()[code]) % values)
+
+
+def warning(code: str) -> str:
+    """What is doubtful about a file that was read."""
+    return {
+        "windows-1252": _("The file is not UTF-8 text, as GeoJSON must be: it was read as Windows-1252."),
+    }[code]
+
+
+_VALUES: Mapping[str, Mapping[str, Any]] = {
+    "fields": {"limit": limits.MAX_FIELDS},
+    "features": {"limit": limits.MAX_FEATURES},
+    "vertices": {"limit": limits.MAX_VERTICES, "each": limits.MAX_FEATURE_VERTICES},
+    "text": {"limit": limits.MAX_TEXT},
+    "lines": {"what": SEQUENCE},
+    "depth": {"limit": limits.MAX_DEPTH},
+}
+
+
+def _sentences() -> dict[str, str]:
+    return {
+        "damaged": _("The file is damaged, or is not what it says it is."),
+        "resources": _("Reading the file takes more memory or time than is allowed. Split or simplify it."),
+        "objects": _("The file holds too many tables."),
+        "view": _("The GeoPackage holds a view, “%(name)s”. Save the layer as a plain table."),
+        "trigger": _(
+            "The GeoPackage holds a trigger that does not belong there, “%(name)s”. Save the layer anew."
+        ),
+        "virtual": _(
+            "The GeoPackage holds a table that is computed, “%(name)s”. Save the layer as a plain table."
+        ),
+        "computed": _(
+            "The GeoPackage holds a table with computed columns, “%(name)s”. Save it as a plain table."
+        ),
+        "no-table": _("The file holds no layer with geometry."),
+        "no-shapes": _("The table “%(name)s” holds no geometry. Choose another."),
+        "systems": _("The layer “%(name)s” is in several coordinate systems. Export it in one."),
+        "fields": _("The file has more than %(limit)d different fields."),
+        "features": _("The file has more than %(limit)d features. Split it."),
+        "vertices": _(
+            "The shapes have too many points: at most %(limit)d in all and %(each)d in one. Simplify them."
+        ),
+        "text": _("The file holds a text of more than %(limit)d characters."),
+        "tag": _("The file holds a text that is too long."),
+        "depth": _("The file is nested too deeply."),
+        "doctype": _("The file has a document type (DOCTYPE), which is not read. Export it without one."),
+        "xml": _("The file is not whole XML: line %(line)d, column %(column)d."),
+    }
+
+
+def _geojson_sentences() -> dict[str, str]:
+    return {
+        "utf-8": _("The file is not UTF-8 text."),
+        "lines": _(
+            "This seems to be %(what)s, which cannot be read. "
+            "Export the layer as GeoPackage, GeoJSON or a zipped Shapefile."
+        ),
+        "json": _("The file is not JSON: line %(line)d, column %(column)d."),
+        "number": _("The file holds a number that is too large."),
+        "geojson": _("The file is JSON, but not GeoJSON."),
+        "twice": _("The same name is there twice in one object."),
+        "constant": _("%(name)s is not a number in GeoJSON."),
+        "no-features": _("The FeatureCollection has no list of features."),
+        "no-feature": _("Feature %(number)d is not a Feature."),
+        "properties": _("The properties of feature %(number)d are not an object."),
+        "crs-member": _("The file's crs member is not understood. Name the coordinate system with --crs."),
+        "feature": _("Feature %(number)d: %(error)s"),
+    }
+
+
+def _geometry_sentence(code: str) -> str:
+    return {
+        "object": _("The geometry is not an object."),
+        "empty": _("The geometry has no type or no coordinates."),
+        "kind": _("The geometry is of a type that GeoJSON does not have."),
+        "collection": _("The GeometryCollection has no list of geometries."),
+        "nested": _("A GeometryCollection lies inside another."),
+        "list": _("The coordinates are not a list."),
+        "position": _("A position must be two or three numbers."),
+        "large": _("A coordinate is too large."),
+    }[code]

@@ -1,0 +1,1 @@
+"""What a file's fields, tables and values mean: which data set it is, and what goes where."""

@@ -1,0 +1,110 @@
+"""The ground this installation has anything to say about: outside it, no map is fetched for anybody.
+
+One box for each municipality: its boundary sets and the areas of its consultations (for one without an
+area, its plans), with its surroundings, so that a screen that shows all of it is filled. What is not
+published counts for officials only: an address that answers must not tell where a draft lies.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from threading import Lock
+
+from django.db import connection
+
+from layers.map_service import Box, box_degrees, box_m, touches, widened
+
+# So long a new consultation may wait for its map.
+KEPT_FOR = dt.timedelta(minutes=5)
+# What a broad screen shows beside the whole: half its length on each side, and 1.8 km at 59° N beside a small
+# area.
+_AROUND = 0.5
+_LEAST_AROUND_M = 3_500.0
+
+# A shape's box is kept with it: none is unpacked for this.
+_GROUND = """
+WITH consultation AS (
+    SELECT c.id, c.area, c.boundary_layer_id, m.code AS place
+    FROM dialogue_consultation c JOIN people_municipality m ON m.id = c.municipality_id
+    WHERE c.status = 'published' OR %(drafts)s
+), layer AS (
+    SELECT m.code AS place, l.id FROM people_municipality m JOIN layers_layer l ON l.owner = m.code
+    WHERE l.kind = 'boundary'
+    UNION SELECT place, boundary_layer_id FROM consultation
+    UNION SELECT place, a.layer_id
+    FROM consultation c JOIN dialogue_alternative a ON a.consultation_id = c.id WHERE c.area IS NULL
+), edition AS (
+    SELECT place, v.id FROM layer JOIN layers_layerversion v ON v.layer_id = layer.id
+    WHERE v.published OR %(drafts)s
+), shape AS (
+    SELECT place, geom FROM edition JOIN layers_area ON version_id = edition.id
+    UNION ALL SELECT place, geom FROM edition JOIN layers_zone ON version_id = edition.id
+    UNION ALL SELECT place, area FROM consultation WHERE area IS NOT NULL
+), box AS (SELECT place, ST_Extent(box2d(geom)::geometry) AS box FROM shape GROUP BY place)
+SELECT place, ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box) FROM box
+"""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Boxes west, south, east, north by the code of the municipality, in degrees (EPSG:4326) and in metres
+    (EPSG:3857)."""
+
+    degrees: Mapping[str, Box]
+    metres: tuple[Box, ...]
+
+    def holds(self, *, z: int, x: int, y: int) -> bool:
+        """Whether any of the boxes and the tile have a point in common."""
+        return any(touches(box, z=z, x=x, y=y) for box in self.metres)
+
+
+class _Kept:
+    """The ground, read again when it is older than KEPT_FOR."""
+
+    def __init__(self, *, drafts: bool) -> None:
+        self._drafts = drafts
+        self._lock = Lock()
+        self._ground = Ground({}, ())
+        self._until = 0.0
+
+    def ground(self, *, at: float) -> Ground:
+        with self._lock:
+            if at >= self._until:
+                self._ground = _read(drafts=self._drafts)
+                self._until = at + KEPT_FOR.total_seconds()
+            return self._ground
+
+    def forget(self) -> None:
+        with self._lock:
+            self._until = 0.0
+
+
+_KEPT = {drafts: _Kept(drafts=drafts) for drafts in (False, True)}
+
+
+def ground(*, drafts: bool) -> Ground:
+    """What is public, or with `drafts` all of it, for officials. At most one query in five minutes."""
+    return _KEPT[drafts].ground(at=time.monotonic())
+
+
+def forget() -> None:
+    """Makes the next question read the database."""
+    for kept in _KEPT.values():
+        kept.forget()
+
+
+def _read(*, drafts: bool) -> Ground:
+    with connection.cursor() as cursor:
+        cursor.execute(_GROUND, {"drafts": drafts})
+        rows = cursor.fetchall()
+    boxes = {place: _with_surroundings(box_m(tuple(box))) for place, *box in rows}
+    degrees = {place: box_degrees(box) for place, box in boxes.items()}
+    return Ground(degrees, tuple(boxes.values()))
+
+
+def _with_surroundings(box: Box) -> Box:
+    west, south, east, north = box
+    return widened(box, by_m=max(_LEAST_AROUND_M, _AROUND * max(east - west, north - south)))

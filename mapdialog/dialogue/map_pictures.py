@@ -1,0 +1,61 @@
+"""Other servers' maps as the browser is told of them: where their pictures are, and whom to credit.
+
+`place` is the code of the municipality. `officials` may see where drafts lie, and have every overlay to
+choose from; others get those that are on from the start.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import get_language, gettext
+
+from layers.map_service import MapService
+from mapdialog.dialogue.ground import ground
+from mapdialog.dialogue.texts import translated
+from mapdialog.map_services import Mode
+
+
+def pictures(service: MapService, *, place: str, officials: bool) -> dict[str, Any] | None:
+    """One map server's pictures for `addPictures` (static/js/README.md, overlay.js); None where all of them
+    would be refused, as nothing says yet where the municipality is."""
+    given: dict[str, Any] = {
+        "mode": settings.MAPS.mode,
+        "url": _address(service),
+        "credit": service.credit,
+        "minZoom": service.min_zoom,
+        "maxNativeZoom": service.max_zoom,
+    }
+    if settings.MAPS.mode is Mode.PROXY:
+        box = ground(drafts=officials).degrees.get(place)
+        if box is None:
+            return None
+        given["bounds"] = box
+    return given
+
+
+def overlays(*, place: str, officials: bool) -> list[dict[str, Any]]:
+    """The overlays for `addOverlays`, in the operator's order."""
+    shown = settings.MAPS.shown
+    offered = [service for service in settings.MAPS.overlays if officials or service.name in shown]
+    found = [(service, pictures(service, place=place, officials=officials)) for service in offered]
+    return [{**_words(service), **shown_by} for service, shown_by in found if shown_by is not None]
+
+
+def _words(service: MapService) -> dict[str, Any]:
+    title = translated(service.titles, get_language())
+    return {
+        "name": service.name,
+        "title": title,
+        "opacity": service.opacity,
+        "shown": service.name in settings.MAPS.shown,
+        "opacityLabel": gettext("Opacity of “%(title)s”") % {"title": title},
+        "failed": gettext("“%(title)s” does not answer just now.") % {"title": title},
+    }
+
+
+def _address(service: MapService) -> str:
+    if settings.MAPS.mode is Mode.PROXY:
+        return f"/tiles/maps/{service.name}/{{z}}/{{x}}/{{y}}"
+    return service.browser_template()

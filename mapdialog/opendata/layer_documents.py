@@ -1,0 +1,18 @@
+"""/layers/documents/…: the papers of a plan for everyone, while its edition is published and in force."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from layers import documents
+from mapdialog.web.kept_file import attachment
+
+
+@require_safe
+def layer_document(request: HttpRequest, document: int, name: str) -> HttpResponseBase:
+    """The PDF as it came, to be saved. `name` is for people and their browsers; any will do."""
+    found = get_object_or_404(documents.in_force_on(timezone.localdate()), pk=document)
+    return attachment(found.file, name=found.file_name, content_type="application/pdf")

@@ -1,0 +1,1 @@
+"""The officials' pages for the map beneath: files in, editions, population, committees."""

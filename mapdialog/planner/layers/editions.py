@@ -1,0 +1,176 @@
+"""An edition's steps and what can be taken home of it: each step a POST, each with one that undoes it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from layers import csv_lines, documents, editions
+from layers.findings import report, wording
+from layers.models import LayerEvent, LayerVersion
+from mapdialog.contributions.models import ContributionPlace
+from mapdialog.dialogue.models import Consultation
+from mapdialog.planner.layers import steps, undoing
+from mapdialog.planner.layers.access import layer_for, version_for
+from mapdialog.planner.layers.layer_rows import Use, use_of, uses_of
+from mapdialog.planner.layers.views import frame_of, layer_page, redirect_to, today_in
+from mapdialog.web.download import download
+from mapdialog.web.kept_file import attachment
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """How many contributions of a consultation were recorded with an edition."""
+
+    use: Use
+    n: int
+
+
+@login_required
+@require_POST
+def publish(request: HttpRequest, version: int) -> HttpResponse:
+    """Let everyone see an edition (`published=1`), or officials only (`published=0`)."""
+    held = version_for(request, version)
+    wanted = request.POST.get("published") == "1"
+    return _taken(request, held, step=lambda at, by: editions.publish(held, published=wanted, at=at, by=by))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: HttpRequest, version: int) -> HttpResponse:
+    """Roll an edition back, after saying what holds instead and what was recorded with it."""
+    held = version_for(request, version)
+    if request.method == "POST":
+        return _taken(request, held, step=lambda at, by: editions.withdraw(held, at=at, by=by))
+    if editions.newest(held.layer) != held:
+        raise Http404
+    frame = frame_of(request, held.layer)
+    language = get_language() or ""
+    older = editions.before(held)
+    context = {
+        **frame,
+        "version": held,
+        "instead": older,
+        "is_reopened": older is not None and older.valid_to == held.valid_from,
+        "is_in_force": held.valid_from <= today_in(frame["municipality"]),
+        "uses": uses_of([held.layer], reader=request.user, language=language)[held.layer_id],
+        "compositions": held.compositions.saved().select_related("layer"),
+        "recorded": _recorded(held, request=request, language=language),
+    }
+    return render(request, "planner/layers/withdraw.html", context)
+
+
+@login_required
+@require_POST
+def put_back(request: HttpRequest, version: int) -> HttpResponse:
+    """Undo a roll-back."""
+    held = version_for(request, version)
+    return _taken(request, held, step=lambda at, by: editions.put_back(held, at=at, by=by))
+
+
+@login_required
+@require_POST
+def undo(request: HttpRequest, pk: int, event: int) -> HttpResponse:
+    """Take a step of the layer's log back."""
+    held = layer_for(request, pk)
+    found = get_object_or_404(LayerEvent.objects.select_related("layer"), layer=held, pk=event)
+    outcome = steps.take(request, layer=held, step=lambda at, by: undoing.undo(found, at=at, by=by))
+    if outcome.refusal:
+        return layer_page(request, held, refusal=outcome.refusal, status=409)
+    return redirect_to(held, done=outcome.done, to=_PAGES.get(request.POST.get("back", ""), "planner:layer"))
+
+
+# Where to go after an undo: the page that the step was taken on.
+_PAGES = {
+    "provisions": "planner:layer_provisions",
+    "documents": "planner:layer_documents",
+    "population": "planner:layer_population",
+    "successions": "planner:layer_successions",
+    "log": "planner:layer_log",
+}
+
+
+@login_required
+@require_safe
+def original(request: HttpRequest, version: int) -> HttpResponseBase:
+    """The file as it came, to be saved."""
+    held = version_for(request, version)
+    name = documents.tidy_name(held.file_name)
+    return attachment(held.original, name=name, content_type="application/octet-stream")
+
+
+@login_required
+@require_safe
+def import_report(request: HttpRequest, version: int) -> HttpResponse:
+    """What was repaired, skipped and found when the edition was read, in words."""
+    held = version_for(request, version)
+    found = report.gravest_first(report.findings(held.report))
+    context = {
+        **frame_of(request, held.layer),
+        "version": held,
+        "report": held.report,
+        "findings": [
+            {
+                "finding": one,
+                "heading": wording.heading(one),
+                "sentence": wording.sentence(one),
+                "lines": [(item, wording.reason(item.why)) for item in one.items[:200]],
+                "n_more": max(0, len(one.items) - 200),
+            }
+            for one in found
+        ],
+    }
+    return render(request, "planner/layers/report.html", context)
+
+
+@login_required
+@require_safe
+def report_csv(request: HttpRequest, version: int) -> HttpResponseBase:
+    """The report as a table."""
+    held = version_for(request, version)
+    rows = report.csv(report.findings(held.report))
+    name = f"{held.layer.name}-{held.number or 'draft'}-report.csv"
+    return download(request, csv_lines.lines(rows), file_name=name, content_type="text/csv; charset=utf-8")
+
+
+@login_required
+@require_safe
+def report_json(request: HttpRequest, version: int) -> HttpResponseBase:
+    """The report as it is kept."""
+    held = version_for(request, version)
+
+    def body() -> Iterator[bytes]:
+        yield json.dumps(held.report, ensure_ascii=False, indent=1).encode()
+
+    name = f"{held.layer.name}-{held.number or 'draft'}-report.json"
+    return download(request, body(), file_name=name, content_type="application/json")
+
+
+def _taken(
+    request: HttpRequest, version: LayerVersion, *, step: Callable[[dt.datetime, str], object]
+) -> HttpResponse:
+    """Take the step, then back to the layer's page; there too when it could not be taken, with the reason."""
+    outcome = steps.take(request, layer=version.layer, step=step)
+    if outcome.refusal:
+        return layer_page(request, version.layer, refusal=outcome.refusal, status=409)
+    return redirect_to(version.layer, done=outcome.done)
+
+
+def _recorded(version: LayerVersion, *, request: HttpRequest, language: str) -> list[Recorded]:
+    """By consultation that the reader may see, the most first."""
+    places = ContributionPlace.objects.filter(version=version).order_by()
+    counted = dict(
+        places.values_list("contribution__consultation").annotate(n=Count("contribution", distinct=True))
+    )
+    seen = Consultation.objects.visible_to(request.user).filter(pk__in=counted)
+    found = [Recorded(use=use_of(one, language=language), n=counted[one.pk]) for one in seen]
+    return sorted(found, key=lambda one: -one.n)

@@ -1,0 +1,132 @@
+"""An edition on the map, for the planner's scripts: its tiles, its colours, the ground beneath, the words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from typing import Any
+
+from django.contrib.gis.db.models import Extent
+from django.db.models import Count, Model
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from layers.models import Area, Feature, Layer, LayerVersion, Zone
+from layers.styles import levels
+from layers.styles.catalog import Style, legend
+from layers.styles.drawing import drawing
+from mapdialog.dialogue.map_layers import base_settings, drawn_plan
+from mapdialog.people.models import Municipality
+
+# With more areas than this their colours tell nothing apart, and the page grows.
+MOST_COLOURED_AREAS = 60
+_GROUND = (Layer.Kind.WATER, Layer.Kind.STREET, Layer.Kind.PLACE)
+
+Bounds = tuple[float, float, float, float]
+
+
+def content_of(version: LayerVersion) -> type[Area | Zone | Feature]:
+    """The table that holds what lies in the edition."""
+    kinds: dict[str, type[Area | Zone | Feature]] = {Layer.Kind.BOUNDARY: Area, Layer.Kind.ZONING: Zone}
+    return kinds.get(version.layer.kind, Feature)
+
+
+def bounds_of(version: LayerVersion) -> Bounds | None:
+    """West, south, east, north in degrees; None for an edition without anything in it."""
+    held = content_of(version)._base_manager.filter(version=version)
+    found: Bounds | None = held.aggregate(box=Extent("geom"))["box"]
+    return found
+
+
+def styles_of(version: LayerVersion) -> list[tuple[Style, int]]:
+    """(style, how many) of each use, in the order of the official list; [] where codes have no colours.
+
+    Existing and future use of one code are two.
+    """
+    layer, model = version.layer, content_of(version)
+    if model is Zone:
+        plan = drawn_plan(version)
+        counts = plan.counts()
+        return [(style, counts[style.key]) for style in plan.styles()]
+    if model is Feature and not layer.style:
+        return []
+    held = model._base_manager.filter(version=version).order_by("code")
+    counted = dict(held.values_list("code").annotate(n=Count("pk")))
+    if model is Area and len(counted) > MOST_COLOURED_AREAS:
+        return []
+    styles = legend(layer.style or "neutral", codes=counted)
+    if model is Area:
+        # An area's code says nothing to a reader: its name stands in the legend.
+        names = {code: name for code, name in held.values_list("code", "name") if name}
+        styles = [replace(one, labels={"nb": names.get(one.code, one.code)}) for one in styles]
+    return [(style, counted.get(style.code, 0)) for style in styles]
+
+
+def edition_map(
+    version: LayerVersion, *, municipality: Municipality, language: str, on: dt.date
+) -> dict[str, Any]:
+    """Settings of the map of one edition. `on` decides which ground lies beneath."""
+    return {
+        "bounds": bounds_of(version),
+        "base": ground_settings(municipality, on=on, but=version),
+        "edition": {
+            "url": tiles_of(version),
+            "kind": version.layer.kind,
+            **_look(version, language=language),
+        },
+        "labels": reverse("planner:edition_labels", args=[version.pk]),
+        "language": language,
+        "texts": texts(),
+    }
+
+
+def _look(version: LayerVersion, *, language: str) -> dict[str, Any]:
+    """Colours and how many of each; of a plan on several vertical levels also how many on each of them."""
+    if version.layer.kind == Layer.Kind.ZONING:
+        plan = drawn_plan(version)
+        choices = plan.level_choices()
+        found = {"style": plan.style_table(language=language), "counts": plan.counts()}
+        if not choices:
+            return found
+        first = levels.shown_first(plan.levels)
+        return {**found, "levels": choices, "level": first, "countsByLevel": plan.counts_by_level()}
+    styles = styles_of(version)
+    return {
+        "style": {style.key: drawing(style, language=language) for style, _n in styles},
+        "counts": {style.key: n for style, n in styles},
+    }
+
+
+def tiles_of(version: LayerVersion) -> str:
+    return f"/tiles/layers/{version.pk}/{{z}}/{{x}}/{{y}}.mvt"
+
+
+def texts() -> dict[str, str]:
+    return {
+        "map": gettext("Map. Move it with the arrow keys and zoom with plus and minus."),
+        "zoomIn": gettext("Zoom in"),
+        "zoomOut": gettext("Zoom out"),
+        "close": gettext("Close"),
+        "popup": gettext("What is here"),
+        "field": gettext("Field"),
+        "level": gettext("Level of the plan"),
+        "noName": gettext("(no name)"),
+    }
+
+
+def ground_settings(
+    municipality: Municipality, *, on: dt.date, but: LayerVersion | None = None
+) -> dict[str, Any]:
+    """The municipality's own water, streets and places in force, or a map server's pictures."""
+    held = LayerVersion.objects.published().holding_on(on).select_related("layer")
+    found = held.filter(layer__owner=municipality.code, layer__kind__in=_GROUND)
+    if but is not None:
+        found = found.exclude(pk=but.pk)
+    ordered = sorted(found, key=lambda version: _GROUND.index(Layer.Kind(version.layer.kind)))
+    return base_settings(ordered, place=municipality.code, officials=True)
+
+
+def boxes(model: type[Model], *, pks: list[int]) -> dict[int, Bounds]:
+    """Where each of these lies, for a list's way to the map. One query."""
+    rows = model._base_manager.filter(pk__in=pks).annotate(box=Extent("geom"))
+    return dict(rows.values_list("pk", "box"))

@@ -1,0 +1,148 @@
+"""The lines of the list of layers: what holds, who brought it, who uses it, what waits for somebody."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Prefetch, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from layers import provisions
+from layers.models import Layer, LayerVersion, Succession
+from mapdialog.dialogue.models import Alternative, Consultation, Reader
+from mapdialog.dialogue.texts import language_of, translated
+from mapdialog.planner.layers import log
+
+
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    """A consultation that a layer is used by."""
+
+    slug: str
+    title: str
+    title_language: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerRow:
+    """`holding` is in force, `coming` are the editions to come; `waiting` says what is to be done."""
+
+    layer: Layer
+    title: str
+    title_language: str
+    holding: LayerVersion | None
+    coming: list[LayerVersion] = field(default_factory=list)
+    imported_by: str = ""
+    uses: list[Use] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+
+
+def rows_by_kind(
+    layers: QuerySet[Layer], *, on: dt.date, language: str, reader: Reader
+) -> list[tuple[str, list[LayerRow]]]:
+    """(kind in words, its layers by title), in the order of the kinds. Nine queries."""
+    editions = LayerVersion.objects.defer("report").order_by("-number")
+    held = list(layers.prefetch_related(Prefetch("versions", queryset=editions)))
+    holding = {layer.pk: _holding(layer, on=on) for layer in held}
+    names = log.names_of(version.imported_by for version in holding.values() if version)
+    uses = uses_of(held, reader=reader, language=language)
+    waiting = _waiting(held, holding=[version for version in holding.values() if version])
+    found: dict[str, list[LayerRow]] = defaultdict(list)
+    for layer in held:
+        version = holding[layer.pk]
+        row = LayerRow(
+            layer=layer,
+            title=title_of(layer, language),
+            title_language=language_of(layer.titles, language),
+            holding=version,
+            coming=[one for one in layer.versions.all() if _is_standing(one) and one.valid_from > on],
+            imported_by=log.who(version.imported_by, names=names) if version else "",
+            uses=uses[layer.pk],
+            waiting=waiting[layer.pk],
+        )
+        found[layer.kind].append(row)
+    return [
+        (str(label), sorted(found[kind], key=lambda row: row.title.casefold()))
+        for kind, label in Layer.Kind.choices
+        if found[kind]
+    ]
+
+
+def title_of(layer: Layer, language: str) -> str:
+    """The layer's title in the reader's language; its short name where it has none."""
+    return translated(layer.titles, language) or layer.name
+
+
+def uses_of(layers: Iterable[Layer], *, reader: Reader, language: str) -> dict[int, list[Use]]:
+    """The consultations that use each layer as boundaries, plan or base map, newest first. Four queries."""
+    ids = [layer.pk for layer in layers]
+    pairs: set[tuple[int, int]] = set()
+    boundaries = Consultation.objects.filter(boundary_layer__in=ids)
+    pairs.update(boundaries.values_list("boundary_layer_id", "pk"))
+    pairs.update(Alternative.objects.filter(layer__in=ids).values_list("layer_id", "consultation_id"))
+    grounds = Consultation.base_layers.through.objects.filter(layer_id__in=ids)
+    pairs.update(grounds.values_list("layer_id", "consultation_id"))
+    seen = Consultation.objects.visible_to(reader).filter(pk__in={pk for _layer, pk in pairs})
+    found: dict[int, list[Use]] = defaultdict(list)
+    for consultation in seen:
+        use = use_of(consultation, language=language)
+        for layer in ids:
+            if (layer, consultation.pk) in pairs:
+                found[layer].append(use)
+    return found
+
+
+def use_of(consultation: Consultation, *, language: str) -> Use:
+    title = translated(consultation.title, language) or consultation.slug
+    return Use(slug=consultation.slug, title=title, title_language=language_of(consultation.title, language))
+
+
+def _is_standing(version: LayerVersion) -> bool:
+    return version.state == LayerVersion.State.STANDING
+
+
+def _holding(layer: Layer, *, on: dt.date) -> LayerVersion | None:
+    for version in layer.versions.all():
+        has_begun = _is_standing(version) and version.valid_from <= on
+        if has_begun and (version.valid_to is None or version.valid_to > on):
+            return version
+    return None
+
+
+def _waiting(layers: list[Layer], *, holding: list[LayerVersion]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    for layer in layers:
+        drafts = sum(one.state == LayerVersion.State.DRAFT for one in layer.versions.all())
+        if drafts:
+            found[layer.pk].append(
+                ngettext("%(n)d draft not saved", "%(n)d drafts not saved", drafts) % {"n": drafts}
+            )
+        if not any(one.number for one in layer.versions.all()):
+            found[layer.pk].append(_("no edition yet"))
+    for layer_id, n in _successions(layers):
+        found[layer_id].append(
+            ngettext("%(n)d succession to confirm", "%(n)d successions to confirm", n) % {"n": n}
+        )
+    plans = {one.pk: one.layer_id for one in holding if _layer(layers, one).kind == Layer.Kind.ZONING}
+    for version_id, n in provisions.without_plain(plans).items():
+        found[plans[version_id]].append(
+            ngettext("%(n)d field without a plain line", "%(n)d fields without a plain line", n) % {"n": n}
+        )
+    return found
+
+
+def _layer(layers: list[Layer], version: LayerVersion) -> Layer:
+    return next(layer for layer in layers if layer.pk == version.layer_id)
+
+
+def _successions(layers: list[Layer]) -> Iterable[tuple[int, int]]:
+    waiting = Succession.objects.waiting().filter(
+        successor__version__layer__in=layers,
+        successor__version__state=LayerVersion.State.STANDING,
+        predecessor__version__state=LayerVersion.State.STANDING,
+    )
+    return waiting.order_by().values_list("successor__version__layer").annotate(n=Count("pk"))

@@ -1,0 +1,191 @@
+"""A layer's log as people read it: a sentence for each step, by whom, and whether it can be undone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from layers.models import LayerEvent
+from mapdialog.people.models import User
+from mapdialog.planner.layers import undoing
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+_PERSON = re.compile(r"user:(\d{1,18})", re.ASCII)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One step. `who` is a name, or who else did it; `can_undo` was true when it was looked at.
+
+    `rolls_back` is the edition that undoing would roll back, which wants to be asked first.
+    """
+
+    id: int
+    at: dt.datetime
+    who: str
+    sentence: str
+    can_undo: bool
+    rolls_back: int | None
+
+
+def lines(events: Iterable[LayerEvent]) -> list[Line]:
+    """The steps in words, in the order given. Two queries, and some for each that may be undone."""
+    held = list(events)
+    names = names_of(event.by for event in held)
+    return [
+        Line(
+            id=event.pk,
+            at=event.at,
+            who=who(event.by, names=names),
+            sentence=sentence(event),
+            can_undo=undoing.is_possible(event),
+            rolls_back=undoing.edition_rolled_back(event),
+        )
+        for event in held
+    ]
+
+
+def names_of(bys: Iterable[str]) -> dict[str, str]:
+    """`user:ID` → the person's name, of those who are still known. One query."""
+    ids = {int(found[1]): by for by in set(bys) if (found := _PERSON.fullmatch(by))}
+    people = User.objects.filter(pk__in=ids)
+    return {ids[person.pk]: person.name or person.email for person in people}
+
+
+def who(by: str, *, names: Mapping[str, str]) -> str:
+    """A name for `by`, as the layers' log writes it."""
+    if by in names:
+        return names[by]
+    if _PERSON.fullmatch(by):
+        return _("somebody who no longer works here")
+    return _("the command line") if by == "" or by.startswith("command:") else by
+
+
+def sentence(event: LayerEvent) -> str:
+    """What happened, in the reader's language; a step that is not known here keeps its own word."""
+    say = _SENTENCES.get(event.what)
+    return say(event) if say else event.what
+
+
+def _numbered(text: StrOrPromise) -> Callable[[LayerEvent], str]:
+    """A sentence about an edition that needs its number only."""
+
+    def say(event: LayerEvent) -> str:
+        return str(text) % {"number": event.version_number}
+
+    return say
+
+
+def _imported(event: LayerEvent) -> str:
+    file = event.detail.get("file", "")
+    if not file:
+        return _("Edition %(number)d was saved.") % {"number": event.version_number}
+    message = _("Edition %(number)d was imported from %(file)s.")
+    return message % {"number": event.version_number, "file": file}
+
+
+def _closed(event: LayerEvent) -> str:
+    day = parse_date(str(event.detail.get("valid_to", "")))
+    if day is None:
+        return _("Edition %(number)d ends.") % {"number": event.version_number}
+    message = _("Edition %(number)d ends on %(day)s, when the next begins.")
+    return message % {"number": event.version_number, "day": date_format(day, "DATE_FORMAT")}
+
+
+def _withdrawn(event: LayerEvent) -> str:
+    values = {"number": event.version_number, "other": event.detail.get("reopened")}
+    if values["other"]:
+        return _("Edition %(number)d was rolled back; edition %(other)d holds again.") % values
+    return _("Edition %(number)d was rolled back.") % values
+
+
+def _described(event: LayerEvent) -> str:
+    before, after = event.detail["before"], event.detail["after"]
+    words = {"titles": _("title"), "credit": _("credit"), "licence": _("licence"), "style": _("style list")}
+    changed = [word for name, word in words.items() if before[name] != after[name]]
+    return _("Changed: %(what)s.") % {"what": ", ".join(changed)}
+
+
+def _provisions(event: LayerEvent) -> str:
+    detail: dict[str, Any] = event.detail
+    fields = list(detail["changes"])
+    n = len(fields)
+    if n == 1:
+        said = _("The texts of the field %(name)s were written.") % {"name": fields[0]}
+    else:
+        said = ngettext(
+            "The texts of %(n)d field were written.", "The texts of %(n)d fields were written.", n
+        )
+        said %= {"n": n}
+    if detail.get("undone"):
+        return _("%(said)s An earlier change was undone.") % {"said": said}
+    if detail.get("file"):
+        return _("%(said)s They come from %(file)s.") % {"said": said, "file": detail["file"]}
+    if detail.get("edition"):
+        message = _("%(said)s They were taken over from edition %(number)d.")
+        return message % {"said": said, "number": detail["edition"]}
+    return said
+
+
+def _paper(text: StrOrPromise) -> Callable[[LayerEvent], str]:
+    def say(event: LayerEvent) -> str:
+        return str(text) % {"file": event.detail.get("file", "")}
+
+    return say
+
+
+def _computed(event: LayerEvent) -> str:
+    message = _("Successors were computed: %(confirmed)d sure, %(proposed)d to be confirmed.")
+    return message % {name: event.detail.get(name, 0) for name in ("confirmed", "proposed")}
+
+
+def _succession(text: StrOrPromise) -> Callable[[LayerEvent], str]:
+    def say(event: LayerEvent) -> str:
+        return str(text) % {"old": event.detail.get("from", ""), "new": event.detail.get("to", "")}
+
+    return say
+
+
+def _people(text: StrOrPromise) -> Callable[[LayerEvent], str]:
+    def say(event: LayerEvent) -> str:
+        return str(text) % {"year": event.detail.get("year"), "total": event.detail.get("total")}
+
+    return say
+
+
+def _composed(event: LayerEvent) -> str:
+    message = _("Edition %(number)d was composed of %(units)s.")
+    return message % {"number": event.version_number, "units": event.detail.get("units", "")}
+
+
+_SENTENCES: Mapping[str, Callable[[LayerEvent], str]] = {
+    "imported": _imported,
+    "closed": _closed,
+    "withdrawn": _withdrawn,
+    "put back": _numbered(gettext_lazy("Edition %(number)d was put back.")),
+    "published": _numbered(gettext_lazy("Edition %(number)d was published: everyone can see it.")),
+    "unpublished": _numbered(gettext_lazy("Edition %(number)d was taken from view.")),
+    "described": _described,
+    "provisions written": _provisions,
+    "successor confirmed": _succession(gettext_lazy("Confirmed: %(old)s became %(new)s.")),
+    "successor rejected": _succession(gettext_lazy("Rejected: %(old)s did not become %(new)s.")),
+    "successor added": _succession(gettext_lazy("Added by hand: %(old)s became %(new)s.")),
+    "succession reopened": _succession(gettext_lazy("To be decided again: %(old)s became %(new)s.")),
+    "composed": _composed,
+    "population imported": _people(gettext_lazy("Population of %(year)s was attached: %(total)s people.")),
+    "population undone": _people(gettext_lazy("Population of %(year)s was taken out of service.")),
+    "population put back": _people(gettext_lazy("Population of %(year)s was put back.")),
+    "successors computed": _computed,
+    "paper attached": _paper(gettext_lazy("The paper %(file)s was attached.")),
+    "paper removed": _paper(gettext_lazy("The paper %(file)s was removed.")),
+}

@@ -1,0 +1,167 @@
+"""Who lives in a layer's areas: figures brought in from a table, added up, replaced, undone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import UploadedFile
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from layers import documents, editions, land, population
+from layers.models import Layer, LayerVersion, Population
+from layers.population import PopulationError
+from layers.population import sums as population_sum
+from layers.population.ages import Band
+from layers.population.report import sentences
+from mapdialog.planner.layers import steps
+from mapdialog.planner.layers.access import layer_for
+from mapdialog.planner.layers.views import PER_PAGE, frame_of, redirect_to, today_in
+
+MAX_UPLOAD_BYTES = 20 * 1024**2
+_M2_PER_HECTARE = 10_000
+_M2_PER_KM2 = 1_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class People:
+    """One area's line: n and young are None where they are not known; land in m²."""
+
+    code: str
+    name: str
+    n: int | None
+    young: int | None
+    land_m2: float
+
+    @property
+    def hectares(self) -> float:
+        return self.land_m2 / _M2_PER_HECTARE
+
+    @property
+    def per_km2(self) -> float | None:
+        """Inhabitants per km² of land; None where there is no land to speak of."""
+        if self.n is None or self.hectares < 1:
+            return None
+        return self.n / self.land_m2 * _M2_PER_KM2
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def figures(request: HttpRequest, pk: int) -> HttpResponse:
+    """The figures of the newest edition; a POST brings in a table or adds up those of units."""
+    held = layer_for(request, pk)
+    if held.kind != Layer.Kind.BOUNDARY:
+        raise Http404
+    version = editions.newest(held)
+    refusal = ""
+    if request.method == "POST" and version is not None:
+        step = _sum_step if request.POST.get("action") == "sum" else _import_step
+        outcome = steps.take(
+            request, layer=held, step=lambda at, by: step(request, version, at, by), only_adds=True
+        )
+        if not outcome.refusal:
+            return redirect_to(held, done=outcome.done, to="planner:layer_population")
+        refusal = outcome.refusal
+    context = {**frame_of(request, held), "version": version, "given": request.POST}
+    context["refusal"] = refusal
+    if version is not None:
+        context |= _content(request, version, on=today_in(context["municipality"]))
+    return render(request, "planner/layers/population.html", context, status=409 if refusal else 200)
+
+
+def people_of(version: LayerVersion, *, on: dt.date) -> tuple[Population | None, Band | None, list[People]]:
+    """The newest figures, the young that they allow to count, and a line for each area by code."""
+    newest = population.standing(version)
+    band = population.youngest(newest) if newest else None
+    n = population.of_areas(version)
+    young = population.of_areas(version, age=(0, band.to)) if band else {}
+    ground = land.of_areas(version, on=on)
+    rows = [
+        People(code=code, name=name, n=n[pk], young=young.get(pk), land_m2=ground.land_m2[pk])
+        for pk, code, name in version.areas.order_by("code").values_list("pk", "code", "name")
+    ]
+    return newest, band, rows
+
+
+def _content(request: HttpRequest, version: LayerVersion, *, on: dt.date) -> dict[str, Any]:
+    newest, band, rows = people_of(version, on=on)
+    ground = land.of_areas(version, on=on)
+    held = Population.objects.filter(version=version).select_related("summed_from__version__layer")
+    return {
+        "newest_figures": newest,
+        "young": band,
+        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "water_is_known": ground.water_is_known,
+        "share_of_water": ground.share_of_water() * 100,
+        "years": [
+            {"population": one, "sentences": sentences(one), "total": one.report.get("total")}
+            for one in held.filter(replaced_at__isnull=True).order_by("-year")
+        ],
+        "n_replaced": held.filter(replaced_at__isnull=False).count(),
+        "sources": _units_with_figures(version),
+        "max_mb": MAX_UPLOAD_BYTES // 1024**2,
+    }
+
+
+def _units_with_figures(version: LayerVersion) -> list[Population]:
+    """Figures of the owner's other areas, the newest first, that could be added up for these."""
+    held = Population.objects.filter(
+        replaced_at__isnull=True,
+        summed_from__isnull=True,
+        version__layer__owner=version.layer.owner,
+        version__state=LayerVersion.State.STANDING,
+    )
+    found = held.exclude(version__layer=version.layer).select_related("version__layer")
+    return list(found.order_by("version__layer__name", "-year")[:100])
+
+
+def _import_step(request: HttpRequest, version: LayerVersion, at: dt.datetime, by: str) -> None:
+    file = request.FILES.get("file")
+    if not isinstance(file, UploadedFile) or not file.size:
+        raise PopulationError(_("Choose a file."))
+    if file.size > MAX_UPLOAD_BYTES:
+        raise PopulationError(
+            _("The file is larger than %(limit)d MB. Split it.") % {"limit": MAX_UPLOAD_BYTES // 1024**2}
+        )
+    with tempfile.NamedTemporaryFile() as kept:
+        for chunk in file.chunks():
+            kept.write(chunk)
+        kept.flush()
+        loaded = population.load(
+            Path(kept.name),
+            version=version,
+            source=request.POST.get("source", ""),
+            licence=request.POST.get("licence", ""),
+            year=_year(request.POST.get("year", "")),
+            code_column=request.POST.get("code_column", "").strip() or None,
+            sheet=request.POST.get("sheet", "").strip() or None,
+            file_name=documents.tidy_name(file.name or ""),
+            at=at,
+            by=by,
+        )
+    population_sum.follow(loaded, at=at, by=by)
+
+
+def _sum_step(request: HttpRequest, version: LayerVersion, at: dt.datetime, by: str) -> None:
+    chosen = request.POST.get("units", "")
+    found = {str(one.pk): one for one in _units_with_figures(version)}.get(chosen)
+    if found is None:
+        raise PopulationError(_("Choose the figures to add up."))
+    population_sum.sum_up(found, into=version, at=at, by=by)
+
+
+def _year(text: str) -> int | None:
+    text = text.strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) == 4):
+        raise PopulationError(_("Write the year with four figures."))
+    return int(text)

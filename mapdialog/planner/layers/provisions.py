@@ -1,0 +1,255 @@
+"""A plan's provisions: the table of its fields, a form for one of them, and whole tables in and out."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from layers import csv_lines, documents, editions, provisions
+from layers.models import Layer, LayerVersion
+from layers.provisions import Field, Provision, ProvisionError
+from layers.provisions import table as provision_table
+from layers.provisions.table import Proposal
+from layers.readers import ReadError
+from layers.styles.catalog import style_for
+from mapdialog.planner.layers import steps
+from mapdialog.planner.layers.access import layer_for
+from mapdialog.planner.layers.views import PER_PAGE, frame_of, language_name, languages_of, redirect_to
+from mapdialog.web.download import download
+
+MOST_BYTES = 10 * 1024**2
+_LISTED = 100
+
+
+@login_required
+@require_safe
+def table(request: HttpRequest, pk: int) -> HttpResponse:
+    """The fields of the plan in force, a page at a time, with what is written and what is missing."""
+    held, version = _plan(request, pk)
+    return _table_page(request, held, version)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def write(request: HttpRequest, pk: int) -> HttpResponse:
+    """The texts of one field (`?field=B1`)."""
+    held, version = _plan(request, pk)
+    name = request.GET.get("field", "").replace("\0", "")
+    field = provisions.field_of(version, name=name)
+    if field is None:
+        raise Http404
+    given, refusal = field.provision, ""
+    if request.method == "POST":
+        given = _given(request, field=field)
+        outcome = steps.take(
+            request,
+            layer=held,
+            step=lambda at, by: provisions.write(version, texts={field.name: given}, at=at, by=by),
+        )
+        if not outcome.refusal:
+            return redirect_to(held, done=outcome.done, to="planner:layer_provisions")
+        refusal = outcome.refusal
+    frame = frame_of(request, held)
+    context = {
+        **frame,
+        "version": version,
+        "field": field,
+        "labels": _labels(field, version),
+        "legal_text": given.legal_text,
+        "plain": [
+            (one, language_name(one), given.plain.get(one, ""))
+            for one in languages_of(frame["municipality"], given.plain, field.provision.plain)
+        ],
+        "refusal": refusal,
+    }
+    return render(request, "planner/layers/provision.html", context, status=409 if refusal else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def bring_in(request: HttpRequest, pk: int) -> HttpResponse:
+    """A table of provisions: looked at first, then written as a whole.
+
+    Between the two the file is kept, one for each person and layer: the next one takes its place.
+    """
+    held, version = _plan(request, pk)
+    proposal, digest, file_name, refusal = None, "", "", ""
+    if request.method == "POST":
+        try:
+            if "sha256" in request.POST:
+                return _write_table(request, held, version)
+            proposal, digest, file_name = _look_at(request, version=version)
+        except (ReadError, ProvisionError) as error:
+            refusal = str(error)
+    context = {
+        **frame_of(request, held),
+        "version": version,
+        "proposal": proposal,
+        "sha256": digest,
+        "file_name": file_name,
+        "listed": list(proposal.texts.items())[:_LISTED] if proposal else [],
+        "refusal": refusal,
+    }
+    return render(request, "planner/layers/provisions_import.html", context, status=422 if refusal else 200)
+
+
+@login_required
+@require_safe
+def as_csv(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The table of provisions, to be filled in and brought back."""
+    held, version = _plan(request, pk)
+    frame = frame_of(request, held)
+    rows = provision_table.rows(version, languages=languages_of(frame["municipality"]))
+    name = f"{held.name}-{version.number}-provisions.csv"
+    return download(request, csv_lines.lines(rows), file_name=name, content_type="text/csv; charset=utf-8")
+
+
+@login_required
+@require_POST
+def carry_over(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take over the texts of the edition before for fields of the same name that have none."""
+    held, version = _plan(request, pk)
+    source = editions.before(version)
+    if source is None:
+        raise Http404
+    outcome = steps.take(
+        request,
+        layer=held,
+        step=lambda at, by: provisions.write(
+            version,
+            texts=provisions.carried_over(version, source=source),
+            at=at,
+            by=by,
+            detail={"edition": source.number},
+        ),
+    )
+    if outcome.refusal:
+        return _table_page(request, held, version, refusal=outcome.refusal)
+    return redirect_to(held, done=outcome.done, to="planner:layer_provisions")
+
+
+def _plan(request: HttpRequest, pk: int) -> tuple[Layer, LayerVersion]:
+    """The plan and its newest edition; Http404 for other layers and for a plan that has none."""
+    held = layer_for(request, pk)
+    newest = editions.newest(held)
+    if held.kind != Layer.Kind.ZONING or newest is None:
+        raise Http404
+    return held, newest
+
+
+def _table_page(
+    request: HttpRequest, held: Layer, version: LayerVersion, *, refusal: str = ""
+) -> HttpResponse:
+    frame = frame_of(request, held)
+    search = request.GET.get("q", "").replace("\0", "").strip()[:80]
+    missing = request.GET.get("missing") == "1"
+    found = provisions.fields_of(version, search=search, missing=missing)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    hectares = provisions.hectares(version, names=[one.name for one in page.object_list])
+    source = editions.before(version)
+    context = {
+        **frame,
+        "version": version,
+        "counts": provisions.counts(version),
+        "search": search,
+        "missing": missing,
+        "page": page,
+        "rows": [
+            {
+                "field": one,
+                "labels": _labels(one, version),
+                "hectares": hectares.get(one.name),
+                "plain": sorted(one.provision.plain.items()),
+            }
+            for one in page.object_list
+        ],
+        "carried_over": len(provisions.carried_over(version, source=source)) if source else 0,
+        "source": source,
+        "refusal": refusal or frame["refusal"],
+    }
+    return render(request, "planner/layers/provisions.html", context, status=409 if refusal else 200)
+
+
+def _labels(field: Field, version: LayerVersion) -> list[tuple[str, str]]:
+    """(code, its words) of the purposes that the field has."""
+    list_name = version.layer.style or "neutral"
+    styles = [style_for(list_name, code=code) for code in field.codes]
+    return [(one.code, one.label(get_language() or "") if one.known else "") for one in styles]
+
+
+def _given(request: HttpRequest, *, field: Field) -> Provision:
+    """What the form says; languages that it does not show stay as they are."""
+    shown = {
+        name.removeprefix("plain_"): str(value).replace("\r\n", "\n").strip()
+        for name, value in request.POST.items()
+        if name.startswith("plain_") and len(name) <= 14
+    }
+    plain = {**field.provision.plain, **shown}
+    return Provision(
+        legal_text=request.POST.get("legal_text", "").replace("\r\n", "\n").strip(),
+        plain={language: text for language, text in plain.items() if text},
+    )
+
+
+def _look_at(request: HttpRequest, *, version: LayerVersion) -> tuple[Proposal, str, str]:
+    """What the sent table would do, its checksum and name. Raises ReadError, ProvisionError."""
+    file = request.FILES.get("file")
+    if file is None:
+        raise ReadError(_("Choose a file."))
+    if (file.size or 0) > MOST_BYTES:
+        message = _("The file is larger than %(limit)d MB. Split it.")
+        raise ReadError(message % {"limit": MOST_BYTES // 1024**2})
+    content = file.read()
+    name = _kept_name(request, version)
+    default_storage.delete(name)
+    proposal = _proposed(content, version=version)
+    default_storage.save(name, ContentFile(content))
+    return proposal, hashlib.sha256(content).hexdigest(), documents.tidy_name(file.name or "")
+
+
+def _write_table(request: HttpRequest, held: Layer, version: LayerVersion) -> HttpResponse:
+    """Write the table that was looked at. Raises ProvisionError when another has taken its place since."""
+    name = _kept_name(request, version)
+    content = b""
+    if default_storage.exists(name):
+        with default_storage.open(name) as file:
+            content = file.read()
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != request.POST["sha256"]:
+        raise ProvisionError(_("The file is not here any more. Choose it again."))
+    proposal = _proposed(content, version=version)
+    if proposal.twice:
+        raise ProvisionError(_("Fields with different texts on several rows must be put right first."))
+    detail: dict[str, Any] = {"file": request.POST.get("file_name", "")[:200], "sha256": digest}
+    outcome = steps.take(
+        request,
+        layer=held,
+        step=lambda at, by: provisions.write(version, texts=proposal.texts, at=at, by=by, detail=detail),
+    )
+    if outcome.refusal:
+        raise ProvisionError(outcome.refusal)
+    default_storage.delete(name)
+    return redirect_to(held, done=outcome.done, to="planner:layer_provisions")
+
+
+def _proposed(content: bytes, *, version: LayerVersion) -> Proposal:
+    with tempfile.TemporaryDirectory(prefix="provisions-") as folder:
+        path = Path(folder) / "table"
+        path.write_bytes(content)
+        return provision_table.proposal(path, version=version)
+
+
+def _kept_name(request: HttpRequest, version: LayerVersion) -> str:
+    return f"provisions/{version.layer_id}-{request.user.pk}"

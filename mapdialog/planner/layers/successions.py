@@ -1,0 +1,175 @@
+"""What became of each area when a new edition came: computed shares, decided by a person."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from itertools import groupby
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from layers import editions, succession
+from layers.editions import EditionError
+from layers.models import Area, Layer, LayerVersion, Succession
+from mapdialog.planner.layers import layer_map, log, steps
+from mapdialog.planner.layers.access import layer_for
+from mapdialog.planner.layers.views import PER_PAGE, frame_of, redirect_to, today_in
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def successions(request: HttpRequest, pk: int) -> HttpResponse:
+    """Each area of the edition before, with what it may have become; confirmed, rejected or added by hand."""
+    held = layer_for(request, pk)
+    if held.kind != Layer.Kind.BOUNDARY:
+        raise Http404
+    version = editions.newest(held)
+    before = editions.before(version) if version else None
+    refusal = ""
+    if request.method == "POST" and version is not None and before is not None:
+        step = _step(request, version=version, before=before)
+        outcome = steps.take(request, layer=held, step=step)
+        if not outcome.refusal:
+            return redirect_to(held, done=outcome.done, to="planner:layer_successions")
+        refusal = outcome.refusal
+    return _page(request, held, version=version, before=before, refusal=refusal)
+
+
+def _page(
+    request: HttpRequest,
+    held: Layer,
+    *,
+    version: LayerVersion | None,
+    before: LayerVersion | None,
+    refusal: str,
+) -> HttpResponse:
+    frame = frame_of(request, held)
+    context: dict[str, Any] = {**frame, "version": version, "before": before, "refusal": refusal}
+    if version is not None and before is not None:
+        search = request.GET.get("q", "").replace("\0", "").strip()[:80]
+        waiting = request.GET.get("waiting") == "1"
+        old = _areas(before, search=search, waiting=waiting, version=version)
+        page = Paginator(old, PER_PAGE).get_page(request.GET.get("page"))
+        settings = layer_map.edition_map(
+            version,
+            municipality=frame["municipality"],
+            language=get_language() or "",
+            on=today_in(frame["municipality"]),
+        )
+        context |= {
+            "search": search,
+            "waiting": waiting,
+            "page": page,
+            "rows": _rows(list(page.object_list), version=version),
+            "has_links": _links(before, version=version).exists(),
+            "old": before.areas.order_by("code").only("code", "name", "version"),
+            "new": version.areas.order_by("code").only("code", "name", "version"),
+            "settings": {**settings, "before": {"url": layer_map.tiles_of(before)}},
+        }
+    return render(request, "planner/layers/successions.html", context, status=409 if refusal else 200)
+
+
+def _areas(before: LayerVersion, *, search: str, waiting: bool, version: LayerVersion) -> QuerySet[Area]:
+    found = before.areas.order_by("code").only("code", "name", "version")
+    if search:
+        found = found.filter(Q(code__icontains=search) | Q(name__icontains=search))
+    if waiting:
+        proposed = Succession.objects.waiting().filter(successor__version=version)
+        found = found.filter(pk__in=proposed.values("predecessor"))
+    return found
+
+
+def _links(before: LayerVersion, *, version: LayerVersion) -> QuerySet[Succession]:
+    return Succession.objects.filter(predecessor__version=before, successor__version=version)
+
+
+def _rows(old: list[Area], *, version: LayerVersion) -> list[dict[str, Any]]:
+    """The old areas, each with its possible successors, the largest share first."""
+    held = Succession.objects.filter(predecessor__in=old, successor__version=version)
+    links = list(
+        held.select_related("successor")
+        .defer("successor__geom", "successor__geom_3857", "successor__properties")
+        .order_by("predecessor", "-share_of_predecessor", "successor__code")
+    )
+    names = log.names_of(link.decided_by for link in links)
+    by_area = {pk: list(group) for pk, group in groupby(links, key=lambda link: link.predecessor_id)}
+    boxes = layer_map.boxes(Area, pks=[area.pk for area in old])
+    return [
+        {
+            "area": area,
+            "box": boxes.get(area.pk),
+            "links": [
+                {
+                    "link": link,
+                    "who": log.who(link.decided_by, names=names) if link.decided_by else "",
+                    "is_waiting": link.state == Succession.State.PROPOSED,
+                    "of_old": _percent(link.share_of_predecessor),
+                    "of_new": _percent(link.share_of_successor),
+                }
+                for link in by_area.get(area.pk, [])
+            ],
+        }
+        for area in old
+    ]
+
+
+def _percent(share: float | None) -> float | None:
+    """As a percentage that is not 0 or 100 unless all or nothing is meant, at one decimal."""
+    if share is None:
+        return None
+    return min(99.9, max(0.1, share * 100)) if 0 < share < 0.9995 else round(share * 100)
+
+
+def _step(
+    request: HttpRequest, *, version: LayerVersion, before: LayerVersion
+) -> Callable[[dt.datetime, str], object]:
+    """The step that the pressed button names."""
+
+    def decided(at: dt.datetime, by: str) -> object:
+        if "compute" in request.POST:
+            return _compute(version, before=before, at=at, by=by)
+        for verb in ("confirm", "reject", "reopen"):
+            if verb in request.POST:
+                link = _link(request.POST[verb], version=version)
+                if verb == "reopen":
+                    return succession.reopen(link, at=at, by=by)
+                return succession.decide(link, confirmed=verb == "confirm", at=at, by=by)
+        old = _area(request.POST.get("predecessor", ""), version=before)
+        new = _area(request.POST.get("successor", ""), version=version)
+        return succession.add_by_hand(predecessor=old, successor=new, at=at, by=by)
+
+    return decided
+
+
+def _compute(version: LayerVersion, *, before: LayerVersion, at: dt.datetime, by: str) -> succession.Linked:
+    """Links of editions that were saved before there were any, or when another edition stood between."""
+    found = succession.link(version, before=before)
+    detail = {"confirmed": found.confirmed, "proposed": found.proposed}
+    editions.record(version, what="successors computed", at=at, by=by, detail=detail)
+    return found
+
+
+def _link(pk: str, *, version: LayerVersion) -> Succession:
+    found = Succession.objects.filter(successor__version=version, pk=_number(pk)).first()
+    if found is None:
+        raise EditionError(_("This succession is not there any more."))
+    return found
+
+
+def _area(pk: str, *, version: LayerVersion) -> Area:
+    found = version.areas.filter(pk=_number(pk)).first()
+    if found is None:
+        raise EditionError(_("Choose an area of each edition."))
+    return found
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

@@ -1,0 +1,292 @@
+"""The list of layers, and a layer's page: what holds on a day, its editions, its log, its name and look."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import get_language, get_language_info
+from django.views.decorators.http import require_http_methods, require_safe
+
+from layers import description, editions, provisions, styles
+from layers.description import Description
+from layers.models import EVER_SINCE, Area, Feature, Layer, LayerVersion, Succession, Zone
+from layers.natural_order import natural_sql
+from layers.styles.catalog import FUTURE, style_for
+from layers.styles.drawing import words
+from layers.styles.titles import title
+from mapdialog.deliveries.models import Upload
+from mapdialog.dialogue.texts import language_of
+from mapdialog.people.models import Municipality
+from mapdialog.planner.layers import layer_map, layer_rows, log, steps
+from mapdialog.planner.layers.access import layer_for, layers_of, municipalities_of
+from mapdialog.planner.layers.upload_access import uploads_of
+
+PER_PAGE = 50
+_MOST_IN_NATURAL_ORDER = 20_000
+
+
+@login_required
+@require_safe
+def layers(request: HttpRequest) -> HttpResponse:
+    """The layers of the municipalities one works for, by kind."""
+    language = get_language() or ""
+    held = list(municipalities_of(request))
+    tables = [
+        (
+            place,
+            layer_rows.rows_by_kind(
+                layers_of(request).filter(owner=place.code),
+                on=today_in(place),
+                language=language,
+                reader=request.user,
+            ),
+        )
+        for place in held
+    ]
+    unfinished = uploads_of(request).exclude(state__in=Upload.ENDED).order_by("-created_at")
+    context = {"tables": tables, "uploads": unfinished[:20]}
+    return render(request, "planner/layers/list.html", context)
+
+
+@login_required
+@require_safe
+def layer(request: HttpRequest, pk: int) -> HttpResponse:
+    """One layer: the edition of a day or the chosen one on the map and in words, and all its editions."""
+    held = layer_for(request, pk)
+    return layer_page(request, held)
+
+
+def layer_page(request: HttpRequest, held: Layer, *, refusal: str = "", status: int = 200) -> HttpResponse:
+    """The layer's page, also as the answer to a step that could not be taken."""
+    language = get_language() or ""
+    frame = frame_of(request, held)
+    place: Municipality = frame["municipality"]
+    day = _day(request.GET.get("on", "")) or today_in(place)
+    shown = _shown(request, held, day=day)
+    names = log.names_of(one.imported_by for one in frame["editions"])
+    settings = (
+        layer_map.edition_map(shown, municipality=place, language=language, on=min(day, today_in(place)))
+        if shown
+        else None
+    )
+    context = {
+        **frame,
+        "refusal": refusal or frame["refusal"],
+        "day": day,
+        "asked_for_day": "on" in request.GET,
+        "shown": shown,
+        "rows": [_edition_row(one, names=names, frame=frame) for one in frame["editions"]],
+        "uses": layer_rows.uses_of([held], reader=request.user, language=language)[held.pk],
+        "content": _content(request, shown) if shown else None,
+        "legend": _legend(shown, language=language) if shown else [],
+        "settings": settings,
+    }
+    return render(request, "planner/layers/layer.html", context, status=status)
+
+
+@login_required
+@require_safe
+def layer_log(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything that was done with the layer, the newest first."""
+    held = layer_for(request, pk)
+    page = Paginator(held.events.select_related("layer").order_by("-pk"), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    context = {**frame_of(request, held), "page": page, "lines": log.lines(page.object_list)}
+    return render(request, "planner/layers/log.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def describe(request: HttpRequest, pk: int) -> HttpResponse:
+    """Titles, credit, licence and style list."""
+    held = layer_for(request, pk)
+    given, refusal = Description.of(held), ""
+    if request.method == "POST":
+        given = _described(request, held)
+        outcome = steps.take(
+            request, layer=held, step=lambda at, by: description.change(held, to=given, at=at, by=by)
+        )
+        if not outcome.refusal:
+            return redirect_to(held, done=outcome.done)
+        refusal = outcome.refusal
+    frame = frame_of(request, held)
+    context = {
+        **frame,
+        "given": given,
+        "refusal": refusal,
+        "style_lists": [(name, title(name)) for name in styles.list_names()],
+        "titles": [
+            (one, language_name(one), given.titles.get(one, ""))
+            for one in languages_of(frame["municipality"], given.titles)
+        ],
+    }
+    return render(request, "planner/layers/describe.html", context, status=409 if refusal else 200)
+
+
+def frame_of(request: HttpRequest, held: Layer) -> dict[str, Any]:
+    """What all pages of a layer show: title, tabs with what waits there, the step just taken."""
+    language = get_language() or ""
+    saved = list(
+        held.versions.select_related("composed_of__layer").defer("report").order_by("-number", "-pk")
+    )
+    newest = next((one for one in saved if one.state == LayerVersion.State.STANDING), None)
+    is_plan = held.kind == Layer.Kind.ZONING
+    waiting = Succession.objects.waiting().filter(
+        successor__version__layer=held,
+        successor__version__state=LayerVersion.State.STANDING,
+        predecessor__version__state=LayerVersion.State.STANDING,
+    )
+    return {
+        "layer": held,
+        "title": layer_rows.title_of(held, language),
+        "title_language": language_of(held.titles, language),
+        "municipality": municipalities_of(request).get(code=held.owner),
+        "editions": saved,
+        "newest": newest,
+        "seen": steps.seen(held),
+        "done": steps.done(request, layer=held),
+        "refusal": "",
+        "is_plan": is_plan,
+        "has_areas": held.kind == Layer.Kind.BOUNDARY,
+        "n_successions": waiting.count() if held.kind == Layer.Kind.BOUNDARY else 0,
+        "n_missing": provisions.without_plain([newest.pk]).get(newest.pk, 0) if is_plan and newest else 0,
+        "n_documents": newest.documents.filter(removed_at__isnull=True).count() if newest else 0,
+    }
+
+
+def redirect_to(held: Layer, *, done: int | None, to: str = "planner:layer") -> HttpResponse:
+    """Back to a page of the layer, which says what was done and offers to undo it."""
+    response = redirect(to, held.pk)
+    if done is not None:
+        response["Location"] += f"?done={done}"
+    return response
+
+
+def languages_of(place: Municipality, *written: Any) -> list[str]:
+    """The municipality's languages, then those in which there is a text already."""
+    also = sorted({language for texts in written for language in texts})
+    return list(dict.fromkeys([*(place.languages or ["nb", "en"]), *also]))
+
+
+def language_name(code: str) -> str:
+    """What the language calls itself; the code for one that is not known here."""
+    try:
+        return str(get_language_info(code)["name_local"]).capitalize()
+    except KeyError:
+        return code
+
+
+def today_in(place: Municipality) -> dt.date:
+    return timezone.now().astimezone(ZoneInfo(place.time_zone)).date()
+
+
+def _day(text: str) -> dt.date | None:
+    """A day as a date field sends it; None for anything else."""
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
+
+
+def _described(request: HttpRequest, held: Layer) -> Description:
+    """What the form says; languages that it does not show stay as they are."""
+    titles = {
+        **held.titles,
+        **{
+            name.removeprefix("title_"): value.strip()[:200]
+            for name, value in request.POST.items()
+            if name.startswith("title_") and isinstance(value, str) and len(name) <= 14
+        },
+    }
+    return Description(
+        titles={language: title for language, title in titles.items() if title},
+        credit=request.POST.get("credit", "").strip(),
+        licence=request.POST.get("licence", "").strip(),
+        style=request.POST.get("style", ""),
+    )
+
+
+def _shown(request: HttpRequest, held: Layer, *, day: dt.date) -> LayerVersion | None:
+    """The chosen edition, else the one in force on the day, else the newest that is there."""
+    versions = held.versions.select_related("layer")
+    chosen = request.GET.get("edition", "")
+    if chosen.isascii() and chosen.isdigit() and len(chosen) < 19:
+        found = versions.filter(pk=int(chosen)).first()
+        if found is not None:
+            return found
+    holding = versions.holding_on(day).first()
+    if holding is not None or "on" in request.GET:
+        return holding
+    return editions.newest(held) or versions.order_by("-pk").first()
+
+
+def _legend(shown: LayerVersion, *, language: str) -> list[tuple[str, str, int]]:
+    """(code, words, how many), for those without scripts; a script puts colours beside them."""
+    return [(style.code, words(style, language=language), n) for style, n in layer_map.styles_of(shown)]
+
+
+def _edition_row(version: LayerVersion, *, names: dict[str, str], frame: dict[str, Any]) -> dict[str, Any]:
+    newest = frame["newest"]
+    is_draft = version.state == LayerVersion.State.DRAFT
+    is_withdrawn = version.state == LayerVersion.State.WITHDRAWN
+    return {
+        "version": version,
+        "who": log.who(version.imported_by, names=names),
+        "is_draft": is_draft,
+        "is_withdrawn": is_withdrawn,
+        "can_withdraw": newest is not None and version.pk == newest.pk,
+        "can_put_back": is_withdrawn and (newest is None or newest.number < version.number),
+        "ever_since": version.valid_from == EVER_SINCE,
+    }
+
+
+def _content(request: HttpRequest, version: LayerVersion) -> dict[str, Any]:
+    """What lies in the edition, a page at a time, filtered by the search words."""
+    search = request.GET.get("q", "").replace("\0", "").strip()[:80]
+    model = layer_map.content_of(version)
+    found = _searched(model._base_manager.filter(version=version), search=search, model=model)
+    first, second = ("field", "code") if model is Zone else ("code", "name")
+    is_short = found.count() <= _MOST_IN_NATURAL_ORDER
+    natural = RawSQL(natural_sql(first), ()) if is_short else first  # noqa: S611 (our own column names)
+    only = ("code", "name", *(("field", "land_use_status", "vertical_level") if model is Zone else ()))
+    page = Paginator(found.order_by(natural, second, "pk").only(*only), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    boxes = layer_map.boxes(model, pks=[one.pk for one in page.object_list])
+    list_name = version.layer.style or "neutral"
+    has_words = model is Zone or bool(version.layer.style)
+    return {
+        "search": search,
+        "page": page,
+        "has_names": model is not Zone or any(one.name for one in page.object_list),
+        "has_fields": any(getattr(one, "field", "") for one in page.object_list),
+        "has_words": has_words and list_name != "neutral",
+        "rows": [
+            {"thing": one, "label": _label(one, list_name=list_name), "box": boxes.get(one.pk)}
+            for one in page.object_list
+        ],
+    }
+
+
+def _searched(found: QuerySet[Any], *, search: str, model: type[Area | Zone | Feature]) -> QuerySet[Any]:
+    if not search:
+        return found
+    wanted = Q(code__icontains=search) | Q(name__icontains=search)
+    return found.filter(wanted | Q(field__icontains=search)) if model is Zone else found.filter(wanted)
+
+
+def _label(thing: Area | Zone | Feature, *, list_name: str) -> str:
+    """The code in the words of its list, saying when it is planned; "" where the list does not know it."""
+    style = style_for(list_name, code=thing.code, future=getattr(thing, "land_use_status", None) == FUTURE)
+    return words(style, language=get_language() or "") if style.known else ""

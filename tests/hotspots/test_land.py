@@ -1,0 +1,96 @@
+"""Sea and lakes are a mask: what a run expects and counts per km² is of land; what it counts is all."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
+
+from layers import land
+from layers.models import Area, Feature, LayerVersion
+from mapdialog.analysis.parameters import HotspotParameters
+from mapdialog.dialogue.models import Consultation
+from mapdialog.hotspots.models import Run
+from mapdialog.hotspots.run import boundaries, calculate
+from tests import factories
+from tests.factories import NOON
+
+pytestmark = pytest.mark.django_db
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "bamble"
+ON = NOON.date()
+_SEVEN_METRES = 7e-5
+
+
+def shapes(name: str) -> list[tuple[GEOSGeometry, dict[str, str]]]:
+    content = json.loads((FIXTURES / f"{name}.geojson").read_text(encoding="utf-8"))
+    return [
+        (GEOSGeometry(json.dumps(feature["geometry"]), srid=4326), feature["properties"])
+        for feature in content["features"]
+    ]
+
+
+@pytest.fixture
+def units() -> LayerVersion:
+    version = factories.version(of=factories.layer())
+    for geom, properties in shapes("grunnkretser"):
+        multi = geom if geom.geom_type == "MultiPolygon" else MultiPolygon(geom, srid=4326)
+        Area.objects.create(version=version, code=properties["code"], name=properties["name"], geom=multi)
+    return version
+
+
+@pytest.fixture
+def wet(units: LayerVersion) -> Area:
+    """The unit that is 95 % sea."""
+    for name in ("sea", "lakes"):
+        version = factories.version(of=factories.layer(kind="water", name=name))
+        for geom, _properties in shapes(name):
+            Feature.objects.create(version=version, geom=geom)
+    ground = land.of_areas(units, on=ON)
+    return units.areas.get(pk=min(ground.whole_m2, key=lambda pk: ground.land_m2[pk] / ground.whole_m2[pk]))
+
+
+@pytest.fixture
+def held(units: LayerVersion, wet: Area) -> Consultation:
+    """Six contributions at one place on the unit's land, one out at sea."""
+    place = factories.municipality(code="NO-4012")
+    made = factories.consultation(municipality=place, boundary_layer=units.layer)
+    water = Feature.objects.filter(version__layer__kind="water")
+    sea = GEOSGeometry("MULTIPOLYGON EMPTY", srid=4326)
+    for feature in water:
+        sea = sea.union(feature.geom)
+    dry = wet.geom.difference(sea).point_on_surface
+    afloat = wet.geom.intersection(sea).point_on_surface
+    for i in range(6):
+        factories.contribution(to=made, at=(dry.x + i * _SEVEN_METRES, dry.y))
+    factories.contribution(to=made, at=(afloat.x, afloat.y))
+    return made
+
+
+def run(held: Consultation) -> Run:
+    parameters = HotspotParameters(metric_srid=25832)
+    return calculate(held, at=NOON, on=ON, boundary=boundaries(held, on=ON), parameters=parameters).run
+
+
+def test_what_is_expected_and_the_density_are_of_land_and_pins_at_sea_count(
+    held: Consultation, units: LayerVersion, wet: Area
+) -> None:
+    masked = run(held)
+    summary = masked.summaries.get(area=wet)
+    ground = land.of_areas(units, on=ON)
+    assert summary.n == 7
+    # computed twice, by the database and by the analysis
+    assert summary.area_km2 == pytest.approx(ground.land_m2[wet.pk] / 1e6, rel=1e-3)
+    assert summary.area_km2 < 0.06 * ground.whole_m2[wet.pk] / 1e6
+    Feature.objects.all().delete()
+    bare = run(held)
+    assert bare.summaries.get(area=wet).area_km2 == pytest.approx(ground.whole_m2[wet.pk] / 1e6, rel=1e-3)
+    expected = [one.hotspots.get().statistics["expected"] for one in (masked, bare)]
+    assert expected[0] > 5 * expected[1]
+
+
+def test_every_unit_has_the_land_that_the_pages_show(held: Consultation, units: LayerVersion) -> None:
+    ground = land.of_areas(units, on=ON)
+    for summary in run(held).summaries.filter(area__isnull=False):
+        assert summary.area_km2 == pytest.approx(ground.land_m2[summary.area_id] / 1e6, rel=1e-3, abs=1e-4)

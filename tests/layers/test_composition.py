@@ -1,0 +1,266 @@
+"""Committees composed of whole statistical units."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.contrib.gis.db.models import Union
+from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Polygon
+from django.core.management import CommandError, call_command
+
+from layers import composition, editions, population
+from layers.composition import Committee, CompositionError, Plan
+from layers.composition.table import committees_in, rows
+from layers.models import Area, Layer, LayerEvent, LayerVersion, Population, Succession
+from layers.readers.figures import read_table
+from tests import factories
+from tests.factories import NOON, SIDE, SOUTH, WEST, square
+
+pytestmark = pytest.mark.django_db
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+DAY = dt.date(2026, 6, 1)
+
+
+def edition(n=4, **given):
+    """Units A, B … in a row, each with a figure ten times its place."""
+    version = factories.version(of=factories.layer(name=given.pop("name", "units")), **given)
+    factories.areas(of=version, n=n)
+    version.feature_count = n
+    version.save()
+    return version
+
+
+@pytest.fixture
+def units():
+    return edition()
+
+
+@pytest.fixture
+def figures(units, tmp_path):
+    path = tmp_path / "p.csv"
+    path.write_text("kode;0-17;18+;total\nA;1;9;10\nB;2;18;20\nC;3;:;30\nD;4;36;40\n", encoding="utf-8")
+    return population.load(path, version=units, year=2025, source="SSB", at=NOON)[0]
+
+
+def plan(units, *committees, name="nu"):
+    held = tuple(
+        Committee(code=code, name=f"Utvalg {code}", units=tuple(given)) for code, given in committees
+    )
+    return Plan(units=units, name=name, committees=held, titles={"nb": "Nærmiljøutvalg"})
+
+
+def saved(units, *committees, day=DAY, name="nu"):
+    draft = composition.stage(plan(units, *committees, name=name), at=NOON, by="test")
+    composition.save(draft, valid_from=day, published=True, at=NOON, by="test")
+    return draft
+
+
+def test_a_committee_is_the_union_of_its_units(units):
+    draft = composition.stage(plan(units, ("1", "AB"), ("2", "C")), at=NOON)
+    area = draft.areas.get(code="1")
+    whole = units.areas.filter(code__in="AB").aggregate(whole=Union("geom"))["whole"]
+    assert area.geom.equals(whole)
+    assert area.geom.num_geom == 1
+    assert area.properties == {"units": ["A", "B"]}
+    assert (draft.state, draft.composed_of, draft.feature_count) == ("draft", units, 2)
+    assert draft.layer.titles == {"nb": "Nærmiljøutvalg"}
+    assert draft.layer.owner == units.layer.owner
+
+
+def test_slivers_between_units_are_closed_and_enclaves_are_not():
+    version = factories.version(of=factories.layer())
+    east, north = WEST + 4 * SIDE, SOUTH + 4 * SIDE
+    sliver = (WEST + SIDE, SOUTH + SIDE, WEST + SIDE + 5e-5, SOUTH + SIDE + 5e-5)  # 3 by 6 metres
+    enclave = (WEST + 2 * SIDE, SOUTH + 2 * SIDE, WEST + 3 * SIDE, SOUTH + 3 * SIDE)
+    outer = Polygon.from_bbox((WEST, SOUTH, east, north))
+    for hole in (sliver, enclave):
+        outer = outer.difference(Polygon.from_bbox(hole))
+    Area.objects.create(version=version, code="A", geom=MultiPolygon(outer, srid=4326))
+    Area.objects.create(version=version, code="B", geom=MultiPolygon(Polygon.from_bbox(enclave), srid=4326))
+    draft = composition.stage(plan(version, ("1", "A"), ("2", "B")), at=NOON)
+    (polygon,) = draft.areas.get(code="1").geom
+    assert polygon.num_interior_rings == 1
+    assert Polygon(polygon[1]).area == pytest.approx(SIDE**2)
+    assert draft.areas.get(code="2").geom.area == pytest.approx(SIDE**2)
+
+
+def test_islands_stay_parts_of_their_committee(units):
+    draft = composition.stage(plan(units, ("1", "AC")), at=NOON)
+    assert draft.areas.get().geom.num_geom == 2
+
+
+def test_saving_gives_an_edition_from_a_day_with_people_and_log(units, figures):
+    version = saved(units, ("1", "AB"), ("2", "C"))
+    version.refresh_from_db()
+    assert (version.state, version.number, version.valid_from) == ("standing", 1, DAY)
+    totals = population.of_areas(version)
+    assert {area.code: totals[area.pk] for area in version.areas.all()} == {"1": 30, "2": 30}
+    adults = population.of_areas(version, age=(18, None))
+    assert {area.code: adults[area.pk] for area in version.areas.all()} == {"1": 27, "2": None}
+    assert Population.objects.get(version=version).summed_from == figures
+    said = list(LayerEvent.objects.filter(layer=version.layer).order_by("pk").values_list("what", "by"))
+    assert said == [("imported", "test"), ("composed", "test"), ("population imported", "test")]
+
+
+def test_the_next_edition_closes_the_one_before_and_rolls_back(units):
+    first = saved(units, ("1", "AB"), ("2", "CD"))
+    second = saved(units, ("1", "ABC"), ("2", "D"), day=dt.date(2027, 1, 1))
+    first.refresh_from_db()
+    assert (first.valid_to, second.number) == (dt.date(2027, 1, 1), 2)
+    assert Succession.objects.filter(predecessor__version=first, successor__version=second).exists()
+    editions.withdraw(second, at=NOON, by="test")
+    first.refresh_from_db()
+    assert first.valid_to is None
+    assert editions.newest(first.layer) == first
+
+
+def test_a_draft_can_be_discarded_with_its_layer(units):
+    draft = composition.stage(plan(units, ("1", "AB")), at=NOON)
+    editions.discard(draft)
+    assert not Layer.objects.filter(name="nu").exists()
+
+
+@pytest.mark.parametrize(
+    ("committees", "why"),
+    [
+        ([], "No unit"),
+        ([("1", "")], "No unit"),
+        ([("1", "AX")], "no unit X"),
+        ([("1", "AB"), ("2", "BC")], "two committees"),
+        ([("1", "A"), ("1", "B")], "Two committees have"),
+        ([("", "A")], "code"),
+        ([("x" * 21, "A")], "code"),
+        ([("a\u202eb", "A")], "code"),
+    ],
+)
+def test_what_cannot_be_composed_changes_nothing(units, committees, why):
+    with pytest.raises(CompositionError, match=why):
+        composition.stage(plan(units, *committees), at=NOON)
+    assert not LayerVersion.objects.filter(state="draft").exists()
+    assert not Layer.objects.filter(name="nu").exists()
+
+
+@pytest.mark.parametrize(("name", "why"), [("units", "own"), ("a b", "name"), ("vann", "kind")])
+def test_the_layer_must_be_one_of_its_own(units, name, why):
+    factories.layer(name="vann", kind="water")
+    with pytest.raises(CompositionError, match=why):
+        composition.stage(plan(units, ("1", "A"), name=name), at=NOON)
+
+
+def test_only_what_was_composed_is_saved_like_this(units):
+    draft = factories.version(of=factories.layer(), number=None, state="draft")
+    with pytest.raises(CompositionError):
+        composition.save(draft, valid_from=DAY, published=True, at=NOON)
+
+
+def test_neighbours_share_a_border_and_not_only_a_corner():
+    version = edition(3)
+    west, south, _east, north = square(1).extent
+    above = Polygon.from_bbox((west + SIDE, north, west + 2 * SIDE, north + SIDE))  # meets B in a corner
+    Area.objects.create(version=version, code="Z", geom=MultiPolygon(above, srid=4326))
+    gap = Polygon.from_bbox((WEST + 3 * SIDE + 1e-6, south, WEST + 4 * SIDE, north))  # ten centimetres from C
+    Area.objects.create(version=version, code="Y", geom=MultiPolygon(gap, srid=4326))
+    found = {frozenset(pair) for pair in composition.adjacent(version)}
+    assert found == {frozenset("AB"), frozenset("BC"), frozenset("CZ"), frozenset("CY")}
+
+
+def test_groups_that_do_not_touch_are_counted():
+    pairs = [("A", "B"), ("B", "C"), ("D", "E")]
+    assert composition.groups("ABC", pairs=pairs) == 1
+    assert composition.groups("AC", pairs=pairs) == 2
+    assert composition.groups("ABDE", pairs=pairs) == 2
+    assert composition.groups("", pairs=pairs) == 0
+
+
+def test_one_begins_with_committees_that_are_there(units):
+    version = saved(units, ("1", "AB"), ("2", "C"))
+    found = composition.committees_of(version, units=units)
+    assert [(one.code, one.units) for one in found] == [("1", ("A", "B")), ("2", ("C",))]
+    drawn = factories.version(of=factories.layer())
+    Area.objects.create(version=drawn, code="X", geom=square(0))
+    assert [(one.code, one.units) for one in composition.committees_of(drawn, units=units)] == [("X", ("A",))]
+    assert list(composition.starts(units)) == [
+        one for one in LayerVersion.objects.order_by("layer__name", "-valid_from", "-pk") if one != units
+    ]
+
+
+def test_a_table_says_who_belongs_where(units, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("krets;utvalg;navn\nA;N1;Nord\nB;N1;Nord\nC;S1;Sør\nD;;\n", encoding="utf-8")
+    found = committees_in(read_table(path), units=units, at=NOON)
+    assert found == [
+        Committee(code="N1", name="Nord", units=("A", "B")),
+        Committee(code="S1", name="Sør", units=("C",)),
+    ]
+    assert list(rows(found, units=units))[1:] == [
+        ["A", "Utvalg A", "N1", "Nord"],
+        ["B", "Utvalg B", "N1", "Nord"],
+        ["C", "Utvalg C", "S1", "Sør"],
+        ["D", "Utvalg D", "", ""],
+    ]
+
+
+def test_whole_names_get_a_short_code(units, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("unit;committee\nA;Eik og Grasmyr\nB;Eik og Grasmyr\n", encoding="utf-8")
+    assert committees_in(read_table(path), units=units, at=NOON) == [
+        Committee(code="K1", name="Eik og Grasmyr", units=("A", "B"))
+    ]
+
+
+@pytest.mark.parametrize("text", ["unit;committee\nA;1\nX;1\n", "unit;committee\nX;1\n", "unit\nA\nB\n"])
+def test_a_table_that_is_not_understood(units, tmp_path, text):
+    path = tmp_path / "t.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(CompositionError):
+        committees_in(read_table(path), units=units, at=NOON)
+
+
+def test_the_command_does_the_same(units, figures, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("unit;committee\nA;1\nC;1\nB;2\n", encoding="utf-8")
+    arguments = ["--units", "NO-4012/units", "--name", "nu", "--title", "nb=Utvalg"]
+    out = StringIO()
+    call_command("compose_areas", str(path), *arguments, "--valid-from", "2026-06-01", stdout=out)
+    assert "1 1: 2 units in 2 separate parts" in out.getvalue()
+    assert "1 units are in no committee" in out.getvalue()
+    assert "2025: 60 people (SSB)" in out.getvalue()
+    assert Layer.objects.get(name="nu").versions.get().valid_from == DAY
+    with pytest.raises(CommandError, match="cannot begin before"):
+        call_command("compose_areas", str(path), *arguments, "--valid-from", "2026-05-01")
+    assert Layer.objects.get(name="nu").versions.count() == 1
+    with pytest.raises(CommandError, match="no areas"):
+        call_command(
+            "compose_areas", str(path), "--units", "NO-4012/x", "--name", "n", "--valid-from", "2026-06-01"
+        )
+
+
+def test_bamble_s_committees_come_out_as_they_were_made():
+    """The fixtures' committees were joined by another program: the shapes must agree to a hair."""
+    version = factories.version(of=factories.layer())
+    codes = {}
+    for feature in json.loads((FIXTURES / "bamble/grunnkretser.geojson").read_text(encoding="utf-8"))[
+        "features"
+    ]:
+        geom = GEOSGeometry(json.dumps(feature["geometry"]), srid=4326)
+        multi = geom if geom.geom_type == "MultiPolygon" else MultiPolygon(geom, srid=4326)
+        code, name = feature["properties"]["code"], feature["properties"]["name"]
+        codes[name] = code
+        Area.objects.create(version=version, code=code, name=name, geom=multi)
+    made = json.loads((FIXTURES / "bamble/committees_1.geojson").read_text(encoding="utf-8"))["features"]
+    wanted = [
+        (one["properties"]["code"], [codes[unit] for unit in one["properties"]["units"].split(", ")])
+        for one in made
+    ]
+    draft = composition.stage(plan(version, *wanted), at=NOON)
+    pairs = composition.adjacent(version)
+    for one in made:
+        area = draft.areas.get(code=one["properties"]["code"])
+        other = GEOSGeometry(json.dumps(one["geometry"]), srid=4326)
+        assert area.geom.sym_difference(other).area / other.area < 1e-4
+        assert area.geom.num_geom == 1
+        assert composition.groups(area.properties["units"], pairs=pairs) == 1

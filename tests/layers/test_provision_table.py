@@ -1,0 +1,105 @@
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+from layers import csv_lines, provisions
+from layers.models import LayerVersion
+from layers.provisions import Provision, ProvisionError
+from layers.provisions import table as provision_table
+from tests import factories as make
+from tests.factories import NOON
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def plan() -> LayerVersion:
+    version = make.version(of=make.layer(kind="zoning"))
+    for i, field in enumerate(["B1", "B2", "o_SKV1", "f_L"]):
+        make.zone(of=version, i=i, field=field)
+    return version
+
+
+def proposed(folder: Path, plan: LayerVersion, text: str) -> provision_table.Proposal:
+    path = folder / "table.csv"
+    path.write_text(text, encoding="utf-8")
+    return provision_table.proposal(path, version=plan)
+
+
+def test_rows_meet_the_plans_fields_by_name(tmp_path: Path, plan: LayerVersion) -> None:
+    found = proposed(
+        tmp_path, plan, "felt;text;plain_nb;merknad\nB1;§ 1;Boliger;x\n O_skv1 ;§ 3;;\nB9;§ 9;;\n"
+    )
+    assert found.texts == {
+        "B1": Provision(legal_text="§ 1", plain={"nb": "Boliger"}),
+        "o_SKV1": Provision(legal_text="§ 3"),
+    }
+    assert found.unknown == ["B9"]
+    assert found.silent == ["B2", "f_L"]
+    assert found.unread == ["merknad"]
+    assert found.languages == ["nb"]
+
+
+def test_an_empty_cell_leaves_what_is_there(tmp_path: Path, plan: LayerVersion) -> None:
+    held = Provision(legal_text="§ 1", plain={"nb": "Boliger", "en": "Homes"})
+    provisions.write(plan, texts={"B1": held}, at=NOON, by="")
+    found = proposed(tmp_path, plan, "field;text;plain_nb\nB1;;Hus\n")
+    assert found.texts["B1"] == Provision(legal_text="§ 1", plain={"nb": "Hus", "en": "Homes"})
+
+
+def test_what_says_so_already_is_counted_not_written(tmp_path: Path, plan: LayerVersion) -> None:
+    provisions.write(plan, texts={"B1": Provision(legal_text="§ 1")}, at=NOON, by="")
+    found = proposed(tmp_path, plan, "field;text\nB1;§ 1\n")
+    assert (found.texts, found.same) == ({}, 1)
+
+
+def test_a_field_with_two_different_texts_is_named(tmp_path: Path, plan: LayerVersion) -> None:
+    found = proposed(tmp_path, plan, "field;text\nB1;§ 1\nB1;§ 2\nB2;§ 3\nB2;§ 3\n")
+    assert found.twice == ["B1"]
+
+
+def test_names_that_differ_in_capitals_only_are_not_guessed(tmp_path: Path, plan: LayerVersion) -> None:
+    make.zone(of=plan, i=5, field="b1")
+    assert set(proposed(tmp_path, plan, "field;text\nB1;§ 1\nb1;§ 2\n").texts) == {"B1", "b1"}
+    make.zone(of=plan, i=6, field="b2")
+    assert proposed(tmp_path, plan, "field;text\n B2 ;§ 1\n").texts.keys() == {"B2"}
+    make.zone(of=plan, i=7, field="F_l")
+    assert proposed(tmp_path, plan, "field;text\nF_L;§ 1\n").unknown == ["F_L"]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [("navn;text\nB1;§ 1\n", "no column of field names"), ("field;x\nB1;y\n", "no column of texts")],
+)
+def test_a_table_without_its_columns_is_refused(
+    tmp_path: Path, plan: LayerVersion, text: str, why: str
+) -> None:
+    with pytest.raises(ProvisionError, match=why):
+        proposed(tmp_path, plan, text)
+
+
+def test_what_goes_out_as_csv_comes_back_the_same(tmp_path: Path, plan: LayerVersion) -> None:
+    """Also texts that a spreadsheet would take for a formula, and with lines and semicolons of their own."""
+    texts = {
+        "B1": Provision(legal_text='=2+2;\n"§"', plain={"nb": "-æøå", "se": "@čáppa"}),
+        "B2": Provision(plain={"en": "plain"}),
+    }
+    provisions.write(plan, texts=texts, at=NOON, by="")
+    content = b"".join(csv_lines.lines(provision_table.rows(plan, languages=["nb"])))
+    rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))
+    assert rows[0] == ["field", "codes", "text", "plain_nb", "plain_en", "plain_se"]
+    assert rows[1][2:] == ['\'=2+2;\n"§"', "'-æøå", "", "'@čáppa"]
+    assert [row[0] for row in rows[1:]] == ["B1", "B2", "f_L", "o_SKV1"]
+    path = tmp_path / "back.csv"
+    path.write_bytes(content)
+    provisions.write(plan, texts={"B1": Provision(), "B2": Provision()}, at=NOON, by="")
+    assert provision_table.proposal(path, version=plan).texts == texts
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"])
+def test_no_cell_is_a_formula(start: str) -> None:
+    content = b"".join(csv_lines.lines([[f"{start}cmd", 1.5, -3]])).decode("utf-8-sig")
+    (row,) = csv.reader(io.StringIO(content, newline=""), delimiter=";")
+    assert row == [f"'{start}cmd", "1.5", "-3"]

@@ -1,0 +1,135 @@
+"""The papers of an edition: attached, removed, put back, and read by whom."""
+
+import io
+
+import pytest
+from django.test import Client
+
+from layers import documents, editions
+from layers.models import Layer, LayerDocument
+from mapdialog.people.models import Municipality, User
+from tests import factories as make
+from tests.factories import NOON
+from tests.layers.test_documents import PDF
+from tests.planner.layers.pages import press, seen, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def plan(place: Municipality) -> Layer:
+    layer = make.layer(kind="zoning", style="no_reguleringsplan")
+    make.zone(of=make.version(of=layer), field="B1")
+    return layer
+
+
+def path(plan: Layer) -> str:
+    return f"/planner/layers/{plan.pk}/documents/"
+
+
+def pdf(content: bytes = PDF, name: str = "bestemmelser.pdf") -> io.BytesIO:
+    file = io.BytesIO(content)
+    file.name = name
+    return file
+
+
+def attached(plan: Layer) -> LayerDocument:
+    return documents.attach(
+        plan.versions.get(),
+        file=pdf(),
+        file_name="Plan æ.pdf",
+        type="PLANBEST",
+        titles={"nb": "Bestemmelsene", "en": "The provisions"},
+        at=NOON,
+        by="",
+    )
+
+
+def public(paper: LayerDocument) -> str:
+    return f"/layers/documents/{paper.pk}/plan.pdf"
+
+
+def test_a_paper_is_attached_and_taken_away_again(browser: Client, plan: Layer, planner: User) -> None:
+    page = press(
+        browser, plan, path(plan), file=pdf(), type="PLANBEST", title_nb="Bestemmelsene", title_en=""
+    )
+    text = text_of(page)
+    assert "The paper bestemmelser.pdf was attached." in text
+    assert "Provisions · bestemmelser.pdf" in text
+    paper = LayerDocument.objects.get()
+    assert (paper.titles, paper.added_by) == ({"nb": "Bestemmelsene"}, f"user:{planner.pk}")
+    event = plan.events.get()
+    press(browser, plan, f"/planner/layers/{plan.pk}/undo/{event.pk}/", back="documents")
+    paper.refresh_from_db()
+    assert paper.removed_at is not None
+
+
+def test_a_removed_paper_is_put_back_by_undo(browser: Client, plan: Layer) -> None:
+    paper = attached(plan)
+    page = press(browser, plan, f"/planner/layers/documents/{paper.pk}/remove/")
+    assert "The paper Plan æ.pdf was removed." in text_of(page)
+    assert "No paper is attached." in text_of(page)
+    event = plan.events.order_by("pk").last()
+    page = press(browser, plan, f"/planner/layers/{plan.pk}/undo/{event.pk}/", back="documents")
+    assert "The provisions" in text_of(page)
+
+
+def test_what_is_no_pdf_is_refused_and_the_title_stays(browser: Client, plan: Layer) -> None:
+    values = {"seen": seen(plan), "file": pdf(b"MZ"), "type": "VEDTAK", "title_nb": "Skrevet med omhu"}
+    refused = browser.post(path(plan), values)
+    assert refused.status_code == 409
+    assert "This is not a PDF." in text_of(refused)
+    assert "Skrevet med omhu" in refused.content.decode()
+    assert "Choose a file." in text_of(browser.post(path(plan), {"seen": seen(plan), "type": "VEDTAK"}))
+
+
+def test_a_paper_is_attached_whatever_others_do_meanwhile(browser: Client, plan: Layer) -> None:
+    editions.publish(plan.versions.get(), published=False, at=NOON, by="")
+    answer = browser.post(path(plan), {"seen": "0", "file": pdf(), "type": "PLANBEST"})
+    assert answer.status_code == 302
+
+
+def test_everyone_gets_it_as_an_attachment_while_its_edition_is_published_and_in_force(plan: Layer) -> None:
+    paper = attached(plan)
+    answer = Client().get(public(paper))
+    assert b"".join(answer.streaming_content) == PDF
+    assert answer.headers["Content-Disposition"].startswith("attachment; filename*=utf-8''Plan%20%C3%A6.pdf")
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+
+
+def test_nobody_outside_gets_what_is_not_published_not_in_force_or_removed(
+    browser: Client, plan: Layer
+) -> None:
+    paper = attached(plan)
+    version = plan.versions.get()
+    official = f"/planner/layers/documents/{paper.pk}/file/"
+    for change in ({"published": False}, {"published": True, "valid_to": "2021-01-01"}):
+        for name, value in change.items():
+            setattr(version, name, value)
+        version.save()
+        assert Client().get(public(paper)).status_code == 404
+        assert b"".join(browser.get(official).streaming_content) == PDF
+    assert Client().get(official).status_code == 302
+    elsewhere = Client()
+    elsewhere.force_login(make.user(role="planner", of=make.municipality()))
+    assert elsewhere.get(official).status_code == 404
+    assert Client().get(f"/layers/documents/{10**30}/x.pdf").status_code == 404
+
+
+def test_residents_find_it_on_the_plans_page_in_their_language(plan: Layer, place: Municipality) -> None:
+    paper = attached(plan)
+    zone = plan.versions.get().zones.get()
+    zone.legal_text = "§ 2.1 Høyst <fire> etasjer.\n§ 2.2 Tak."
+    zone.save()
+    held = make.consultation(municipality=place)
+    held.alternatives.create(key="a", layer=plan, name={"nb": "Alternativ A", "en": "Alternative A"})
+    page = Client(HTTP_ACCEPT_LANGUAGE="en").get(f"/c/{held.slug}/plan")
+    text = text_of(page)
+    assert "Papers of Alternative A The provisions provisions, PDF" in text
+    assert f"/layers/documents/{paper.pk}/" in page.content.decode()
+    assert "No text has been written for this field yet." in text
+    assert "§ 2.1 Høyst &lt;fire&gt; etasjer." in text
+    editions.publish(plan.versions.get(), published=False, at=NOON, by="")
+    assert "The provisions" not in text_of(Client(HTTP_ACCEPT_LANGUAGE="en").get(f"/c/{held.slug}/plan"))
