@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from layers.models import LayerVersion
 from mapdialog.people.models import Municipality
@@ -16,7 +17,8 @@ pytestmark = pytest.mark.django_db
 
 
 def look(version: LayerVersion, place: Municipality) -> dict[str, Any]:
-    found = layer_map.edition_map(version, municipality=place, language="en", on=dt.date(2026, 1, 1))
+    with translation.override("en"):
+        found = layer_map.edition_map(version, municipality=place, language="en", on=dt.date(2026, 1, 1))
     edition: dict[str, Any] = found["edition"]
     return edition
 
