@@ -42,11 +42,11 @@ def test_what_is_not_published_or_not_in_force_is_not_on_the_map() -> None:
     assert len(base_versions(held, on=TODAY - dt.timedelta(days=1))) == 1
 
 
+@translation.override("en")
 def test_a_chosen_map_server_takes_the_place_of_our_own_layers_and_they_its(settings: Any) -> None:
     settings.MAPS = MapChoice(base=services(LISTED)["kartverket-grey"])
     held = factories.consultation()
-    with translation.override("en"):
-        assert "Everything else works" in settings_of(held)["failed"]
+    assert "Everything else works" in settings_of(held)["failed"]
     water = factories.layer(kind="water", credit="© Kommunen")
     factories.version(of=water)
     held.base_layers.add(water)

@@ -5,7 +5,7 @@ from django.db import migrations, models
 # A sequence never gives a number twice, not even after a rollback. Touching the consultation's row is enough:
 # its own trigger takes the next number.
 TRIGGERS = """
-CREATE SEQUENCE dialogue_rules_version_seq;
+CREATE SEQUENCE dialogue_rules_version_seq OWNED BY dialogue_consultation.rules_version;
 
 CREATE FUNCTION dialogue_new_rules() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
