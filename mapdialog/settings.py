@@ -204,7 +204,6 @@ WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = IS_LOCAL  # straight from stat
 WHITENOISE_ALLOW_ALL_ORIGINS = False  # nobody else builds on our files
 # Pages name files by their hash only. Packing the plain copies and source maps too would take a minute more.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
-WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_ADD_HEADERS_FUNCTION = static_headers.keep_type
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [
     "br",

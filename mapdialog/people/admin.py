@@ -205,12 +205,19 @@ class _OfOwner(OfOwnMunicipality):
         return False
 
 
+class _OfOwnerToRead(_OfOwner):
+    """The planners' pages change these, and write each change into the layer's log."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 # The layers app knows no people; here, above it, its pages learn whom they are for.
 admin.site.unregister([Group, Layer, LayerVersion, LayerEvent])
 
 
 @admin.register(Layer)
-class OwnLayerAdmin(_OfOwner, LayerAdmin):
+class OwnLayerAdmin(_OfOwnerToRead, LayerAdmin):
     pass
 
 
@@ -220,8 +227,5 @@ class OwnLayerVersionAdmin(_OfOwner, LayerVersionAdmin):
 
 
 @admin.register(LayerEvent)
-class OwnLayerEventAdmin(_OfOwner, LayerEventAdmin):
+class OwnLayerEventAdmin(_OfOwnerToRead, LayerEventAdmin):
     owner_path = "layer__owner"
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

@@ -222,3 +222,12 @@ def test_the_trail_is_read_only_and_for_superusers(client: Client, administrator
     client.force_login(factories.user(is_staff=True, is_superuser=True))
     assert client.get(page(AuditEntry)).status_code == 200
     assert client.get(page(AuditEntry, "add")).status_code == 403
+
+
+def test_a_layer_changes_hands_on_no_administrators_page(client: Client, administrator: User) -> None:
+    layer = factories.layer(owner="NO-4012", name="own")
+    taken = {"owner": "NO-3001", "kind": "zoning", "name": "theirs", "titles": "{}", "style": "neutral"}
+    assert client.get(page(layer, "change", layer.pk)).status_code == 200
+    assert client.post(page(layer, "change", layer.pk), taken).status_code == 403
+    layer.refresh_from_db()
+    assert (layer.owner, layer.kind, layer.name) == ("NO-4012", "boundary", "own")
