@@ -32,11 +32,15 @@ require_python() {
     rm -f "$unfinished"
 }
 
+# pip_install LOCK: exactly the lock, which is complete. pip 23 (Debian 12) looks past the pins for a requirement with
+# an extra, such as coverage[toml], and takes the newest release, for which the lock has no hash (pypa/pip#9644): so it
+# is told to look for nothing by itself, and the check afterwards says whether something is missing.
 pip_install() {
     if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
         "$venv/bin/python" -m ensurepip || return 1
     fi
     # Wheels only: a source package would run its own code here, and need compilers.
     "$venv/bin/python" -m pip install --disable-pip-version-check --no-input --progress-bar off \
-        --require-hashes --only-binary :all: --requirement "$1"
+        --require-hashes --only-binary :all: --no-deps --requirement "$1" &&
+        "$venv/bin/python" -m pip --disable-pip-version-check check
 }
