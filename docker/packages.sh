@@ -24,11 +24,21 @@ missing_packages() {
     printf '%s' "${missing# }"
 }
 
+# The names in docker/packages.txt are those of Debian 12 and 13, the two releases ./run is tried on.
+say_if_untested() {
+    system=$(. "${os_release:-/etc/os-release}" 2>/dev/null && printf '%s %s' "$ID" "${VERSION_ID:-}") || system="an unknown system"
+    case $system in
+        "debian 12" | "debian 13") ;;
+        *) say "Untested on $system: the names of the packages are those of Debian 12 and 13." ;;
+    esac
+}
+
 # require_packages GROUP...: installs what is missing, or stops and names the exact command.
 require_packages() {
     wanted=$(missing_packages "$@")
     if [ -z "$wanted" ]; then return 0; fi
     command="apt-get install --no-install-recommends $wanted"
+    say_if_untested
     if ! command -v apt-get >/dev/null; then
         stop "This machine has no apt-get. Install what these Debian packages hold, then try again: $wanted"
     elif [ "$(id -u)" = 0 ]; then

@@ -20,7 +20,7 @@ def in_shell(script: str) -> subprocess.CompletedProcess[str]:
 
 def test_every_promised_command_is_there() -> None:
     promised = {"setup", "demo", "serve", "worker", "manage", "test", "browser", "check", "bench", "vendor"}
-    assert promised | {"backup", "restore", "upgrade", "stop", "help"} == COMMANDS
+    assert promised | {"backup", "restore", "upgrade", "stop", "help", "audit"} == COMMANDS
 
 
 @pytest.mark.parametrize(
@@ -47,11 +47,48 @@ def test_without_permission_to_install_it_names_the_exact_packages() -> None:
         any_exists() { case $1 in */libgdal*) return 1 ;; esac; }
         id() { echo 1000; }
         sudo() { return 1; }
+        say() { :; }
         require_packages runtime
         """
     )
     assert refused.returncode == 1
     assert "apt-get install --no-install-recommends python3-venv gdal-bin\n" in refused.stdout
+
+
+RELEASES = {
+    "debian 12": 'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\n',
+    "debian 13": 'ID=debian\nVERSION_ID="13"\nVERSION_CODENAME=trixie\n',
+    "ubuntu 26.04": 'ID=ubuntu\nVERSION_ID="26.04"\n',
+    "debian ": "ID=debian\n",  # testing has no number
+    "an unknown system": "",
+}
+
+
+@pytest.mark.parametrize("system", RELEASES)
+def test_a_bare_machine_gets_every_package_and_is_told_if_nobody_tried_its_system(
+    tmp_path: Path, system: str
+) -> None:
+    release = tmp_path / "os-release"
+    if RELEASES[system]:
+        release.write_text(RELEASES[system], encoding="utf-8")
+    installed = in_shell(
+        f"""
+        os_release={release}
+        . docker/packages.sh
+        say() {{ echo "$*" >&2; }}
+        stop() {{ exit 0; }} # a second look would find them installed
+        find_python() {{ return 1; }}
+        find_postgres() {{ return 1; }}
+        any_exists() {{ return 1; }}
+        id() {{ echo 0; }}
+        step() {{ echo "$3"; }}
+        require_packages runtime database browser check
+        """
+    )
+    rows = [line.split() for line in (ROOT / "docker" / "packages.txt").read_text().splitlines()]
+    assert installed.stdout.split() == [row[1] for row in rows if row and row[0] != "#"]
+    is_tried = system in {"debian 12", "debian 13"}
+    assert (f"Untested on {system}: " in installed.stderr) is not is_tried
 
 
 def test_only_the_groups_that_a_command_needs_are_looked_for() -> None:
@@ -88,7 +125,7 @@ def test_the_scripts_can_be_executed(script: str) -> None:
 
 def test_ci_calls_the_same_commands_as_people_do() -> None:
     called = re.findall(r"^\./run (\w+)", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
-    assert called == ["check", "test"]
+    assert called == ["check", "audit", "test"]
 
 
 def test_the_operators_guide_knows_every_setting() -> None:
