@@ -3,9 +3,11 @@
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
+from django.views.i18n import set_language
 
 from mapdialog.api import api
 from mapdialog.web import browsers, health, metrics
+from mapdialog.web.origin import form_for_everyone
 
 handler500 = "mapdialog.web.failure.failed"
 
@@ -23,5 +25,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("planner/", include("mapdialog.planner.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", form_for_everyone(set_language), name="set_language"),
 ]

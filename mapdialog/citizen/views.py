@@ -26,6 +26,7 @@ from mapdialog.contributions.limits import TooManyError
 from mapdialog.dialogue.demo_note import demo_note
 from mapdialog.dialogue.models import Consultation
 from mapdialog.web.compression import packed
+from mapdialog.web.origin import form_for_everyone
 
 # Shown below the open ones; the list of all of them is the open-data API's.
 MOST_CLOSED = 30
@@ -93,6 +94,7 @@ def plan(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "citizen/plan.html", context)
 
 
+@form_for_everyone
 @require_POST
 def send(request: HttpRequest, slug: str) -> HttpResponse:
     """The form post without JavaScript: the same intake as the API, then a redirect to the receipt.

@@ -1,12 +1,23 @@
-"""The API ignores cookies, but a page of another site may not write through a visitor's browser either."""
+"""A page of another site may not write through a visitor's browser.
 
+The API and the residents' forms know nobody by a cookie, so they need no token in one either: the browser
+itself says where a request comes from. Who only reads is given no cookie at all.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 from urllib.parse import urlsplit
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 
 from mapdialog.web.problem import Problem
 
+View = Callable[..., HttpResponseBase]
 _READS = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -18,10 +29,27 @@ def refuse_other_sites(request: HttpRequest) -> None:
     if request.method in _READS:
         return
     origin = request.headers.get("Origin")
-    came_from_here = origin is None or _host_of(origin) == request.get_host()
-    site = request.headers.get("Sec-Fetch-Site", "same-origin")
-    if site not in {"same-origin", "none"} or not came_from_here:
+    site = request.headers.get("Sec-Fetch-Site")
+    # A browser that hides where it was says "null"; no page can set the other header.
+    is_hidden = origin == "null" and site == "same-origin"
+    came_from_here = origin is None or is_hidden or _host_of(origin) == request.get_host()
+    if site not in {None, "same-origin", "none"} or not came_from_here:
         raise Problem("other-site", status=403, detail=_("Another website may not write here for you."))
+
+
+def form_for_everyone(view: View) -> View:
+    """A view whose forms are guarded by where they come from, and not by a token in a cookie."""
+
+    @csrf_exempt
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **named: Any) -> HttpResponseBase:
+        try:
+            refuse_other_sites(request)
+        except Problem as problem:
+            raise PermissionDenied(problem.detail) from None
+        return view(request, *args, **named)
+
+    return guarded
 
 
 def _host_of(origin: str) -> str | None:

@@ -31,8 +31,9 @@ def filled(**given: Any) -> dict[str, Any]:
     }
 
 
-def post(client: Client, held: Consultation, **given: Any) -> Any:
-    return client.post(f"/c/{held.slug}/send", filled(**given), headers={"Accept-Language": "nb"})
+def post(client: Client, held: Consultation, *, headers: dict[str, str] | None = None, **given: Any) -> Any:
+    sent = {"Accept-Language": "nb", **(headers or {})}
+    return client.post(f"/c/{held.slug}/send", filled(**given), headers=sent)
 
 
 def test_a_form_becomes_a_contribution_and_a_receipt(client: Client) -> None:
@@ -138,11 +139,42 @@ def test_a_closed_consultation_takes_nothing(client: Client) -> None:
     assert not Contribution.objects.exists()
 
 
-def test_a_form_of_another_site_is_refused() -> None:
+@pytest.mark.parametrize("header", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}])
+def test_a_form_of_another_site_is_refused(header: dict[str, str]) -> None:
     client = Client(enforce_csrf_checks=True)
     held = factories.consultation()
-    assert post(client, held).status_code == 403
+    refused = post(client, held, headers=header)
+    assert refused.status_code == 403
+    assert "nettsted" in refused.content.decode()
     assert not Contribution.objects.exists()
+
+
+def test_who_reads_and_sends_is_given_no_cookie() -> None:
+    client = Client(enforce_csrf_checks=True)
+    held = factories.consultation()
+    for address in (
+        "/",
+        f"/c/{held.slug}/",
+        f"/c/{held.slug}/plan",
+        "/privacy",
+        "/accessibility",
+        "/nothing",
+    ):
+        client.get(address)
+    sent = post(client, held)
+    assert sent.status_code == 302
+    client.get(sent["Location"])
+    assert dict(client.cookies) == {}
+    client.get("/accounts/login/")
+    assert list(client.cookies) == ["csrftoken"]
+
+
+def test_the_language_is_chosen_without_a_token_but_not_from_another_site() -> None:
+    client = Client(enforce_csrf_checks=True)
+    elsewhere = {"Sec-Fetch-Site": "cross-site"}
+    assert client.post("/i18n/setlang/", {"language": "nn"}, headers=elsewhere).status_code == 403
+    assert client.post("/i18n/setlang/", {"language": "nn", "next": "/"}).status_code == 302
+    assert client.cookies["django_language"].value == "nn"
 
 
 def test_another_token_cannot_take_over_an_id(client: Client) -> None:

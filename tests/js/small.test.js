@@ -21,16 +21,29 @@ test('a token is 128 bits in hex', () => {
     assert.notEqual(token(), token());
 });
 
-test('the device key stays, replaces rubbish, and survives refused storage', () => {
-    const values = new Map();
-    const storage = {getItem: name => values.get(name) ?? null, setItem: (name, value) => values.set(name, value)};
-    const key = deviceKey(storage);
-    assert.equal(deviceKey(storage), key);
+test('the device key of a consultation stays, replaces rubbish, and survives refused storage', () => {
+    const values = new Map([['mapdialog-device', 'a'.repeat(32)]]);
+    const storage = {
+        getItem: name => values.get(name) ?? null, setItem: (name, value) => values.set(name, value),
+        removeItem: name => values.delete(name)};
+    const key = deviceKey('sentrum', storage);
+    assert.equal(deviceKey('sentrum', storage), key);
+    assert.notEqual(key, 'a'.repeat(32), 'the one key of earlier versions goes');
+    assert.equal(values.has('mapdialog-device'), false);
     for (const name of values.keys()) values.set(name, '<script>');
-    assert.match(deviceKey(storage), /^[0-9a-f]{32}$/);
+    assert.match(deviceKey('sentrum', storage), /^[0-9a-f]{32}$/);
     const refused = {getItem() { throw new Error('SecurityError'); }};
-    assert.match(deviceKey(refused), /^[0-9a-f]{32}$/);
-    assert.equal(deviceKey(refused), deviceKey(refused));
+    assert.match(deviceKey('sentrum', refused), /^[0-9a-f]{32}$/);
+    assert.equal(deviceKey('sentrum', refused), deviceKey('sentrum', refused));
+});
+
+test('two consultations do not learn that one device wrote in both', () => {
+    const values = new Map();
+    const storage = {
+        getItem: name => values.get(name) ?? null, setItem: (name, value) => values.set(name, value), removeItem() {}};
+    assert.notEqual(deviceKey('sentrum', storage), deviceKey('havna', storage));
+    const refused = {removeItem() { throw new Error('SecurityError'); }};
+    assert.notEqual(deviceKey('sentrum', refused), deviceKey('havna', refused));
 });
 
 test('Mercator there and back, and known tiles', () => {

@@ -21,7 +21,15 @@ def test_a_write_from_another_site_is_refused(headers: dict[str, str]) -> None:
     assert caught.value.status == 403
 
 
-@pytest.mark.parametrize("headers", [{}, {"Origin": "http://testserver"}, {"Sec-Fetch-Site": "same-origin"}])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Origin": "http://testserver"},
+        {"Sec-Fetch-Site": "same-origin"},
+        {"Sec-Fetch-Site": "same-origin", "Origin": "null"},
+    ],
+)
 def test_a_write_from_here_or_from_a_program_passes(headers: dict[str, str]) -> None:
     assert refuse_other_sites(RequestFactory().put("/", headers=headers)) is None
 

@@ -50,7 +50,7 @@ export async function createSending({slug, contributions, language, texts}, {nod
         if (id === null || await outbox.change(id, {body: feature}) === null) {
             await outbox.add({
                 id: identifier, url: `${contributions}/${identifier}`, body: feature, token: token(),
-                headers: {'X-Device-Key': deviceKey(), 'Accept-Language': language}});
+                headers: {'X-Device-Key': deviceKey(slug), 'Accept-Language': language}});
         }
         await outbox.flush({force: true});
         return results.get(identifier) ?? {state: 'kept', id: identifier, isOnDisk: store !== null};
