@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.contrib.gis.geos import Point
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from layers.geometry import WGS84
+from mapdialog.citizen import position_words, written_position
 from mapdialog.citizen.presentation import Words, words
 from mapdialog.contributions.kinds.catalog import Code, kinds
 from mapdialog.contributions.models import TEXT_MAX, Contribution
 from mapdialog.dialogue.models import Consultation, Question
 from mapdialog.dialogue.texts import translated
 
-_COORDINATES = re.compile(r"\s*(-?\d{1,3}(?:\.\d{1,12})?)\s*[,;\s]\s*(-?\d{1,3}(?:\.\d{1,12})?)\s*", re.ASCII)
 _HEX_32 = r"^[0-9a-f]{32}$"
 AGE_BANDS = ("0-12", "13-17", "18-24", "25-34", "35-49", "50-64", "65+")
 
@@ -77,7 +78,7 @@ class ContributionForm(forms.Form):
     uuid = forms.UUIDField()
     token = forms.RegexField(regex=_HEX_32)
     listed_place = forms.CharField(required=False, max_length=60)
-    coordinates = forms.CharField(required=False, max_length=60)
+    coordinates = forms.CharField(required=False, max_length=written_position.MAX_LENGTH)
     place_words = forms.CharField(required=False, max_length=300)
     theme = forms.CharField(required=False, max_length=60)
     text = forms.CharField(required=False, max_length=TEXT_MAX)
@@ -90,6 +91,7 @@ class ContributionForm(forms.Form):
         super().__init__(data, initial={"uuid": uuid.uuid4(), "token": token})
         self.consultation = consultation
         self.kind_name = kind
+        self._turned = ""
         self.themes = list(consultation.themes.all())
         self.asked = [
             question
@@ -117,17 +119,28 @@ class ContributionForm(forms.Form):
         return [code for code in kinds()[self.kind_name].codes.values() if code.ratings == (0, 1, 2, 3)]
 
     def clean_coordinates(self) -> tuple[float, float] | None:
-        """(lon, lat) of `latitude, longitude`, as map services show them."""
-        given = self.cleaned_data["coordinates"].replace("°", "")
+        """(lon, lat) of a position as people write it. One whose numbers stand the other way round is not
+        taken for granted: it comes back turned, to be looked at and sent once more."""
+        given = self.cleaned_data["coordinates"]
         if not given:
             return None
-        return _position(
-            given, message=_("Write latitude and longitude with a comma between, as in 59.0279, 9.7009.")
-        )
+        position = _position(given, is_here=self._asks_at)
+        if position.is_turned:
+            lon, lat = position.lon_lat
+            self._turned = f"{lat:.6f}, {lon:.6f}"
+            raise forms.ValidationError(position_words.TURNED_SEND_AGAIN)
+        return position.lon_lat
+
+    def _asks_at(self, lon_lat: tuple[float, float]) -> bool:
+        area = self.consultation.area
+        return area is None or bool(area.intersects(Point(*lon_lat, srid=WGS84)))
 
     def clean_listed_place(self) -> tuple[float, float] | None:
         given = self.cleaned_data["listed_place"]
-        return _position(given, message=_("Choose a place from the list.")) if given else None
+        try:
+            return written_position.read(given).lon_lat if given else None
+        except written_position.UnreadableError:
+            raise forms.ValidationError(_("Choose a place from the list.")) from None
 
     def clean_text(self) -> str:
         # A form sends its line breaks as CR LF, the scripts as LF: one and the same text.
@@ -184,6 +197,11 @@ class ContributionForm(forms.Form):
         return {"code": cleaned["code"], "light": cleaned["light"], **numbers}
 
     # What the template draws ------------------------------------------------------------------------
+
+    @property
+    def coordinates_shown(self) -> str:
+        """What was written, or the same turned round, to be looked at."""
+        return self._turned or self["coordinates"].value() or ""
 
     @property
     def theme_tiles(self) -> list[Tile]:
@@ -318,11 +336,10 @@ def _answer_field(question: Question) -> forms.Field:
     return forms.ChoiceField(required=required, choices=[("", ""), *options])
 
 
-def _position(given: str, *, message: Any) -> tuple[float, float]:
-    found = _COORDINATES.fullmatch(given)
-    if found is None:
-        raise forms.ValidationError(message)
-    latitude, longitude = float(found[1]), float(found[2])
-    if abs(latitude) > 85 or abs(longitude) > 180:
-        raise forms.ValidationError(message)
-    return longitude, latitude
+def _position(
+    given: str, *, is_here: Callable[[tuple[float, float]], bool]
+) -> written_position.WrittenPosition:
+    try:
+        return written_position.read(given, is_here=is_here)
+    except written_position.UnreadableError as error:
+        raise forms.ValidationError(position_words.REFUSED[error.reason]) from None

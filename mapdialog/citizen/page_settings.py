@@ -8,6 +8,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext
 
+from mapdialog.citizen import position_words
 from mapdialog.citizen.plan_map import PlanMap
 from mapdialog.citizen.presentation import words
 from mapdialog.citizen.said import nearby
@@ -105,9 +106,8 @@ def form_texts() -> dict[str, Any]:
         "needTheme": gettext("Choose what it is about."),
         "needText": gettext("Write what you want to say about the place."),
         "needAnswer": gettext("Answer this question."),
-        "badCoordinates": gettext(
-            "Write latitude and longitude with a comma between, as in 59.0279, 9.7009."
-        ),
+        "badCoordinates": {reason: str(message) for reason, message in position_words.REFUSED.items()},
+        "turned": str(position_words.TURNED),
         "coordinatesOutside": gettext(
             "These coordinates are outside the area we ask about. Choose a place inside it."
         ),

@@ -78,6 +78,51 @@ def test_a_place_from_the_list(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
+    "written",
+    [
+        "59,025 9,705",
+        "59°01'30\"N 9°42'18\"Ø",
+        "32V 540474 6543050",
+        "https://www.openstreetmap.org/?mlat=59.025&mlon=9.705",
+    ],
+)
+def test_coordinates_are_taken_as_people_write_them(client: Client, written: str) -> None:
+    response = post(client, factories.consultation(), coordinates=written)
+    assert response.status_code == 302
+    geom = Contribution.objects.get().geom
+    assert geom is not None
+    assert geom.coords == pytest.approx((9.705, 59.025), abs=1e-5)
+
+
+def test_numbers_the_other_way_round_come_back_turned_to_be_looked_at(client: Client) -> None:
+    consultation = factories.consultation()
+    lon, lat = factories.middle()
+    response = post(client, consultation, coordinates=f"{lon:.4f}, {lat:.4f}")
+    shown = response.content.decode()
+    assert response.status_code == 422
+    assert f'value="{lat:.6f}, {lon:.6f}"' in shown
+    assert "snudd" in shown
+    assert not Contribution.objects.exists()
+    post(client, consultation, coordinates=f"{lat:.6f}, {lon:.6f}")
+    assert Contribution.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("540235 6543370", "sone"),
+        ("https://maps.app.goo.gl/AbCdEf", "lenke"),
+        ("EPSG:27391 1 2", "koordinatsystemet"),
+    ],
+)
+def test_what_cannot_be_read_says_what_to_write_instead(client: Client, written: str, said: str) -> None:
+    shown = post(client, factories.consultation(), coordinates=written).content.decode()
+    message = re.search(r'id="coordinates-error">(.*?)</p>', shown, re.S)
+    assert message
+    assert said in message[1]
+
+
+@pytest.mark.parametrize(
     ("given", "message"),
     [
         ({"coordinates": ""}, "place-error"),

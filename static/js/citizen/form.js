@@ -111,11 +111,3 @@ function fieldName(field) {
     if (field.startsWith('geometry') || field === 'properties.place_words' || field === 'place') return 'place';
     return field.replace('properties.', '').replace(/^answers\./, ANSWER);
 }
-
-/** '59.0279, 9.7009' (latitude first, as map services write it) → [lon, lat], or null. */
-export function parseCoordinates(text) {
-    const found = /^\s*(-?\d{1,3}(?:\.\d+)?)°?\s*[,;\s]\s*(-?\d{1,3}(?:\.\d+)?)°?\s*$/.exec(text);
-    if (!found) return null;
-    const [lat, lon] = [Number(found[1]), Number(found[2])];
-    return Math.abs(lat) <= 85 && Math.abs(lon) <= 180 ? [lon, lat] : null;
-}

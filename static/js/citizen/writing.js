@@ -1,10 +1,10 @@
 /** Writing a contribution: the questions about a chosen place, the draft, sending, the receipt. */
 import {announce} from 'mapdialog/lib/dom.js';
 import {fill} from 'mapdialog/lib/config.js';
-import {contains} from 'mapdialog/lib/geometry.js';
 import {token} from 'mapdialog/lib/token.js';
 import {createDraft} from 'mapdialog/citizen/draft.js';
-import {fromFeature, missing, parseCoordinates, readFields, showProblems, toFeature, writeFields} from 'mapdialog/citizen/form.js';
+import {fromFeature, missing, readFields, showProblems, toFeature, writeFields} from 'mapdialog/citizen/form.js';
+import {placeWithoutMap} from 'mapdialog/citizen/otherwise.js';
 import {createSending} from 'mapdialog/citizen/sending.js';
 
 const byId = id => document.getElementById(id);
@@ -39,6 +39,7 @@ function choose(chosen, {focus = true} = {}) {
     reading.stop();
     stage.showPin(place.lonLat);
     byId('chosen-words').textContent = describe(place);
+    announce(byId('chosen-note'), place.note ?? '');
     keepDraft();
     step('what', {focus: focus ? byId('what-title') : null});
 }
@@ -50,25 +51,8 @@ function describe({lonLat, label, words}) {
     return fill(texts.atPosition, {position: `${number(lonLat[1])} · ${number(lonLat[0])}`});
 }
 
-/** The ways without the map; coordinates and a listed place are points, words stand alone or beside them. */
-function otherwise() {
-    const {listed_place: listed, coordinates, place_words: given} = form.elements;
-    const words = given.value.trim();
-    const written = coordinates.value.trim();
-    const lonLat = parseCoordinates(written || listed?.value || '');
-    if (written && !lonLat) return {problem: {field: 'coordinates', message: texts.badCoordinates}};
-    if (lonLat && config.area && !contains(config.area, lonLat)) {
-        return {problem: {field: 'coordinates', message: texts.coordinatesOutside}};
-    }
-    if (lonLat) {
-        const label = written ? '' : listed.selectedOptions[0].textContent;
-        return {chosen: {lonLat, words, label, placed_by: written ? 'coordinates' : 'list'}};
-    }
-    return words ? {chosen: {lonLat: null, words, placed_by: 'words'}} : {problem: {field: 'place', message: texts.needPlace}};
-}
-
 function useOtherwise() {
-    const {chosen, problem} = otherwise();
+    const {chosen, problem} = placeWithoutMap(form.elements, config);
     showProblems(form, problem ? [problem] : []);
     if (chosen) choose(chosen);
 }
