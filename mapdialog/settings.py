@@ -67,7 +67,6 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "mapdialog.web.middleware.RequestId",
-    "mapdialog.web.middleware.ReadsRefusedBodies",
     "mapdialog.web.middleware.PrivateByDefault",
     "mapdialog.web.middleware.HeadAsGet",
     "mapdialog.web.problem.ProblemAnswers",
@@ -75,6 +74,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "mapdialog.web.refused_body.RefusesBodies",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -280,5 +280,7 @@ LOGGING = {
         "mapdialog": {"level": "INFO"},
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "django.request": {"filters": ["own_failures"]},
+        # A line for each request that waits a moment for a thread.
+        "waitress.queue": {"level": "ERROR"},
     },
 }

@@ -1,20 +1,17 @@
 """What is done to every request and answer."""
 
 import re
-import time
 import uuid
 from collections.abc import Callable
 
 from csp.middleware import CSPMiddleware
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
 from mapdialog.web.logs import request_id
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-_READ_OUT_BYTES = 16 * 1024 * 1024
-_READ_OUT_S = 5.0
 _PERMISSIONS = "geolocation=(self), camera=(self), microphone=()"
 # Tiles, JSON and files are no pages: nothing in them may run, load or be framed (200 bytes shorter, too).
 _DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
@@ -70,35 +67,6 @@ class PagePolicy(CSPMiddleware):
         if "text/html" not in response.headers.get("Content-Type", ""):
             return response
         return super().process_response(request, response)
-
-
-class ReadsRefusedBodies:
-    """Reads what a refused client is still sending, and throws it away.
-
-    Otherwise the connection is reset under it, and the client sees a broken pipe instead of the 413 that
-    says why. Not without end: beyond 16 MiB or five seconds it is cut off after all.
-    """
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        if response.status_code >= 400 and request.method in {"POST", "PUT", "PATCH", "DELETE"}:
-            _read_out(request)
-        return response
-
-
-def _read_out(request: HttpRequest) -> None:
-    left, until = _READ_OUT_BYTES, time.monotonic() + _READ_OUT_S
-    try:
-        while left > 0 and time.monotonic() < until:
-            part = request.read(64 * 1024)
-            if not part:
-                return
-            left -= len(part)
-    except UnreadablePostError:
-        return
 
 
 class HeadAsGet:

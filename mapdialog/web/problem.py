@@ -53,12 +53,11 @@ class Problem(Exception):
         if self.field is not None:
             body["field"] = self.field
         body.update(self.members)
-        return HttpResponse(
-            json.dumps(body, ensure_ascii=False),
-            status=self.status,
-            content_type=MEDIA_TYPE,
-            headers=self.headers,
-        )
+        text = json.dumps(body, ensure_ascii=False).encode()
+        # Said here, because not every problem passes Django's middleware that would say it, and an answer of
+        # unknown length ends the connection.
+        headers = {**self.headers, "Content-Length": str(len(text))}
+        return HttpResponse(text, status=self.status, content_type=MEDIA_TYPE, headers=headers)
 
 
 def title_of(status: int) -> str:
@@ -70,6 +69,7 @@ def title_of(status: int) -> str:
         404: _("Not found"),
         405: _("This cannot be done here"),
         406: _("Not in that format"),
+        408: _("That took too long"),
         409: _("Something else is already there"),
         410: _("No longer here"),
         412: _("Changed by somebody else meanwhile"),

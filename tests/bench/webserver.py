@@ -5,12 +5,14 @@ from __future__ import annotations
 import http.client
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import closing, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -52,15 +54,19 @@ class WebServer:
     ) -> None:
         self._stop()
 
+    def reload(self) -> None:
+        """What `systemctl reload` does."""
+        self._process.send_signal(signal.SIGHUP)
+
     def forget_peak(self) -> None:
-        for pid in self._workers():
+        for pid in self.workers():
             forget_peak(pid)
 
     def peak_mb(self) -> float:
         """The peak memory of the largest worker since `forget_peak`."""
-        return max(peak_mb(pid) for pid in self._workers())
+        return max(peak_mb(pid) for pid in self.workers())
 
-    def _workers(self) -> list[int]:
+    def workers(self) -> list[int]:
         pid = self._process.pid
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
         return [int(child) for child in children.split()]
@@ -68,15 +74,12 @@ class WebServer:
     def _await(self) -> None:
         until = time.monotonic() + _READY_WITHIN_S
         while time.monotonic() < until and self._process.poll() is None:
-            try:
-                connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+            with closing(connection), suppress(OSError):
                 connection.request("GET", "/healthz")
                 connection.getresponse().read()
-                connection.close()
-            except OSError:
-                time.sleep(0.2)
-            else:
                 return
+            time.sleep(0.2)
         self._log.seek(0)
         told = self._log.read().decode(errors="replace")[-3000:]
         raise RuntimeError(f"The web server did not come up:\n{told}")

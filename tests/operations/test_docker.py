@@ -4,7 +4,11 @@ import re
 import tomllib
 
 import pytest
+from django.conf import settings
 
+from layers import documents
+from mapdialog.deliveries import receive
+from mapdialog.web.serving import body_limits, patience
 from tests.operations.checkout import ROOT
 
 DOCKERFILE = (ROOT / "docker" / "Dockerfile").read_text(encoding="utf-8")
@@ -88,3 +92,39 @@ def test_the_image_has_a_python_that_the_project_allows() -> None:
     ]
     assert wanted == ">=3.11"  # Debian 12's, which the image starts from
     assert "ARG DEBIAN=bookworm-slim" in DOCKERFILE
+
+
+def test_large_bodies_wait_on_a_volume_and_not_in_memory(compose: dict) -> None:
+    folder = re.search(r"MAPDIALOG_SPOOL=(\S+)", DOCKERFILE)[1]
+    web = compose["services"]["web"]
+    assert f"spool:{folder}" in web["volumes"]
+    assert folder not in web["tmpfs"]
+    assert folder in re.search(r"install -d (.+)", DOCKERFILE)[1]
+
+
+def test_the_web_server_has_time_to_answer_what_is_under_way(compose: dict) -> None:
+    config = (ROOT / "docker" / "gunicorn.conf.py").read_text(encoding="utf-8")
+    graceful_s = int(re.search(r"^graceful_timeout = (\d+)", config, re.MULTILINE)[1])
+    for grace in (compose["services"]["web"]["stop_grace_period"], _systemd("TimeoutStopSec")):
+        assert int(grace.rstrip("s")) > graceful_s
+    assert _systemd("ExecReload") == "/bin/kill -HUP $MAINPID"
+
+
+def _systemd(name: str) -> str:
+    guide = (ROOT / "docs" / "operators.md").read_text(encoding="utf-8")
+    return re.search(rf"^    {name}=(.+)$", guide, re.MULTILINE)[1]
+
+
+def test_the_proxy_lets_through_what_the_web_server_takes_and_keeps_connections_no_longer_than_it() -> None:
+    caddy = (ROOT / "docker" / "Caddyfile").read_text(encoding="utf-8")
+    sizes = [int(size) * 1024**2 for size in re.findall(r"max_size (\d+)MB", caddy)]
+    assert sizes == sorted({most for _prefix, most in body_limits.LIMITS if most > 1024**2}, reverse=True)
+    kept_s = int(re.search(r"keepalive (\d+)s", caddy)[1])
+    assert kept_s < patience.from_environment().idle_s
+    assert "request_buffers" in caddy
+
+
+def test_a_form_with_the_largest_map_file_fits_and_so_does_the_largest_document() -> None:
+    assert body_limits.most_bytes("/planner/layers/upload/") > receive.MOST_BYTES + receive.FORM_BYTES
+    assert body_limits.most_bytes("/planner/layers/1/documents/") > documents.MOST_BYTES
+    assert body_limits.most_bytes("/api/v1/x") == settings.DATA_UPLOAD_MAX_MEMORY_SIZE

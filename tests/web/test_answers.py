@@ -3,16 +3,13 @@
 import json
 import logging
 import sys
-from io import BytesIO
 
 import pytest
 from django.contrib.staticfiles import finders
 from django.db import OperationalError
-from django.http import HttpResponse
-from django.test import Client, RequestFactory
+from django.test import Client
 
 from mapdialog.web.logs import JsonFormatter
-from mapdialog.web.middleware import ReadsRefusedBodies
 
 
 @pytest.fixture
@@ -48,13 +45,24 @@ def test_the_api_answers_head_as_get_without_a_body(client: Client) -> None:
     assert answer.content == b""
 
 
-def test_the_body_of_a_refused_request_is_read_to_its_end() -> None:
-    # a client that is still sending would see a broken pipe instead of the answer
-    body = BytesIO(b"x" * 300_000)
-    request = RequestFactory().put("/", b"", content_type="application/json")
-    request._stream = body
-    ReadsRefusedBodies(lambda _request: HttpResponse(status=413))(request)
-    assert body.read() == b""
+@pytest.mark.django_db
+@pytest.mark.parametrize(("status", "words"), [(413, "256 kB"), (408, "for lang tid")])
+def test_a_body_that_the_server_did_not_take_is_refused_in_the_reader_s_language(
+    client: Client, status: int, words: str
+) -> None:
+    why = {"mapdialog.refused_body": status}
+    page = client.post("/c/somewhere/send", headers={"Accept-Language": "nb"}, **why)
+    assert page.status_code == status
+    assert words in page.content.decode()
+    problem = client.put("/api/v1/anything", headers={"Accept-Language": "nb"}, **why)
+    assert problem.status_code == status
+    assert problem["Content-Type"] == "application/problem+json"
+    assert words in problem.json()["detail"]
+
+
+def test_a_problem_says_its_length_because_an_answer_without_ends_the_connection(client: Client) -> None:
+    answer = client.get("/api/v1/nothing")
+    assert answer["Content-Length"] == str(len(answer.content))
 
 
 def test_what_browsers_ask_for_unasked_is_there(client: Client) -> None:
