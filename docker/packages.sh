@@ -9,6 +9,9 @@ any_exists() {
     return 1
 }
 
+# find_node: any Node will do for the unit tests; Debian 12 has 18.20.
+find_node() { command -v node; }
+
 # missing_packages GROUP...: the packages of these groups that are not there, on one line.
 missing_packages() {
     groups=" $* "
@@ -26,6 +29,7 @@ missing_packages() {
 
 # The names in docker/packages.txt are those of Debian 12 and 13, the two releases ./run is tried on.
 say_if_untested() {
+    # shellcheck source=/dev/null
     system=$(. "${os_release:-/etc/os-release}" 2>/dev/null && printf '%s %s' "$ID" "${VERSION_ID:-}") || system="an unknown system"
     case $system in
         "debian 12" | "debian 13") ;;

@@ -74,7 +74,7 @@ def _of_content(content: dict[str, Any]) -> dict[str, str]:
     for media in content.values():
         schema = media.get("schema", {})
         return {"type": _type(schema), "schema": _reference(schema)}
-    return {}
+    return {"type": "", "schema": ""}
 
 
 def _schema(name: str, schema: dict[str, Any]) -> dict[str, Any]:

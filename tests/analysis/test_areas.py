@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mapdialog.analysis.areas import assign_areas, count_by_area
@@ -63,7 +63,6 @@ def test_a_hole_and_a_second_part_count_as_they_should():
     assert assign_areas(pins, areas=areas).to_list() == [None, "ring", "ring", "ring", None]
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 40), st.integers(0, 40)).map(

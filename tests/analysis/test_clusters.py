@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.cluster import DBSCAN
 
@@ -30,7 +30,7 @@ def assert_border_at_nearest_core(
         assert labels[border] == labels[cores[np.argmin(away)]]  # argmin: the lowest index of equals
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(
     points=st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=1, max_size=120),
     distance=st.sampled_from([1, 2, 3, 5, 10, 13, 40]),
@@ -88,7 +88,6 @@ def test_crowded_cells_that_nearly_touch_are_told_apart_exactly(monkeypatch):
         assert labels.max() + 1 == expected
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     xy=st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), min_size=2, max_size=60),
     split=st.integers(1, 59),

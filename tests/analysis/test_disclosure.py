@@ -53,7 +53,7 @@ def assert_safe(counts: np.ndarray, minimum: int) -> None:
         assert most(seen, row, column) >= minimum - 1e-6
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(
     counts=arrays(np.int64, st.tuples(st.integers(1, 5), st.integers(1, 5)), elements=st.integers(0, 14)),
     minimum=st.integers(2, 6),

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -14,7 +14,6 @@ def test_two_sided_p_is_that_of_the_normal_distribution():
     np.testing.assert_allclose(two_sided_p(z), 2 * stats.norm.sf(np.abs(z)), rtol=1e-12)
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=50))
 def test_false_discovery_is_benjamini_hochberg(p: list[float]):
     np.testing.assert_allclose(false_discovery(p), stats.false_discovery_control(p), atol=1e-12)
@@ -28,7 +27,6 @@ def test_false_discovery_leaves_missing_ones_out():
         false_discovery([1.2])
 
 
-@settings(deadline=None)
 @given(n=st.integers(0, 3000), expected=st.floats(1e-6, 3000))
 def test_poisson_tail(n: int, expected: float):
     assert poisson_tail(n, expected=expected) == pytest.approx(

@@ -69,7 +69,7 @@ class TestPut:
         other = make.consultation()
         for held in (consultation, consultation, other):
             Phone(client, held).put(feature(contributor="a-key-of-the-device"))
-        keys = Contribution.objects.order_by("consultation").values_list("contributor_key", flat=True)
+        keys = Contribution.objects.order_by("consultation_id").values_list("contributor_key", flat=True)
         first, second, third = keys
         assert first == second != third
 

@@ -5,7 +5,7 @@ import json
 
 import pytest
 from django.db import connection
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mapdialog.audit.models import AuditEntry
@@ -283,7 +283,7 @@ names = st.sampled_from(
 
 
 class TestDirt:
-    @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=150)
     @given(
         body=st.one_of(
             st.binary(max_size=60),
@@ -307,7 +307,7 @@ class TestDirt:
         response = Phone(client, consultation).put(body)
         assert response.status_code in {201, 400, 422}
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=60)
     @given(text=st.text(max_size=200))
     def test_any_text_is_kept_as_it_is_or_refused(self, client, consultation, text):
         phone = Phone(client, consultation)

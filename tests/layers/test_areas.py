@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import shapely
 from django.db import connection
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers import areas
@@ -133,7 +133,7 @@ def test_a_polygon_that_crosses_itself_is_answered_too(committees: LayerVersion)
     assert places(bow, committees.layer) == [(committees.pk, "A", 1.0)]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(points=st.lists(st.tuples(st.floats(-1, 4), st.floats(-1, 2)), min_size=2, max_size=6, unique=True))
 def test_shares_add_up_to_what_lies_in_any_area(
     committees: LayerVersion, points: list[tuple[float, float]]

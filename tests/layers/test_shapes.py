@@ -126,7 +126,7 @@ def test_parts_that_the_repair_leaves_with_a_common_edge_become_one() -> None:
         max_size=9,
     )
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_ring_becomes_a_valid_area_or_is_skipped_with_a_reason(points: list[tuple[float, float]]) -> None:
     sound = mended(shapely.Polygon(points), areas_only=True)
     shape = sound.geometries[0]

@@ -79,6 +79,7 @@ def test_a_bare_machine_gets_every_package_and_is_told_if_nobody_tried_its_syste
         stop() {{ exit 0; }} # a second look would find them installed
         find_python() {{ return 1; }}
         find_postgres() {{ return 1; }}
+        find_node() {{ return 1; }}
         any_exists() {{ return 1; }}
         id() {{ echo 0; }}
         step() {{ echo "$3"; }}
@@ -116,6 +117,32 @@ def test_a_failed_step_shows_its_output_and_stops() -> None:
     assert "the reason" in failed.stderr
     assert "exit code 3" in failed.stderr
     assert "never reached" not in failed.stdout
+
+
+def test_a_check_whose_tool_is_not_there_fails_and_is_not_left_out() -> None:
+    without_node = in_shell(
+        """
+        eval "$(sed -n '/^attempt()/,/^}/p; /^javascript_tests()/,/^}/p' run)"
+        say() { :; }
+        failed=""
+        PATH=/nonexistent
+        attempt "JavaScript" javascript_tests
+        echo "not in order:$failed"
+        """
+    )
+    assert without_node.stdout == "not in order: JavaScript;\n"
+
+
+def test_the_checks_install_the_node_they_need() -> None:
+    listed = in_shell(
+        """
+        . docker/packages.sh
+        find_node() { return 1; }
+        any_exists() { return 0; }
+        missing_packages check
+        """
+    )
+    assert listed.stdout.split() == ["nodejs"]
 
 
 @pytest.mark.parametrize("script", ["run", ".ci/run"])

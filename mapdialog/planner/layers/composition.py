@@ -62,7 +62,7 @@ def compose(request: HttpRequest, pk: int) -> HttpResponse:
     held = _units_layer(request, pk)
     version = editions.newest(held)
     if version is None or version.feature_count > MOST_UNITS:
-        context = {**frame_of(request, held), "version": version, "most_units": MOST_UNITS}
+        context = {**frame_of(request, held), "version": version, "most_units": MOST_UNITS, "settings": None}
         return render(request, "planner/layers/compose.html", context)
     refusal = ""
     try:

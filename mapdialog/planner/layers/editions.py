@@ -117,7 +117,7 @@ def import_report(request: HttpRequest, version: int) -> HttpResponse:
     context = {
         **frame_of(request, held.layer),
         "version": held,
-        "report": held.report,
+        "report": {"read": None, "warnings": [], **held.report},
         "findings": [
             {
                 "finding": one,

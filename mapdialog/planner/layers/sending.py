@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -29,6 +26,7 @@ from mapdialog.planner.layers.upload_forms import SendForm, first_error
 from mapdialog.web.problem import Problem
 
 _LARGEST_ID = 2**63 - 1
+NOTHING_WRITTEN = QueryDict()
 
 
 # The middleware looks for its token in the body, and so would read all of it before anybody asked how long it
@@ -89,7 +87,12 @@ def _layer_asked_for(request: HttpRequest) -> Layer | None:
 
 
 def _refused(
-    request: HttpRequest, message: str, *, layer: Layer | None, status: int, given: Mapping[str, Any] = {}
+    request: HttpRequest,
+    message: str,
+    *,
+    layer: Layer | None,
+    status: int,
+    given: QueryDict = NOTHING_WRITTEN,
 ) -> HttpResponse:
     if _wants_json(request):
         return Problem("not-received", status=status, detail=message, field="file").response()
@@ -102,7 +105,7 @@ def _page(
     layer: Layer | None,
     status: int = 200,
     problem: str = "",
-    given: Mapping[str, Any] = {},
+    given: QueryDict = NOTHING_WRITTEN,
 ) -> HttpResponse:
     language = get_language() or ""
     municipalities = list(access.municipalities_of(request))

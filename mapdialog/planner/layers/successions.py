@@ -53,6 +53,7 @@ def _page(
 ) -> HttpResponse:
     frame = frame_of(request, held)
     context: dict[str, Any] = {**frame, "version": version, "before": before, "refusal": refusal}
+    context["settings"] = None
     if version is not None and before is not None:
         search = request.GET.get("q", "").replace("\0", "").strip()[:80]
         waiting = request.GET.get("waiting") == "1"

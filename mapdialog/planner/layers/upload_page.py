@@ -182,7 +182,14 @@ def comparison(upload: Upload) -> dict[str, Any] | None:
         }
         for row in found.get("rows", ())[:_SHOWN_DIFFERENCES]
     ]
-    return {**found, "rows": rows, "n_more": found.get("differing", 0) - len(rows)}
+    differing = found.get("differing")
+    return {
+        **found,
+        "is_too_long": found.get("is_too_long", False),
+        "differing": differing,
+        "rows": rows,
+        "n_more": (differing or 0) - len(rows),
+    }
 
 
 def _hectares(m2: float | None) -> str:

@@ -273,7 +273,13 @@ def _content(request: HttpRequest, version: LayerVersion) -> dict[str, Any]:
         "has_fields": any(getattr(one, "field", "") for one in page.object_list),
         "has_words": has_words and list_name != "neutral",
         "rows": [
-            {"thing": one, "label": _label(one, list_name=list_name), "box": boxes.get(one.pk)}
+            {
+                "thing": one,
+                "field": getattr(one, "field", ""),
+                "level": getattr(one, "vertical_level", None),
+                "label": _label(one, list_name=list_name),
+                "box": boxes.get(one.pk),
+            }
             for one in page.object_list
         ],
     }

@@ -1,4 +1,4 @@
-"""Traps for the whole suite: no socket beyond this machine."""
+"""No socket beyond this machine."""
 
 import socket
 from typing import Any
