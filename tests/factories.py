@@ -15,6 +15,7 @@ from typing import Any
 
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Polygon
 from django.core.files.base import ContentFile
+from django.db import connection
 
 from layers.models import Area, Layer, LayerDocument, LayerVersion, Zone
 from mapdialog.contributions.models import Contribution, Submission
@@ -144,7 +145,11 @@ def point(lon: float, lat: float) -> GEOSGeometry:
 
 
 def contribution(*, to: Consultation, at: tuple[float, float] | None = None, **given: Any) -> Contribution:
-    """A published pin in the middle of the first square, stored directly (not through intake)."""
+    """A published pin in the middle of the first square, stored directly (not through intake).
+
+    `geom_public`, which the database computes otherwise, may be given to tell the two places apart.
+    """
+    public = given.pop("geom_public", None)
     place = point(*(at or middle()))
     submission = given.pop("submission", None) or Submission.objects.create(consultation=to, received_at=NOON)
     values = {
@@ -154,7 +159,6 @@ def contribution(*, to: Consultation, at: tuple[float, float] | None = None, **g
         "code": code_of(next(_numbers)),
         "kind": "pin",
         "geom": place,
-        "geom_public": place,
         "placed_by": "map",
         "text": "Her er det mørkt.",
         "language": "nb",
@@ -165,5 +169,18 @@ def contribution(*, to: Consultation, at: tuple[float, float] | None = None, **g
         **given,
     }
     made = Contribution.objects.create(**values)
+    if public is not None:
+        _move_publicly(made, to=public)
     DataVersion.bump(to)
     return made
+
+
+def _move_publicly(contribution: Contribution, *, to: GEOSGeometry) -> None:
+    trigger = "TRIGGER contributions_place_publicly"
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"ALTER TABLE contributions_contribution DISABLE {trigger}")
+        Contribution.objects.filter(pk=contribution.pk).update(geom_public=to)
+        cursor.execute(f"ALTER TABLE contributions_contribution ENABLE {trigger}")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    contribution.geom_public = to

@@ -8,11 +8,12 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.gis.geos import Point, Polygon
-from django.db.models import Prefetch
 
 from mapdialog.citizen.plan_map import Bounds
 from mapdialog.citizen.presentation import Words, words
-from mapdialog.contributions.models import NEWEST_FIRST, Contribution, ContributionPlace
+from mapdialog.contributions import public_view
+from mapdialog.contributions.models import NEWEST_FIRST, Contribution
+from mapdialog.contributions.public_view import PublicContribution
 from mapdialog.dialogue.models import Consultation
 
 PER_PAGE = 10
@@ -22,14 +23,14 @@ MOST_NEARBY = 150
 
 @dataclass(frozen=True, kw_only=True)
 class SaidLine:
-    """One published contribution. `place` is the committee it lies in, or the sender's own words."""
+    """One published contribution, as everyone may know it."""
 
     code: str
     theme: Words
     text: str
     language: str
     place: str
-    received_at: dt.datetime
+    received_on: dt.date
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,15 +44,8 @@ class SaidPage:
         is_number = page.isascii() and page.isdigit() and len(page) < 5
         number = min(LAST_PAGE, max(1, int(page) if is_number else 1))
         start = (number - 1) * PER_PAGE
-        committees = ContributionPlace.objects.filter(area__isnull=False).select_related("area")
-        rows = list(
-            Contribution.objects.visible_to(AnonymousUser())
-            .filter(consultation=consultation)
-            .select_related("theme")
-            .prefetch_related(Prefetch("places", queryset=committees))
-            .defer("geom", "geom_public")
-            .order_by(*NEWEST_FIRST)[start : start + PER_PAGE + 1]
-        )
+        seen = Contribution.objects.visible_to(AnonymousUser()).filter(consultation=consultation)
+        rows = public_view.read(seen.order_by(*NEWEST_FIRST)[start : start + PER_PAGE + 1], of=consultation)
         return cls(
             lines=[_line(row) for row in rows[:PER_PAGE]],
             next_page=number + 1 if len(rows) > PER_PAGE and number < LAST_PAGE else None,
@@ -63,7 +57,7 @@ def nearby(consultation: Consultation, *, bounds: Bounds | None) -> dict[str, An
 
     The map shows them before anybody reads: a tenth of the bytes they have with words. At most one query.
     """
-    if bounds is None or consultation.visibility != Consultation.Visibility.POINTS:
+    if bounds is None or not public_view.shows_points(consultation):
         return {"box": [0, 0, 0, 0], "positions": [], "isWhole": False}
     west, south, east, north = bounds
     width, height = east - west, north - south
@@ -84,13 +78,12 @@ def nearby(consultation: Consultation, *, bounds: Bounds | None) -> dict[str, An
     }
 
 
-def _line(row: Contribution) -> SaidLine:
-    names = [place.area.name or place.area.code for place in row.places.all() if place.area]
+def _line(row: PublicContribution) -> SaidLine:
     return SaidLine(
         code=row.code,
         theme=words(row.theme.name if row.theme else None),
         text=row.text,
         language=row.language,
-        place=", ".join(names) or row.place_words,
-        received_at=row.received_at,
+        place=row.place,
+        received_on=row.received_on,
     )

@@ -13,7 +13,7 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from mapdialog.citizen.presentation import Words, words
-from mapdialog.contributions import keys, limits
+from mapdialog.contributions import keys, limits, public_view
 from mapdialog.contributions.models import Contribution
 from mapdialog.contributions.receipt import normalised
 from mapdialog.dialogue.models import Consultation
@@ -43,7 +43,8 @@ class Status:
     label: str
     explained: str
     theme: Words
-    received_at: dt.datetime
+    received_on: dt.date
+    received_at: dt.datetime | None  # None where the moment is not for everyone: the code is public
 
 
 def look_up(consultation: Consultation, *, code: str, address: str, at: dt.datetime) -> Status:
@@ -64,7 +65,8 @@ def look_up(consultation: Consultation, *, code: str, address: str, at: dt.datet
         label=found.get_state_display(),
         explained=str(_EXPLAINED[Contribution.State(found.state)]),
         theme=words(found.theme.name if found.theme else None),
-        received_at=found.received_at,
+        received_on=public_view.day_of(found.received_at, of=consultation),
+        received_at=None if public_view.is_coarse(consultation) else found.received_at,
     )
 
 

@@ -22,6 +22,7 @@ from mapdialog.citizen.plan_papers import papers_of
 from mapdialog.citizen.presentation import Card, Period, facts, words
 from mapdialog.citizen.said import SaidPage
 from mapdialog.citizen.sending import NotTakenError, receive
+from mapdialog.contributions import public_view
 from mapdialog.contributions.limits import TooManyError
 from mapdialog.dialogue.demo_note import demo_note
 from mapdialog.dialogue.models import Consultation
@@ -154,7 +155,8 @@ def _page(
         "offers_observations": offers_observations(held),
         "said": said.lines,
         "next_page": said.next_page,
-        "shows_points": held.visibility == Consultation.Visibility.POINTS,
+        "shows_points": public_view.shows_points(held),
+        "withheld": public_view.withheld(held),
         "modules": MODULES,
         "settings": page_settings.consultation_settings(
             held, plan_map=plan_map, is_open=period.state == "open"

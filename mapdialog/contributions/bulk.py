@@ -16,7 +16,7 @@ from django.contrib.gis.geos import GEOSGeometry
 from django.db import DataError, IntegrityError, InternalError, connection, transaction
 
 from layers.areas import place_rows_sql
-from mapdialog.contributions import public_place, receipt
+from mapdialog.contributions import receipt
 from mapdialog.contributions.rulebook import Rulebook
 from mapdialog.dialogue.models import DataVersion
 
@@ -54,7 +54,6 @@ class Row:
     received_at: dt.datetime
     arrival: str = "in_time"
     state: str = "published"
-    is_private: bool = False
     concerns: list[str] = field(default_factory=list)
 
 
@@ -135,7 +134,7 @@ _COLUMNS = {
     "text": "text", "language": "text", "answers": "jsonb", "details": "jsonb", "theme_id": "bigint",
     "alternative_id": "bigint",
     "age_band": "text", "contributor_key": "text", "written_at": "timestamptz", "received_at": "timestamptz",
-    "arrival": "text", "state": "text", "concerns": "jsonb", "is_private": "boolean",
+    "arrival": "text", "state": "text", "concerns": "jsonb",
 }  # fmt: skip
 _TABLE = "contributions_incoming"
 _MAKE_TABLE = (
@@ -159,12 +158,11 @@ ON CONFLICT (consultation_id, source_id) DO NOTHING
 _CONTRIBUTIONS = f"""
 WITH stored AS (
     INSERT INTO contributions_contribution (
-        id, consultation_id, submission_id, source_id, code, kind, geom, geom_public, place_words, accuracy_m,
-        placed_by, zoom_at_placing, radius_m, text, language, answers, details, theme_id, alternative_id,
+        id, consultation_id, submission_id, source_id, code, kind, geom, place_words, accuracy_m, placed_by,
+        zoom_at_placing, radius_m, text, language, answers, details, theme_id, alternative_id,
         age_band, contributor_key, written_at, received_at, arrival, state, concerns, version
     ) SELECT
         incoming.id, %(consultation)s, submission.id, incoming.source_id, code, kind, geom,
-        CASE WHEN NOT is_private THEN {public_place.public_place_sql("geom")} END,
         place_words, accuracy_m, placed_by, zoom_at_placing, radius_m, text, language, answers, details,
         theme_id, alternative_id, age_band, contributor_key, written_at, incoming.received_at, arrival, state,
         concerns, 1
@@ -193,11 +191,10 @@ FROM stored
 
 
 def _store_once(rows: Sequence[Row], *, codes: Sequence[str], rules: Rulebook) -> Stored:
-    values = {
+    values: dict[str, Any] = {
         "consultation": rules.id,
         "layers": rules.place_layers,
         "time_zone": str(rules.time_zone),
-        **public_place.values(rules, is_private=False),
     }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
@@ -222,5 +219,4 @@ def _values(row: Row, *, code: str, rules: Rulebook) -> list[Any]:
         json.dumps(row.answers), json.dumps(row.details), row.theme_id, row.alternative_id, row.age_band,
         row.contributor_key, row.written_at, row.received_at, row.arrival, row.state,
         json.dumps(row.concerns),
-        row.is_private,
     ]  # fmt: skip

@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 
 from layers.areas import place_rows_sql
 from mapdialog.audit.models import record
-from mapdialog.contributions import keys, public_place, receipt
+from mapdialog.contributions import keys, receipt
 from mapdialog.contributions import rules as rule
 from mapdialog.contributions.feature import Draft, FeatureError, parse
 from mapdialog.contributions.intake import ErasedError, OutsideAreaError, columns_of, receipt_of
 from mapdialog.contributions.intake_sql import IS_INSIDE
 from mapdialog.contributions.models import Contribution
-from mapdialog.contributions.rulebook import Rulebook
+from mapdialog.contributions.rulebook import Rulebook, keep_rules
 from mapdialog.dialogue.models import DataVersion
 
 _FIXED = ("kind", "written_at", "contributor")
@@ -93,6 +93,7 @@ def revise(
     columns = columns_of(draft, rules=rules)
     columns["state"] = rule.state_after_edit(contribution.state, now=columns["state"])
     with transaction.atomic(durable=True):
+        keep_rules(rules.id)
         _update(columns, contribution=contribution, version=version, rules=rules, at=at)
         record("contribution.changed", subject=contribution, by="resident", at=at, detail={"from": version})
         DataVersion.bump(rules.id)
@@ -155,16 +156,16 @@ def _check_inside(draft: Draft, *, rules: Rulebook) -> None:
             raise OutsideAreaError
 
 
-_UPDATE = f"""
+_UPDATE = """
 UPDATE contributions_contribution SET
-    geom = %(geom)s::geometry, geom_public = {public_place.public_place_sql("%(geom)s::geometry")},
+    geom = %(geom)s::geometry,
     place_words = %(place_words)s, accuracy_m = %(accuracy_m)s, placed_by = %(placed_by)s,
     zoom_at_placing = %(zoom)s, radius_m = %(radius_m)s, text = %(text)s, language = %(language)s,
     answers = %(answers)s::jsonb, details = %(details)s::jsonb, theme_id = %(theme)s,
     alternative_id = %(alternative)s, age_band = %(age_band)s, state = %(state)s,
     concerns = %(concerns)s::jsonb, changed_at = %(at)s, version = version + 1
 WHERE id = %(id)s AND version = %(version)s AND state <> 'erased'
-"""  # noqa: S608 (our own text)
+"""
 
 _PLACES = f"""
 INSERT INTO contributions_contributionplace (contribution_id, version_id, area_id, zone_id, share)

@@ -11,6 +11,7 @@ from django.db.models import F
 from mapdialog.audit.models import record
 from mapdialog.contributions.editing import VersionError
 from mapdialog.contributions.models import Contribution, Submission
+from mapdialog.contributions.rulebook import keep_rules
 from mapdialog.dialogue.models import DataVersion
 
 # The receipt code, the kind and the times stay: they answer "410" and keep the permanent number taken.
@@ -48,6 +49,7 @@ def erase(contribution: Contribution, *, by: str, at: dt.datetime, version: int 
     if version is not None:
         rows = rows.filter(version=version)
     with transaction.atomic():
+        keep_rules(contribution.consultation_id)
         changed = rows.update(
             **_EMPTY, state=Contribution.State.ERASED, version=F("version") + 1, changed_at=at
         )

@@ -15,7 +15,7 @@ from pathlib import Path
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from mapdialog.contributions import feature_sql
+from mapdialog.contributions import feature_sql, public_view
 from mapdialog.contributions.models import Contribution
 from mapdialog.dialogue.demo_note import demo_note
 from mapdialog.dialogue.models import Consultation, Reader
@@ -37,7 +37,7 @@ def geojson(
     `rows` narrows it: a selection of the consultation's, which must have gone through `visible_to`.
     An exception after the first chunk must end the connection, not the document: callers let it through.
     """
-    yield _head(consultation)
+    yield _head(consultation, officially=_is_official(consultation, reader=reader))
     is_first = True
     for chunk in _chunks(consultation, reader=reader, rows=rows):
         yield chunk[1:] if is_first else chunk
@@ -63,14 +63,30 @@ def write_geojson(consultation: Consultation, *, reader: Reader, to: Path) -> in
     return size
 
 
-def demo_members(consultation: Consultation) -> dict[str, object]:
-    """What every export of a demo says of itself, as foreign members of the collection."""
+def own_members(consultation: Consultation, *, officially: bool = False) -> dict[str, object]:
+    """What a collection says of itself, as foreign members: that it is a demo, and what it holds back.
+
+    So that an empty or a coarse file is not taken for all that was said.
+    """
     note = demo_note(consultation)
-    return {"demo": True, "note": note} if note else {}
+    members: dict[str, object] = {"demo": True, "note": note} if note else {}
+    if not officially:
+        members |= {
+            "visibility": consultation.visibility,
+            "public_precision_m": consultation.public_precision_m,
+        }
+        withheld = public_view.withheld(consultation)
+        members |= {"withheld": withheld} if withheld else {}
+    return members
 
 
-def _head(consultation: Consultation) -> bytes:
-    head = {"type": "FeatureCollection", "consultation": consultation.slug, **demo_members(consultation)}
+def _is_official(consultation: Consultation, *, reader: Reader) -> bool:
+    return Consultation.objects.worked_on_by(reader).filter(pk=consultation.pk).exists()
+
+
+def _head(consultation: Consultation, *, officially: bool) -> bytes:
+    members = own_members(consultation, officially=officially)
+    head = {"type": "FeatureCollection", "consultation": consultation.slug, **members}
     return json.dumps(head, ensure_ascii=False)[:-1].encode() + b', "features": ['
 
 
@@ -78,7 +94,7 @@ def _chunks(
     consultation: Consultation, *, reader: Reader, rows: QuerySet[Contribution] | None
 ) -> Iterator[bytes]:
     """Chunks of features, each feature led by a comma and a line break."""
-    officially = Consultation.objects.worked_on_by(reader).filter(pk=consultation.pk).exists()
+    officially = _is_official(consultation, reader=reader)
     chosen = feature_sql.visible(consultation, reader=reader) if rows is None else rows
     query = feature_sql.features(chosen.order_by(), of=consultation, officially=officially, with_places=True)
     statement = _COPY.format(query=f"SELECT concat(',', feature) FROM ({query.sql}) AS rows")  # noqa: S608

@@ -1,8 +1,8 @@
 """THE place that says which columns of a contribution leave the house, and in what shape.
 
-Everyone gets `geom_public` and `PUBLIC`; those who work on the consultation get `geom` and `OFFICIAL`
-besides. The rows come from a queryset that went through `visible_to`; around it SQL writes each row as a
-finished GeoJSON Feature, so that Python only passes bytes on.
+Everyone gets `geom_public` and `PUBLIC`, less what `public_view` takes away; those who work on the
+consultation get `geom` and `OFFICIAL` besides. The rows come from a queryset that went through `visible_to`;
+around it SQL writes each row as a finished GeoJSON Feature, so that Python only passes bytes on.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 from django.contrib.gis.db.models.functions import AsGeoJSON
 from django.db.models import Case, CharField, Expression, F, QuerySet, Value, When
 
-from layers.models import LayerVersion
+from mapdialog.contributions import places_sql, public_view
 from mapdialog.contributions.models import Contribution
 from mapdialog.dialogue.models import Consultation, Question, Reader
 from mapdialog.dialogue.texts import translated
@@ -36,12 +36,6 @@ PUBLIC: dict[str, str] = {
     "received_at": "received_at",
     "arrival": "arrival",
 }
-PLACES: dict[str, str] = {
-    "theme_name": "c.p_theme_name",
-    "committee": "committee.code",
-    "committee_name": "committee.name",
-    "zones": "concat('[', place.zones, ']')::json",
-}
 OFFICIAL: dict[str, str] = {
     "state": "state",
     "concerns": "concerns",
@@ -59,45 +53,6 @@ OFFICIAL: dict[str, str] = {
 _CHOSEN_ANSWERS = """
     (SELECT COALESCE(json_object_agg(key, value), '{}')
         FROM jsonb_each(c.p_answers) WHERE key = ANY(%(choices)s))
-"""
-_ZONE = "json_build_object('plan', l.name, 'version', v.number, 'code', z.code, 'field', z.field)::text"
-_ZONE_ORDER = 'l.name, v.number, z.code COLLATE "C", z.id'
-_ZONE_PLAN = "JOIN layers_layerversion v ON v.id = z.version_id JOIN layers_layer l ON l.id = v.layer_id"
-# Looked up for all rows at once: a look-up per row takes twice as long. Numbers alone are gathered,
-# since texts would have to be sorted; who is in more places than these numbers hold is looked up alone.
-# A point lies in one committee. A line may cross several: it is counted where most of it lies.
-_NAMES_OF_PLACES = f"""
-    WITH zones AS MATERIALIZED (
-        SELECT z.id, row_number() OVER (ORDER BY {_ZONE_ORDER}) AS rank, {_ZONE} AS written
-        FROM layers_zone z {_ZONE_PLAN} WHERE v.id = ANY(%(plans)s)
-    ), places AS (
-        SELECT p.contribution_id, count(p.area_id) AS areas, min(p.area_id) AS area,
-            count(p.zone_id) AS zones, min(p.zone_id) AS first_zone, max(p.zone_id) AS last_zone
-        FROM contributions_contributionplace p
-        WHERE p.contribution_id IN (SELECT id FROM contributions_contribution WHERE consultation_id = %(of)s)
-            AND (p.version_id = ANY(%(boundaries)s) AND p.area_id IS NOT NULL
-                OR p.version_id = ANY(%(plans)s) AND p.zone_id IS NOT NULL)
-        GROUP BY p.contribution_id
-    ), place AS MATERIALIZED (
-        SELECT contribution_id, CASE WHEN areas > 1 THEN (
-            SELECT a.id FROM contributions_contributionplace p JOIN layers_area a ON a.id = p.area_id
-            WHERE p.contribution_id = places.contribution_id AND p.version_id = ANY(%(boundaries)s)
-            ORDER BY p.share DESC, a.code COLLATE "C", a.id LIMIT 1
-        ) ELSE area END AS area, CASE WHEN zones > 2 THEN (
-            SELECT string_agg({_ZONE}, ',' ORDER BY {_ZONE_ORDER})
-            FROM contributions_contributionplace p JOIN layers_zone z ON z.id = p.zone_id {_ZONE_PLAN}
-            WHERE p.contribution_id = places.contribution_id AND p.version_id = ANY(%(plans)s)
-        ) WHEN zones < 2 THEN one.written
-            WHEN one.rank < two.rank THEN concat(one.written, ',', two.written)
-            ELSE concat(two.written, ',', one.written) END AS zones
-        FROM places
-        LEFT JOIN zones one ON one.id = first_zone
-        LEFT JOIN zones two ON two.id = last_zone AND zones = 2
-    )
-"""  # noqa: S608 (fragments of our own, above; every value is a parameter)
-_PLACES = """
-    LEFT JOIN place ON place.contribution_id = c.p_id
-    LEFT JOIN layers_area committee ON committee.id = place.area
 """
 
 
@@ -124,52 +79,48 @@ def features(
     properties = {name: f"c.p_{name}" for name in columns}
     params: dict[str, Any] = {}
     if not officially:
-        properties |= _without_private_words(of, params)
-    names = joins = ""
+        properties |= _for_everyone(of, params)
+    inner, inner_params = named(rows.values(**selected, **_also(of, officially, with_places)), prefix="row")
+    before, source, joins = "", f"({inner})", ""
     if with_places:
-        selected["p_theme_name"] = _theme_names(of)
-        names, joins = _NAMES_OF_PLACES, _PLACES
-        params |= _places(of)
-        properties |= PLACES
-    inner, inner_params = named(rows.values(**selected), prefix="row")
+        properties |= places_sql.PLACES
+        params |= places_sql.editions(of, officially=officially)
+        before, joins = places_sql.RECORDED, places_sql.OF_RECORDED
+        if not officially and public_view.is_coarse(of):
+            before = f"WITH chosen AS MATERIALIZED ({inner}) {places_sql.SQUARES}"
+            source, joins = "chosen", places_sql.OF_SQUARES
     members = ", ".join(f'{expression} AS "{name}"' for name, expression in properties.items())
     # row_to_json() takes a fifth of the time of json_build_object(), which looks every type up for every row;
     # concat() and not ||, which makes NULL of a whole feature that has one NULL in it
     sql = f"""
-        {names}
+        {before}
         SELECT concat('{{"type":"Feature","id":"', c.p_id, '","geometry":', COALESCE(c.p_geometry, 'null'),
             ',"properties":', (SELECT row_to_json(told) FROM (SELECT {members}) AS told), '}}') AS feature,
             c.p_received_at, c.p_id
-        FROM ({inner}) AS c {joins}
+        FROM {source} AS c {joins}
     """  # noqa: S608 (names of our own and Django's SQL; every value is a parameter)
     return FeatureQuery(sql=sql, params={**params, **inner_params})
 
 
-def _without_private_words(of: Consultation, params: dict[str, Any]) -> dict[str, str]:
+def _also(of: Consultation, officially: bool, with_places: bool) -> dict[str, Expression | F]:
+    """What the names beside a row are made of."""
+    if not with_places:
+        return {}
+    is_moved = not officially and public_view.is_coarse(of)
+    return {"p_theme_name": _theme_names(of), **({"p_public": F("geom_public")} if is_moved else {})}
+
+
+def _for_everyone(of: Consultation, params: dict[str, Any]) -> dict[str, str]:
+    """The properties of which everyone gets less than what is stored."""
     choices = [question.key for question in of.questions.all() if question.kind != Question.Kind.TEXT]
-    params["choices"] = choices
-    replaced = {"answers": _CHOSEN_ANSWERS if choices else "'{}'::json"}
-    if of.public_precision_m:
-        # the place in words would undo that the point was moved to a grid
-        replaced["place_words"] = "''"
-    return replaced
+    params |= {"choices": choices, **public_view.parameters(of)}
+    return {"answers": _CHOSEN_ANSWERS if choices else "'{}'::json", **public_view.replaced(of)}
 
 
 def _theme_names(of: Consultation) -> Expression:
     language = of.languages[0] if of.languages else None
     names = [When(theme=theme.pk, then=Value(translated(theme.name, language))) for theme in of.themes.all()]
     return Case(*names, default=Value(None), output_field=CharField())
-
-
-def _places(of: Consultation) -> dict[str, Any]:
-    """Which boundary versions and which plans the places are told of."""
-    editions = LayerVersion.objects.order_by()
-    plans = of.alternatives.values("layer")
-    return {
-        "of": of.pk,
-        "boundaries": list(editions.filter(layer=of.boundary_layer_id).values_list("pk", flat=True)),
-        "plans": list(editions.filter(layer__in=plans).values_list("pk", flat=True)),
-    }
 
 
 def named(rows: QuerySet[Contribution, Any], *, prefix: str) -> tuple[str, dict[str, Any]]:

@@ -272,7 +272,6 @@ def _columns(draft: Draft) -> dict[str, Any]:
         "theme_id": draft.theme_id,
         "alternative_id": draft.alternative_id,
         "age_band": draft.age_band,
-        "is_private": draft.is_private,
     }
 
 

@@ -17,7 +17,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, InternalError, connection, transaction
 
-from mapdialog.contributions import intake_sql, keys, limits, public_place, receipt, rulebook, screening
+from mapdialog.contributions import intake_sql, keys, limits, receipt, rulebook, screening
 from mapdialog.contributions import rules as rule
 from mapdialog.contributions.feature import Draft, FeatureError, parse
 from mapdialog.contributions.models import Contribution
@@ -170,7 +170,6 @@ def columns_of(draft: Draft, *, rules: Rulebook) -> dict[str, Any]:
     concerns = screening.concerns(draft.free_text())
     return {
         "geom": draft.geom and bytes(draft.geom.ewkb),
-        **public_place.values(rules, is_private=draft.is_private),
         "text": draft.text,
         "language": draft.language,
         "answers": json.dumps(draft.answers),

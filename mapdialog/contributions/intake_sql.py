@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from layers.areas import place_rows_sql
-from mapdialog.contributions import limits, prepared, public_place
+from mapdialog.contributions import limits, prepared
 from mapdialog.dialogue.models import bump_sql
 
 # A line or polygon may reach over the border, as a way or a wood does, but not farther out than the area
@@ -52,12 +52,12 @@ _STORED = f"""
       AND {IS_INSIDE} AND coalesce(({limits.WAIT_SQL}), 0) <= 0
 ), new AS (
     INSERT INTO contributions_contribution (
-        id, consultation_id, submission_id, code, kind, geom, geom_public, place_words, accuracy_m, placed_by,
+        id, consultation_id, submission_id, code, kind, geom, place_words, accuracy_m, placed_by,
         zoom_at_placing, radius_m, text, language, answers, details, theme_id, alternative_id, age_band,
         contributor_key, written_at, received_at, arrival, state, concerns, version, token_hash, body_hash
     ) SELECT
         %(id)s, %(consultation)s, submission, %(code)s, %(kind)s, %(geom)s::geometry,
-        {public_place.public_place_sql("%(geom)s::geometry")}, %(place_words)s, %(accuracy_m)s, %(placed_by)s,
+        %(place_words)s, %(accuracy_m)s, %(placed_by)s,
         %(zoom)s, %(radius_m)s, %(text)s, %(language)s, %(answers)s, %(details)s, %(theme)s,
         %(alternative)s, %(age_band)s, %(contributor_key)s, %(written_at)s, %(at)s, %(arrival)s, %(state)s,
         %(concerns)s, 1, %(token_hash)s, %(body_hash)s

@@ -9,11 +9,10 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from mapdialog.audit.models import record
-from mapdialog.contributions import public_place
 from mapdialog.contributions.editing import VersionError
 from mapdialog.contributions.kinds.catalog import kinds
 from mapdialog.contributions.models import Contribution
-from mapdialog.contributions.rulebook import read_any
+from mapdialog.contributions.rulebook import keep_rules
 from mapdialog.dialogue.models import DataVersion
 from mapdialog.people.models import User
 
@@ -55,12 +54,11 @@ def reject(
     _decide(contribution, Contribution.State.REJECTED, by=by, at=at, reason=reason, version=version)
 
 
-_DECIDE = f"""
-UPDATE contributions_contribution SET state = %(state)s, version = version + 1, changed_at = %(at)s,
-    geom_public = {public_place.public_place_sql("geom")}
+_DECIDE = """
+UPDATE contributions_contribution SET state = %(state)s, version = version + 1, changed_at = %(at)s
 WHERE id = %(id)s AND state <> 'erased' AND version = coalesce(%(version)s, version)
 RETURNING version
-"""  # noqa: S608 (our own text)
+"""
 
 
 def _decide(
@@ -73,16 +71,15 @@ def _decide(
     version: int | None,
 ) -> None:
     """Two moderators on one contribution: whoever read an older version is told (VersionError)."""
-    rules = read_any(contribution.consultation.slug)
-    is_private = state == Contribution.State.PRIVATE
     row: dict[str, Any] = {"id": contribution.pk, "state": state, "at": at, "version": version}
     before = contribution.state
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_DECIDE, {**row, **public_place.values(rules, is_private=is_private)})
+        keep_rules(contribution.consultation_id)
+        cursor.execute(_DECIDE, row)
         found = cursor.fetchone()
         if found is None:
             raise VersionError
         detail = {"from": before, "to": str(state), "reason": reason[:500]}
         record("contribution.moderated", subject=contribution, by=by.audit_name, at=at, detail=detail)
-        DataVersion.bump(rules.id)
+        DataVersion.bump(contribution.consultation_id)
     contribution.state, contribution.version = state, found[0]

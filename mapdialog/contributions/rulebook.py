@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection
 from django.db.models import F, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 
@@ -113,6 +114,16 @@ def read(slug: str, *, reader: Reader | None = None) -> Rulebook:
 def read_any(slug: str) -> Rulebook:
     """The same for commands and moderation, drafts included. Raises NoConsultationError."""
     return _read(slug, *_statement(Consultation.objects.all()))
+
+
+def keep_rules(consultation_id: int) -> None:
+    """Keeps a consultation's rules as they are until the transaction ends.
+
+    The first statement of whatever changes a contribution: a change of the rules, which changes all of them,
+    takes the consultation first too, so that neither waits for the other for ever.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM dialogue_consultation WHERE id = %s FOR SHARE", [consultation_id])
 
 
 def _read(slug: str, sql: str, parameters: tuple[Any, ...]) -> Rulebook:

@@ -63,8 +63,8 @@ def first_state(
 
 
 def state_after_edit(before: str, *, now: Contribution.State) -> Contribution.State:
-    """An author's edit of what was not accepted is read again; otherwise the rules for new ones hold."""
-    was_refused = before == Contribution.State.REJECTED
+    """What a reader took from view is read again after an edit; else the rules for new ones hold."""
+    was_refused = before in {Contribution.State.REJECTED, Contribution.State.PRIVATE}
     return Contribution.State.PENDING if was_refused and now != Contribution.State.PRIVATE else now
 
 
@@ -72,8 +72,3 @@ def is_minor(age_band: str) -> bool:
     """True if the band (`13-17`, `0-12`) begins below 18."""
     first = _FIRST_NUMBER.search(age_band)
     return first is not None and int(first.group()) < _ADULT
-
-
-def shows_points(rules: Rulebook, *, is_private: bool) -> bool:
-    """Whether there is a public place at all."""
-    return rules.visibility == Consultation.Visibility.POINTS and not is_private

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.gis.geos import MultiPolygon
-from django.db import models
+from django.db import connection, models
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -115,6 +115,12 @@ class ConsultationAdmin(OfOwnMunicipality):
             ConsultationHolder,
         )
     ]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """A changed precision moves every contribution: that may take longer than a page."""
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = '5min'")
+        super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Last of all the data version, so that no page or cache keeps the old texts."""

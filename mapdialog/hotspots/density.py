@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
+from mapdialog.contributions import public_view
 from mapdialog.contributions.models import Contribution
 from mapdialog.dialogue.models import Consultation
 from mapdialog.hotspots.models import DensityCell, DensityState
@@ -79,7 +80,7 @@ def refresh(consultation: Consultation, *, at: dt.datetime) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('density'), %s)", [consultation.pk])
         DensityCell.objects.filter(consultation=consultation).delete()
-        for audience in Audience:
+        for audience in filter(lambda each: is_shown_to(each, consultation=consultation), Audience):
             places, parameters = _places(consultation, audience=audience).query.sql_with_params()
             squares = _SQUARES.format(level=STORED_LEVELS[0], places=places)
             cursor.execute(
@@ -91,8 +92,19 @@ def refresh(consultation: Consultation, *, at: dt.datetime) -> None:
         )
 
 
+def is_shown_to(audience: Audience, *, consultation: Consultation) -> bool:
+    """Whether there is heat for them at all."""
+    return audience is Audience.OFFICIALS or public_view.shows_gatherings(consultation)
+
+
 def tile(consultation: Consultation, *, audience: Audience, zoom: int, x: int, y: int) -> DensityTile | None:
-    """One tile, or None where nobody said anything. `zoom` 0–18, `x` and `y` as in tile numbers."""
+    """One tile, or None where nobody said anything that the audience may count.
+
+    `zoom` 0–18, `x` and `y` as in tile numbers.
+    """
+    # the stored squares may be a minute older than a decision to show less
+    if not is_shown_to(audience, consultation=consultation):
+        return None
     if zoom < LIVE_FROM_ZOOM:
         counts = _stored_counts(consultation, audience=audience, zoom=zoom, x=x, y=y)
     else:

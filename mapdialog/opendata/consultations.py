@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 
 from layers.models import Layer, LayerVersion
+from mapdialog.contributions import public_view
 from mapdialog.dialogue.demo_note import demo_note
 from mapdialog.dialogue.models import Consultation, ConsultationQuerySet
 
@@ -76,7 +77,8 @@ def whole(consultation: Consultation, *, at: dt.datetime) -> dict[str, Any]:
             {"key": plan.key, "name": plan.name, **_layer(plan.layer, versions)} for plan in alternatives
         ],
         **_parts(consultation),
-        "data_version": consultation.data_version.number,
+        # how often something was sent or decided, where even counts are not for everyone
+        "data_version": consultation.data_version.number if public_view.shows_points(consultation) else None,
         "contributions_url": f"/api/v1/consultations/{consultation.slug}/contributions",
         "export_url": f"/api/v1/consultations/{consultation.slug}/export.geojson",
     }

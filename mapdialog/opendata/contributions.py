@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _
 
 from layers.geometry import WGS84
 from mapdialog.contributions import feature_sql
-from mapdialog.contributions.export import demo_members
-from mapdialog.contributions.models import NEWEST_FIRST
+from mapdialog.contributions.export import own_members
+from mapdialog.contributions.models import NEWEST_FIRST, Contribution
 from mapdialog.dialogue.models import Consultation
 from mapdialog.web.problem import Problem
 from mapdialog.web.query import Bounds, bounds, parameters, whole
@@ -28,8 +28,8 @@ from mapdialog.web.query import Bounds, bounds, parameters, whole
 LIMIT = 1_000
 LIMIT_MAX = 10_000
 # Part of every ETag: raise it when the answer's shape changes, so that no cache keeps the old one.
-SHAPE = 1
-_AFTER = re.compile(r"(\d{15,17})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.ASCII)
+SHAPE = 2
+_AFTER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 
 # One more than `limit` is read, to know whether there are more. What matches is counted apart only when the
@@ -41,7 +41,7 @@ _PAGE = """
     SELECT
         CASE WHEN %(is_first)s AND told.n <= %(limit)s THEN told.n
             ELSE (SELECT count(*) FROM ({everything}) AS everything) END,
-        told.n, coalesce(told.features, ''), last.p_received_at, last.p_id
+        told.n, coalesce(told.features, ''), last.p_id
     FROM (
         SELECT count(*) AS n,
             string_agg(feature, ',' ORDER BY place) FILTER (WHERE place <= %(limit)s) AS features
@@ -76,23 +76,19 @@ def read_filter(request: HttpRequest, *, consultation: Consultation) -> Filter:
         limit=limit,
         bbox=bounds(given["bbox"]) if "bbox" in given else None,
         themes=themes,
-        after=_read_after(given["after"]) if "after" in given else None,
+        after=_read_after(given["after"], consultation=consultation) if "after" in given else None,
     )
 
 
-def _read_after(value: str) -> tuple[dt.datetime, uuid.UUID]:
-    found = _AFTER.fullmatch(value)
-    if not found:
-        message = _("Use the “next” link as it was given: “after” is not to be made by hand.")
-        raise Problem("bad-query", status=400, detail=message, field="after")
-    micros = int(found[1])
-    moment = dt.datetime.fromtimestamp(0, dt.UTC) + dt.timedelta(microseconds=micros)
-    return moment, uuid.UUID(found[2])
-
-
-def _write_after(moment: dt.datetime, identifier: uuid.UUID) -> str:
-    micros = (moment - dt.datetime.fromtimestamp(0, dt.UTC)) // dt.timedelta(microseconds=1)
-    return f"{micros}.{identifier}"
+def _read_after(value: str, *, consultation: Consultation) -> tuple[dt.datetime, uuid.UUID]:
+    """Where the page before ended. The link names its last row only: its moment may not be for everyone."""
+    if _AFTER.fullmatch(value):
+        rows = Contribution.objects.filter(consultation=consultation, pk=value)
+        moment = rows.values_list("received_at", flat=True).first()
+        if moment is not None:
+            return moment, uuid.UUID(value)
+    message = _("Use the “next” link as it was given: “after” is not to be made by hand.")
+    raise Problem("bad-query", status=400, detail=message, field="after")
 
 
 def etag(consultation: Consultation, wanted: Filter) -> str:
@@ -118,11 +114,11 @@ def page(consultation: Consultation, wanted: Filter, *, address: str) -> bytes:
     asked = {"limit": wanted.limit, "is_first": wanted.after is None}
     with connection.cursor() as cursor:
         cursor.execute(sql, {**params, **query.params, **asked})
-        total, read, features, moment, identifier = cursor.fetchone()
-    after = _write_after(moment, identifier) if read > wanted.limit else ""
+        total, read, features, identifier = cursor.fetchone()
+    after = str(identifier) if read > wanted.limit else ""
     head = {
         "type": "FeatureCollection",
-        **demo_members(consultation),
+        **own_members(consultation),
         "numberMatched": total,
         "numberReturned": min(read, wanted.limit),
         "links": _links(wanted, after=after, address=address),

@@ -1,8 +1,12 @@
-"""/tiles/density/{slug}/{z}/{x}/{y}: heat as plain values; officials get theirs at the same address."""
+"""/tiles/density/{slug}/{z}/{x}/{y}: heat as plain values; officials get theirs at the same address.
+
+Where gatherings are not for everyone (`public_view`), everyone gets 204, as where nobody said anything.
+"""
 
 from __future__ import annotations
 
 import gzip
+import hashlib
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response
@@ -44,18 +48,18 @@ def density_tile(request: HttpRequest, slug: str, z: int, x: int, y: int) -> Htt
 def _counted_version(consultation: Consultation, *, zoom: int) -> str:
     """The data version the tile counts: close in it is today's, farther out that of the stored squares.
 
-    Publication and visibility are part of it: they change what everyone sees.
+    Publication, visibility and precision are part of it: they change what everyone sees.
     """
     state = getattr(consultation, "density_state", None)
     stored = state.data_version if state else 0
     version = consultation.data_version.number if zoom >= density.LIVE_FROM_ZOOM else stored
-    return f"{version}-{consultation.status}-{consultation.visibility}"
+    told = (version, consultation.status, consultation.visibility, consultation.public_precision_m)
+    # hashed: the number tells how much was sent, also where that is not for everyone
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:24]
 
 
 def _tile(consultation: Consultation, *, audience: Audience, z: int, x: int, y: int) -> HttpResponse:
-    # the stored squares may be a minute older than a decision to stop showing points
-    hidden = audience is Audience.EVERYONE and consultation.visibility != Consultation.Visibility.POINTS
-    tile = None if hidden else density.tile(consultation, audience=audience, zoom=z, x=x, y=y)
+    tile = density.tile(consultation, audience=audience, zoom=z, x=x, y=y)
     if tile is None:
         return HttpResponse(status=204)
     # nearly all of a tile is zeros: packed always, as every browser unpacks

@@ -148,7 +148,7 @@ class ConsultationWhole(ConsultationListed):
     target_groups: list[TargetGroupOut]
     indicators: list[IndicatorOut]
     holders: list[HolderOut]
-    data_version: int
+    data_version: int | None = Field(description="Null where only areas are public.")
     contributions_url: str
     export_url: str
 
@@ -164,8 +164,8 @@ class ContributionProperties(_Closed):
     answers: dict[str, Any]
     place_words: str
     radius_m: float | None
-    written_at: str
-    received_at: str
+    written_at: str = Field(description="A moment; where points are moved to a grid, the day.")
+    received_at: str = Field(description="A moment; where points are moved to a grid, the day.")
     arrival: str
 
 
@@ -194,6 +194,9 @@ class ContributionPage(_Closed):
     type: Literal["FeatureCollection"]
     demo: bool | None = None
     note: str | None = None
+    visibility: Literal["points", "areas"]
+    public_precision_m: int
+    withheld: str | None = Field(None, description="What everyone does not get, in words.")
     numberMatched: int  # noqa: N815 (the name the OGC standard gives it)
     numberReturned: int  # noqa: N815
     links: list[Link]
@@ -204,6 +207,9 @@ class ContributionExport(_Closed):
     type: Literal["FeatureCollection"]
     demo: bool | None = None
     note: str | None = None
+    visibility: Literal["points", "areas"]
+    public_precision_m: int
+    withheld: str | None = Field(None, description="What everyone does not get, in words.")
     consultation: str
     features: list[ExportedFeature]
 

@@ -79,10 +79,6 @@ def test_what_was_refused_is_read_again_after_an_edit():
     state = Contribution.State
     assert rule.state_after_edit("rejected", now=state.PUBLISHED) == "pending"
     assert rule.state_after_edit("rejected", now=state.PRIVATE) == "private"
+    assert rule.state_after_edit("private", now=state.PUBLISHED) == "pending"
+    assert rule.state_after_edit("private", now=state.PRIVATE) == "private"
     assert rule.state_after_edit("published", now=state.PUBLISHED) == "published"
-
-
-def test_no_points_where_only_areas_are_public():
-    assert rule.shows_points(rulebook(), is_private=False)
-    assert not rule.shows_points(rulebook(), is_private=True)
-    assert not rule.shows_points(rulebook(visibility="areas"), is_private=False)

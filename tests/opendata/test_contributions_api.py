@@ -148,12 +148,14 @@ def test_what_is_not_understood_is_refused(
     assert json.loads(response.content)["field"] == field
 
 
-def test_an_absurd_keyset_is_refused_or_empty_but_no_fault(
-    client: Client, consultation: Consultation
-) -> None:
-    identifier = "00000000-0000-4000-8000-000000000000"
-    assert client.get(url(f"?after=99999999999999999.{identifier}")).status_code == 200
-    assert client.get(url(f"?after=100000000000000.{identifier}")).status_code == 200
+def test_an_absurd_keyset_is_refused(client: Client, consultation: Consultation) -> None:
+    elsewhere = factories.contribution(to=factories.consultation())
+    for after in (
+        "00000000-0000-4000-8000-000000000000",
+        elsewhere.pk,
+        "1778000000000000." + str(elsewhere.pk),
+    ):
+        assert client.get(url(f"?after={after}")).status_code == 400
 
 
 def test_a_repeated_view_is_304_until_something_changes(client: Client, consultation: Consultation) -> None:

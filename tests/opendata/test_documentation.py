@@ -8,7 +8,7 @@ from django.conf import settings
 from django.test import Client
 
 from mapdialog.api import api
-from mapdialog.contributions import feature_sql
+from mapdialog.contributions import feature_sql, places_sql
 
 pytestmark = pytest.mark.django_db
 
@@ -46,5 +46,5 @@ def test_the_contract_is_described() -> None:
 
 def test_every_property_is_explained() -> None:
     text = (Path(settings.BASE_DIR) / "docs" / "geojson.md").read_text(encoding="utf-8")
-    properties = [*feature_sql.PUBLIC, *feature_sql.PLACES, *feature_sql.OFFICIAL]
+    properties = [*feature_sql.PUBLIC, *places_sql.PLACES, *feature_sql.OFFICIAL]
     assert [name for name in properties if f"`{name}`" not in text] == []

@@ -1,0 +1,157 @@
+"""THE rule of what everyone may know of a contribution, once it may be seen at all (`visible_to`).
+
+Every door for everyone asks here: the residents' pages, the receipt, the API, the exports, the heat. Where
+a contribution is shown is the same rule's, and the database computes it: `geom_public`, by a trigger.
+
+| | points, exactly | points, moved to a grid | areas only |
+|---|---|---|---|
+| place | as sent | middle of its square | – |
+| place in words, radius | as sent | – | – |
+| committee, zones | as recorded | those that hold the whole square | – |
+| written, received | the moment | the day | – |
+| heat, hotspots, counts by area | shown | for those who work on it | for those who work on it |
+
+The last line stays so until small numbers are hidden by a ledger of what was given out before: the difference
+of two counts says where one person was.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from mapdialog.contributions.models import Contribution, ContributionPlace
+from mapdialog.dialogue.models import Consultation, Theme
+
+
+def shows_points(of: Consultation) -> bool:
+    return of.visibility == Consultation.Visibility.POINTS
+
+
+def is_coarse(of: Consultation) -> bool:
+    """Whether points are moved to a grid."""
+    return of.public_precision_m > 0
+
+
+def shows_gatherings(of: Consultation) -> bool:
+    """Whether heat, hotspots and counts by area are for everyone."""
+    return shows_points(of) and not is_coarse(of)
+
+
+def withheld(of: Consultation) -> str:
+    """What everyone is told about what they do not get; empty where nothing is held back."""
+    if not shows_points(of):
+        return _(
+            "In this consultation the contributions are not public. They are read by those who work on it."
+        )
+    if is_coarse(of):
+        return _("Places are shown as the middle of a square with sides of %(m)d m, times as days.") % {
+            "m": of.public_precision_m
+        }
+    return ""
+
+
+def replaced(of: Consultation) -> dict[str, str]:
+    """SQL that stands for a property of the row `c` where points are moved to a grid; see `parameters`."""
+    if not is_coarse(of):
+        return {}
+    # words, a radius or the minute would undo that the point was moved
+    return {
+        "place_words": "''",
+        "radius_m": "NULL::float8",
+        "written_at": "(c.p_written_at AT TIME ZONE %(time_zone)s)::date",
+        "received_at": "(c.p_received_at AT TIME ZONE %(time_zone)s)::date",
+    }
+
+
+def parameters(of: Consultation) -> dict[str, Any]:
+    """What the SQL of a grid names."""
+    return {
+        "time_zone": of.municipality.time_zone,
+        "precision_m": float(of.public_precision_m),
+        "metric_srid": of.municipality.metric_srid,
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicContribution:
+    """What a page shows to everyone. `place` is the committee, else the sender's words, else empty."""
+
+    code: str
+    theme: Theme | None
+    text: str
+    language: str
+    place: str
+    received_on: dt.date
+
+
+def read(rows: QuerySet[Contribution], *, of: Consultation) -> list[PublicContribution]:
+    """What everyone may know of a few rows that went through `visible_to`, in their order. Two queries."""
+    # what everyone may not know is not even read
+    found = list(rows.select_related("theme").only("code", "theme", "text", "language", *_place_columns(of)))
+    committees = _committees(found, of=of)
+    return [
+        PublicContribution(
+            code=row.code,
+            theme=row.theme,
+            text=row.text,
+            language=row.language,
+            place=committees.get(row.pk) or ("" if is_coarse(of) else row.place_words),
+            received_on=day_of(row.received_at, of=of),
+        )
+        for row in found
+    ]
+
+
+def day_of(moment: dt.datetime, *, of: Consultation) -> dt.date:
+    """The day it was in the municipality."""
+    return moment.astimezone(ZoneInfo(of.municipality.time_zone)).date()
+
+
+def _place_columns(of: Consultation) -> tuple[str, ...]:
+    return ("received_at",) if is_coarse(of) else ("received_at", "place_words")
+
+
+def _committees(rows: Sequence[Contribution], *, of: Consultation) -> dict[UUID, str]:
+    """The names of the committee or committees of each row that has some."""
+    identifiers = [row.pk for row in rows]
+    if is_coarse(of):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _WHOLE_SQUARES,
+                {"ids": identifiers, "boundary": of.boundary_layer_id, **parameters(of)},
+            )
+            return dict(cursor.fetchall())
+    places = ContributionPlace.objects.filter(
+        contribution__in=identifiers, version__layer=of.boundary_layer_id, version__published=True
+    )
+    names: dict[UUID, list[str]] = {}
+    for place in places.select_related("area").order_by("-share", "area__code"):
+        if place.area:
+            names.setdefault(place.contribution_id, []).append(place.area.name or place.area.code)
+    return {identifier: ", ".join(several) for identifier, several in names.items()}
+
+
+_WHOLE_SQUARES = """
+SELECT contribution.id, committee.name FROM contributions_contribution AS contribution
+CROSS JOIN LATERAL (
+    SELECT coalesce(nullif(area.name, ''), area.code) AS name
+    FROM layers_layerversion AS version JOIN layers_area AS area ON area.version_id = version.id
+    WHERE version.layer_id = %(boundary)s AND version.published AND version.state = 'standing'
+      AND version.valid_from <= (contribution.received_at AT TIME ZONE %(time_zone)s)::date
+      AND (version.valid_to IS NULL
+        OR version.valid_to > (contribution.received_at AT TIME ZONE %(time_zone)s)::date)
+      AND ST_Covers(area.geom, contributions_cell(
+        contribution.geom_public, %(precision_m)s, %(metric_srid)s))
+    ORDER BY area.code COLLATE "C" LIMIT 1
+) AS committee
+WHERE contribution.id = ANY(%(ids)s) AND contribution.geom_public IS NOT NULL
+"""
