@@ -180,7 +180,7 @@ def test_a_consultation_is_changed_with_its_area(
     assert consultation.area is not None
     assert consultation.area.extent == (9.7, 59, 9.8, 59.1)
     assert consultation.themes.get().key == "lys"
-    assert DataVersion.objects.get(consultation=consultation).number == before + 1
+    assert DataVersion.objects.get(consultation=consultation).number > before
     assert AuditEntry.objects.filter(action="consultation.changed", by=administrator.audit_name).exists()
 
 
