@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.gis.geos import Point
+from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -102,6 +103,13 @@ class ContributionForm(forms.Form):
             self.fields[_name(question)] = _answer_field(question)
         if kinds()[kind].codes:
             self._ask_observation()
+
+    def renewed(self, *, token: str) -> ContributionForm:
+        """The same words in a form of its own, with a fresh UUID."""
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data["uuid"], data["token"] = str(uuid.uuid4()), token
+        return ContributionForm(data, consultation=self.consultation, kind=self.kind_name, token=token)
 
     def _ask_observation(self) -> None:
         self.fields["code"] = forms.ChoiceField(choices=[(code.value, code.value) for code in self.codes])

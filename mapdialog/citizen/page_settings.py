@@ -124,6 +124,8 @@ def form_texts() -> dict[str, Any]:
         "refused": gettext("One of your contributions could not be received: {reason}"),
         "correct": gettext("Correct it"),
         "discard": gettext("Delete it from this device"),
+        "discardQuestion": gettext("Delete it? It has not been sent, and is then gone for good."),
+        "keep": gettext("Keep it"),
         "noneHere": gettext("Nothing has been published in this part of the map."),
         "someShown": gettext("The map shows {shown} of {matched}. Zoom in to see more."),
         "draft": gettext("What you had written is still here."),
@@ -140,7 +142,10 @@ def receipt_texts() -> dict[str, str]:
         "changedMeanwhile": gettext(
             "It was changed somewhere else meanwhile. Load the page again to see it."
         ),
-        "confirmErase": gettext("Press once more to erase it for good"),
-        "erase": gettext("Erase what I sent"),
+        "eraseQuestion": gettext(
+            "Erase what you sent? The text, the place and the answers are then gone for good."
+        ),
+        "eraseForGood": gettext("Erase it for good"),
+        "keep": gettext("Keep it"),
         "erased": gettext("It is erased: the text, the place and the answers are gone."),
     }

@@ -18,12 +18,16 @@ from mapdialog.contributions.rules import NotOpenError
 
 
 class NotTakenError(Exception):
-    """The intake refused it. `form_field` is the field to mend, None when no field would help."""
+    """The intake refused it. `form_field` is the field to mend, None when no field would help.
 
-    def __init__(self, message: str, *, form_field: str | None = None) -> None:
+    `is_used`: the form's id stands for something else already; what is in the form needs an id of its own.
+    """
+
+    def __init__(self, message: str, *, form_field: str | None = None, is_used: bool = False) -> None:
         super().__init__(message)
         self.message = message
         self.form_field = form_field
+        self.is_used = is_used
 
 
 def receive(form: ContributionForm, *, request: HttpRequest, at: dt.datetime) -> Receipt:
@@ -50,8 +54,11 @@ def receive(form: ContributionForm, *, request: HttpRequest, at: dt.datetime) ->
         message = _("Too many have been sent from here just now. Try again in %(n)d seconds.")
         raise NotTakenError(message % {"n": error.wait_seconds}) from None
     except (intake.DifferentError, intake.ErasedError):
-        message = _("This form has been sent already. Open the page again to say something more.")
-        raise NotTakenError(message) from None
+        message = _(
+            "This form has been sent before, with other words. What stands here now has not been sent. "
+            "Press Send to send it as something new."
+        )
+        raise NotTakenError(message, is_used=True) from None
 
 
 def _form_field(field: str, form: ContributionForm) -> str | None:

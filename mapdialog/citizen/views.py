@@ -110,6 +110,8 @@ def send(request: HttpRequest, slug: str) -> HttpResponse:
         try:
             receipt = receive(form, request=request, at=timezone.now())
         except NotTakenError as error:
+            if error.is_used:
+                form = form.renewed(token=secrets.token_hex(16))
             form.add_error(error.form_field, error.message)
         else:
             return redirect(f"{receipt.status_url}#{receipt.id}.{token}")

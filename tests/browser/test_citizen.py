@@ -277,7 +277,8 @@ def test_the_author_sees_changes_and_erases(phone: Page, held: Consultation) -> 
     assert Contribution.objects.get().text == "Nå er det lyst."
     phone.locator("#own-erase").tap()
     assert Contribution.objects.get().state == "published"
-    phone.locator("#own-erase").tap()
+    phone.wait_for_timeout(800)
+    phone.locator("dialog.ask [data-variant=primary]").tap()
     expect(phone.locator("#own-form")).to_be_hidden()
     assert Contribution.objects.get().state == "erased"
 

@@ -56,6 +56,31 @@ def test_the_same_form_twice_is_one_contribution(client: Client) -> None:
     assert Contribution.objects.count() == 1
 
 
+def test_a_form_sent_again_with_other_words_is_told_and_can_be_sent_as_a_new_one(client: Client) -> None:
+    held = factories.consultation()
+    post(client, held)
+    response = post(client, held, text="Og enda noe.")
+    page = response.content.decode()
+    fresh = re.search(r'name="uuid" value="([0-9a-f-]{36})".*?name="token" value="([0-9a-f]{32})"', page)
+    assert response.status_code == 422
+    assert "Og enda noe." in page
+    assert fresh
+    assert fresh[1] != UUID
+    assert fresh[2] != TOKEN
+    assert Contribution.objects.count() == 1
+    assert post(client, held, uuid=fresh[1], token=fresh[2], text="Og enda noe.").status_code == 302
+    assert {pin.text for pin in Contribution.objects.all()} == {"Her er det mørkt.", "Og enda noe."}
+
+
+def test_a_fresh_page_has_a_form_of_its_own(client: Client) -> None:
+    held = factories.consultation()
+    pages = [client.get(f"/c/{held.slug}/").content.decode() for _visit in range(2)]
+    first, second = (re.search(r'name="uuid" value="([0-9a-f-]{36})"', page) for page in pages)
+    assert first
+    assert second
+    assert first[1] != second[1]
+
+
 def test_a_text_that_is_too_long_is_told_once_and_not_called_missing(client: Client) -> None:
     response = post(client, factories.consultation(), text="x" * 5001)
     assert response.status_code == 422

@@ -1,20 +1,25 @@
 /**
- * The page of one consultation: the map at once, what is needed for writing at the first touch. Without this script the same
- * form is posted to the server.
+ * The page of one consultation: the map at once, what is needed for writing at the first touch or when the page has come to
+ * rest. Without these scripts, or without one of them, the same form is posted to the server (templates/starting.html).
  */
 import {readConfig} from 'mapdialog/lib/config.js';
 import {createStage} from 'mapdialog/citizen/stage.js';
 import {isKept} from 'mapdialog/citizen/kept.js';
 
+const LONGEST_WAIT_MS = 6_000;
+// After the first view has come: what is fetched ahead must not be in its way.
+const REST_MS = 1_500;
+
 const config = readConfig();
 const {texts} = config;
+const root = document.documentElement;
+const form = document.getElementById('contribution');
 const readButton = document.getElementById('read-others');
 const hint = document.getElementById('hint');
 
-const stage = createStage(config, {onPlaced: place => whenWriting(writing => writing.choose(place))});
+let stage = null;
 let writing = null;
 let others = null;
-performance.mark('map-ready'); // what the speed target is measured by
 
 /** Loads the form's modules once; after a failure (no network) the next touch tries again. */
 function write() {
@@ -27,9 +32,25 @@ function write() {
     return writing;
 }
 
-/** A press before the modules have come is carried out when they have. */
-function whenWriting(act) {
-    write().then(act, () => { hint.textContent = texts.noNetwork; });
+function tooLate() {
+    return new Promise((_, reject) => { setTimeout(() => reject(new Error('The form did not load in time.')), LONGEST_WAIT_MS); });
+}
+
+/** A press before the modules have come is carried out when they have. If they do not come, the plain form stands there. */
+function whenWriting(act, place = null) {
+    Promise.race([write(), tooLate()]).then(act).catch(error => failed(error, place));
+}
+
+/** Without a network nothing can be posted either: then the next touch tries again. */
+function failed(error, place = null) {
+    if (!navigator.onLine) {
+        hint.textContent = texts.noNetwork;
+        return;
+    }
+    if (!form) return;
+    if (place?.lonLat) form.elements.coordinates.value = [...place.lonLat].reverse().map(degree => degree.toFixed(5)).join(', ');
+    dispatchEvent(new Event('plain'));
+    console.warn(error);
 }
 
 function isReading() { return readButton?.getAttribute('aria-pressed') === 'true'; }
@@ -55,8 +76,28 @@ async function showOthers() {
     if (isReading()) others.read();
 }
 
-readButton?.addEventListener('click', toggleReading);
-document.getElementById('use-place')?.addEventListener('click', () => whenWriting(writing => writing.useOtherwise()));
-showOthers();
-if (isKept(config.slug)) write();
-else for (const name of ['pointerdown', 'keydown', 'focusin']) addEventListener(name, () => write().catch(() => {}), {once: true});
+/** What a person needs who loses the network before the first touch: it is there already. */
+function fetchAhead() {
+    write().catch(error => failed(error));
+    import('mapdialog/map/locate.js').catch(() => {});
+}
+
+function whenAtRest(act) {
+    const wait = () => setTimeout(() => (globalThis.requestIdleCallback ?? setTimeout)(act), REST_MS);
+    if (document.readyState === 'complete') wait();
+    else addEventListener('load', wait, {once: true});
+}
+
+function start() {
+    root.classList.replace('plain', 'js'); // the modules came late, and nobody had begun to write
+    stage = createStage(config, {onPlaced: place => whenWriting(writing => writing.choose(place), place)});
+    performance.mark('map-ready'); // what the speed target is measured by
+    readButton?.addEventListener('click', toggleReading);
+    document.getElementById('use-place')?.addEventListener('click', () => whenWriting(writing => writing.useOtherwise()));
+    showOthers().catch(() => {}); // the list below the map says the same
+    if (isKept(config.slug)) fetchAhead();
+    else for (const name of ['pointerdown', 'keydown', 'focusin']) addEventListener(name, () => write().catch(() => {}), {once: true});
+    whenAtRest(fetchAhead);
+}
+
+if (!root.classList.contains('plain') || !('touched' in root.dataset)) start();

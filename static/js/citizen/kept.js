@@ -2,11 +2,12 @@
 
 const UNSENT = 'mapdialog-unsent';
 
-export const draftKey = slug => `mapdialog-draft-${slug}`;
+/** What the names of a consultation's drafts begin with; a slug holds no colon. */
+export const draftsOf = slug => `mapdialog-draft:${slug}:`;
 
 export function isKept(slug) {
     try {
-        return localStorage.getItem(draftKey(slug)) !== null || localStorage.getItem(UNSENT) !== null;
+        return localStorage.getItem(UNSENT) !== null || Object.keys(localStorage).some(name => name.startsWith(draftsOf(slug)));
     } catch {
         return false;
     }

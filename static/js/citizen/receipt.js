@@ -4,6 +4,7 @@
  */
 import {announce} from 'mapdialog/lib/dom.js';
 import {readConfig} from 'mapdialog/lib/config.js';
+import {ask, oneAtATime} from 'mapdialog/lib/press.js';
 import {openStore} from 'mapdialog/lib/outbox.js';
 
 const {contributions, language, texts} = readConfig();
@@ -22,7 +23,7 @@ async function author() {
 }
 
 /** @returns {status, body}; status 0 when there was no answer */
-async function ask(method, body) {
+async function call(method, body) {
     const headers = {'X-Edit-Token': own.token, 'Accept-Language': language};
     if (method !== 'GET') headers['If-Match'] = version;
     if (body) headers['Content-Type'] = 'application/geo+json';
@@ -49,7 +50,7 @@ async function show() {
     if (!own) return;
     byId('own').hidden = false;
     say(texts.loading);
-    const answer = await ask('GET');
+    const answer = await call('GET');
     say(answer.status === 200 ? '' : refusal(answer));
     if (answer.status !== 200) return;
     const {text = '', theme = ''} = answer.body.properties;
@@ -58,32 +59,30 @@ async function show() {
     form.hidden = false;
 }
 
-async function save(event) {
-    event.preventDefault();
+async function save() {
     byId('own-error').textContent = '';
     const properties = {text: form.elements.text.value.trim()};
     if (form.elements.theme?.value) properties.theme = form.elements.theme.value;
-    const answer = await ask('PATCH', {type: 'Feature', properties});
+    const answer = await call('PATCH', {type: 'Feature', properties});
     if (answer.status === 200) return say(texts.saved);
     if (answer.status === 422) byId('own-error').textContent = answer.body.detail;
     return say(refusal(answer));
 }
 
-/** Two presses, the second on a button that says what it does: no dialog to miss on a phone. */
-async function erase({currentTarget: button}) {
-    if (!button.dataset.asked) {
-        button.dataset.asked = 'yes';
-        button.textContent = texts.confirmErase;
-        return;
-    }
-    const answer = await ask('DELETE');
+async function erase() {
+    if (!await ask({question: texts.eraseQuestion, yes: texts.eraseForGood, no: texts.keep})) return;
+    const answer = await call('DELETE');
     if (answer.status !== 204 && answer.status !== 200 && answer.status !== 410) return say(refusal(answer));
     form.hidden = true;
     say(texts.erased);
     byId('own-title').focus();
 }
 
-form.addEventListener('submit', save);
-byId('own-erase').addEventListener('click', erase);
+const saveOnce = oneAtATime(save, {button: form.querySelector('[type=submit]')});
+form.addEventListener('submit', event => {
+    event.preventDefault();
+    saveOnce();
+});
+byId('own-erase').addEventListener('click', oneAtATime(erase, {button: byId('own-erase')}));
 window.addEventListener('hashchange', show);
 show();

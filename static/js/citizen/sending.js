@@ -3,12 +3,12 @@ import {announce, element} from 'mapdialog/lib/dom.js';
 import {fill, plural} from 'mapdialog/lib/config.js';
 import {noteUnsent} from 'mapdialog/citizen/kept.js';
 import {createOutbox, listen, memoryStore, openStore} from 'mapdialog/lib/outbox.js';
-import {deviceKey, token} from 'mapdialog/lib/token.js';
-import {uuid} from 'mapdialog/lib/uuid.js';
+import {ask} from 'mapdialog/lib/press.js';
+import {deviceKey} from 'mapdialog/lib/token.js';
 
 /**
  * @param onSent(id, receipt) also for what was waiting from before; onCorrect(item) when a refused one is to be mended
- * @returns Promise of {send(feature, {id}) → {state: 'sent' | 'kept' | 'refused', receipt?, problem?, id}}
+ * @returns Promise of {send(feature, {id, token}) → {state: 'sent' | 'kept' | 'refused', receipt?, problem?, id}}
  */
 export async function createSending({slug, contributions, language, texts}, {node, onSent, onCorrect}) {
     const store = await openStore().catch(() => null);
@@ -41,19 +41,23 @@ export async function createSending({slug, contributions, language, texts}, {nod
         return element('div', {class: 'sending__refused'},
             element('p', {}, fill(texts.refused, {reason})),
             button(texts.correct, () => onCorrect(item)),
-            button(texts.discard, () => outbox.discard(item.id)));
+            button(texts.discard, () => discard(item)));
     }
 
-    async function send(feature, {id = null} = {}) {
-        const identifier = id ?? uuid();
-        results.delete(identifier);
-        if (id === null || await outbox.change(id, {body: feature}) === null) {
+    /** Sends what was written in one session, which stands for one contribution however often it is tried. */
+    async function send(feature, {id, token}) {
+        results.delete(id);
+        if (await outbox.change(id, {body: feature}) === null) {
             await outbox.add({
-                id: identifier, url: `${contributions}/${identifier}`, body: feature, token: token(),
+                id, url: `${contributions}/${id}`, body: feature, token,
                 headers: {'X-Device-Key': deviceKey(slug), 'Accept-Language': language}});
         }
         await outbox.flush({force: true});
-        return results.get(identifier) ?? {state: 'kept', id: identifier, isOnDisk: store !== null};
+        return results.get(id) ?? {state: 'kept', id, isOnDisk: store !== null};
+    }
+
+    async function discard(item) {
+        if (await ask({question: texts.discardQuestion, yes: texts.discard, no: texts.keep})) await outbox.discard(item.id);
     }
 
     listen(outbox);

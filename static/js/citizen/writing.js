@@ -1,8 +1,9 @@
 /** Writing a contribution: the questions about a chosen place, the draft, sending, the receipt. */
 import {announce} from 'mapdialog/lib/dom.js';
 import {fill} from 'mapdialog/lib/config.js';
+import {oneAtATime, settle} from 'mapdialog/lib/press.js';
 import {token} from 'mapdialog/lib/token.js';
-import {createDraft} from 'mapdialog/citizen/draft.js';
+import {createDrafts} from 'mapdialog/citizen/draft.js';
 import {fromFeature, missing, readFields, showProblems, toFeature, writeFields} from 'mapdialog/citizen/form.js';
 import {placeWithoutMap} from 'mapdialog/citizen/otherwise.js';
 import {createSending} from 'mapdialog/citizen/sending.js';
@@ -17,9 +18,9 @@ let config = null;
 let texts = null;
 let stage = null;
 let reading = null;
-let draft = null;
+let drafts = null;
+let session = null; // {id, token}: one for what is being written, from the first word until it is sent
 let place = null;
-let unsent = null;
 let receiptOf = null;
 let sending = null;
 
@@ -58,23 +59,30 @@ function useOtherwise() {
 }
 
 function keepDraft() {
-    draft.save({values: readFields(form), place, unsent});
+    if (!session) use(drafts.start());
+    drafts.save({...session, values: readFields(form), place});
 }
 
-function restoreDraft() {
-    const kept = draft.load();
+/** The plain form, should it be needed after all, is sent with the same id: it arrives once in either way. */
+function use({id, token: secret}) {
+    session = {id, token: secret};
+    form.elements.uuid.value = id;
+    form.elements.token.value = secret;
+}
+
+function restore(kept) {
     if (!kept) return;
+    use(kept);
     writeFields(form, kept.values);
-    unsent = kept.unsent ?? null;
     if (!kept.place) return;
     choose(kept.place, {focus: false});
     announce(byId('form-state'), texts.draft);
 }
 
-async function submit(event) {
-    event.preventDefault();
+async function submit() {
     const values = readFields(form);
     if (!place) return showProblems(form, [{field: 'place', message: texts.needPlace}]);
+    keepDraft();
     const problems = missing(form, values, texts);
     showProblems(form, problems);
     if (problems.length) return undefined;
@@ -85,15 +93,10 @@ async function submit(event) {
 }
 
 async function deliver(feature) {
-    const button = byId('send');
-    button.setAttribute('aria-disabled', 'true');
     announce(byId('form-state'), texts.sending);
-    const result = await sending.send(feature, {id: unsent});
-    button.removeAttribute('aria-disabled');
+    const result = await sending.send(feature, session);
     announce(byId('form-state'), '');
     if (result.state === 'refused') {
-        unsent = result.id;
-        keepDraft();
         const {field, detail} = result.problem ?? {};
         return showProblems(form, [{field, message: detail ?? texts.noAnswer}]);
     }
@@ -103,12 +106,13 @@ async function deliver(feature) {
 }
 
 function finish({state, receipt, isOnDisk}) {
-    unsent = null;
-    draft.clear();
+    drafts.end(session.id);
+    session = null;
     form.reset();
     byId('receipt-code-line').hidden = byId('receipt-link-line').hidden = true;
     announce(byId('receipt-state'), isOnDisk === false ? texts.keptInMemory : texts.kept);
     if (state === 'sent') showReceipt(receipt);
+    settle(byId('add-another'));
     step('done', {focus: byId('receipt')});
 }
 
@@ -147,7 +151,7 @@ function move() {
 
 function correct(item) {
     const {values, place: old} = fromFeature(JSON.parse(item.body));
-    unsent = item.id;
+    use(item);
     writeFields(form, values);
     choose(old);
     showProblems(form, [{field: item.problem?.field, message: item.problem?.detail ?? ''}]);
@@ -162,20 +166,28 @@ export async function createWriting(settings, {map, read}) {
     ({texts} = config);
     stage = map;
     reading = read;
-    draft = createDraft(config.slug);
+    drafts = createDrafts(config.slug);
     sending = await createSending(config, {
         node: byId('outbox'),
         onSent: (id, receipt) => { if (id === receiptOf) showReceipt(receipt); },
         onCorrect: correct,
     });
-    if (form) listen();
+    if (form) {
+        restore(await drafts.resume());
+        listen();
+    }
     return {choose, useOtherwise};
 }
 
 function listen() {
-    form.addEventListener('submit', submit);
+    const send = oneAtATime(submit, {button: byId('send')});
+    form.addEventListener('submit', event => {
+        // Made plain meanwhile: the form goes to the server by itself.
+        if (document.documentElement.classList.contains('plain')) return;
+        event.preventDefault();
+        send();
+    });
     form.addEventListener('input', keepDraft);
     byId('move-pin').addEventListener('click', move);
     byId('add-another').addEventListener('click', another);
-    restoreDraft();
 }
