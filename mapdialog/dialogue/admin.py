@@ -85,7 +85,14 @@ class _Rows(admin.TabularInline):  # type: ignore[type-arg] # not subscriptable 
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         owner = admin.site._registry[Consultation]
-        return owner.formfield_for_foreignkey(db_field, request, **kwargs)
+        field: Any = owner.formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.related_model is not Consultation:
+            # Django asks anew for every row, and for every look at the form.
+            asked = request.__dict__.setdefault("_choices_of_rows", {})
+            if db_field not in asked:
+                asked[db_field] = list(field.choices)
+            field.choices = asked[db_field]
+        return field
 
 
 def _rows(of: type[models.Model]) -> type[_Rows]:

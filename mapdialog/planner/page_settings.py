@@ -36,6 +36,7 @@ def consultation_settings(consultation: Consultation, *, on: dt.date, language: 
     """Settings of `/planner/c/{slug}/`. `on` decides which layer versions are shown."""
     boundary = boundary_version(consultation, on=on)
     plans = plan_versions(consultation, on=on, published_only=False)
+    said = _said_by_use(plans, consultation=consultation)
     slug, place = consultation.slug, consultation.municipality.code
     return {
         "slug": slug,
@@ -55,7 +56,7 @@ def consultation_settings(consultation: Consultation, *, on: dt.date, language: 
         "overlays": overlays(place=place, officials=True),
         "committees": boundary
         and {"url": _tiles(boundary), "name": translated(boundary.layer.titles, language)},
-        "plans": [_plan(plan, consultation=consultation, language=language) for plan in plans],
+        "plans": [_plan(plan, said=said[plan.version.pk], language=language) for plan in plans],
         "themes": theme_names(consultation, language=language),
         "states": {
             str(value): str(label)
@@ -66,7 +67,7 @@ def consultation_settings(consultation: Consultation, *, on: dt.date, language: 
     }
 
 
-def _plan(plan: PlanVersion, *, consultation: Consultation, language: str) -> dict[str, Any]:
+def _plan(plan: PlanVersion, *, said: dict[str, int], language: str) -> dict[str, Any]:
     return {
         "key": plan.alternative.key,
         "name": translated(plan.alternative.name, language),
@@ -74,7 +75,7 @@ def _plan(plan: PlanVersion, *, consultation: Consultation, language: str) -> di
         "style": plan.style_table(language=language),
         "levels": plan.level_choices(),
         "level": levels.shown_first(plan.levels),
-        "said": _said_by_use(plan, consultation=consultation),
+        "said": said,
     }
 
 
@@ -82,21 +83,25 @@ def _placed(consultation: Consultation) -> int:
     return Contribution.objects.officials().filter(consultation=consultation, geom__isnull=False).count()
 
 
-def _said_by_use(plan: PlanVersion, *, consultation: Consultation) -> dict[str, int]:
-    """How many contributions lie in zones of each use; one that lies in two zones of a use counts once."""
+def _said_by_use(plans: list[PlanVersion], *, consultation: Consultation) -> dict[int, dict[str, int]]:
+    """Edition → use → how many contributions lie in such zones; one in two zones of a use counts once."""
+    style_lists = {plan.version.pk: plan.style_list for plan in plans}
     places = (
         ContributionPlace.objects.filter(
-            version=plan.version, zone__isnull=False, contribution__consultation=consultation
+            version__in=style_lists, zone__isnull=False, contribution__consultation=consultation
         )
         .exclude(contribution__state__in=[Contribution.State.ERASED, Contribution.State.REJECTED])
-        .values_list("zone__code", "zone__land_use_status", "contribution_id")
+        .values_list("version", "zone__code", "zone__land_use_status", "contribution_id")
         .distinct()
     )
-    said: dict[str, set[Any]] = {}
-    for code, status, contribution in places:
-        key = style_for(plan.style_list, code=code, future=status == FUTURE).key
-        said.setdefault(key, set()).add(contribution)
-    return {key: len(contributions) for key, contributions in said.items()}
+    said: dict[int, dict[str, set[Any]]] = {version: {} for version in style_lists}
+    for version, code, status, contribution in places:
+        key = style_for(style_lists[version], code=code, future=status == FUTURE).key
+        said[version].setdefault(key, set()).add(contribution)
+    return {
+        version: {key: len(contributions) for key, contributions in uses.items()}
+        for version, uses in said.items()
+    }
 
 
 def _tiles(version: LayerVersion) -> str:

@@ -119,7 +119,7 @@ def world():
         "content_type_id": [1],
         "z": [14],
         "x": [8633],
-        "y": [4804],
+        "y": [4844],
     }
     return World(readers=readers, values=values)
 

@@ -256,7 +256,7 @@ def _draft_page(request: HttpRequest, held: Layer, staged: LayerVersion) -> dict
     newest, band, people = people_of(units, on=today_in(place))
     by_code = {one.code: one for one in people}
     pairs = composition.adjacent(units)
-    areas = list(staged.areas.order_by("code").only("code", "name", "properties"))
+    areas = list(staged.areas.order_by("code").only("code", "name", "properties", "version"))
     assigned = {unit for area in areas for unit in area.properties["units"]}
     before = editions.newest(staged.layer)
     return {
