@@ -110,7 +110,16 @@ restore() {
     step "Restoring the database and counting its rows" restore_database
     step "Putting the uploads in their place" replace_media
     say "Restored: every table has the number of rows that the manifest says."
-    if ! manage migrate --check >/dev/null 2>&1; then say "The backup is from another version. Now: ./run upgrade"; fi
+    if ! manage migrate --check >/dev/null 2>&1; then
+        say "The backup is from another version. Now: ./run upgrade (it erases again what was erased since)"
+    else
+        replay_journal
+    fi
+}
+
+# What was erased or taken from view since the backup was made is so again. What the journal cannot say is said aloud.
+replay_journal() {
+    manage replay_journal >&2 || say "The database is restored all the same. Look at the journal before you let anybody in."
 }
 
 check_sums() { (cd "$source_directory" && sed -n 's/^sha256 //p' manifest | sha256sum --check --strict -); }
@@ -125,6 +134,9 @@ restore_database() {
             echo "DO \$check\$ BEGIN IF (SELECT count(*) FROM $table) <> $rows THEN"
             echo "RAISE EXCEPTION 'a table has not the number of rows that the manifest says'; END IF; END \$check\$;"
         done
+        # Nobody sees, between this and the replay, what the journal says is erased or taken from view.
+        echo "SET LOCAL search_path = public;"
+        manage replay_journal --hide || echo "SELECT 'the journal could not be read'::integer;"
     } | query --single-transaction --output /dev/null
 }
 

@@ -194,6 +194,9 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = environment.path("MAPDIALOG_STATIC_ROOT", default=BASE_DIR / ".local" / "static")
 MEDIA_ROOT = environment.path("MAPDIALOG_MEDIA_ROOT", default=BASE_DIR / ".local" / "media")
+# Erasures and decisions, outside of what a backup holds (mapdialog/audit/journal.py).
+JOURNAL_DEFAULT = BASE_DIR / ".local" / "journal"
+JOURNAL = environment.path("MAPDIALOG_JOURNAL", default=JOURNAL_DEFAULT)
 _hashed = "mapdialog.web.static_files.HashedFiles"
 _plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {

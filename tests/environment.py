@@ -8,4 +8,6 @@ import tempfile
 os.environ["MAPDIALOG_ENV"] = "test"
 # Files that tests upload go with the run, and never among those of the service.
 os.environ["MAPDIALOG_MEDIA_ROOT"] = tempfile.mkdtemp(prefix="mapdialog-media-")
-atexit.register(shutil.rmtree, os.environ["MAPDIALOG_MEDIA_ROOT"], ignore_errors=True)
+os.environ["MAPDIALOG_JOURNAL"] = tempfile.mkdtemp(prefix="mapdialog-journal-")
+for folder in ("MAPDIALOG_MEDIA_ROOT", "MAPDIALOG_JOURNAL"):
+    atexit.register(shutil.rmtree, os.environ[folder], ignore_errors=True)

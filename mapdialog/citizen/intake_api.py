@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from ninja import Router
 
+from mapdialog.audit.journal import JournalError
 from mapdialog.citizen import intake_schema
 from mapdialog.citizen.network import address_of
 from mapdialog.contributions import editing, erasure, intake, keys, limits, rulebook
@@ -102,6 +103,9 @@ _PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     ),
     editing.VersionError: lambda error: Problem(
         "changed", status=412, detail=_("The contribution has changed meanwhile. Read it again first.")
+    ),
+    JournalError: lambda error: Problem(
+        "not-now", status=503, detail=str(error), headers={"Retry-After": "60"}
     ),
 }
 
@@ -255,6 +259,7 @@ def patch_contribution(request: HttpRequest, slug: str, identifier: str) -> Http
             410: "Erased before.",
             412: "Changed meanwhile.",
             428: "If-Match is missing.",
+            503: "It cannot be recorded just now; nothing was erased.",
         },
     ),
 )

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from mapdialog.audit.journal import JournalError
 from mapdialog.contributions import editing, moderation
 from mapdialog.contributions.models import Contribution
 from mapdialog.people.admin import OfOwnMunicipality
@@ -59,6 +60,6 @@ class ContributionAdmin(OfOwnMunicipality):
             try:
                 decide(contribution, by=request.user, at=timezone.now(), reason=_("in the administration"))
                 done += 1
-            except (moderation.NotPublishableError, editing.VersionError) as error:
+            except (moderation.NotPublishableError, editing.VersionError, JournalError) as error:
                 self.message_user(request, f"{contribution.code}: {error}", messages.WARNING)
         self.message_user(request, _("%(n)d decided.") % {"n": done})

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
+from mapdialog.audit import journal
 from mapdialog.audit.models import record
 from mapdialog.contributions.editing import VersionError
 from mapdialog.contributions.models import Contribution, Submission
@@ -43,22 +44,29 @@ _EMPTY: dict[str, Any] = {
 def erase(contribution: Contribution, *, by: str, at: dt.datetime, version: int | None = None) -> None:
     """Empties the contribution and its places, and its submission's role if nothing else is in it.
 
-    `by` is the audit trail's word for who does it. Raises VersionError if it has changed since `version`.
+    `by` is the audit trail's word for who does it. It stands in the journal before it is COMMITted: an
+    erasure that was asked for holds also where the machine dies meanwhile. Raises VersionError if it has
+    changed since `version`, and JournalError.
     """
+    with transaction.atomic():
+        erased_version = empty(contribution, by=by, at=at, version=version)
+        journal.write(journal.Entry(what=journal.ERASED, id=contribution.pk, version=erased_version, at=at))
+
+
+def empty(contribution: Contribution, *, by: str, at: dt.datetime, version: int | None = None) -> int:
+    """The erasure itself, in the caller's transaction. Returns its version after it. Raises VersionError."""
+    keep_rules(contribution.consultation_id)
     rows = Contribution.objects.filter(pk=contribution.pk).exclude(state=Contribution.State.ERASED)
     if version is not None:
         rows = rows.filter(version=version)
-    with transaction.atomic():
-        keep_rules(contribution.consultation_id)
-        changed = rows.update(
-            **_EMPTY, state=Contribution.State.ERASED, version=F("version") + 1, changed_at=at
-        )
-        if not changed:
-            raise VersionError
-        contribution.places.all().delete()
-        _empty_submission(contribution)
-        record("contribution.erased", subject=contribution, by=by, at=at)
-        DataVersion.bump(contribution.consultation_id)
+    changed = rows.update(**_EMPTY, state=Contribution.State.ERASED, version=F("version") + 1, changed_at=at)
+    if not changed:
+        raise VersionError
+    contribution.places.all().delete()
+    _empty_submission(contribution)
+    record("contribution.erased", subject=contribution, by=by, at=at)
+    DataVersion.bump(contribution.consultation_id)
+    return Contribution.objects.values_list("version", flat=True).get(pk=contribution.pk)
 
 
 def _empty_submission(contribution: Contribution) -> None:

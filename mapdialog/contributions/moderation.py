@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from mapdialog.audit import journal
 from mapdialog.audit.models import record
 from mapdialog.contributions.editing import VersionError
 from mapdialog.contributions.kinds.catalog import kinds
@@ -70,7 +71,10 @@ def _decide(
     reason: str,
     version: int | None,
 ) -> None:
-    """Two moderators on one contribution: whoever read an older version is told (VersionError)."""
+    """Two moderators on one contribution: whoever read an older version is told (VersionError).
+
+    Raises JournalError where it cannot be recorded: then nothing was decided.
+    """
     row: dict[str, Any] = {"id": contribution.pk, "state": state, "at": at, "version": version}
     before = contribution.state
     with transaction.atomic(), connection.cursor() as cursor:
@@ -82,4 +86,15 @@ def _decide(
         detail = {"from": before, "to": str(state), "reason": reason[:500]}
         record("contribution.moderated", subject=contribution, by=by.audit_name, at=at, detail=detail)
         DataVersion.bump(contribution.consultation_id)
+        _journal(journal.Entry(what=state, id=contribution.pk, version=found[0], at=at))
     contribution.state, contribution.version = state, found[0]
+
+
+def _journal(entry: journal.Entry) -> None:
+    """What takes from view before the COMMIT, what shows after it: see the journal."""
+    if entry.what != journal.PUBLISHED:
+        journal.write(entry)
+        return
+    for trouble in journal.troubles():
+        raise journal.JournalError from OSError(trouble)
+    transaction.on_commit(lambda: journal.write(entry), robust=True)

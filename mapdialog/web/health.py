@@ -1,5 +1,6 @@
 """Is the process alive, and is it ready to serve."""
 
+from django.core.checks import run_checks
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
@@ -19,4 +20,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
         return JsonResponse({"status": "no database"}, status=503)
     if pending:
         return JsonResponse({"status": "migrations are missing", "missing": pending}, status=503)
+    if run_checks(tags=["journal"], include_deployment_checks=True):
+        # said, but no reason to send anybody away: contributions are taken all the same
+        trouble = "cannot be written: nothing can be erased or moderated (manage.py check --deploy says why)"
+        return JsonResponse({"status": "ok", "journal": trouble})
     return JsonResponse({"status": "ok"})

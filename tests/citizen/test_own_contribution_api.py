@@ -351,4 +351,16 @@ def test_what_get_gave_may_come_back_whole(client, consultation):
 def test_the_api_document_lists_what_delete_answers(client):
     document = client.get("/api/v1/openapi.json").json()
     path = document["paths"]["/api/v1/consultations/{slug}/contributions/{identifier}"]
-    assert set(path["delete"]["responses"]) == {"204", "400", "401", "403", "404", "410", "412", "428"}
+    answers = {"204", "400", "401", "403", "404", "410", "412", "428", "503"}
+    assert set(path["delete"]["responses"]) == answers
+
+
+def test_without_a_journal_nothing_is_erased_and_the_author_is_told(client, settings, tmp_path):
+    pin = Phone(client, make.consultation())
+    assert pin.put(feature()).status_code == 201
+    settings.JOURNAL = tmp_path / "not-mounted"
+    answer = pin.call("DELETE", headers={"If-Match": "*"})
+    assert answer.status_code == 503
+    assert answer["Content-Type"] == "application/problem+json"
+    assert "ingenting er endret" in answer.json()["detail"]
+    assert Contribution.objects.get().state == "published"

@@ -177,3 +177,52 @@ def test_a_backup_never_writes_over_another(backup: Path, source: str) -> None:
     refused = run("backup", str(backup), DATABASE_URL=source)
     assert refused.returncode == 1
     assert "not an empty directory" in refused.stderr
+
+
+# What happens to two contributions after the backup was made.
+AFTERWARDS = """
+from django.utils import timezone
+from mapdialog.contributions import erasure, moderation
+from mapdialog.contributions.models import Contribution
+from tests import factories
+erased, rejected = Contribution.objects.order_by("code")
+erasure.erase(erased, by="resident", at=timezone.now())
+moderation.reject(rejected, by=factories.user(), at=timezone.now(), reason="")
+"""
+
+
+def test_what_was_erased_or_rejected_since_is_not_public_after_a_restore(
+    new_database: NewDatabase, tmp_path: Path
+) -> None:
+    (tmp_path / "journal").mkdir()
+    here = {
+        "DATABASE_URL": new_database(),
+        "MAPDIALOG_MEDIA_ROOT": str(tmp_path / "media"),
+        "MAPDIALOG_JOURNAL": str(tmp_path / "journal"),
+    }
+    with psycopg.connect(here["DATABASE_URL"]) as connection:
+        connection.execute("CREATE EXTENSION postgis")
+    filled = CONTRIBUTION.replace("factories.contribution", "for _ in 'ab': factories.contribution")
+    for arguments in (
+        ("manage", "migrate", "--no-input"),
+        ("manage", "shell", "--command", filled),
+        ("backup", str(tmp_path / "backup")),
+        ("manage", "shell", "--command", AFTERWARDS),
+    ):
+        done = run(*arguments, **here)
+        assert done.returncode == 0, done.stderr
+
+    restored = run("restore", str(tmp_path / "backup"), "--yes", **here)
+    assert restored.returncode == 0, restored.stderr
+    assert "1 erased, 1 rejected" in restored.stderr
+    with psycopg.connect(here["DATABASE_URL"]) as connection:
+        rows = connection.execute(
+            "SELECT state, text <> '', geom_public IS NULL FROM contributions_contribution ORDER BY state"
+        )
+        assert rows.fetchall() == [("erased", False, True), ("rejected", True, False)]
+
+    (tmp_path / "journal" / "decisions.jsonl").unlink()
+    (tmp_path / "journal").rmdir()
+    alone = run("restore", str(tmp_path / "backup"), "--yes", **here)
+    assert alone.returncode == 0, alone.stderr
+    assert "may be public again" in alone.stderr

@@ -1,0 +1,196 @@
+"""What was erased or decided stays so when an older database comes back, and costs nothing else."""
+
+import json
+import multiprocessing
+import stat
+import uuid
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
+
+from mapdialog.audit import journal
+from mapdialog.contributions import erasure, moderation, replay
+from mapdialog.contributions.models import Contribution
+from mapdialog.dialogue.models import DataVersion
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def folder(settings, tmp_path):
+    settings.JOURNAL = tmp_path / "journal"
+    settings.JOURNAL.mkdir()
+    return settings.JOURNAL
+
+
+def states():
+    return {row.text or row.state: row.state for row in Contribution.objects.all()}
+
+
+def back_to_before(*pins):
+    """The database as an older backup has it."""
+    Contribution.objects.all().delete()
+    Contribution.objects.bulk_create(pins)
+
+
+def replayed():
+    return replay.replay(journal.read(), at=make.NOON).states
+
+
+def decide(pin, decision):
+    moderation_of = getattr(moderation, decision)
+    moderation_of(Contribution.objects.get(pk=pin.pk), by=make.user(), at=make.NOON, reason="")
+
+
+def edit(pin):
+    fresh = Contribution.objects.get(pk=pin.pk)
+    Contribution.objects.filter(pk=pin.pk).update(text="endret", version=fresh.version + 1)
+
+
+class TestAfterARestore:
+    @pytest.fixture
+    def pin(self):
+        return make.contribution(to=make.consultation(), state="published", text="navn og adresse")
+
+    def test_what_was_erased_is_erased_again_and_only_that(self, pin):
+        other = make.contribution(to=pin.consultation, text="en annen")
+        erasure.erase(Contribution.objects.get(pk=pin.pk), by="resident", at=make.NOON)
+        back_to_before(pin, other)
+        before = DataVersion.objects.get().number
+        assert replayed() == {"erased": 1}
+        assert states() == {"erased": "erased", "en annen": "published"}
+        assert DataVersion.objects.get().number > before
+        assert replayed() == {}
+
+    @pytest.mark.parametrize(
+        ("decision", "state"), [("reject", "rejected"), ("withhold", "private"), ("hold", "pending")]
+    )
+    def test_what_was_taken_from_view_is_not_public_again(self, pin, decision, state):
+        decide(pin, decision)
+        back_to_before(pin)
+        assert replayed() == {state: 1}
+        stored = Contribution.objects.get()
+        assert (stored.state, stored.version) == (state, 2)
+        assert replayed() == {}
+
+    def test_the_last_decision_holds(self, pin):
+        decide(pin, "reject")
+        decide(pin, "publish")
+        back_to_before(pin)
+        replayed()
+        assert Contribution.objects.get().state == "published"
+
+    def test_words_that_nobody_has_read_are_not_published(self, pin):
+        decide(pin, "reject")
+        edit(pin)
+        decide(pin, "publish")
+        back_to_before(pin)
+        assert replayed() == {"pending": 1}
+
+    def test_a_backup_that_knows_of_it_is_left_alone(self, pin):
+        decide(pin, "reject")
+        decide(pin, "publish")
+        assert replayed() == {}
+        assert Contribution.objects.get().state == "published"
+
+    def test_an_erasure_holds_whatever_was_edited_meanwhile(self, pin):
+        erasure.erase(Contribution.objects.get(pk=pin.pk), by="resident", at=make.NOON)
+        pin.version = 9
+        back_to_before(pin)
+        assert replayed() == {"erased": 1}
+
+    def test_a_contribution_that_the_backup_has_not_got_is_counted(self, pin):
+        decide(pin, "reject")
+        Contribution.objects.all().delete()
+        assert replay.replay(journal.read(), at=make.NOON).absent == 1
+
+    def test_nothing_of_it_is_public_before_the_replay(self, pin):
+        other = make.contribution(to=pin.consultation, text="to ganger", state="published")
+        decide(other, "reject")
+        decide(other, "publish")
+        known = Contribution.objects.get(pk=other.pk)
+        erasure.erase(Contribution.objects.get(pk=pin.pk), by="resident", at=make.NOON)
+        back_to_before(pin, known)
+        with connection.cursor() as cursor:
+            for statement in replay.hiding_sql(journal.read()):
+                cursor.execute(statement)
+        assert states() == {"navn og adresse": "pending", "to ganger": "published"}
+        assert replayed() == {"erased": 1}
+
+
+class TestTheJournal:
+    @pytest.fixture
+    def pin(self):
+        return make.contribution(to=make.consultation(), text="navn og adresse", contributor_key="k" * 64)
+
+    def test_it_holds_no_personal_data(self, pin):
+        decide(pin, "reject")
+        erasure.erase(Contribution.objects.get(), by="resident", at=make.NOON)
+        lines = [json.loads(line) for line in journal.file().read_text().splitlines()]
+        assert [set(line) for line in lines] == [{"what", "id", "version", "at"}] * 2
+        assert stat.S_IMODE(journal.file().stat().st_mode) == 0o600
+
+    def test_without_it_nothing_is_erased_or_decided(self, pin, folder):
+        folder.rmdir()
+        for change in (
+            lambda: erasure.erase(Contribution.objects.get(), by="resident", at=make.NOON),
+            *(lambda decision=decision: decide(pin, decision) for decision in ("reject", "hold", "publish")),
+        ):
+            with pytest.raises(journal.JournalError):
+                change()
+        stored = Contribution.objects.get()
+        assert (stored.state, stored.text, stored.version) == ("published", "navn og adresse", 1)
+        assert not folder.exists(), "a folder that is missing is a disk that is not mounted"
+
+    @pytest.mark.parametrize(("decision", "left"), [("reject", ["rejected"]), ("publish", [])])
+    def test_death_before_the_commit_errs_to_the_side_of_less(self, pin, monkeypatch, decision, left):
+        def dies(*given, **named):
+            raise OperationalError("gone")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(connection, "_commit", dies)
+            with pytest.raises(OperationalError):
+                decide(pin, decision)
+        assert Contribution.objects.get().version == 1
+        assert [entry.what for entry in journal.read().entries] == left
+
+    def test_a_line_cut_short_takes_no_other_with_it(self, pin):
+        decide(pin, "reject")
+        with journal.file().open("ab") as file:
+            file.write(b'{"what": "era')
+        decide(pin, "hold")
+        read = journal.read()
+        assert ([entry.what for entry in read.entries], read.damaged) == (["rejected", "pending"], 1)
+        with pytest.raises(CommandError, match="1 lines"):
+            call_command("replay_journal")
+
+    def test_many_writers_lose_no_line(self, folder):
+        context = multiprocessing.get_context("fork")
+        writers = [context.Process(target=write_many, args=(number,)) for number in range(4)]
+        for writer in writers:
+            writer.start()
+        for writer in writers:
+            writer.join(60)
+        read = journal.read()
+        assert (len(read.entries), read.damaged) == (100, 0)
+
+    def test_a_missing_one_is_said_in_words(self, client, folder):
+        assert json.loads(client.get("/readyz").content) == {"status": "ok"}
+        folder.rmdir()
+        answer = client.get("/readyz")
+        assert answer.status_code == 200, "contributions are taken all the same"
+        assert "nothing can be erased" in json.loads(answer.content)["journal"]
+        with pytest.raises(CommandError, match="may be public again"):
+            call_command("replay_journal")
+
+    def test_it_may_not_lie_among_the_uploads(self, settings):
+        settings.JOURNAL = settings.MEDIA_ROOT / "journal"
+        assert "among the uploads" in next(journal.troubles())
+
+
+def write_many(number):
+    for version in range(25):
+        entry = journal.Entry(what="rejected", id=uuid.uuid4(), version=version, at=make.NOON)
+        journal.write(entry)
