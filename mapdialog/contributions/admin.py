@@ -23,7 +23,7 @@ from mapdialog.people.models import Membership
 class ContributionAdmin(OfOwnMunicipality):
     municipality_path = "consultation__municipality"
     roles = Membership.OFFICIALS
-    list_display = ["code", "consultation", "theme", "state", "received_at", "arrival"]
+    list_display = ["code", "consultation", "theme", "state", "concerns", "received_at", "arrival"]
     list_filter = ["state", "arrival", "kind", ("consultation", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["consultation", "theme"]
     search_fields = ["code", "source_id"]

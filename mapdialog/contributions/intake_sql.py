@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from layers.areas import place_rows_sql
-from mapdialog.contributions import limits, prepared
+from mapdialog.contributions import limits, prepared, screening
 from mapdialog.dialogue.models import bump_sql
 
 # A line or polygon may reach over the border, as a way or a wood does, but not farther out than the area
@@ -28,6 +28,28 @@ LEFT JOIN contributions_contribution AS known ON known.id = %(id)s
 WHERE consultation.id = %(consultation)s
 """)  # noqa: S608 (our own text)
 
+# Within a minute the same words at the same spot (0.0001°, some ten metres) under another id: a tap too many,
+# or a class that was told what to write. The index on `geom` finds the few rows around; without a geometry
+# the same words for the place do, among those of the last minute.
+_ALIKE_WITHIN = "interval '1 minute'"
+_ALIKE = f"""other.consultation_id = %(consultation)s AND other.id <> %(id)s AND other.state <> 'erased'
+    AND other.received_at > %(at)s::timestamptz - {_ALIKE_WITHIN} AND other.text = %(text)s
+    AND (other.text <> '' OR other.answers = %(answers)s::jsonb AND other.details = %(details)s::jsonb)"""
+_ALIKE_ROWS = f"""
+SELECT other.* FROM contributions_contribution AS other
+WHERE other.geom && ST_Expand(%(geom)s::geometry, 0.0001) AND {_ALIKE}
+UNION ALL SELECT other.* FROM contributions_contribution AS other
+WHERE %(geom)s::geometry IS NULL AND other.geom IS NULL AND other.place_words = %(place_words)s
+    AND {_ALIKE}"""  # noqa: S608 (our own text)
+# One sender's, told by the edit token, and alike in all that was asked: nothing is lost when it counts once.
+_OF_ONE_SENDER = """alike.token_hash = %(token_hash)s AND alike.kind = %(kind)s
+    AND alike.geom IS NOT DISTINCT FROM %(geom)s::geometry
+    AND alike.theme_id IS NOT DISTINCT FROM %(theme)s::bigint
+    AND alike.answers = %(answers)s::jsonb AND alike.details = %(details)s::jsonb"""
+STORED_BEFORE = prepared.Statement(f"""
+SELECT alike.id FROM ({_ALIKE_ROWS}) AS alike WHERE {_OF_ONE_SENDER} ORDER BY alike.received_at LIMIT 1
+""")  # noqa: S608 (our own text)
+
 PLACES_OF = """
 (SELECT coalesce(jsonb_agg(jsonb_build_object(
     'kind', layer.kind, 'code', coalesce(area.code, zone.code), 'name', coalesce(area.name, zone.name)
@@ -43,13 +65,17 @@ LEFT JOIN layers_zone AS zone ON zone.id = place.zone_id
 # for its turn. Nothing is returned when nothing is stored: the rules have changed, the id or the code exists,
 # the place lies outside, or a bucket is empty. A bucket emptied by another meanwhile breaks its CHECK, and
 # all is undone. Foreign keys are checked at COMMIT, so the contribution may come before its submission, which
-# is then only written when the contribution was new.
+# is then only written when the contribution was new. What is like another of the last minute is flagged, and
+# by the same sender not stored again; two of the very same instant do not see each other.
 _STORED = f"""
-{limits.WANTED}, allowed AS (
+{limits.WANTED}, alike AS MATERIALIZED (
+    SELECT token_hash, kind, geom, theme_id, answers, details FROM ({_ALIKE_ROWS}) AS other LIMIT 100
+), allowed AS (
     SELECT nextval('contributions_submission_id_seq') AS submission
     FROM dialogue_consultation AS consultation
     WHERE consultation.id = %(consultation)s AND consultation.rules_version = %(rules)s
       AND {IS_INSIDE} AND coalesce(({limits.WAIT_SQL}), 0) <= 0
+      AND NOT EXISTS (SELECT FROM alike WHERE {_OF_ONE_SENDER})
 ), new AS (
     INSERT INTO contributions_contribution (
         id, consultation_id, submission_id, code, kind, geom, place_words, accuracy_m, placed_by,
@@ -60,7 +86,8 @@ _STORED = f"""
         %(place_words)s, %(accuracy_m)s, %(placed_by)s,
         %(zoom)s, %(radius_m)s, %(text)s, %(language)s, %(answers)s, %(details)s, %(theme)s,
         %(alternative)s, %(age_band)s, %(contributor_key)s, %(written_at)s, %(at)s, %(arrival)s, %(state)s,
-        %(concerns)s, 1, %(token_hash)s, %(body_hash)s
+        CASE WHEN EXISTS (SELECT FROM alike) THEN %(concerns)s::jsonb || '["{screening.PERHAPS_THE_SAME}"]'
+            ELSE %(concerns)s::jsonb END, 1, %(token_hash)s, %(body_hash)s
     FROM allowed
     ON CONFLICT DO NOTHING
     RETURNING id, submission_id

@@ -33,6 +33,9 @@ _NATIONAL = (
 _FINNISH_LETTERS = "0123456789ABCDEFHJKLMNPRSTUVWXY"
 _NORWEGIAN_WEIGHTS = (3, 7, 6, 1, 8, 9, 4, 5, 2), (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 
+# Not found in a text: intake finds it beside another one of the same minute.
+PERHAPS_THE_SAME = "perhaps-the-same"
+
 
 def concerns(text: str) -> list[str]:
     """The sorts of personal data a text seems to hold: `national-id`, `phone`, `email`; empty if none.

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from layers.models import Area, LayerVersion
 from layers.styles import levels
 from layers.styles.catalog import FUTURE, style_for
+from mapdialog.contributions import screening
 from mapdialog.contributions.models import Contribution, ContributionPlace
 from mapdialog.dialogue.map_layers import (
     PlanVersion,
@@ -196,6 +197,12 @@ def list_texts() -> dict[str, Any]:
         "noMatch": gettext("Nothing matches. Take away a filter."),
         "matched": _counted(one=gettext("{n} contribution"), other=gettext("{n} contributions")),
         "withoutText": gettext("(no text)"),
+        "flags": {
+            "national-id": gettext("May hold an identity number"),
+            "phone": gettext("May hold a telephone number"),
+            "email": gettext("May hold an e-mail address"),
+            screening.PERHAPS_THE_SAME: gettext("Perhaps the same as another, sent within a minute"),
+        },
         "withoutPlace": gettext("no place on the map"),
         "withoutTheme": gettext("Without a theme"),
         "outside": gettext("Outside every committee"),

@@ -67,8 +67,8 @@ class TestPut:
 
     def test_one_contributor_differs_between_consultations(self, client, consultation):
         other = make.consultation()
-        for held in (consultation, consultation, other):
-            Phone(client, held).put(feature(contributor="a-key-of-the-device"))
+        for number, held in enumerate((consultation, consultation, other)):
+            Phone(client, held).put(feature(contributor="a-key-of-the-device", text=f"Innspill {number}"))
         keys = Contribution.objects.order_by("consultation_id").values_list("contributor_key", flat=True)
         first, second, third = keys
         assert first == second != third

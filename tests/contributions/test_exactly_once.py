@@ -20,7 +20,7 @@ TOKEN = "0123456789abcdef0123456789abcdef"
 
 def receive(slug, identifier, *, token=TOKEN, **properties):
     return intake.receive(
-        feature(**properties),
+        feature(**{"text": f"Her er det mørkt. {identifier}", **properties}),
         identifier=identifier,
         rules=rulebook.read(slug),
         at=make.NOON,

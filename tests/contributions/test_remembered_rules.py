@@ -30,7 +30,7 @@ def held() -> Consultation:
 
 def send(consultation, **properties):
     return intake.receive(
-        feature(**properties),
+        feature(**{"text": f"Her er det mørkt. {uuid.uuid4()}", **properties}),
         identifier=uuid.uuid4(),
         rules=rulebook.remembered(consultation.slug),
         at=make.NOON,

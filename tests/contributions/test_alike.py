@@ -1,0 +1,106 @@
+"""The same words at the same spot within a minute: flagged, and once if it is the same sender."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+import pytest
+
+from mapdialog.contributions import intake, rulebook
+from mapdialog.contributions.models import Contribution
+from mapdialog.contributions.receipt import Receipt
+from mapdialog.dialogue.models import Consultation
+from tests import factories as make
+from tests.contributions.rulebooks import feature
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ONE, OTHER = "0123456789abcdef" * 2, "fedcba9876543210" * 2
+
+
+def receive(
+    to: Consultation,
+    *,
+    token: str = ONE,
+    after: dt.timedelta = dt.timedelta(),
+    at: Any = None,
+    **properties: Any,
+) -> Receipt:
+    sent = feature(**properties)
+    if at is not None:
+        sent["geometry"] = {"type": "Point", "coordinates": list(at)}
+    return intake.receive(
+        sent,
+        identifier=uuid.uuid4(),
+        rules=rulebook.read(to.slug),
+        at=make.NOON + after,
+        token=token,
+        address="198.51.100.7",
+    )
+
+
+def flags_of(receipt: Receipt) -> list[str]:
+    return list(Contribution.objects.get(pk=receipt.id).concerns)
+
+
+def test_alike_under_another_token_is_stored_and_flagged() -> None:
+    consultation = make.consultation()
+    first, second = receive(consultation, token=ONE), receive(consultation, token=OTHER)
+    assert (first.state, second.state) == ("published", "published")
+    assert (flags_of(first), flags_of(second)) == ([], ["perhaps-the-same"])
+
+
+def test_alike_under_the_same_token_is_answered_with_the_first_receipt_and_not_stored() -> None:
+    consultation = make.consultation()
+    first, second = receive(consultation), receive(consultation, after=dt.timedelta(seconds=2))
+    assert (second.id, second.code, second.is_new) == (first.id, first.code, False)
+    assert Contribution.objects.count() == 1
+
+
+@pytest.mark.parametrize("token", [ONE, OTHER])
+def test_what_differs_is_neither_flagged_nor_merged(token: str) -> None:
+    consultation = make.consultation()
+    lon, lat = make.middle()
+    receive(consultation, at=(lon, lat))
+    others = [
+        receive(consultation, token=token, at=(lon, lat), text="Noe annet."),
+        receive(consultation, token=token, at=(lon + 0.001, lat)),
+        receive(consultation, token=token, at=(lon, lat), after=dt.timedelta(seconds=61)),
+        receive(make.consultation(), token=token, at=(lon, lat)),
+    ]
+    assert Contribution.objects.count() == 5
+    assert [flags_of(receipt) for receipt in others] == [[], [], [], []]
+
+
+def test_the_same_words_about_another_theme_by_the_same_sender_are_flagged_and_not_lost() -> None:
+    consultation = make.consultation(themes=("lys", "lek"))
+    receive(consultation, theme="lys")
+    second = receive(consultation, theme="lek")
+    assert second.is_new
+    assert flags_of(second) == ["perhaps-the-same"]
+
+
+def test_a_few_metres_away_it_is_flagged_and_never_merged() -> None:
+    consultation = make.consultation()
+    lon, lat = make.middle()
+    receive(consultation, at=(lon, lat))
+    second = receive(consultation, at=(lon + 0.00005, lat))
+    assert second.is_new
+    assert flags_of(second) == ["perhaps-the-same"]
+
+
+@pytest.mark.parametrize(("words", "flags"), [("Bak hallen", ["perhaps-the-same"]), ("Ved elva", [])])
+def test_without_a_point_the_same_words_for_the_place_are_the_same_spot(words: str, flags: list[str]) -> None:
+    consultation = make.consultation()
+    receive(consultation, geometry=None, place_words="Bak hallen")
+    assert flags_of(receive(consultation, token=OTHER, geometry=None, place_words=words)) == flags
+
+
+def test_an_erased_one_is_nothing_to_be_like() -> None:
+    consultation = make.consultation()
+    first = receive(consultation)
+    Contribution.objects.filter(pk=first.id).update(
+        state="erased", geom=None, geom_public=None, text="", contributor_key=None
+    )
+    assert flags_of(receive(consultation, token=OTHER)) == []
