@@ -14,12 +14,12 @@ from functools import cache
 from pathlib import Path
 from typing import IO
 
-from django.core.files import File
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from layers.models import Layer, LayerDocument, LayerEvent, LayerVersion
+from layers.stored_once import store_once
 
 MOST_BYTES = 30 * 1024**2  # a request may have 32 MB (docker/Caddyfile)
 MOST_OF_AN_EDITION = 100
@@ -147,9 +147,7 @@ def _keep(document: LayerDocument, file: IO[bytes]) -> None:
     """Under its checksum: the same file is kept once."""
     storage = document.file.storage
     name = f"layer_documents/{document.sha256}.pdf"
-    if not storage.exists(name):
-        file.seek(0)
-        name = storage.save(name, File(file))
+    store_once(file, name=name, storage=storage)
     document.file.name = name
 
 

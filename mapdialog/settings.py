@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "mapdialog.web.middleware.RequestId",
+    "mapdialog.web.middleware.OwnTime",
     "mapdialog.web.middleware.PrivateByDefault",
     "mapdialog.web.middleware.HeadAsGet",
     "mapdialog.web.problem.ProblemAnswers",
@@ -116,6 +117,8 @@ if MODE is not Mode.TEST:
     }
 # wsgi.py sets a limit for web requests; commands and the worker have none of their own.
 _statement_timeout_ms = environment.number("MAPDIALOG_STATEMENT_TIMEOUT_MS", default=0)
+# Whoever waits for a row that a migration or an import has locked is told so before the statement's limit.
+_lock_timeout_ms = environment.number("MAPDIALOG_LOCK_TIMEOUT_MS", default=0)
 # Prepared statements, which only contributions/prepared.py makes, and those of database functions are planned
 # once a connection: left alone, the database plans the long ones anew for every contribution.
 _database["OPTIONS"]["prepare_threshold"] = 0
@@ -124,6 +127,9 @@ _database["OPTIONS"]["options"] = " ".join(
     f"-c {setting}"
     for setting in (
         f"statement_timeout={_statement_timeout_ms}",
+        f"lock_timeout={_lock_timeout_ms}",
+        # A statement whose process was killed goes on, with its locks, until the database looks for it.
+        "client_connection_check_interval=5s",
         "plan_cache_mode=force_generic_plan",
         "jit=off",
         "max_parallel_workers_per_gather=0",

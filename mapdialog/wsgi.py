@@ -7,4 +7,5 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mapdialog.settings")
 # No request may hold a connection for long; imports and analyses, which may, do not come through here.
 os.environ.setdefault("MAPDIALOG_STATEMENT_TIMEOUT_MS", "15000")
+os.environ.setdefault("MAPDIALOG_LOCK_TIMEOUT_MS", "5000")
 application = get_wsgi_application()

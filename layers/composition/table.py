@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from layers.composition import CODE_MAX, Committee, CompositionError
+from layers.days import owners_day
 from layers.models import LayerVersion
 from layers.population.area_codes import AreaCodes
 from layers.readers.figures import Figures
@@ -24,7 +25,7 @@ def committees_in(table: Figures, *, units: LayerVersion, at: dt.datetime) -> li
     The column of units is the one that holds their codes; that of committees is called so, or is the first of
     the others. Raises CompositionError: every unit must be known, and in one committee only.
     """
-    codes = AreaCodes.of(units, on=at.date())
+    codes = AreaCodes.of(units, on=owners_day(units.layer.owner, at=at))
     unit_column, code_column, name_column = _columns(table, codes=codes)
     units_of: dict[str, list[str]] = {}
     name_of: dict[str, str] = {}

@@ -5,26 +5,26 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
 import shapely
-from django.core.files import File
 from django.db import connection, transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from layers import catalog, editions, styles, succession
 from layers.catalog import Source
+from layers.days import owners_day
 from layers.delivery import Delivery, ImportRefusedError, Progress, silent
 from layers.findings.report import Report
 from layers.importing import content, writing
 from layers.importing.content import Content
 from layers.models import EVER_SINCE, Layer, LayerVersion
+from layers.stored_once import store_once
 
 __all__ = ["Delivery", "ImportRefusedError", "Outcome", "Progress", "load", "rehearse", "save", "stage"]
 
@@ -68,6 +68,10 @@ def rehearse(delivery: Delivery, *, at: dt.datetime, progress: Progress = silent
     return content.read(delivery, told=progress).report
 
 
+def _left_to_itself(draft: LayerVersion) -> None:
+    """For a draft that nobody refers to."""
+
+
 def stage(
     delivery: Delivery,
     *,
@@ -75,11 +79,13 @@ def stage(
     by: str = "",
     progress: Progress = silent,
     look: content.Look = content.unseen,
+    keep: Callable[[LayerVersion], None] = _left_to_itself,
 ) -> Outcome:
     """Read a file into a draft: to be looked at on the map, then saved or discarded (`editions.discard`).
 
     A layer that is not there yet is made, and has no edition until the draft is saved. `look` is called with
-    the file's rows before anything is refused. Raises as `load`.
+    the file's rows before anything is refused, `keep` with the whole draft, before it is committed: whoever
+    asked for it can name it in the same transaction. What it raises ends the import. Raises as `load`.
     """
     _check_names(delivery)
     digest = _sha256(delivery.path)
@@ -87,6 +93,7 @@ def stage(
     with transaction.atomic(), _original_kept(delivery.path, digest) as original:
         version = _draft(delivery, found, original=original, digest=digest, at=at, by=by)
         writing.write(version, rows=found.rows, geometries=found.geometries, told=progress)
+        keep(version)
     return Outcome(version=version, report=found.report)
 
 
@@ -182,7 +189,7 @@ def _valid_from(delivery: Delivery, at: dt.datetime, *, is_first: bool) -> dt.da
     """
     if delivery.valid_from is not None:
         return delivery.valid_from
-    return EVER_SINCE if is_first else timezone.localtime(at).date()
+    return EVER_SINCE if is_first else owners_day(delivery.owner, at=at)
 
 
 def _draft(
@@ -241,10 +248,8 @@ def _original_kept(path: Path, digest: str) -> Iterator[str]:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [digest])
     storage = LayerVersion._meta.get_field("original").storage
     name = f"layers/{digest}{path.suffix.lower()[:10]}"
-    is_new = not storage.exists(name)
-    if is_new:
-        with path.open("rb") as file:
-            name = storage.save(name, File(file))
+    with path.open("rb") as file:
+        is_new = store_once(file, name=name, storage=storage)
     try:
         yield name
     except BaseException:

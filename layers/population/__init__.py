@@ -12,17 +12,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from django.core.files import File
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from layers import editions
+from layers.days import owners_day
 from layers.models import Layer, LayerVersion, Population, PopulationCount
 from layers.population.ages import TOTAL, Band, are_apart, composed
 from layers.population.area_codes import AreaCodes
 from layers.population.counts import Counts, understood
 from layers.readers import figures
+from layers.stored_once import store_once
 
 LISTED_MAX = 200
 ByArea = dict[str, dict[Band, int | None]]
@@ -57,7 +58,7 @@ def load(
     if not source.strip():
         raise PopulationError(_("Say where the figures come from."))
     table = figures.read_table(path, sheet=sheet)
-    codes = AreaCodes.of(version, on=at.date())
+    codes = AreaCodes.of(version, on=owners_day(version.layer.owner, at=at))
     counts = understood(table, match=codes.match, code_column=code_column)
     years = _years(counts, year=year)
     kept = {
@@ -319,7 +320,6 @@ def _kept_original(population: Population, path: Path) -> str:
     """The file as it came, under its checksum: the same file is kept once."""
     storage = population.original.storage
     name = f"population/{population.sha256}{Path(population.file_name).suffix.lower()[:10]}"
-    if not storage.exists(name):
-        with path.open("rb") as file:
-            name = storage.save(name, File(file))
-    return str(name)
+    with path.open("rb") as file:
+        store_once(file, name=name, storage=storage)
+    return name

@@ -80,7 +80,7 @@ def _plain(value: Any) -> str:
     if isinstance(value, float):
         return str(int(value)) if math.isfinite(value) and value == int(value) else repr(value)
     if isinstance(value, dt.datetime) and value.time() == dt.time():
-        return value.date().isoformat()
+        return value.isoformat()[:10]
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
     return str(value)

@@ -12,4 +12,6 @@ def consultation_for(request: HttpRequest, slug: str) -> Consultation:
     Raises Http404.
     """
     readable = Consultation.objects.visible_to(request.user).select_related("municipality", "boundary_layer")
-    return get_object_or_404(readable, slug=slug)
+    consultation = get_object_or_404(readable, slug=slug)
+    consultation.municipality.speak_its_time()
+    return consultation

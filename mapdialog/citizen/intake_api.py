@@ -63,7 +63,7 @@ def _not_open_problem(error: NotOpenError) -> Problem:
 
 
 def _moment(moment: Any) -> str:
-    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
+    return date_format(moment, "DATETIME_FORMAT")
 
 
 def _too_many_problem(error: limits.TooManyError) -> Problem:

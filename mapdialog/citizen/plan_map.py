@@ -113,7 +113,7 @@ class PlanMap:
     @classmethod
     def of(cls, consultation: Consultation, *, at: dt.datetime) -> PlanMap:
         """Six queries at most, whatever the number of layers."""
-        day = at.date()
+        day = consultation.municipality.day(at)
         area, area_bounds = _area(consultation)
         plans = _plans(consultation, day=day)
         bounds = _extent(plans) or area_bounds or _boundary_extent(consultation, day=day)

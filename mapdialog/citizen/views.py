@@ -90,7 +90,7 @@ def plan(request: HttpRequest, slug: str) -> HttpResponse:
         "demo_note": demo_note(held),
         "title": words(held.title),
         "plans": plans,
-        "papers": papers_of(plans, on=at.date()),
+        "papers": papers_of(plans, on=held.municipality.day(at)),
     }
     return render(request, "citizen/plan.html", context)
 

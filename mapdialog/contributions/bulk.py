@@ -16,6 +16,7 @@ from django.contrib.gis.geos import GEOSGeometry
 from django.db import DataError, IntegrityError, InternalError, connection, transaction
 
 from layers.areas import place_rows_sql
+from layers.days import day_sql
 from mapdialog.contributions import receipt
 from mapdialog.contributions.rulebook import Rulebook
 from mapdialog.dialogue.models import DataVersion
@@ -177,7 +178,7 @@ WITH stored AS (
     FROM stored CROSS JOIN LATERAL ({
     place_rows_sql(
         geom="stored.geom",
-        on="(stored.received_at AT TIME ZONE %(time_zone)s)::date",
+        on=day_sql("stored.received_at", zone="%(time_zone)s"),
         layers="%(layers)s",
     )
 }) AS place

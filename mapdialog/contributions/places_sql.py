@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from layers.days import day_sql
 from layers.models import LayerVersion
 from mapdialog.dialogue.models import Consultation
 
@@ -61,7 +62,7 @@ OF_RECORDED = """
 # `chosen` are the rows, with the middle of their square. Squares are far fewer than contributions.
 SQUARES = f"""
     , days AS MATERIALIZED (
-        SELECT DISTINCT p_public AS middle, (p_received_at AT TIME ZONE %(time_zone)s)::date AS day
+        SELECT DISTINCT p_public AS middle, {day_sql("p_received_at", zone="%(time_zone)s")} AS day
         FROM chosen WHERE p_public IS NOT NULL
     ), squares AS MATERIALIZED (
         SELECT middle, contributions_cell(middle::geometry, %(precision_m)s, %(metric_srid)s) AS square
@@ -85,9 +86,9 @@ SQUARES = f"""
         GROUP BY middle, day
     )
 """  # noqa: S608 (fragments of our own, above; every value is a parameter)
-OF_SQUARES = """
+OF_SQUARES = f"""
     LEFT JOIN place ON place.middle = c.p_public
-        AND place.day = (c.p_received_at AT TIME ZONE %(time_zone)s)::date
+        AND place.day = {day_sql("c.p_received_at", zone="%(time_zone)s")}
     LEFT JOIN layers_area committee ON committee.id = place.area
 """
 

@@ -22,12 +22,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from layers.days import day_sql
 from mapdialog.contributions.models import Contribution, ContributionPlace
 from mapdialog.dialogue.models import Consultation, Theme
 
@@ -67,8 +67,8 @@ def replaced(of: Consultation) -> dict[str, str]:
     return {
         "place_words": "''",
         "radius_m": "NULL::float8",
-        "written_at": "(c.p_written_at AT TIME ZONE %(time_zone)s)::date",
-        "received_at": "(c.p_received_at AT TIME ZONE %(time_zone)s)::date",
+        "written_at": day_sql("c.p_written_at", zone="%(time_zone)s"),
+        "received_at": day_sql("c.p_received_at", zone="%(time_zone)s"),
     }
 
 
@@ -113,7 +113,7 @@ def read(rows: QuerySet[Contribution], *, of: Consultation) -> list[PublicContri
 
 def day_of(moment: dt.datetime, *, of: Consultation) -> dt.date:
     """The day it was in the municipality."""
-    return moment.astimezone(ZoneInfo(of.municipality.time_zone)).date()
+    return of.municipality.day(moment)
 
 
 def _place_columns(of: Consultation) -> tuple[str, ...]:
@@ -140,18 +140,19 @@ def _committees(rows: Sequence[Contribution], *, of: Consultation) -> dict[UUID,
     return {identifier: ", ".join(several) for identifier, several in names.items()}
 
 
-_WHOLE_SQUARES = """
+_RECEIVED_ON = day_sql("contribution.received_at", zone="%(time_zone)s")
+_WHOLE_SQUARES = f"""
 SELECT contribution.id, committee.name FROM contributions_contribution AS contribution
 CROSS JOIN LATERAL (
     SELECT coalesce(nullif(area.name, ''), area.code) AS name
     FROM layers_layerversion AS version JOIN layers_area AS area ON area.version_id = version.id
     WHERE version.layer_id = %(boundary)s AND version.published AND version.state = 'standing'
-      AND version.valid_from <= (contribution.received_at AT TIME ZONE %(time_zone)s)::date
+      AND version.valid_from <= {_RECEIVED_ON}
       AND (version.valid_to IS NULL
-        OR version.valid_to > (contribution.received_at AT TIME ZONE %(time_zone)s)::date)
+        OR version.valid_to > {_RECEIVED_ON})
       AND ST_Covers(area.geom, contributions_cell(
         contribution.geom_public, %(precision_m)s, %(metric_srid)s))
     ORDER BY area.code COLLATE "C" LIMIT 1
 ) AS committee
 WHERE contribution.id = ANY(%(ids)s) AND contribution.geom_public IS NOT NULL
-"""
+"""  # noqa: S608 (our own text)

@@ -20,6 +20,7 @@ from django.db import connection
 from django.db.models import F, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 
+from layers.days import day_in
 from mapdialog.contributions import prepared
 from mapdialog.dialogue.models import Alternative, Consultation, Question, Reader, Theme
 
@@ -59,7 +60,7 @@ class Rulebook:
     id: int
     slug: str
     status: str
-    opens_at: dt.datetime
+    opens_at: dt.datetime  # as clocks in the municipality show it
     closes_at: dt.datetime | None
     grace: dt.timedelta
     boundary_layer_id: int | None
@@ -85,7 +86,7 @@ class Rulebook:
 
     def day(self, at: dt.datetime) -> dt.date:
         """The day it is in the municipality."""
-        return at.astimezone(self.time_zone).date()
+        return day_in(self.time_zone, at=at)
 
 
 def remembered(slug: str) -> Rulebook:
@@ -172,10 +173,13 @@ def _rulebook(values: tuple[Any, ...]) -> Rulebook:
     themes, alternatives, questions = (
         [json.loads(one) for one in row[f"{name}_rows"]] for name in ("theme", "alternative", "question")
     )
+    zone = ZoneInfo(row["zone"])
+    for name in ("opens_at", "closes_at"):
+        row[name] = row[name] and row[name].astimezone(zone)
     return Rulebook(
         **{name: row[name] for name in _COLUMNS},
         metric_srid=row["metric_srid"],
-        time_zone=ZoneInfo(row["zone"]),
+        time_zone=zone,
         themes={theme["key"]: theme["id"] for theme in themes},
         theme_words={theme["key"]: tuple(theme["name"].values()) for theme in themes},
         alternatives={one["key"]: one["id"] for one in alternatives},

@@ -45,7 +45,7 @@ def read(upload: Upload, *, choices: Choices, reading: int, by: User, at: dt.dat
     if not held.file:
         raise UploadStateError(_("The file is no longer kept. Upload it again."))
     _stop_job(held, at=at)
-    _drop_draft(held)
+    drop_draft(held)
     held.choices = {"reading": asdict(choices)}
     _set_to_work(held, Upload.State.READING, task="deliveries.read", by=by, at=at)
 
@@ -81,7 +81,7 @@ def cancel(upload: Upload, *, at: dt.datetime) -> None:
         return
     _stop_job(held, at=at)
     if held.state == Upload.State.READING:
-        _drop_draft(held)
+        drop_draft(held)
         # What the worker comes with now belongs to a reading that is no longer asked for.
         held.reading += 1
         held.state = Upload.State.FAILED
@@ -104,7 +104,7 @@ def discard(upload: Upload, *, by: str, at: dt.datetime) -> None:
     if held.state in (Upload.State.SAVED, Upload.State.SAVING):
         raise UploadStateError(_("This file is saved already: the edition can be rolled back."))
     _stop_job(held, at=at)
-    _drop_draft(held)
+    drop_draft(held)
     held.reading += 1
     held.state = Upload.State.DISCARDED
     held.message = ""
@@ -164,7 +164,8 @@ def _stop_job(held: Upload, *, at: dt.datetime) -> None:
         jobs.cancel(held.job, at=at)
 
 
-def _drop_draft(held: Upload) -> None:
+def drop_draft(held: Upload) -> None:
+    """Forget the draft and all that lies in it; in a transaction, with the upload's row locked."""
     draft, held.draft = held.draft, None
     if draft is not None:
         Upload.objects.filter(pk=held.pk).update(draft=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import uuid
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -59,12 +60,12 @@ def read_upload(identifier: uuid.UUID, *, reading: int) -> None:
         except Exception:
             _log.exception("Upload %s could not be read", identifier)
             message = _("Reading failed on our side; whoever runs the service finds why in its log.")
-            begun.end(Upload.State.FAILED, message=message)
+            with suppress(jobs.JobStateError):
+                begun.end(Upload.State.FAILED, message=message)
 
 
 def _stopped(job: Job) -> None:
-    job.refresh_from_db()
-    if job.ended_at is None:
+    with suppress(jobs.JobStateError):  # it has ended, or another worker has it
         jobs.stopped(job, at=timezone.now())
 
 
@@ -103,8 +104,8 @@ class _Reading:
             by=f"user:{self.job.created_by_id}",
             progress=tell,
             look=self._look,
+            keep=self._attach,
         ).version
-        self._attach(draft)
         tell("comparing", 0, 1)
         before = editions.newest(draft.layer)
         if before is not None:
@@ -124,12 +125,11 @@ class _Reading:
         )
         self.understood |= understanding.of_proposal(proposal)
 
-    @transaction.atomic
     def _attach(self, draft: LayerVersion) -> None:
-        """The draft is the upload's before anything else is done: nothing can leave it behind."""
+        """The draft is the upload's in the transaction that makes it: no kill can leave it behind."""
         LayerVersion.objects.filter(pk=draft.pk).update(file_name=self.upload.file_name)
         if not self._still_asked().update(draft=draft):
-            editions.discard(draft)
+            raise jobs.JobCancelledError
 
     def _ask(self, question: str, error: ValueError) -> None:
         self.understood["ask"] = question
@@ -156,5 +156,9 @@ class _Reading:
 
     def _still_asked(self) -> QuerySet[Upload]:
         return Upload.objects.filter(
-            pk=self.upload.pk, reading=self.upload.reading, state=Upload.State.READING
+            pk=self.upload.pk,
+            reading=self.upload.reading,
+            state=Upload.State.READING,
+            job=self.job,
+            job__tries=self.job.tries,
         )

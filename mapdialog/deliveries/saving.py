@@ -63,8 +63,12 @@ def _save(identifier: uuid.UUID, *, reading: int, job: Job) -> None:
     jobs.finish(job, at=at)
 
 
+@transaction.atomic
 def _back(upload: Upload, *, job: Job, message: str) -> None:
     """The draft is still there, and can be saved otherwise."""
+    try:
+        jobs.fail(job, at=timezone.now(), message=message)
+    except jobs.JobStateError:
+        return  # another worker has it
     still = Upload.objects.filter(pk=upload.pk, reading=upload.reading, state=Upload.State.SAVING)
     still.update(state=Upload.State.READY, message=message)
-    jobs.fail(job, at=timezone.now(), message=message)

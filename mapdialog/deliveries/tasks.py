@@ -5,12 +5,13 @@ from __future__ import annotations
 import uuid
 
 from django.utils import timezone
-from procrastinate.contrib.django import app
 
-from mapdialog.deliveries import actions, receive
+from mapdialog.deliveries import actions, left, receive
+from mapdialog.jobs.queues import Queue
+from mapdialog.jobs.work import task
 
 
-@app.task(name="deliveries.read")
+@task("deliveries.read", queue=Queue.IMPORTS, again=left.read_again, given_up=left.reading_given_up)
 def read(upload_id: str, reading: int) -> None:
     """Read a file into a draft, as its upload's choices say."""
     from mapdialog.deliveries.reading import read_upload
@@ -18,7 +19,7 @@ def read(upload_id: str, reading: int) -> None:
     read_upload(uuid.UUID(upload_id), reading=reading)
 
 
-@app.task(name="deliveries.save")
+@task("deliveries.save", queue=Queue.IMPORTS, again=left.save_again, given_up=left.saving_given_up)
 def save(upload_id: str, reading: int) -> None:
     """Put an upload's draft into service."""
     from mapdialog.deliveries.saving import save_upload
@@ -26,8 +27,7 @@ def save(upload_id: str, reading: int) -> None:
     save_upload(uuid.UUID(upload_id), reading=reading)
 
 
-@app.periodic(cron="37 3 * * *")
-@app.task(name="deliveries.expire", queueing_lock="deliveries.expire")
+@task("deliveries.expire", queue=Queue.SHORT, cron="37 3 * * *")
 def expire(timestamp: int) -> int:
     """Every night: what nobody touched for two weeks goes, and halves of files. Returns how many."""
     at = timezone.now()

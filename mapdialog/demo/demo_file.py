@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
+from layers.days import owners_day
 from mapdialog import toml_file
 from mapdialog.people.models import Membership
 from mapdialog.toml_file import Table
@@ -73,13 +74,13 @@ class DemoFile:
     hotspots: list[str]
 
 
-def read(file: Path, *, on: dt.date) -> DemoFile:
-    """Raises TomlFileError. `on` is the day of loading."""
+def read(file: Path, *, at: dt.datetime) -> DemoFile:
+    """Raises TomlFileError. `at` is when it is loaded."""
     table = toml_file.read(file)
     table.languages = ["nb"]
     result = DemoFile(
         municipalities=[_only_file(part) for part in table.tables("municipalities")],
-        layers=[_layer(part, on=on) for part in table.tables("layers")],
+        layers=[_layer(part, at=at) for part in table.tables("layers")],
         population=[_population(part) for part in table.tables("population")],
         consultations=[_only_file(part) for part in table.tables("consultations")],
         contributions=[_contributions(part) for part in table.tables("contributions")],
@@ -109,14 +110,15 @@ def _only_consultation(part: Table) -> str:
     return slug
 
 
-def _layer(part: Table, *, on: dt.date) -> DemoLayer:
+def _layer(part: Table, *, at: dt.datetime) -> DemoLayer:
     named = ("crs", "code_field", "name_field", "style", "credit", "licence")
+    owner = part.text("owner")
     result = DemoLayer(
         file=_path(part),
-        owner=part.text("owner"),
+        owner=owner,
         name=part.text("name"),
         kind=part.text("kind"),
-        valid_from=_valid_from(part, on=on),
+        valid_from=_valid_from(part, on=owners_day(owner, at=at)),
         options={name: value for name in named if (value := part.text(name, default=""))},
         titles=part.texts("title"),
         replaces=part.flag("replace"),

@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.gis.geos import MultiPolygon
 from django.core.exceptions import ValidationError
-from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import models, transaction
 
 from layers.models import Layer, LayerVersion
+from layers.stored_once import store_once
 from mapdialog.audit.models import record
 from mapdialog.dialogue import area
 from mapdialog.dialogue.consultation_file import AreaOfFile, ConsultationFile
@@ -60,7 +60,7 @@ def save_consultation(file: ConsultationFile, *, at: dt.datetime, by: str) -> Sa
     consultation = known or Consultation(slug=file.slug, municipality=municipality)
     saved = Saved(consultation=consultation, made=known is None)
     # A stored moment is what people were told: a file that counts days from today does not move it.
-    zone = ZoneInfo(municipality.time_zone)
+    zone = municipality.zone
     columns = {
         **file.columns,
         "opens_at": _moment("opens", file.opens, kept=known.opens_at if known else None, at=at, zone=zone),
@@ -140,7 +140,7 @@ def _area(wanted: AreaOfFile | None, *, owner: Municipality, at: dt.datetime) ->
             return area.of_box(wanted.bbox)
         layer = _layer("area.layer", wanted.layer, owner=owner, at=at)
         version = (
-            LayerVersion.objects.filter(layer=layer).holding_on(at.date()).select_related("layer").first()
+            LayerVersion.objects.filter(layer=layer).holding_on(owner.day(at)).select_related("layer").first()
         )
         if version is None:
             raise ConsultationError("area.layer", f"names {wanted.layer!r}, of which no version holds today.")
@@ -186,7 +186,8 @@ def _stored(path: Path) -> str:
     with path.open("rb") as opened:
         digest = hashlib.file_digest(opened, "sha256").hexdigest()
         name = f"documents/{digest[:12]}-{path.name}"
-        return name if default_storage.exists(name) else default_storage.save(name, File(opened))
+        store_once(opened, name=name, storage=default_storage)
+    return name
 
 
 def _save_base_layers(file: ConsultationFile, *, saved: Saved, owner: Municipality, at: dt.datetime) -> None:

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from layers.days import day_in
+
 _CLOCK = r"(?:\s+(?P<hour>[01]?\d|2[0-3])[:.](?P<minute>[0-5]\d))?"
 _DAYS = re.compile(r"(?P<days>[+-]?\d{1,5})\s*d" + _CLOCK, re.ASCII)
 _WEEKDAY = re.compile(r"next\s+(?P<weekday>[a-z]+)" + _CLOCK, re.ASCII | re.IGNORECASE)
@@ -39,7 +41,7 @@ class When:
 
 
 def _from_text(text: str, *, at: dt.datetime, zone: ZoneInfo) -> dt.datetime:
-    today = at.astimezone(zone).date()
+    today = day_in(zone, at=at)
     if found := _DAYS.fullmatch(text):
         day = today + dt.timedelta(days=int(found["days"]))
     elif (found := _WEEKDAY.fullmatch(text)) and found["weekday"].lower() in _WEEKDAYS:

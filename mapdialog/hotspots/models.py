@@ -52,6 +52,20 @@ class Run(models.Model):
         indexes = [models.Index(fields=["consultation", "-finished_at"], name="run_newest")]
 
 
+class RunFailure(models.Model):
+    """The last calculation of a consultation failed; gone when one succeeds."""
+
+    consultation = models.OneToOneField(
+        Consultation, on_delete=models.CASCADE, primary_key=True, related_name="run_failure"
+    )
+    data_version = models.PositiveBigIntegerField(_("data version"))
+    failed_at = models.DateTimeField(_("time"))
+
+    class Meta:
+        verbose_name = _("failed run")
+        verbose_name_plural = _("failed runs")
+
+
 class Hotspot(models.Model):
     """A place where contributions gather, inside one committee."""
 

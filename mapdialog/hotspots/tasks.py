@@ -6,24 +6,29 @@
 from __future__ import annotations
 
 import datetime as dt
-from zoneinfo import ZoneInfo
+import logging
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
-from procrastinate.contrib.django import app
 
+from layers.days import day_in
 from layers.models import LayerVersion
 from mapdialog.dialogue.models import Consultation
-from mapdialog.hotspots import density
+from mapdialog.hotspots import density, failure
 from mapdialog.hotspots.models import Run
 from mapdialog.hotspots.requests import ask_for_run
+from mapdialog.jobs.queues import Queue
+from mapdialog.jobs.work import task
+from mapdialog.people.models import Municipality
+
+_log = logging.getLogger(__name__)
 
 
-def behind_their_data(*, on: dt.date) -> QuerySet[Consultation]:
+def behind_their_data(*, at: dt.datetime) -> QuerySet[Consultation]:
     """Consultations whose last run no longer holds.
 
     Something was said, edited or moderated after it began to read, or its boundaries are no longer in force
-    on that day.
+    on the municipality's day.
     """
     newest = Run.objects.filter(
         consultation=OuterRef("pk"), boundary_version__layer=OuterRef("boundary_layer")
@@ -39,56 +44,67 @@ def behind_their_data(*, on: dt.date) -> QuerySet[Consultation]:
     return last.filter(
         Q(run_version__isnull=True, data_version__number__gt=0)
         | Q(run_version__lt=F("data_version__number"))
-        | Q(run_until__lte=on)
+        | _ended_by(at)
         | Q(run_state=LayerVersion.State.WITHDRAWN)
     )
 
 
-@app.periodic(cron="* * * * *")
-@app.task(name="hotspots.refresh_heat", queueing_lock="hotspots.refresh_heat", pass_context=False)
+def _ended_by(at: dt.datetime) -> Q:
+    """The last run's boundaries ended: in each time zone by the day it is there."""
+    ended = Q(pk__in=[])
+    for zone in Municipality.objects.values_list("time_zone", flat=True).order_by("time_zone").distinct():
+        ended |= Q(municipality__time_zone=zone, run_until__lte=day_in(zone, at=at))
+    return ended
+
+
+@task("hotspots.refresh_heat", queue=Queue.SHORT, cron="* * * * *")
 def refresh_heat(timestamp: int) -> int:
-    """Every minute: heat cells of the consultations whose data changed. Returns how many."""
+    """Every minute: heat cells of the consultations whose data changed. Returns how many.
+
+    One that fails holds up no other.
+    """
     behind = Consultation.objects.select_related("data_version").filter(
         Q(density_state__isnull=True, data_version__number__gt=0)
         | Q(density_state__data_version__lt=F("data_version__number"))
     )
     refreshed = 0
     for consultation in behind:
-        density.refresh(consultation, at=timezone.now())
-        refreshed += 1
+        try:
+            density.refresh(consultation, at=timezone.now())
+        except Exception:
+            _log.exception("The heat of %s could not be counted", consultation.slug)
+        else:
+            refreshed += 1
     return refreshed
 
 
-@app.periodic(cron="* * * * *")
-@app.task(name="hotspots.look", queueing_lock="hotspots.look")
+@task("hotspots.look", queue=Queue.SHORT, cron="* * * * *")
 def look(timestamp: int) -> int:
     """Every minute: enqueue a run for each consultation ahead of its last one. Returns how many."""
-    behind = list(behind_their_data(on=timezone.now().date()))
+    at = timezone.now()
+    behind = list(failure.without_hopeless(behind_their_data(at=at), at=at))
     return sum(ask_for_run(consultation) for consultation in behind)
 
 
-@app.task(name="hotspots.run")
+@task("hotspots.run", queue=Queue.HOTSPOTS, given_up=failure.given_up)
 def run(consultation_id: int) -> int | None:
     """Run one consultation's hotspots as of today. Returns the run's id, None if there was nothing to do."""
     from mapdialog.analysis.parameters import HotspotParameters
     from mapdialog.hotspots.run import boundaries, calculate
 
     at = timezone.now()
-    behind = behind_their_data(on=at.date()).select_related("municipality", "boundary_layer")
+    behind = behind_their_data(at=at).select_related("municipality", "boundary_layer")
     consultation = behind.filter(pk=consultation_id).first()
     if consultation is None:
         return None  # another run was quicker, or the task came twice
-    on = today_in(consultation, at=at)
-    outcome = calculate(
-        consultation,
-        at=at,
-        on=on,
-        boundary=boundaries(consultation, on=on),
-        parameters=HotspotParameters(metric_srid=consultation.municipality.metric_srid),
-    )
+    on = consultation.municipality.day(at)
+    boundary = boundaries(consultation, on=on)
+    with failure.remembered(consultation, at=at):
+        outcome = calculate(
+            consultation,
+            at=at,
+            on=on,
+            boundary=boundary,
+            parameters=HotspotParameters(metric_srid=consultation.municipality.metric_srid),
+        )
     return outcome.run.pk
-
-
-def today_in(consultation: Consultation, *, at: dt.datetime) -> dt.date:
-    """The day it is in the consultation's municipality."""
-    return at.astimezone(ZoneInfo(consultation.municipality.time_zone)).date()

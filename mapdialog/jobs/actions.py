@@ -36,17 +36,36 @@ def make(kind: str, *, at: dt.datetime, subject: str = "", by: AbstractBaseUser 
 
 def start(job: Job, *, at: dt.datetime, total: int | None = None) -> None:
     """The worker begins. Raises JobCancelledError when it was cancelled while waiting, JobStateError."""
-    waiting = Job.objects.filter(pk=job.pk, state=Job.State.WAITING)
-    if not waiting.filter(cancel_requested=False).update(state=Job.State.RUNNING, started_at=at, total=total):
-        job.refresh_from_db()
+    waiting = Job.objects.filter(pk=job.pk, state=Job.State.WAITING, tries=job.tries)
+    if not waiting.filter(cancel_requested=False).update(
+        state=Job.State.RUNNING, started_at=at, total=total, tries=job.tries + 1
+    ):
+        _reread(job)
         raise JobCancelledError if job.cancel_requested else JobStateError(f"{job} cannot start.")
-    job.refresh_from_db()
+    job.tries += 1
+    _reread(job)
+
+
+def again(job: Job, *, at: dt.datetime) -> None:
+    """The worker was killed: the job waits for another, or is cancelled if somebody had asked for that."""
+    running = _running(job)
+    running.filter(cancel_requested=True).update(state=Job.State.CANCELLED, ended_at=at)
+    running.filter(cancel_requested=False).update(
+        state=Job.State.WAITING, started_at=None, done=0, message=""
+    )
+    _reread(job)
+
+
+def give_up(job: Job, *, at: dt.datetime, message: str) -> None:
+    """No more tries, wherever the last one ended; nothing happens to a job that has ended by itself."""
+    _open(job).update(state=Job.State.FAILED, ended_at=at, message=message)
+    _reread(job)
 
 
 def progress(job: Job, *, done: int, message: str = "") -> None:
     """So far. Raises JobCancelledError when somebody asked to stop; call it between steps, not per row."""
     if not _running(job).filter(cancel_requested=False).update(done=done, message=message):
-        job.refresh_from_db()
+        _reread(job)
         raise JobCancelledError if job.cancel_requested else JobStateError(f"{job} is not running.")
     job.done, job.message = done, message
 
@@ -82,8 +101,8 @@ def cancel(job: Job, *, at: dt.datetime) -> None:
     if not Job.objects.filter(pk=job.pk, state=Job.State.WAITING).update(
         state=Job.State.CANCELLED, cancel_requested=True, ended_at=at
     ):
-        _running(job).update(cancel_requested=True)
-    job.refresh_from_db()
+        _open(job).update(cancel_requested=True)
+    _reread(job)
 
 
 def stopped(job: Job, *, at: dt.datetime) -> None:
@@ -92,13 +111,24 @@ def stopped(job: Job, *, at: dt.datetime) -> None:
 
 
 def _running(job: Job) -> QuerySet[Job]:
-    return Job.objects.filter(pk=job.pk, state=Job.State.RUNNING)
+    """The job's row, as long as it is in the try that this `job` was read in."""
+    return Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, tries=job.tries)
+
+
+def _reread(job: Job) -> None:
+    """As the row is now, but for the try: a worker thought dead must not take the next one's for its own."""
+    fields = [field.attname for field in Job._meta.concrete_fields if field.name not in ("id", "tries")]
+    job.refresh_from_db(fields=fields)
+
+
+def _open(job: Job) -> QuerySet[Job]:
+    return Job.objects.filter(pk=job.pk, ended_at=None)
 
 
 def _end(job: Job, state: Job.State, *, at: dt.datetime, **values: Any) -> None:
     if not _running(job).update(state=state, ended_at=at, **values):
         raise JobStateError(f"{job} is not running.")
-    job.refresh_from_db()
+    _reread(job)
 
 
 def expire(*, at: dt.datetime) -> int:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mapdialog.audit.admin import ReadOnlyAdmin
 from mapdialog.jobs import actions
-from mapdialog.jobs.models import Job
+from mapdialog.jobs.models import Job, Stall
 
 
 @admin.register(Job)
@@ -23,3 +23,9 @@ class JobAdmin(ReadOnlyAdmin):
     def cancel(self, request: HttpRequest, chosen: QuerySet[Job]) -> None:
         for job in chosen:
             actions.cancel(job, at=timezone.now())
+
+
+@admin.register(Stall)
+class StallAdmin(ReadOnlyAdmin):
+    list_display = ["at", "task", "number", "outcome"]
+    list_filter = ["outcome", "task"]

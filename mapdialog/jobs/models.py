@@ -24,6 +24,8 @@ class Job(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
     done = models.PositiveBigIntegerField(_("steps done"), default=0)
     total = models.PositiveBigIntegerField(_("steps in all"), null=True, blank=True)
+    # How often a worker began. A step names the try it belongs to: a worker thought dead changes nothing.
+    tries = models.PositiveIntegerField(_("tries"), default=0)
     cancel_requested = models.BooleanField(_("cancel requested"), default=False)
     message = models.TextField(_("message"), blank=True)
     result = models.JSONField(_("result"), default=dict, blank=True)
@@ -56,3 +58,25 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject} ({self.state})"
+
+
+class Stall(models.Model):
+    """A task that lost its worker: killed, out of memory, or the machine went down."""
+
+    class Outcome(models.TextChoices):
+        AGAIN = "again", _("Tried again")
+        DROPPED = "dropped", _("Left to the next one, which waits already")
+        FAILED = "failed", _("Given up")
+
+    task = models.CharField(_("task"), max_length=128)
+    number = models.PositiveBigIntegerField(_("number in the queue"))
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
+    at = models.DateTimeField(_("time"))
+
+    class Meta:
+        verbose_name = _("task that lost its worker")
+        verbose_name_plural = _("tasks that lost their worker")
+        ordering = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.task} {self.number} ({self.outcome})"

@@ -56,7 +56,7 @@ def whole(consultation: Consultation, *, at: dt.datetime) -> dict[str, Any]:
     base_layers = list(consultation.base_layers.all())
     boundary = consultation.boundary_layer
     layers = [*base_layers, *(plan.layer for plan in alternatives), *([boundary] if boundary else [])]
-    versions = _versions(layers, on=at.date())
+    versions = _versions(layers, on=consultation.municipality.day(at))
     return {
         **summary(consultation, at=at),
         **{name: getattr(consultation, name) for name in _TEXTS},

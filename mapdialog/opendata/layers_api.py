@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -14,6 +16,8 @@ from ninja.decorators import decorate_view
 
 from layers import areas, styles
 from layers.areas import Place
+from layers.days import day_in
+from layers.models import Layer
 from layers.styles import levels
 from layers.styles.catalog import FUTURE
 from layers.styles.drawing import words
@@ -23,11 +27,13 @@ from mapdialog.dialogue.texts import translated
 from mapdialog.opendata.access import consultation_for
 from mapdialog.opendata.consultations_api import query_parameter
 from mapdialog.opendata.schemas import ProblemOut
+from mapdialog.people.models import Municipality
 from mapdialog.web.compression import packed
 from mapdialog.web.problem import Problem
 from mapdialog.web.query import number, parameters
 
 router = Router(tags=["layers"])
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 class AreaAt(Schema):
@@ -85,9 +91,10 @@ def layers_at(request: HttpRequest) -> dict[str, Any]:
         number(given["lon"], name="lon", minimum=-180, maximum=180),
         number(given["lat"], name="lat", minimum=-85, maximum=85),
     )
-    on = _day(given["on"]) if given.get("on") else timezone.localdate()
     slug = given.get("consultation")
-    layers = _layer_ids(consultation_for(slug)) if slug else areas.published_layers_near(point)
+    consultation = consultation_for(slug) if slug else None
+    layers = _layer_ids(consultation) if consultation else areas.published_layers_near(point)
+    on = _day(given["on"]) if given.get("on") else _today(consultation, layers=layers)
     found = areas.at(point, on=on, layers=layers)
     language = get_language() or ""
     return {
@@ -99,10 +106,21 @@ def layers_at(request: HttpRequest) -> dict[str, Any]:
 
 def _day(text: str) -> dt.date:
     try:
-        return dt.datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=dt.UTC).date()
+        # strptime reads figures of every script, fromisoformat weeks and days without hyphens
+        return dt.date.fromisoformat(text if _DAY.fullmatch(text) else "")
     except ValueError:
         message = _("Write the day as 2026-01-31.")
         raise Problem("bad-query", status=400, detail=message, field="on") from None
+
+
+def _today(consultation: Consultation | None, *, layers: list[int]) -> dt.date:
+    """The day it is in the consultation's municipality, else in that of the layers near the place."""
+    at = timezone.now()
+    if consultation is not None:
+        return consultation.municipality.day(at)
+    owners = Layer.objects.filter(pk__in=layers).values("owner")
+    municipality = Municipality.objects.filter(code__in=owners).order_by("code").first()
+    return municipality.day(at) if municipality else day_in(settings.TIME_ZONE, at=at)
 
 
 def _layer_ids(consultation: Consultation) -> list[int]:

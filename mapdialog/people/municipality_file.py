@@ -7,17 +7,12 @@ import zoneinfo
 from dataclasses import dataclass
 from pathlib import Path
 
+from layers.days import TIME_ZONES
 from mapdialog import toml_file
 from mapdialog.toml_file import Table
 
 CODE = re.compile(r"[A-Z]{2}-[A-Za-z0-9-]+", re.ASCII)
 # What a country's municipalities use unless their file says otherwise.
-_TIME_ZONES = {
-    "NO": "Europe/Oslo",
-    "SE": "Europe/Stockholm",
-    "DK": "Europe/Copenhagen",
-    "FI": "Europe/Helsinki",
-}
 _METRIC_SRIDS = {"NO": 25832, "SE": 3006, "DK": 25832, "FI": 3067}
 # Degrees, and metres that are twice too long at 60° north: no distance could be told in these.
 _NOT_METRIC = {4326, 4258, 4619, 4269, 3857, 3395}
@@ -51,7 +46,7 @@ def parse(table: Table) -> MunicipalityFile:
     if not CODE.fullmatch(code):
         raise table.error("code", f"is {code!r}; write country and number, such as NO-4012.")
     country = table.text("country", default=code[:2])
-    time_zone = table.text("time_zone", default=_TIME_ZONES.get(country, "UTC"))
+    time_zone = table.text("time_zone", default=TIME_ZONES.get(country, "UTC"))
     if time_zone not in zoneinfo.available_timezones():
         raise table.error("time_zone", f"is {time_zone!r}; use a name such as Europe/Oslo.")
     metric_srid = table.whole("metric_srid", default=_METRIC_SRIDS.get(country), minimum=1024, maximum=32767)

@@ -44,7 +44,7 @@ class Selection:
         `also`: further parameters the view knows. Raises Problem 400.
         """
         given = query.parameters(request, known=PARAMETERS | also)
-        zone = ZoneInfo(consultation.municipality.time_zone)
+        zone = consultation.municipality.zone
         last = _day(given, "to")
         return cls(
             themes=_set(given.get("theme")),

@@ -71,7 +71,7 @@ def figures_of(run: Run) -> Population | None:
 
 def water_is_known(run: Run) -> bool:
     """Whether the run's density is of land, or of the whole area for want of anything better."""
-    on = run.finished_at.date()
+    on = run.consultation.municipality.day(run.finished_at)
     return bool(land.water_versions(run.consultation.municipality.code, on=on))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
@@ -21,7 +20,7 @@ from mapdialog.dialogue.map_layers import plan_versions
 from mapdialog.dialogue.models import Consultation
 from mapdialog.dialogue.texts import language_of, translated
 from mapdialog.hotspots import requests
-from mapdialog.hotspots.models import Run
+from mapdialog.hotspots.models import Run, RunFailure
 from mapdialog.planner import listing, page_settings
 from mapdialog.planner.access import consultation_for, consultations_of
 from mapdialog.planner.home_rows import home_rows
@@ -57,6 +56,7 @@ def consultation(request: HttpRequest, slug: str) -> HttpResponse:
         "title_language": language_of(held.title, language),
         "demo_note": demo_note(held),
         "run": run_,
+        "failure": RunFailure.objects.filter(consultation=held).first(),
         "is_behind": held.data_version.number > (run_.data_version if run_ else 0),
         "areas": area_rows(run_, language=language) if run_ else [],
         "figures": figures_of(run_) if run_ else None,
@@ -129,7 +129,7 @@ def plan_differences(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _today(held: Consultation) -> dt.date:
-    return timezone.now().astimezone(ZoneInfo(held.municipality.time_zone)).date()
+    return held.municipality.day(timezone.now())
 
 
 @login_required

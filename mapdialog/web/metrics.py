@@ -21,7 +21,7 @@ from prometheus_client import (
     Histogram,
     generate_latest,
 )
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 
 _LABELS = ("method", "route", "status")
@@ -57,14 +57,27 @@ class WorkerCollector:
 
     _AGE = "SELECT extract(epoch FROM now() - max(last_heartbeat)) FROM procrastinate_workers"
     _WAITING = "SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'"
+    # A queue of its own for each process: that one of them is dead shows in the age of what waits for it.
+    _OLDEST = """
+        SELECT job.queue_name, extract(epoch FROM now() - min(greatest(event.at, job.scheduled_at)))
+        FROM procrastinate_jobs AS job JOIN procrastinate_events AS event ON event.job_id = job.id
+        WHERE job.status = 'todo' AND event.type = 'deferred'
+          AND (job.scheduled_at IS NULL OR job.scheduled_at <= now())
+        GROUP BY 1 ORDER BY 1
+    """
+    _STALLED = "SELECT task, outcome, count(*) FROM jobs_stall GROUP BY 1, 2 ORDER BY 1, 2"
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
+    def collect(self) -> Iterator[Metric]:
         try:
             with connection.cursor() as cursor:
                 cursor.execute(self._AGE)
                 age = cursor.fetchone()[0]
                 cursor.execute(self._WAITING)
                 waiting = cursor.fetchone()[0]
+                cursor.execute(self._OLDEST)
+                oldest = cursor.fetchall()
+                cursor.execute(self._STALLED)
+                stalled = cursor.fetchall()
         except DatabaseError:
             return
         seconds = float("inf") if age is None else float(age)
@@ -72,6 +85,20 @@ class WorkerCollector:
             "mapdialog_worker_age_seconds", "Since a worker last gave a sign of life", seconds
         )
         yield GaugeMetricFamily("mapdialog_tasks_waiting", "Tasks that no worker has taken yet", waiting)
+        ages = GaugeMetricFamily(
+            "mapdialog_task_waiting_seconds",
+            "How long the oldest task of a queue has waited",
+            labels=["queue"],
+        )
+        for queue, waited in oldest:
+            ages.add_metric([queue], float(waited))
+        yield ages
+        lost = CounterMetricFamily(
+            "mapdialog_tasks_stalled", "Tasks that lost their worker", labels=["task", "outcome"]
+        )
+        for task, outcome, count in stalled:
+            lost.add_metric([task, outcome], count)
+        yield lost
 
 
 def metrics(request: HttpRequest) -> HttpResponse:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from csp.middleware import CSPMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
 from mapdialog.web.logs import request_id
@@ -34,6 +35,17 @@ class RequestId:
             request_id.reset(token)
         response.headers["X-Request-Id"] = identifier
         return response
+
+
+class OwnTime:
+    """Each request begins in the service's time zone; whoever fetches a consultation or layer sets its."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with timezone.override(None):
+            return self.get_response(request)
 
 
 class PrivateByDefault:

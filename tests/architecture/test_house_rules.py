@@ -1,6 +1,7 @@
 """House rules that a machine can hold."""
 
 import ast
+import re
 import tomllib
 from pathlib import Path
 
@@ -59,3 +60,27 @@ def test_the_lock_files_name_no_host() -> None:
         text = lock.read_text(encoding="utf-8")
         assert "://" not in text
         assert text.count("--hash=sha256:") > 30
+
+
+_ITS_OWN_DAY = {
+    "a moment's own day": re.compile(r"\.date\(\)"),
+    "the machine's day": re.compile(r"\bdate\.today\b|\.localdate\b|\bdatetime\.today\b|\butcnow\b"),
+    "the database session's day": re.compile(
+        r"::date\b|\bcurrent_date\b|__date\b|\bTruncDate\b|\bTruncDay\b", re.I
+    ),
+    "the service's zone": re.compile(r"\blocaltime\b"),
+}
+# A parameter that is a day already.
+_DAYS_ALREADY = {"layers/areas.py": "({on})::date"}
+
+
+def test_a_moment_becomes_a_day_in_one_place_only() -> None:
+    """By UTC it is yesterday until two at night in Norway: a resident at 00:30 saw yesterday's plan."""
+    wrong = []
+    for path in SOURCES:
+        name = str(path.relative_to(ROOT))
+        if name == "layers/days.py" or "migrations" in path.parts:
+            continue
+        text = path.read_text(encoding="utf-8").replace(_DAYS_ALREADY.get(name, "\0"), "")
+        wrong += [f"{name}: {what}" for what, pattern in _ITS_OWN_DAY.items() if pattern.search(text)]
+    assert wrong == []

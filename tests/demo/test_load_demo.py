@@ -148,11 +148,11 @@ def test_a_mistake_in_the_file_is_named(demo: Path) -> None:
 
 
 def test_the_real_demo_file_is_in_order() -> None:
-    read = demo_file.read(loading.fixture("demo.toml"), on=dt.date(2026, 11, 21))
+    read = demo_file.read(loading.fixture("demo.toml"), at=dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC))
     assert dt.date(2027, 1, 1) in {layer.valid_from for layer in read.layers}
     assert read.hotspots == ["grasmyr", "trygt-i-langesund", "vision-zero"]
     with pytest.raises(TomlFileError):
-        demo_file.read(Path("missing.toml"), on=dt.date(2026, 1, 1))
+        demo_file.read(Path("missing.toml"), at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
 
 
 def test_passwords_belong_to_the_installation(settings: Any) -> None:

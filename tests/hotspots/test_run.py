@@ -175,11 +175,11 @@ def test_a_wrong_option_is_one_clear_sentence(held: Consultation, arguments: lis
 
 
 def test_only_consultations_ahead_of_their_last_run_are_behind(held: Consultation) -> None:
-    assert not tasks.behind_their_data(on=TODAY).exists()
+    assert not tasks.behind_their_data(at=NOON).exists()
     factories.contribution(to=held)
-    assert tasks.behind_their_data(on=TODAY).get() == held
+    assert tasks.behind_their_data(at=NOON).get() == held
     tasks.run(held.pk)
-    assert not tasks.behind_their_data(on=TODAY).exists()
+    assert not tasks.behind_their_data(at=NOON).exists()
     assert tasks.run(held.pk) is None
     factories.contribution(to=held)
     assert tasks.run(held.pk) == Run.objects.current(held).pk
@@ -190,21 +190,21 @@ def test_a_run_on_other_boundaries_does_not_hide_that_the_own_is_behind(held: Co
     factories.areas(of=factories.version(of=other), n=1)
     factories.contribution(to=held)
     run(held, boundary=boundaries(held, on=TODAY, name="other"))
-    assert tasks.behind_their_data(on=TODAY).get() == held
+    assert tasks.behind_their_data(at=NOON).get() == held
 
 
 def test_new_boundaries_coming_into_force_make_a_run_old(held: Consultation) -> None:
     factories.contribution(to=held)
     first = held.boundary_layer.versions.get()
     run(held)
-    assert not tasks.behind_their_data(on=TODAY).exists()
+    assert not tasks.behind_their_data(at=NOON).exists()
     first.valid_to = TODAY
     first.save()
     factories.areas(of=factories.version(of=held.boundary_layer, valid_from=TODAY), n=1)
-    assert not tasks.behind_their_data(on=TODAY - dt.timedelta(days=1)).exists()
-    assert tasks.behind_their_data(on=TODAY).get() == held
+    assert not tasks.behind_their_data(at=NOON - dt.timedelta(days=1)).exists()
+    assert tasks.behind_their_data(at=NOON).get() == held
     run(held, boundary=boundaries(held, on=TODAY), at=NOON + dt.timedelta(minutes=1))
-    assert not tasks.behind_their_data(on=TODAY).exists()
+    assert not tasks.behind_their_data(at=NOON).exists()
 
 
 def test_old_runs_go_and_the_newest_stay(held: Consultation, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -253,7 +253,11 @@ def test_hotspots_are_counted_anew_when_their_committees_are_rolled_back_or_put_
         )
 
     def is_behind() -> bool:
-        return behind_their_data(on=D2026).filter(pk=held.pk).exists()
+        return (
+            behind_their_data(at=dt.datetime.combine(D2026, dt.time(12), tzinfo=dt.UTC))
+            .filter(pk=held.pk)
+            .exists()
+        )
 
     calculated(second)
     assert not is_behind()

@@ -8,6 +8,7 @@ from django.conf import settings
 
 from layers import documents
 from mapdialog.deliveries import receive
+from mapdialog.jobs.queues import GRACE_S
 from mapdialog.web.serving import body_limits, patience
 from tests.operations.checkout import ROOT
 
@@ -128,3 +129,9 @@ def test_a_form_with_the_largest_map_file_fits_and_so_does_the_largest_document(
     assert body_limits.most_bytes("/planner/layers/upload/") > receive.MOST_BYTES + receive.FORM_BYTES
     assert body_limits.most_bytes("/planner/layers/1/documents/") > documents.MOST_BYTES
     assert body_limits.most_bytes("/api/v1/x") == settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+
+
+def test_web_and_worker_get_the_time_they_need_to_end(compose: dict) -> None:
+    """Docker kills after ten seconds: in the middle of an upload, before a worker has put its task back."""
+    for name in ("web", "worker"):
+        assert int(compose["services"][name]["stop_grace_period"].removesuffix("s")) >= GRACE_S + 20

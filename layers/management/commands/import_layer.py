@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from layers import concordance, crs, csv_lines, readers, styles
+from layers.days import owners_day
 from layers.editions import EditionError
 from layers.findings import report
 from layers.importing import Delivery, ImportRefusedError, Outcome, load, rehearse
@@ -70,7 +71,9 @@ class Command(BaseCommand):
 
     def _import(self, delivery: Delivery, options: dict[str, Any]) -> None:
         at = timezone.now()
-        note = concordance.owner_note(delivery.owner, on=delivery.valid_from or timezone.localdate(at))
+        note = concordance.owner_note(
+            delivery.owner, on=delivery.valid_from or owners_day(delivery.owner, at=at)
+        )
         if note:
             self.stderr.write(f"note: {note}")
         if options["dry_run"]:

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from layers import population
+from layers.days import owners_day
 from layers.models import Layer, LayerVersion, Population
 from layers.population import PopulationError
 from layers.population import sums as population_sum
@@ -47,7 +48,9 @@ class Command(BaseCommand):
     @no_translations
     def handle(self, *, file: Path, **options: Any) -> None:
         at, by = timezone.now(), options["by"]
-        version = _edition(options["owner"], options["name"], on=options["on"] or timezone.localdate(at))
+        version = _edition(
+            options["owner"], options["name"], on=options["on"] or owners_day(options["owner"], at=at)
+        )
         try:
             with transaction.atomic():
                 loaded = population.load(

@@ -20,4 +20,6 @@ def uploads_of(request: HttpRequest) -> QuerySet[Upload]:
 
 def upload_for(request: HttpRequest, pk: UUID) -> Upload:
     """One of them; raises Http404 for all others, so that nobody learns what is in preparation."""
-    return get_object_or_404(uploads_of(request), pk=pk)
+    upload = get_object_or_404(uploads_of(request), pk=pk)
+    upload.municipality.speak_its_time()
+    return upload

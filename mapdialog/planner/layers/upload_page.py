@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
@@ -59,7 +58,7 @@ def _words(upload: Upload, *, percent: int | None) -> str:
 
 
 def _late(since: dt.datetime, upload: Upload) -> str:
-    clock = since.astimezone(ZoneInfo(upload.municipality.time_zone)).strftime("%H:%M:%S")
+    clock = since.astimezone(upload.municipality.zone).strftime("%H:%M:%S")
     message = _(
         "Waiting for the background worker since %(clock)s. If nothing happens, ask whoever runs the service "
         "whether it is running. You may close this page: nothing is lost."
@@ -314,7 +313,7 @@ def place_settings(upload: Upload, *, language: str) -> dict[str, Any]:
 
 def today_in(upload: Upload) -> dt.date:
     """The day it is in the municipality."""
-    return timezone.now().astimezone(ZoneInfo(upload.municipality.time_zone)).date()
+    return upload.municipality.day(timezone.now())
 
 
 def languages(upload: Upload, *, naming: Mapping[str, Any]) -> list[dict[str, Any]]:

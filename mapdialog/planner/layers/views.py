@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -141,6 +140,8 @@ def frame_of(request: HttpRequest, held: Layer) -> dict[str, Any]:
         held.versions.select_related("composed_of__layer").defer("report").order_by("-number", "-pk")
     )
     newest = next((one for one in saved if one.state == LayerVersion.State.STANDING), None)
+    municipality = municipalities_of(request).get(code=held.owner)
+    municipality.speak_its_time()
     is_plan = held.kind == Layer.Kind.ZONING
     waiting = Succession.objects.waiting().filter(
         successor__version__layer=held,
@@ -151,7 +152,7 @@ def frame_of(request: HttpRequest, held: Layer) -> dict[str, Any]:
         "layer": held,
         "title": layer_rows.title_of(held, language),
         "title_language": language_of(held.titles, language),
-        "municipality": municipalities_of(request).get(code=held.owner),
+        "municipality": municipality,
         "editions": saved,
         "newest": newest,
         "seen": steps.seen(held),
@@ -188,7 +189,7 @@ def language_name(code: str) -> str:
 
 
 def today_in(place: Municipality) -> dt.date:
-    return timezone.now().astimezone(ZoneInfo(place.time_zone)).date()
+    return place.day(timezone.now())
 
 
 def _day(text: str) -> dt.date | None:

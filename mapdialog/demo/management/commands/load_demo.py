@@ -31,7 +31,7 @@ class Command(BaseCommand):
         self._started = time.monotonic()
         at = timezone.now()
         try:
-            demo = demo_file.read(file, on=at.date())
+            demo = demo_file.read(file, at=at)
         except TomlFileError as error:
             raise CommandError(str(error)) from None
         for path in demo.municipalities:

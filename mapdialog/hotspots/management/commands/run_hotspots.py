@@ -14,7 +14,6 @@ from mapdialog.analysis.parameters import HotspotParameters
 from mapdialog.dialogue.models import Consultation
 from mapdialog.hotspots import density, result_file
 from mapdialog.hotspots.run import NoBoundaries, Outcome, boundaries, calculate
-from mapdialog.hotspots.tasks import today_in
 
 _DEFAULTS = HotspotParameters(metric_srid=4326)
 
@@ -39,7 +38,7 @@ class Command(BaseCommand):
         if consultation is None:
             raise CommandError(f"There is no consultation called {options['slug']!r}.")
         at = timezone.now()
-        on = options["on"] or today_in(consultation, at=at)
+        on = options["on"] or consultation.municipality.day(at)
         try:
             boundary = boundaries(consultation, on=on, name=options["boundaries"])
         except NoBoundaries as error:

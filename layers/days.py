@@ -1,0 +1,35 @@
+"""Which day it is, somewhere: the only place where a moment becomes a day.
+
+A moment's own `.date()` is the day in the zone that the moment happens to be in, as a rule UTC: in Norway
+that is yesterday until one or two in the morning. `tests/architecture` forbids it everywhere else.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+# By the country that a layer's owner begins with. A municipality says its own (`Municipality.day`).
+TIME_ZONES = {
+    "NO": "Europe/Oslo",
+    "SE": "Europe/Stockholm",
+    "DK": "Europe/Copenhagen",
+    "FI": "Europe/Helsinki",
+}
+
+
+def day_in(zone: str | ZoneInfo, *, at: dt.datetime) -> dt.date:
+    """The day it is in that time zone. `at` is aware; raises ValueError for a naive one."""
+    if at.tzinfo is None:
+        raise ValueError(f"{at} says no time zone")
+    return at.astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone).date()
+
+
+def owners_day(owner: str, *, at: dt.datetime) -> dt.date:
+    """The day it is in the country of a layer's owner (`NO-4012`); by UTC where that is not known."""
+    return day_in(TIME_ZONES.get(owner[:2], "UTC"), at=at)
+
+
+def day_sql(moment: str, *, zone: str) -> str:
+    """The same in SQL: `moment` and `zone` are expressions of a timestamptz and a text."""
+    return f"({moment} AT TIME ZONE {zone})::date"
