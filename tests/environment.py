@@ -5,6 +5,9 @@ import os
 import shutil
 import tempfile
 
+# What a developer's shell sets for the service (a language, a token, a map server) is not for the tests.
+for name in [name for name in os.environ if name.startswith("MAPDIALOG_")]:
+    del os.environ[name]
 os.environ["MAPDIALOG_ENV"] = "test"
 # Files that tests upload go with the run, and never among those of the service.
 os.environ["MAPDIALOG_MEDIA_ROOT"] = tempfile.mkdtemp(prefix="mapdialog-media-")

@@ -6,11 +6,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.db.models import Count, F
 from django.http import QueryDict
 from django.template import Context, Engine, Origin, Template
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from mapdialog.people.models import Membership, Municipality, User
 from tests import factories as make
@@ -108,6 +111,13 @@ class TestOrder:
             assert list(everyone.values_list("is_staff").distinct()) == [(False,)]
         assert [query["sql"] for query in asked if "ctid" in query["sql"]] == []
         assert len(everyone.union(everyone)) == 1
+
+
+@pytest.mark.parametrize("reader", ["nn", "sv"])
+def test_no_test_reads_the_language_of_the_one_before(client: Client, reader: str) -> None:
+    assert translation.get_language() == settings.LANGUAGE_CODE
+    client.get("/robots.txt", headers={"accept-language": reader})
+    assert translation.get_language() == reader
 
 
 @pytest.mark.parametrize("inside", ["pytest.skip('no tool')", "pytest.importorskip('no_tool')", ""])
