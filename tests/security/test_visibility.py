@@ -27,6 +27,7 @@ from tests.addresses import (
     audience_of,
     paths_of,
 )
+from tests.rows import taken_back
 
 pytestmark = pytest.mark.django_db
 
@@ -61,8 +62,14 @@ class World:
         return paths_of(route, self.values)
 
 
-@pytest.fixture
-def world():
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    """Made once: seven hundred tests look at it, and each takes back what it did."""
+    with django_db_blocker.unblock(), taken_back():
+        yield _world()
+
+
+def _world():
     here, elsewhere = make.municipality(code="NO-4012"), make.municipality(code="NO-0301")
     boundary, plan = make.layer(name="utvalg"), make.layer(kind="zoning", name="plan")
     held_areas = make.version(of=boundary)

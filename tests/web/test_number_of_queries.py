@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +19,13 @@ import pytest
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
-from django.db import connection, transaction
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from mapdialog.contributions.models import RateBucket
 from tests.addresses import NOT_READ, STAFF, addresses, audience_of, paths_of
+from tests.rows import taken_back
 from tests.web.small_world import SmallWorld, first_of, small_world
 from tests.web.writes import WRITES, Write
 
@@ -68,19 +68,10 @@ def _administered() -> set[tuple[str, str]]:
     return {(model._meta.app_label, model._meta.model_name or "") for model in apps.get_models()}
 
 
-@contextmanager
-def _taken_back() -> Iterator[None]:
-    block = transaction.atomic()
-    block._from_testcase = True  # as Django's own tests do, so that `durable` blocks may stand inside
-    with block:
-        yield
-        transaction.set_rollback(True)
-
-
 def _asked(world: SmallWorld, route: str, write: Write) -> str:
     """Status and number of queries of one request, whose traces are taken back."""
     client = Client(headers={"accept-language": "nb"})
-    with _taken_back():
+    with taken_back():
         RateBucket.objects.all().delete()
         cache.clear()
         if write.reader != "anonymous":
@@ -96,7 +87,7 @@ def _asked(world: SmallWorld, route: str, write: Write) -> str:
 
 def _measured(n: int) -> dict[str, str]:
     """Reader, method and address → status and number of queries, in a world of n rows that is then gone."""
-    with _taken_back():
+    with taken_back():
         world = small_world(n)
         ContentType.objects.clear_cache()
         ContentType.objects.get_for_models(*apps.get_models())
