@@ -8,7 +8,7 @@ import {lonLatOfMetres, meridianOf} from 'mapdialog/lib/utm.js';
 
 const MAX_LENGTH = 2000;
 const MAX_LAT = 85;
-const LOOK_ALIKES = [[/[\u2212\u2010-\u2014]/g, '-'], [/[\u00ba\u02da]/g, '°'], [/[\u2032\u2019\u2018\u00b4`\u02b9\u02bc]/g, "'"],
+const LOOK_ALIKES = [[/[\u2212\u2010-\u2014]/g, '-'], [/[\u00ba\u02da]/g, '°'], [/[\u2032\u2019\u2018\u00b4\u0060\u02b9\u02bc]/g, "'"],
     [/[\u2033\u201d\u201c\u201e\u02ba]/g, '"'], [/''/g, '"'], [/\s+/g, ' ']];
 // What names a frame and has digits of its own; the frames differ by less than a metre.
 const FRAME = /\b(?:etrs|euref|wgs)[ -]?(?:89|84)\b(?: ?\/)?/g;
