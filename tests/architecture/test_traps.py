@@ -146,6 +146,6 @@ def test_where_ci_runs_no_test_is_left_out(tmp_path: Path, inside: str, ci: str)
 
 def test_properties_have_one_profile_and_no_deadlines_of_their_own() -> None:
     """What holds for all of them stands in `tests/traps/properties.py`."""
-    own = re.compile(r"\b(deadline|suppress_health_check|derandomize) ?=")
+    own = re.compile(r"\b(deadline|suppress_health_check|derandomize)=\b")
     tests = [path for path in (ROOT / "tests").rglob("*.py") if path.parent.name != "traps"]
     assert [str(path) for path in tests if own.search(path.read_text(encoding="utf-8"))] == []
