@@ -14,6 +14,8 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+from layers.readers.closed.visible import visible_text
+
 LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?", re.ASCII)
 
 
@@ -113,9 +115,10 @@ class Table:
         for tag in value:
             if not LANGUAGE_TAG.fullmatch(tag):
                 raise self.error(f"{key}.{tag}", "is not a language tag, such as nb, nn, sv, da or en.")
-        if required and not any(text.strip() for text in value.values()):
+        if required and not any(visible_text(text).strip() for text in value.values()):
             raise self.error(key, "is missing: write it in at least one language.")
-        return {tag: text.strip() for tag, text in value.items() if text.strip()}
+        stripped = {tag: visible_text(text).strip() for tag, text in value.items()}
+        return {tag: text for tag, text in stripped.items() if text}
 
     def numbers(self, key: str, *, length: int) -> tuple[float, ...]:
         """A list of so many numbers."""

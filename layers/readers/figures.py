@@ -9,7 +9,6 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from layers import readers
 from layers.readers import records, spreadsheet
+from layers.readers.closed.visible import visible_text
 from layers.readers.table import ReadError
 
 MAX_FILE_BYTES = 50 * 1024**2
@@ -95,7 +95,7 @@ def _text(content: bytes) -> tuple[str, list[str]]:
         notes.append(_("Read as Windows text (cp1252)."))
     if "\x00" in text:
         raise ReadError(_("The file is not a table in a text format that is known here."))
-    return unicodedata.normalize("NFC", text), notes
+    return visible_text(text), notes
 
 
 def _csv_cells(text: str) -> Cells:
@@ -166,7 +166,7 @@ def _framed(cells: Cells, *, notes: list[str], sheet: str = "", sheets: list[str
 
 def _cell(value: str) -> str:
     """Text as it is, without blanks around it and without what could not be stored."""
-    text = unicodedata.normalize("NFC", value).replace("\x00", "").encode("utf-8", "replace").decode().strip()
+    text = visible_text(value).replace("\x00", "").encode("utf-8", "replace").decode().strip()
     if len(text) > MAX_TEXT:
         raise ReadError(_("A cell holds more than %(limit)d characters.") % {"limit": MAX_TEXT})
     return text

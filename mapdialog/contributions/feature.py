@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,7 @@ from uuid import UUID
 from django.contrib.gis.geos import GEOSGeometry
 from django.utils.translation import gettext as _
 
+from layers.readers.closed.visible import visible_text
 from mapdialog.contributions import shape
 from mapdialog.contributions.kinds.catalog import DetailError, Kind, kinds
 from mapdialog.contributions.models import TEXT_MAX, Contribution
@@ -224,12 +224,12 @@ def _check_content(draft: Draft, *, rules: Rulebook, is_record: bool) -> None:
 
 
 def clean(text: str, *, field: str, maximum: int = TEXT_MAX, one_line: bool = False) -> str:
-    """Text in NFC, stripped, with line feeds for line ends.
+    """Text in NFC, stripped, with line feeds for line ends, without marks that turn the text around them.
 
     Raises FeatureError for control characters and excessive length.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = unicodedata.normalize("NFC", text).strip()
+    text = visible_text(text).strip()
     if (_CONTROL_OR_LINE if one_line else _CONTROL).search(text):
         raise FeatureError(field, _("The text holds a control character."))
     if len(text) > maximum:

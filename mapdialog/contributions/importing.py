@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.text import slugify
 
+from layers.readers.closed.visible import visible_text
 from mapdialog.audit.models import record
 from mapdialog.contributions import bulk, keys, screening
 from mapdialog.contributions import rules as rule
@@ -247,7 +248,10 @@ class _Import:
         with transaction.atomic():
             last = Theme.objects.filter(consultation=self.rules.id).aggregate(last=Max("order"))["last"]
             theme = Theme.objects.create(
-                consultation_id=self.rules.id, key=key, name={language: word[:200]}, order=(last or 0) + 1
+                consultation_id=self.rules.id,
+                key=key,
+                name={language: visible_text(word)[:200]},
+                order=(last or 0) + 1,
             )
             DataVersion.bump(self.rules.id)
         self.rules = replace(self.rules, themes={**self.rules.themes, key: theme.pk})
@@ -340,11 +344,11 @@ def _kind(word: str) -> str:
 def _sender(word: str, *, role: str) -> tuple[str, str]:
     """`youth_council` is a council whose role is that."""
     if not word or word in Submission.Sender.values:
-        return word or Submission.Sender.RESIDENT, role[:80]
+        return word or Submission.Sender.RESIDENT, visible_text(role)[:80]
     base = word.rsplit("_", 1)[-1]
     if base not in Submission.Sender.values:
         raise RowError(f"sender: {word[:40]!r} is not a sort of sender.")
-    return base, (role or word.replace("_", " "))[:80]
+    return base, visible_text(role or word.replace("_", " "))[:80]
 
 
 def _channel(word: str) -> str:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from layers.geometry import WGS84, IsStorable
 from layers.models import Area, LayerVersion, Zone
+from layers.readers.closed.visible import UNSEEN
 from mapdialog.dialogue.models import Alternative, Consultation, Reader, Theme
 
 TEXT_MAX = 5000
@@ -218,6 +219,10 @@ class Contribution(models.Model):
                 condition=Q(photo__isnull=True, photo_x__isnull=True, photo_y__isnull=True)
                 | Q(photo__isnull=False, photo_x__range=(0, 1), photo_y__range=(0, 1)),
                 name="contribution_point_in_photo",
+            ),
+            models.CheckConstraint(
+                condition=~Q(text__regex=f"[{UNSEEN}]") & ~Q(place_words__regex=f"[{UNSEEN}]"),
+                name="contribution_text_is_seen",
             ),
             models.CheckConstraint(
                 condition=~Q(state="erased")

@@ -53,9 +53,9 @@ def _counted_version(consultation: Consultation, *, zoom: int) -> str:
     state = getattr(consultation, "density_state", None)
     stored = state.data_version if state else 0
     version = consultation.data_version.number if zoom >= density.LIVE_FROM_ZOOM else stored
-    told = (version, consultation.status, consultation.visibility, consultation.public_precision_m)
+    shown = (version, consultation.status, consultation.visibility, consultation.public_precision_m)
     # hashed: the number tells how much was sent, also where that is not for everyone
-    return hashlib.sha256(repr(told).encode()).hexdigest()[:24]
+    return hashlib.sha256(repr(shown).encode()).hexdigest()[:24]
 
 
 def _tile(consultation: Consultation, *, audience: Audience, z: int, x: int, y: int) -> HttpResponse:

@@ -14,6 +14,7 @@ from typing import Any
 
 from .answers import Described, RefusedError, Rows
 from .limits import MAX_FEATURE_VERTICES, MAX_FEATURES, MAX_FIELDS, MAX_TABLES, MAX_TEXT, MAX_VERTICES
+from .visible import visible_text
 
 _VERTEX_BYTES = 16
 # How Google Earth shows a place, not what the place is.
@@ -142,7 +143,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, str):
         if len(value) > MAX_TEXT:
             raise RefusedError("text")
-        return value if value.isascii() else unicodedata.normalize("NFC", value)
+        return visible_text(value)
     if value is None or isinstance(value, bytes):
         return None
     if isinstance(value, float):

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from .answers import Described, RefusedError, Rows
 from .encodings import encoding_of
 from .limits import MAX_DEPTH, MAX_FEATURE_VERTICES, MAX_FEATURES, MAX_FIELDS, MAX_TEXT, MAX_VERTICES
+from .visible import visible_text
 
 _WGS84 = "EPSG:4326"
 _MULTI = {"MultiPoint": "Point", "MultiLineString": "LineString", "MultiPolygon": "Polygon"}
@@ -130,7 +131,7 @@ def _plain_value(value: Any) -> Any:
     if isinstance(value, str):
         if len(value) > MAX_TEXT:
             raise RefusedError("text")
-        return value if value.isascii() else unicodedata.normalize("NFC", value)
+        return visible_text(value)
     if isinstance(value, dict | list) and _depth(value) > MAX_DEPTH:
         raise RefusedError("depth")
     return value
