@@ -12,6 +12,7 @@ Floats = npt.NDArray[np.float64]
 _REACH = 6.0  # bandwidths; beyond it the kernel is 1.5e-8 of its peak
 _BINS_PER_BANDWIDTH = 5.0  # keeps the error of linear binning below 1 % of the peak
 _M2_PER_KM2 = 1e6
+_ABROAD_M = 50_000.0
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class DensitySurface:
     south_m: float
     cell_m: float
     bandwidth_m: float
+    n_outside: int = 0  # points outside the bounds
 
     @property
     def x_m(self) -> Floats:
@@ -63,7 +65,19 @@ def density_surface(
     mass = _shared(x, y, bins=(along.shape[1], across.shape[1]))
     spread = _narrowed(bandwidth_m, bin_m=bin_m)
     values = _gauss(along, spread) @ mass @ _gauss(across, spread).T
-    return DensitySurface(values * _M2_PER_KM2, west, south, cell_m, bandwidth_m)
+    outside = (points < [west, south]).any(axis=1) | (points > [east, north]).any(axis=1)
+    return DensitySurface(values * _M2_PER_KM2, west, south, cell_m, bandwidth_m, int(outside.sum()))
+
+
+def around_the_middle(xy_m: Floats, *, margin_m: float) -> tuple[float, float, float, float]:
+    """Bounds (west, south, east, north) where no ground is known: of the points near the one in the middle.
+
+    What lies farther than 50 km from the median point is abroad, or an old file's typing error.
+    """
+    near = np.abs(xy_m - np.median(xy_m, axis=0)).max(axis=1) <= _ABROAD_M
+    points = xy_m[near] if near.any() else xy_m[:1]
+    (west, south), (east, north) = points.min(axis=0) - margin_m, points.max(axis=0) + margin_m
+    return float(west), float(south), float(east), float(north)
 
 
 def _axis(

@@ -48,6 +48,7 @@ class Hotspot:
     themes: dict[str, int]  # the three leading ones
     member_ids: list[Any]
     core_ids: list[Any]
+    n_on_water: int = 0  # members in the water, where that is known: nothing is expected there
     in_disc: int | None = None
     expected: float | None = None
     ratio: float | None = None  # pins in the disc to those expected
@@ -106,9 +107,10 @@ def find_hotspots(
     labels, core = _clusters_by_area(xy_m, place, distance_m=distance_m, minimum=minimum)
     land = land_m(areas, metric_srid=metric_srid, water=water)
     table = _Pins.of(pins, lonlat=lonlat, xy_m=xy_m, core=core)
-    found, numbers = _largest_first(
-        _described(table, labels, place, areas=areas, land=land, distance_m=distance_m)
-    )
+    described = _described(table, labels, place, areas=areas, land=land, distance_m=distance_m)
+    if water is not None:
+        described = _afloat(described, table, labels, water=water)
+    found, numbers = _largest_first(described)
     found = _located(found, metric_srid=metric_srid)
     return HotspotResult(
         hotspots=_adjusted(found),
@@ -184,6 +186,15 @@ def _described(
             hotspot = _compared(hotspot, spread)
         found.append(hotspot)
     return found
+
+
+def _afloat(hotspots: list[Hotspot], pins: _Pins, labels: Ints, *, water: shapely.Geometry) -> list[Hotspot]:
+    """How many members of each lie on the water (EPSG:4326); in the order of the labels."""
+    members = np.flatnonzero(labels != NOISE)
+    shapely.prepare(water)
+    wet = shapely.contains_xy(water, pins.lonlat[members])
+    counts = np.bincount(labels[members[wet]], minlength=len(hotspots))
+    return [replace(hotspot, n_on_water=int(n)) for hotspot, n in zip(hotspots, counts, strict=True)]
 
 
 def _hotspot(

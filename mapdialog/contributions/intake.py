@@ -60,8 +60,8 @@ def receive(
     Sent again with the same token it gives the receipt of what is stored, whatever was edited or closed
     since; so it does within a minute under another id, if it is alike in all. Alike by somebody else it is
     stored and flagged. `address` is the sender's network address, `device` a key that the device made; only
-    keyed hashes of them are kept. `rules` that no longer hold are read again, as `reader` may see them. One query in the
-    ordinary case, which is COMMITted when it returns: to be called outside a transaction. Raises
+    keyed hashes of them are kept. `rules` that no longer hold are read again, as `reader` may see them. One
+    query in the ordinary case, which is COMMITted when it returns: to be called outside a transaction. Raises
     NoConsultationError, FeatureError, NotOpenError, OutsideAreaError, limits.TooManyError, DifferentError,
     ErasedError.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -14,7 +14,7 @@ from django.contrib.gis.geos import GEOSGeometry, Point
 from django.db import connection, transaction
 
 from layers.models import Layer, LayerVersion
-from mapdialog.analysis.density import DensitySurface, density_surface
+from mapdialog.analysis.density import DensitySurface, around_the_middle, density_surface
 from mapdialog.analysis.hotspots import AreaSummary as Counted
 from mapdialog.analysis.hotspots import Hotspot as Found
 from mapdialog.analysis.hotspots import HotspotResult, find_hotspots
@@ -25,8 +25,9 @@ from mapdialog.dialogue.models import Consultation
 from mapdialog.hotspots import read
 from mapdialog.hotspots.models import AreaSummary, Hotspot, Run
 
-MOST_CELLS = 250_000  # a surface with more is coarser, and says its cell size
+MOST_CELLS = 1_000_000  # 10,000 km² of 100 m; a surface with more is coarser, and says its cell size
 KEPT_RUNS = 20
+FEWEST_PEOPLE = 5
 
 
 class NoBoundaries(Exception):
@@ -92,7 +93,8 @@ def calculate(
             minimum=parameters.minimum,
             water=read.water_of(consultation.municipality.code, on=on),
         )
-        surface = _surface(located, parameters=parameters)
+        ground = _ground(consultation, areas=areas, metric_srid=parameters.metric_srid)
+        surface = _surface(located, ground=ground, parameters=parameters)
         run = Run.objects.create(
             consultation=consultation,
             boundary_version=boundary,
@@ -138,7 +140,13 @@ def _store_parts(run: Run, *, result: HotspotResult, areas: gpd.GeoDataFrame, on
     )
 
 
-def _surface(located: gpd.GeoDataFrame, *, parameters: HotspotParameters) -> DensitySurface | None:
+def _surface(
+    located: gpd.GeoDataFrame,
+    *,
+    ground: tuple[float, float, float, float] | None,
+    parameters: HotspotParameters,
+) -> DensitySurface | None:
+    """The density over the ground (metres): a pin far away changes neither where it lies nor its cells."""
     if located.empty:
         return None
     lonlat = shapely.get_coordinates(np.array(located.geometry, dtype=object))
@@ -146,16 +154,29 @@ def _surface(located: gpd.GeoDataFrame, *, parameters: HotspotParameters) -> Den
     xy_m = xy_m[np.isfinite(xy_m).all(axis=1)]
     if not len(xy_m):
         return None
-    # one pin far away (a typing error in an old file) must not make every cell a kilometre wide
-    west, south = np.quantile(xy_m, 0.001, axis=0) - 3 * parameters.bandwidth_m
-    east, north = np.quantile(xy_m, 0.999, axis=0) + 3 * parameters.bandwidth_m
+    west, south, east, north = ground or around_the_middle(xy_m, margin_m=3 * parameters.bandwidth_m)
     cell_m = max(parameters.cell_m, float(np.sqrt((east - west) * (north - south) / MOST_CELLS)))
     return density_surface(
         xy_m,
         cell_m=cell_m,
         bandwidth_m=max(parameters.bandwidth_m, 2 * cell_m),
-        bounds=(float(west), float(south), float(east), float(north)),
+        bounds=(west, south, east, north),
     )
+
+
+def _ground(
+    consultation: Consultation, *, areas: gpd.GeoDataFrame, metric_srid: int
+) -> tuple[float, float, float, float] | None:
+    """West, south, east, north in metres of the consultation's area, else of its committees; None without."""
+    if consultation.area is not None:
+        shapes = [shapely.from_wkb(bytes(consultation.area.wkb))]
+    else:
+        shapes = list(areas.geometry)
+    if not shapes:
+        return None
+    metric = metric_geometries(np.array(shapes, dtype=object), metric_srid=metric_srid)
+    west, south, east, north = (float(value) for value in shapely.total_bounds(metric))
+    return west, south, east, north
 
 
 def density_document(surface: DensitySurface | None, *, metric_srid: int) -> dict[str, Any]:
@@ -172,6 +193,7 @@ def density_document(surface: DensitySurface | None, *, metric_srid: int) -> dic
         "columns": columns,
         "srid": metric_srid,
         "peak_per_km2": float(surface.values.max()),
+        "n_outside": surface.n_outside,
     }
 
 
@@ -204,13 +226,25 @@ def _hotspot(found: Found, *, rank: int, run: Run, area_ids: dict[str, int], nam
 
 
 def statistics_of(found: Found) -> dict[str, Any]:
-    """What is known of whether the hotspot could be chance; None where the method does not know."""
+    """How many are expected there; the probabilities are not calibrated, and are printed nowhere.
+
+    None where the method does not know, and all of them None for a hotspot that claims nothing.
+    """
+    if found.n_contributors + found.n_unknown < FEWEST_PEOPLE or 2 * found.n_on_water > found.n:
+        found = replace(
+            found,
+            p_even_spread=None,
+            q_even_spread=None,
+            p_even_spread_contributors=None,
+            q_even_spread_contributors=None,
+        )
     return {
         "method": "poisson-disc-even-spread",
         "radius_m": found.radius_m,
         "in_disc": found.in_disc,
         "expected": found.expected,
         "ratio": found.ratio,
+        "on_water": found.n_on_water,
         "p": found.p_even_spread,
         "q": found.q_even_spread,
         "p_contributors": found.p_even_spread_contributors,

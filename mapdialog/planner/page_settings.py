@@ -162,24 +162,9 @@ def plan_texts() -> dict[str, str]:
 
 
 def hotspot_texts() -> dict[str, str]:
-    """A hotspot in words, with its doubt."""
+    """The pop-up's own words; what a hotspot says comes with it."""
     return {
         "hotspot": gettext("Hotspot {rank}"),
-        "contributors": gettext("{known} known contributors, {unknown} contributions by unknown"),
-        "ratio": gettext(
-            "{inDisc} in this circle, against {expected} if spread evenly over the committee's land: "
-            "{ratio} times as many."
-        ),
-        "chance": gettext(
-            "Chance of at least as many, if spread evenly: {q} "
-            "(Poisson, adjusted for the number of hotspots; n = {n})."
-        ),
-        "doubt": gettext(
-            "People do not live evenly over the land, and the hotspot was found by looking: "
-            "this orders hotspots, it does not prove one."
-        ),
-        "unknownChance": gettext("Outside every committee there is nothing to compare with."),
-        "below": gettext("below {q}"),
     }
 
 

@@ -11,6 +11,7 @@ from mapdialog.dialogue.models import Consultation
 from mapdialog.dialogue.texts import translated
 from mapdialog.hotspots.models import Hotspot, Run
 from mapdialog.hotspots.names import hotspot_name
+from mapdialog.planner.hotspot_words import comparison, is_quiet, people
 
 # Of fewer inhabitants a rate says nothing: one contribution more or less would turn it over.
 FEWEST_INHABITANTS = 100
@@ -76,9 +77,13 @@ def water_is_known(run: Run) -> bool:
 
 
 def hotspots_geojson(run: Run, *, language: str) -> dict[str, Any]:
-    """The run's hotspots as a FeatureCollection (EPSG:4326), each with its name in words. Two queries."""
+    """The run's hotspots as a FeatureCollection (EPSG:4326), each in words. Two queries.
+
+    Those that claim something come first, each kind by size; `rank` is the place in this order.
+    """
     names = theme_names(run.consultation, language=language)
-    features = [_feature(spot, names=names) for spot in run.hotspots.select_related("area")]
+    spots = sorted(run.hotspots.select_related("area"), key=lambda spot: (is_quiet(spot), spot.rank))
+    features = [_feature(spot, rank=rank, names=names) for rank, spot in enumerate(spots, start=1)]
     return {"type": "FeatureCollection", "features": features}
 
 
@@ -86,14 +91,14 @@ def theme_names(consultation: Consultation, *, language: str) -> dict[str, str]:
     return {theme.key: translated(theme.name, language) or theme.key for theme in consultation.themes.all()}
 
 
-def _feature(spot: Hotspot, *, names: dict[str, str]) -> dict[str, Any]:
+def _feature(spot: Hotspot, *, rank: int, names: dict[str, str]) -> dict[str, Any]:
     area_name = spot.area.name if spot.area else ""
     return {
         "type": "Feature",
-        "id": spot.rank,
+        "id": rank,
         "geometry": _rounded(spot.geom.coords, geometry_type=spot.geom.geom_type),
         "properties": {
-            "rank": spot.rank,
+            "rank": rank,
             "name": hotspot_name(spot.name, area_name=area_name),
             "area": spot.area and {"code": spot.area.code, "name": area_name},
             "n": spot.n,
@@ -101,7 +106,9 @@ def _feature(spot: Hotspot, *, names: dict[str, str]) -> dict[str, Any]:
             "nUnknown": spot.n_unknown,
             "themes": [{**theme, "name": names.get(theme["key"], theme["key"])} for theme in spot.themes],
             "centre": [spot.centre.x, spot.centre.y],
-            "statistics": spot.statistics,
+            "people": people(spot),
+            "comparison": comparison(spot),
+            "isQuiet": is_quiet(spot),
         },
     }
 

@@ -127,9 +127,10 @@ def test_a_hotspot_says_its_number_its_people_and_its_doubt(
     page.locator("[data-rank='1']").click()
     popup = page.locator(".leaflet-popup")
     expect(popup).to_contain_text("6")
-    expect(popup).to_contain_text("6 contributions by unknown")
-    expect(popup).to_contain_text("n = 6")
-    expect(popup).to_contain_text("does not prove one")
+    expect(popup).to_contain_text("6 comments, persons not known")
+    for place in (popup, page.locator("#hotspot-list")):
+        expect(place).to_contain_text("times as many")
+        expect(place).to_contain_text("not a proof")
 
 
 def test_everything_is_reached_from_the_keyboard(held: Consultation, signed_in: Callable[..., Page]) -> None:

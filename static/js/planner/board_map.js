@@ -54,9 +54,10 @@ export function createBoardMap(node, config, {on}) {
     }
 
     /** Far out only the leading ones are drawn: two hundred outlines in a hand's breadth hide what they are about. */
-    function hotspotStyle({properties: {rank}}) {
+    function hotspotStyle({properties: {rank, isQuiet}}) {
         const far = view.zoom() < CLOSE_ZOOM;
         if (far && rank > LEADING) return {stroke: null, fill: null};
+        if (isQuiet) return {...HOTSPOT, strokeWidth: 1, fillOpacity: 0.04};
         return {...HOTSPOT, strokeWidth: far ? 2 : 3, label: `${rank}`};
     }
 

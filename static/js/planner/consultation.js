@@ -130,7 +130,7 @@ function openHotspot(feature, on) {
         const isIt = Number(button.dataset.rank) === rank;
         isIt ? button.setAttribute('aria-current', 'true') : button.removeAttribute('aria-current');
     }
-    on.popup(centre, ...hotspotWords(feature, {texts, language}));
+    on.popup(centre, ...hotspotWords(feature, {texts}));
 }
 
 function openGround(lonLat, {zones, committees, plan}, on) {
