@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 
+from layers.geometry import counter_clockwise
 from layers.models import Layer, LayerVersion
 from mapdialog.contributions import public_view
 from mapdialog.dialogue.demo_note import demo_note
@@ -121,7 +122,7 @@ def _area(consultation: Consultation) -> dict[str, Any] | None:
     """GeoJSON in EPSG:4326, to a tenth of a metre: more decimals weigh more than they say."""
     if consultation.area is None:
         return None
-    shape = json.loads(consultation.area.json)
+    shape = counter_clockwise(json.loads(consultation.area.json))
     return {"type": shape["type"], "coordinates": _rounded(shape["coordinates"])}
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from layers import land, population
+from layers.geometry import counter_clockwise
 from layers.models import Population
 from mapdialog.dialogue.models import Consultation
 from mapdialog.dialogue.texts import translated
@@ -119,4 +120,4 @@ def _rounded(coordinates: Any, *, geometry_type: str) -> dict[str, Any]:
     def rounded(value: Any) -> Any:
         return round(value, 6) if isinstance(value, float) else [rounded(part) for part in value]
 
-    return {"type": geometry_type, "coordinates": rounded(coordinates)}
+    return counter_clockwise({"type": geometry_type, "coordinates": rounded(coordinates)})
