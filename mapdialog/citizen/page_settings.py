@@ -8,10 +8,11 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext
 
-from mapdialog.citizen import position_words
+from mapdialog.citizen import position_words, status
 from mapdialog.citizen.plan_map import PlanMap
 from mapdialog.citizen.presentation import words
 from mapdialog.citizen.said import nearby
+from mapdialog.contributions.models import Contribution
 from mapdialog.dialogue.map_layers import base_settings
 from mapdialog.dialogue.map_pictures import overlays
 from mapdialog.dialogue.models import Consultation
@@ -50,13 +51,18 @@ def consultation_settings(consultation: Consultation, *, plan_map: PlanMap, is_o
             for plan in plan_map.plans
         ],
         "lookUp": "/api/v1/layers/at",
-        "texts": map_texts() | form_texts(),
+        "texts": map_texts() | form_texts() | mine_texts(),
     }
 
 
 def receipt_settings(consultation: Consultation) -> dict[str, Any]:
     """Settings of `/c/{slug}/r/{code}`."""
     return {**_common(consultation), "texts": receipt_texts()}
+
+
+def home_settings() -> dict[str, Any]:
+    """Settings of `/`."""
+    return {"language": get_language(), "texts": mine_texts()}
 
 
 def _common(consultation: Consultation) -> dict[str, Any]:
@@ -114,14 +120,14 @@ def form_texts() -> dict[str, Any]:
         "inWords": gettext("Described in words: {words}"),
         "atPosition": gettext("Position {position}"),
         "sending": gettext("Sending…"),
-        "kept": gettext("Saved on this device. It will be sent as soon as there is a connection."),
+        "kept": gettext("It is saved on this device, and we go on trying."),
+        "thankYou": gettext("Thank you"),
         "keptInMemory": gettext("Not sent yet. Keep this page open until there is a connection."),
         "thanks": gettext("We have received what you sent."),
         "waiting": {
             "one": ngettext("{n} not sent yet", "{n} not sent yet", 1),
             "other": ngettext("{n} not sent yet", "{n} not sent yet", 2),
         },
-        "refused": gettext("One of your contributions could not be received: {reason}"),
         "correct": gettext("Correct it"),
         "discard": gettext("Delete it from this device"),
         "discardQuestion": gettext("Delete it? It has not been sent, and is then gone for good."),
@@ -130,6 +136,21 @@ def form_texts() -> dict[str, Any]:
         "someShown": gettext("The map shows {shown} of {matched}. Zoom in to see more."),
         "draft": gettext("What you had written is still here."),
         "withoutText": gettext("(no text)"),
+    }
+
+
+def mine_texts() -> dict[str, str]:
+    return {
+        "notSentYet": gettext("Not sent yet"),
+        "notReceived": gettext("Not received"),
+        "refused": gettext("One of your contributions could not be received: {reason}"),
+        "whyNetwork": gettext("There is no connection just now."),
+        "whyBusy": gettext("The service is busy just now."),
+        "copy": gettext("Copy my text"),
+        "copied": gettext("Copied"),
+        "sentOn": gettext("Received {date}."),
+        "withCode": gettext("Code {code}: see, change or erase it"),
+        "isErased": gettext("Erased."),
     }
 
 
@@ -147,5 +168,8 @@ def receipt_texts() -> dict[str, str]:
         ),
         "eraseForGood": gettext("Erase it for good"),
         "keep": gettext("Keep it"),
+        "notErased": gettext("It is not erased: there is no connection just now. Try again in a while."),
+        "erasedState": str(Contribution.State.ERASED.label),
+        "erasedExplained": str(status.EXPLAINED[Contribution.State.ERASED]),
         "erased": gettext("It is erased: the text, the place and the answers are gone."),
     }

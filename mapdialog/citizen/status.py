@@ -22,7 +22,7 @@ from mapdialog.dialogue.models import Consultation
 CAPACITY = 60
 PER_HOUR = 60
 
-_EXPLAINED = {
+EXPLAINED = {
     Contribution.State.PENDING: _("We have received it. Somebody reads it before it is shown to others."),
     Contribution.State.PUBLISHED: _("We have received it, and it can be read by everyone."),
     Contribution.State.PRIVATE: _(
@@ -63,7 +63,7 @@ def look_up(consultation: Consultation, *, code: str, address: str, at: dt.datet
         number=found.submission_id,
         state=found.state,
         label=found.get_state_display(),
-        explained=str(_EXPLAINED[Contribution.State(found.state)]),
+        explained=str(EXPLAINED[Contribution.State(found.state)]),
         theme=words(found.theme.name if found.theme else None),
         received_on=public_view.day_of(found.received_at, of=consultation),
         received_at=None if public_view.is_coarse(consultation) else found.received_at,

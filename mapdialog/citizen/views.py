@@ -66,7 +66,11 @@ def home(request: HttpRequest) -> HttpResponse:
         for name, consultations in (("open", open_now), ("upcoming", upcoming), ("closed", closed))
     }
     notes = dict.fromkeys(card.demo_note for cards in lists.values() for card in cards if card.demo_note)
-    return render(request, "citizen/home.html", {**lists, "demo_note": " · ".join(notes)})
+    return render(
+        request,
+        "citizen/home.html",
+        {**lists, "demo_note": " · ".join(notes), "settings": page_settings.home_settings()},
+    )
 
 
 @require_safe

@@ -5,7 +5,7 @@
 import {announce} from 'mapdialog/lib/dom.js';
 import {readConfig} from 'mapdialog/lib/config.js';
 import {ask, oneAtATime} from 'mapdialog/lib/press.js';
-import {openStore} from 'mapdialog/lib/outbox.js';
+import {createOutbox, openStore} from 'mapdialog/lib/outbox.js';
 
 const {contributions, language, texts} = readConfig();
 const byId = id => document.getElementById(id);
@@ -45,12 +45,24 @@ function refusal({status, body}) {
     return body?.detail ?? texts.failed;
 }
 
+/** The page, and what this device remembers of it, say so from now on. */
+async function showErased() {
+    form.hidden = true;
+    byId('state').className = 'status status--erased';
+    byId('state-title').textContent = texts.erasedState;
+    byId('state-explained').textContent = texts.erasedExplained;
+    say(texts.erased);
+    const store = await openStore().catch(() => null);
+    if (store) await createOutbox({store}).markErased(own.url.split('/').pop());
+}
+
 async function show() {
     own = await author();
     if (!own) return;
     byId('own').hidden = false;
     say(texts.loading);
     const answer = await call('GET');
+    if (answer.status === 410) return showErased();
     say(answer.status === 200 ? '' : refusal(answer));
     if (answer.status !== 200) return;
     const {text = '', theme = ''} = answer.body.properties;
@@ -72,9 +84,9 @@ async function save() {
 async function erase() {
     if (!await ask({question: texts.eraseQuestion, yes: texts.eraseForGood, no: texts.keep})) return;
     const answer = await call('DELETE');
+    if (!answer.status) return say(texts.notErased);
     if (answer.status !== 204 && answer.status !== 200 && answer.status !== 410) return say(refusal(answer));
-    form.hidden = true;
-    say(texts.erased);
+    await showErased();
     byId('own-title').focus();
 }
 

@@ -4,13 +4,15 @@ import {fill, plural} from 'mapdialog/lib/config.js';
 import {noteUnsent} from 'mapdialog/citizen/kept.js';
 import {createOutbox, listen, memoryStore, openStore} from 'mapdialog/lib/outbox.js';
 import {ask} from 'mapdialog/lib/press.js';
+import {drawMine, whyNot} from 'mapdialog/citizen/mine.js';
 import {deviceKey} from 'mapdialog/lib/token.js';
 
 /**
- * @param onSent(id, receipt) also for what was waiting from before; onCorrect(item) when a refused one is to be mended
+ * @param onSent(id, receipt), onRefused(item) also for what was waiting from before; onWaiting(item) after each try;
+ *     onCorrect(item) when a refused one is to be mended; isWritten(id): it is in the form, which says itself what is wrong
  * @returns Promise of {send(feature, {id, token}) → {state: 'sent' | 'kept' | 'refused', receipt?, problem?, id}}
  */
-export async function createSending({slug, contributions, language, texts}, {node, onSent, onCorrect}) {
+export async function createSending({slug, contributions, language, texts}, {node, mine, title, onSent, onRefused, onWaiting, onCorrect, isWritten}) {
     const store = await openStore().catch(() => null);
     const results = new Map();
     const outbox = createOutbox({
@@ -21,18 +23,23 @@ export async function createSending({slug, contributions, language, texts}, {nod
         },
         onRefused(item) {
             results.set(item.id, {state: 'refused', problem: item.problem, id: item.id});
+            onRefused(item);
         },
         onChange: summary => draw(summary),
     });
     const status = element('span', {role: 'status'});
     node.append(status);
 
-    function draw({waiting, refused, items}) {
-        const mine = items.filter(item => item.state === 'refused' && item.url.startsWith(contributions));
+    async function draw({waiting, refused, items}) {
+        const toMend = items.filter(item => item.state === 'refused' && item.url.startsWith(`${contributions}/`) && !isWritten(item.id));
+        const waits = items.filter(item => item.state === 'waiting');
         noteUnsent(waiting + refused);
-        node.hidden = waiting + refused === 0;
-        announce(status, waiting ? plural(texts.waiting, waiting, language) : '');
-        node.replaceChildren(status, ...mine.map(item => refusedLine(item)));
+        node.hidden = !waits.length && !toMend.length;
+        const words = waits.length ? `${plural(texts.waiting, waits.length, language)}. ${whyNot(waits[0], texts)}`.trim() : '';
+        if (status.textContent !== words) announce(status, words);
+        node.replaceChildren(status, ...toMend.map(item => refusedLine(item)));
+        for (const item of waits) onWaiting(item);
+        drawMine(mine, {items, receipts: await outbox.receipts(), language, texts});
     }
 
     function refusedLine(item) {
@@ -49,7 +56,7 @@ export async function createSending({slug, contributions, language, texts}, {nod
         results.delete(id);
         if (await outbox.change(id, {body: feature}) === null) {
             await outbox.add({
-                id, url: `${contributions}/${id}`, body: feature, token,
+                id, url: `${contributions}/${id}`, body: feature, token, about: {title, text: feature.properties.text ?? ''},
                 headers: {'X-Device-Key': deviceKey(slug), 'Accept-Language': language}});
         }
         await outbox.flush({force: true});
@@ -60,7 +67,14 @@ export async function createSending({slug, contributions, language, texts}, {nod
         if (await ask({question: texts.discardQuestion, yes: texts.discard, no: texts.keep})) await outbox.discard(item.id);
     }
 
+    /** Where what was written in a session is now: 'waiting', 'refused', 'sent', or null. */
+    async function stateOf(id) {
+        const item = (await outbox.summary()).items.find(one => one.id === id);
+        if (item) return item.state;
+        return (await outbox.receipts()).some(one => one.id === id) ? 'sent' : null;
+    }
+
     listen(outbox);
     draw(await outbox.summary());
-    return {send, receipts: async () => (await outbox.receipts()).filter(({url}) => url.startsWith(`${contributions}/`)), slug};
+    return {send, stateOf, redraw: async () => draw(await outbox.summary()), receipts: async () => (await outbox.receipts()).filter(({url}) => url.startsWith(`${contributions}/`)), slug};
 }

@@ -6,6 +6,7 @@ import {token} from 'mapdialog/lib/token.js';
 import {createDrafts} from 'mapdialog/citizen/draft.js';
 import {fromFeature, missing, readFields, showProblems, toFeature, writeFields} from 'mapdialog/citizen/form.js';
 import {placeWithoutMap} from 'mapdialog/citizen/otherwise.js';
+import {copyButton, whyNot, wordsOf} from 'mapdialog/citizen/mine.js';
 import {createSending} from 'mapdialog/citizen/sending.js';
 
 const byId = id => document.getElementById(id);
@@ -79,6 +80,14 @@ function restore(kept) {
     announce(byId('form-state'), texts.draft);
 }
 
+/** The draft, unless the page was closed after it had been handed over: then it is on its way already. */
+async function unsent(kept) {
+    const state = kept && await sending.stateOf(kept.id);
+    if (state !== 'waiting' && state !== 'sent') return kept;
+    drafts.end(kept.id);
+    return null;
+}
+
 async function submit() {
     const values = readFields(form);
     if (!place) return showProblems(form, [{field: 'place', message: texts.needPlace}]);
@@ -102,6 +111,7 @@ async function deliver(feature) {
     }
     receiptOf = result.id;
     finish(result);
+    sending.redraw();
     return undefined;
 }
 
@@ -109,14 +119,36 @@ function finish({state, receipt, isOnDisk}) {
     drafts.end(session.id);
     session = null;
     form.reset();
-    byId('receipt-code-line').hidden = byId('receipt-link-line').hidden = true;
-    announce(byId('receipt-state'), isOnDisk === false ? texts.keptInMemory : texts.kept);
     if (state === 'sent') showReceipt(receipt);
+    else showUnsent(isOnDisk === false ? texts.keptInMemory : texts.kept);
     settle(byId('add-another'));
     step('done', {focus: byId('receipt')});
 }
 
+/** Nothing unsent looks sent: no tick, no thanks, but why it waits and a way to take the words along. */
+function showUnsent(words) {
+    byId('receipt').dataset.state = 'waiting';
+    byId('receipt-title').textContent = texts.notSentYet;
+    byId('receipt-code-line').hidden = byId('receipt-link-line').hidden = true;
+    announce(byId('receipt-state'), words);
+}
+
+function waits(item) {
+    if (item.id !== receiptOf) return;
+    byId('receipt-why').textContent = whyNot(item, texts);
+    byId('receipt-copy').replaceChildren(copyButton(() => wordsOf(item), texts));
+}
+
+/** Refused after it had waited: back to the form, which says why at the field. */
+function refused(item) {
+    if (item.id === receiptOf && page.dataset.step === 'done') correct(item);
+}
+
 async function showReceipt({id, code, status_url: url}) {
+    byId('receipt').dataset.state = 'sent';
+    byId('receipt-title').textContent = texts.thankYou;
+    byId('receipt-why').textContent = '';
+    byId('receipt-copy').replaceChildren();
     announce(byId('receipt-state'), texts.thanks);
     byId('receipt-code').textContent = code;
     byId('receipt-code-line').hidden = byId('receipt-link-line').hidden = false;
@@ -154,7 +186,8 @@ function correct(item) {
     use(item);
     writeFields(form, values);
     choose(old);
-    showProblems(form, [{field: item.problem?.field, message: item.problem?.detail ?? ''}]);
+    showProblems(form, [{field: item.problem?.field, message: item.problem?.detail ?? texts.noAnswer}]);
+    sending.redraw();
 }
 
 /**
@@ -169,11 +202,16 @@ export async function createWriting(settings, {map, read}) {
     drafts = createDrafts(config.slug);
     sending = await createSending(config, {
         node: byId('outbox'),
+        mine: byId('mine'),
+        title: document.querySelector('h1').textContent,
         onSent: (id, receipt) => { if (id === receiptOf) showReceipt(receipt); },
+        onRefused: refused,
+        onWaiting: waits,
         onCorrect: correct,
+        isWritten: id => session?.id === id,
     });
     if (form) {
-        restore(await drafts.resume());
+        restore(await unsent(await drafts.resume()));
         listen();
     }
     return {choose, useOtherwise};

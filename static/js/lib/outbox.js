@@ -52,10 +52,10 @@ class Outbox {
         this.#options.onChange(await this.summary());
     }
 
-    /** Stores an item; `body` is an object or a Blob, `after` the id of an item that must be received first. */
-    async add({id, url, body, token, headers = {}, after = null}) {
+    /** Stores an item; `body` is an object or a Blob, `after` the id of an item that must be received first, `about` what the receipt keeps. */
+    async add({id, url, body, token, headers = {}, after = null, about = null}) {
         const item = {
-            id, url, token, headers, after,
+            id, url, token, headers, after, about,
             body: body instanceof Blob ? body : JSON.stringify(body),
             state: 'waiting', created_at: this.#options.now(), attempts: 0, retry_at: 0, status: null, problem: null,
         };
@@ -122,8 +122,8 @@ class Outbox {
         // Discarded by the person while it was under way: nothing to keep, also not its failure.
         const kept = await this.#store.get(item.id);
         if (result.kind === 'received') {
-            const {id, url, token} = item;
-            await this.#store.settle(id, {id, url, token, receipt: result.receipt, sent_at: now()});
+            const {id, url, token, about} = item;
+            await this.#store.settle(id, {id, url, token, about, receipt: result.receipt, sent_at: now()});
             onSent(item, result.receipt);
         } else if (kept && result.kind === 'refused') {
             const refused = {...item, state: 'refused', status: result.status, problem: result.problem};
@@ -165,6 +165,14 @@ class Outbox {
     /** [{id, url, token, receipt, sent_at}] of what this device has sent. */
     receipts() {
         return this.#store.receipts();
+    }
+
+    /** The contribution was erased: what it said goes from this device too, and the receipt says so. */
+    async markErased(id) {
+        const receipt = (await this.#store.receipts()).find(one => one.id === id);
+        if (!receipt) return;
+        await this.#store.settle(id, {...receipt, erased: true, about: receipt.about && {...receipt.about, text: ''}});
+        await this.#changed();
     }
 
     /** Forgets a receipt, and with it the token that may change the contribution. */
