@@ -1,6 +1,7 @@
 """A sender as the API meets one, and what is asked of an answer."""
 
 import json
+import secrets
 import uuid
 
 from mapdialog.contributions.models import Contribution
@@ -28,6 +29,11 @@ class Phone:
 
     def put(self, body, **given):
         return self.call("PUT", body, **given)
+
+
+def another_sender(client, consultation, **given):
+    """A phone with an edit token of its own, as each contribution has: what it sends alike is no second tap."""
+    return Phone(client, consultation, token=secrets.token_hex(16), **given)
 
 
 def assert_problem(response, status, kind):

@@ -13,7 +13,7 @@ from mapdialog.contributions.feature import PROPERTIES
 from mapdialog.contributions.models import Contribution, ContributionPlace, RateBucket
 from mapdialog.dialogue.models import Consultation, DataVersion
 from tests import factories as make
-from tests.citizen.phones import Phone, assert_problem, stored
+from tests.citizen.phones import Phone, another_sender, assert_problem, stored
 from tests.contributions.rulebooks import feature
 
 pytestmark = pytest.mark.django_db
@@ -207,7 +207,7 @@ class TestLimits:
     def test_an_address_runs_out_and_is_told_when_to_come_back(self, client, clock):
         clock(make.NOON)
         held = make.consultation(address_limit=2)
-        phones = [Phone(client, held, device=f"device-number-{number}") for number in range(3)]
+        phones = [another_sender(client, held, device=f"device-number-{number}") for number in range(3)]
         assert [phone.put(feature()).status_code for phone in phones[:2]] == [201, 201]
         refused = phones[2].put(feature())
         assert_problem(refused, 429, "too-many")
@@ -225,27 +225,27 @@ class TestLimits:
         clock(make.NOON)
         held = make.consultation(address_limit=1)
         far = {"type": "Point", "coordinates": [10.5, 59.025]}
-        assert Phone(client, held).put(feature(geometry=far)).status_code == 422
-        assert Phone(client, held).put(feature()).status_code == 201
+        assert another_sender(client, held).put(feature(geometry=far)).status_code == 422
+        assert another_sender(client, held).put(feature()).status_code == 201
         before = list(RateBucket.objects.order_by("key").values())
-        assert Phone(client, held).put(feature()).status_code == 429
+        assert another_sender(client, held).put(feature()).status_code == 429
         assert list(RateBucket.objects.order_by("key").values()) == before
 
     def test_a_device_holds_an_offline_day(self, client, clock):
         clock(make.NOON)
         held = make.consultation()
-        assert {Phone(client, held).put(feature()).status_code for _ in range(200)} == {201}
-        assert_problem(Phone(client, held).put(feature()), 429, "too-many")
-        assert Phone(client, held, device="another-device").put(feature()).status_code == 201
+        assert {another_sender(client, held).put(feature()).status_code for _ in range(200)} == {201}
+        assert_problem(another_sender(client, held).put(feature()), 429, "too-many")
+        assert another_sender(client, held, device="another-device").put(feature()).status_code == 201
 
     def test_staff_can_raise_the_limit_of_an_address(self, client, clock):
         clock(make.NOON)
         held = make.consultation(address_limit=1)
-        Phone(client, held).put(feature())
-        assert Phone(client, held).put(feature()).status_code == 429
+        another_sender(client, held).put(feature())
+        assert another_sender(client, held).put(feature()).status_code == 429
         Consultation.objects.filter(pk=held.pk).update(address_limit=3600)
         clock(make.NOON + dt.timedelta(seconds=2))
-        assert Phone(client, held).put(feature()).status_code == 201
+        assert another_sender(client, held).put(feature()).status_code == 201
 
     def test_only_the_hop_that_our_proxy_saw_counts(self, client, clock, settings):
         clock(make.NOON)
@@ -253,7 +253,11 @@ class TestLimits:
         held = make.consultation(address_limit=1)
 
         def send(forwarded):
-            return Phone(client, held).put(feature(), headers={"X-Forwarded-For": forwarded}).status_code
+            return (
+                another_sender(client, held)
+                .put(feature(), headers={"X-Forwarded-For": forwarded})
+                .status_code
+            )
 
         assert send("203.0.113.1, 198.51.100.7") == 201
         assert send("203.0.113.2, 198.51.100.7") == 429
@@ -310,12 +314,12 @@ class TestDirt:
     @settings(max_examples=60)
     @given(text=st.text(max_size=200))
     def test_any_text_is_kept_as_it_is_or_refused(self, client, consultation, text):
-        phone = Phone(client, consultation)
+        phone = another_sender(client, consultation)
         response = phone.put(feature(text=text))
         assert response.status_code in {201, 400, 422}
         if response.status_code == 201:
             kept = phone.call("GET").json()["properties"]["text"]
-            again = Phone(client, consultation)
+            again = another_sender(client, consultation)
             again.put(feature(text=kept))
             assert again.call("GET").json()["properties"]["text"] == kept
 
