@@ -93,10 +93,11 @@ def test_what_is_sent_after_a_reload_has_the_same_id(
 
     small.route("**/contributions/*", lose_the_answer)
     small.locator("#send").click()
-    expect(small.locator("#outbox")).to_be_visible()
+    expect(small.locator("#receipt[data-state=waiting]")).to_be_visible()
     small.unroute("**/contributions/*")
     small.reload()
-    expect(small.locator("#outbox")).to_be_hidden()
+    small.evaluate("dispatchEvent(new Event('online'))")
+    expect(small.locator("#mine .mine__item:not(.mine__item--unsent)")).to_have_count(1, timeout=20_000)
     assert Contribution.objects.count() == 1
 
 

@@ -32,14 +32,15 @@ export async function createSending({slug, contributions, language, texts}, {nod
 
     async function draw({waiting, refused, items}) {
         const toMend = items.filter(item => item.state === 'refused' && item.url.startsWith(`${contributions}/`) && !isWritten(item.id));
-        const waits = items.filter(item => item.state === 'waiting');
+        // What is on its way from the form just now is not late.
+        const waits = items.filter(item => item.state === 'waiting' && !isWritten(item.id));
         noteUnsent(waiting + refused);
         node.hidden = !waits.length && !toMend.length;
         const words = waits.length ? `${plural(texts.waiting, waits.length, language)}. ${whyNot(waits[0], texts)}`.trim() : '';
         if (status.textContent !== words) announce(status, words);
         node.replaceChildren(status, ...toMend.map(item => refusedLine(item)));
         for (const item of waits) onWaiting(item);
-        drawMine(mine, {items, receipts: await outbox.receipts(), language, texts});
+        drawMine(mine, {items: items.filter(item => !isWritten(item.id)), receipts: await outbox.receipts(), language, texts});
     }
 
     function refusedLine(item) {
