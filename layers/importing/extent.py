@@ -31,7 +31,7 @@ SELECT ST_AsBinary(area.geom) FROM layers_area AS area WHERE area.version_id = (
     JOIN layers_layer AS layer ON layer.id = version.layer_id
     WHERE layer.owner = %s AND version.state = 'standing' AND version.valid_to IS NULL AND layer.name <> %s
     GROUP BY version.id HAVING sum(ST_NPoints(thing.geom)) <= %s
-    ORDER BY sum(ST_Area(thing.geom)) DESC LIMIT 1
+    ORDER BY sum(ST_Area(thing.geom)) DESC, version.id LIMIT 1
 )
 """
 _GROUND_POINTS_MAX = 200_000

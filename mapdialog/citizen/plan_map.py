@@ -233,7 +233,7 @@ def _places(versions: list[LayerVersion], *, bounds: Bounds | None) -> list[List
                 SELECT name, ST_PointOnSurface(geom) AS point FROM layers_feature
                 WHERE version_id = ANY(%s) AND name <> '' AND geom && ST_MakeEnvelope(%s, %s, %s, %s, 4326)
             ) AS named
-            ORDER BY {natural_sql("name")}, name LIMIT %s
+            ORDER BY {natural_sql("name")}, name, ST_X(point), ST_Y(point) LIMIT %s
             """,  # noqa: S608 (our own text)
             [[version.pk for version in versions], *near, MOST_PLACES + 1],
         )

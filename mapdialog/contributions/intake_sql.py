@@ -47,7 +47,8 @@ _OF_ONE_SENDER = """alike.token_hash = %(token_hash)s AND alike.kind = %(kind)s
     AND alike.theme_id IS NOT DISTINCT FROM %(theme)s::bigint
     AND alike.answers = %(answers)s::jsonb AND alike.details = %(details)s::jsonb"""
 STORED_BEFORE = prepared.Statement(f"""
-SELECT alike.id FROM ({_ALIKE_ROWS}) AS alike WHERE {_OF_ONE_SENDER} ORDER BY alike.received_at LIMIT 1
+SELECT alike.id FROM ({_ALIKE_ROWS}) AS alike WHERE {_OF_ONE_SENDER}
+ORDER BY alike.received_at, alike.id LIMIT 1
 """)  # noqa: S608 (our own text)
 
 PLACES_OF = """
