@@ -69,6 +69,7 @@ def _common(consultation: Consultation) -> dict[str, Any]:
     return {
         "slug": consultation.slug,
         "language": get_language(),
+        "timeZone": consultation.municipality.time_zone,
         "sprite": static("img/icons.svg"),
         "contributions": f"/api/v1/consultations/{consultation.slug}/contributions",
         "page": reverse("citizen:consultation", args=[consultation.slug]),

@@ -39,6 +39,9 @@ TARGETS = frozenset(
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _WHOLE = re.compile(r"[+-]?\d{1,9}", re.ASCII)
 _NORDIC_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(.*)", re.ASCII | re.DOTALL)
+# “14.30” as clocks are written in the Nordic countries; ISO 8601 knows a fraction of an hour instead.
+_NORDIC_CLOCK = re.compile(r"(\d{4}-\d\d-\d\d)[ T](?:kl\.? ?)?(\d{1,2})[.:](\d\d)(?:[.:](\d\d))?", re.ASCII)
+_FRACTION = re.compile(r"\d{4}-\d\d-\d\d[ T]\d{1,2}[.,].*", re.ASCII | re.DOTALL)
 _CHANNELS_ALSO = {"words": Submission.Channel.WEB}
 _SOURCE_ID_MAX = 100
 _LETTERS = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "ð": "d", "þ": "th"})
@@ -219,11 +222,8 @@ class _Import:
     def _moment(self, text: str, name: str) -> dt.datetime | None:
         if not text:
             return None
-        nordic = _NORDIC_DAY.fullmatch(text)
-        if nordic:
-            text = f"{nordic[3]}-{int(nordic[2]):02d}-{int(nordic[1]):02d}{nordic[4]}"
         try:
-            moment = dt.datetime.fromisoformat(text.replace("/", "-"))
+            moment = dt.datetime.fromisoformat(_as_iso(text))
             zoned = moment if moment.tzinfo else moment.replace(tzinfo=self.rules.time_zone)
             result = zoned.astimezone(dt.UTC)
         except (ValueError, OverflowError):
@@ -355,3 +355,16 @@ def _channel(word: str) -> str:
     if word and word not in Submission.Channel.values and word not in _CHANNELS_ALSO:
         raise RowError(f"channel: {word[:40]!r} is not a channel.")
     return _CHANNELS_ALSO.get(word, word) or Submission.Channel.IMPORT
+
+
+def _as_iso(text: str) -> str:
+    """A day and a clock as people write them, in ISO 8601. Raises ValueError for what may mean two things."""
+    nordic = _NORDIC_DAY.fullmatch(text)
+    if nordic:
+        text = f"{nordic[3]}-{int(nordic[2]):02d}-{int(nordic[1]):02d}{nordic[4]}"
+    clock = _NORDIC_CLOCK.fullmatch(text)
+    if clock:
+        return f"{clock[1]} {int(clock[2]):02d}:{clock[3]}:{clock[4] or '00'}"
+    if _FRACTION.fullmatch(text):
+        raise ValueError(text)
+    return text.replace("/", "-")

@@ -56,6 +56,8 @@ def consultation(request: HttpRequest, slug: str) -> HttpResponse:
         "title_language": language_of(held.title, language),
         "demo_note": demo_note(held),
         "run": run_,
+        # runs of earlier versions have not counted them
+        "n_outside_area": run_.density.get("n_outside", 0) if run_ else 0,
         "failure": RunFailure.objects.filter(consultation=held).first(),
         "is_behind": held.data_version.number > (run_.data_version if run_ else 0),
         "areas": area_rows(run_, language=language) if run_ else [],

@@ -32,7 +32,7 @@ class Phone:
 
 
 def another_sender(client, consultation, **given):
-    """A phone with an edit token of its own, as each contribution has: what it sends alike is no second tap."""
+    """A phone with an edit token of its own, as contributions have: what it sends alike is no second tap."""
     return Phone(client, consultation, token=secrets.token_hex(16), **given)
 
 

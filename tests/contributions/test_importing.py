@@ -343,3 +343,28 @@ def test_the_commands_report_is_in_one_language_whatever_the_installation_speaks
             stderr=out,
         )
     assert "The longitude must be from -180 to 180." in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("written", "minute"),
+    [
+        ("01.05.2026 14.30", 30),
+        ("1.5.2026 14.45", 45),
+        ("01.05.2026 kl. 14.30", 30),
+        ("1.5.2026 kl 14:30", 30),
+        ("2026-05-01 14.30", 30),
+        ("01.05.2026 14:30:00", 30),
+    ],
+)
+def test_a_clock_with_a_point_is_read_as_people_write_it(held, written, minute):
+    """Once 14.30 was half past two seconds and a bit: the municipality's 14:30 is meant."""
+    load(held, f"id,x,y,t,tema,tid\nb1,9.705,59.025,A,lys,{written}\n")
+    assert Contribution.objects.get().written_at == dt.datetime(2026, 5, 1, 12, minute, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    "written", ["01-05-2026 14:30", "01.05.26 14:30", "01.05.2026 25.10", "01.05.2026 14.3"]
+)
+def test_a_time_that_may_mean_two_things_is_refused(held, written):
+    report = load(held, f"id,x,y,t,tema,tid\nb1,9.705,59.025,A,lys,{written}\n")
+    assert refusals(report) == [(2, "b1", "written_at")]

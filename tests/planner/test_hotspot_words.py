@@ -107,7 +107,9 @@ def test_no_probability_is_printed(held: Consultation, client: Client) -> None:
         assert word not in page
 
 
-def test_a_pin_abroad_changes_no_cell_of_the_surface_and_is_counted(held: Consultation) -> None:
+def test_a_pin_abroad_changes_no_cell_of_the_surface_and_is_counted(
+    held: Consultation, client: Client
+) -> None:
     gather(held, people=20)
     factories.contribution(to=held, at=(60.0, 57.0), contributor_key="abroad")
     for area in (factories.square(0), None):
@@ -115,6 +117,9 @@ def test_a_pin_abroad_changes_no_cell_of_the_surface_and_is_counted(held: Consul
         density = calculated(held).density
         assert (density["cell_m"], density["bandwidth_m"], density["n_outside"]) == (100.0, 200.0, 1)
         assert density["columns"] * density["rows"] < 1000
+    client.force_login(factories.user(role="planner", of=held.municipality))
+    page = client.get(f"/planner/c/{held.slug}/", headers={"Accept-Language": "en"}).content.decode()
+    assert "1 lie outside the area" in page
     held.boundary_layer = None
     density = calculated(held).density
     assert (density["cell_m"], density["n_outside"]) == (100.0, 1)

@@ -12,7 +12,7 @@ const MOST = 150;
  * @param nearby {box, positions, isWhole}
  * @returns {read()}
  */
-export function createOthers({contributions, themes, language, texts, isOpen, nearby}, {view, node}) {
+export function createOthers({contributions, themes, language, timeZone, texts, isOpen, nearby}, {view, node}) {
     const layer = view.add(pinCanvas({
         pins: nearby.positions.map((lonLat, id) => ({id, lonLat})),
         onSelect: pin => { if (pin.properties) open(pin); },
@@ -20,12 +20,16 @@ export function createOthers({contributions, themes, language, texts, isOpen, ne
     let fetched = {...nearby, hasWords: false};
     let reading = !isOpen;
 
+    /** The municipality's day; where points are moved to a grid it is a day already, which Date takes for UTC's midnight. */
+    const day = received => new Date(received).toLocaleDateString(language,
+        {dateStyle: 'long', timeZone: received.length > 10 ? timeZone : 'UTC'});
+
     function open({lonLat, properties}) {
         const {theme, text, received_at: received} = properties;
         view.showPopup(lonLat, element('div', {class: 'said__item'},
             element('p', {class: 'said__theme', text: themes[theme] ?? ''}),
             element('p', {class: 'said__text', lang: properties.language || null, text: text || texts.withoutText}),
-            element('p', {class: 'said__about', text: received ? new Date(received).toLocaleDateString(language, {dateStyle: 'long'}) : ''})));
+            element('p', {class: 'said__about', text: received ? day(received) : ''})));
     }
 
     async function load() {
