@@ -79,6 +79,7 @@ class LayerDocumentAdmin(_ReadAdmin):
     list_display = ("file_name", "version", "type", "bytes", "added_at", "removed_at")
     list_filter = ("type",)
     list_select_related = ("version__layer",)
+    exclude = ("file",)  # handed out on the planner's page
 
 
 @admin.register(Succession)
@@ -97,6 +98,7 @@ class PopulationAdmin(_ReadAdmin):
     list_display = ("version", "year", "source", "imported_at", "replaced_at")
     list_filter = ("year",)
     list_select_related = ("version__layer",)
+    exclude = ("original",)  # served to nobody
 
 
 @admin.register(CodeChange)

@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "mapdialog.people.sign_in.SecondFactorRequired",
+    "mapdialog.web.middleware.UnreadableLookups",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -206,7 +207,7 @@ JOURNAL = environment.path("MAPDIALOG_JOURNAL", default=JOURNAL_DEFAULT)
 _hashed = "mapdialog.web.static_files.HashedFiles"
 _plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "mapdialog.web.kept_file.KeptFiles"},
     "staticfiles": {"BACKEND": _plain if IS_LOCAL else _hashed},
 }
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = IS_LOCAL  # straight from static/, nothing collected

@@ -22,6 +22,7 @@ AUDIENCE = {
     "c/<slug:slug>/send": ALL,
     "c/<slug:slug>/r/<str:code>": ALL,
     "c/<slug:slug>/plan": ALL,
+    "c/<slug:slug>/documents/<int:document>/<str:name>": ALL,
     "privacy": ALL,
     "accessibility": ALL,
     "tiles/layers/<int:version>/<int:z>/<int:x>/<int:y>.mvt": ALL,

@@ -39,10 +39,9 @@ class SaidPage:
     next_page: int | None
 
     @classmethod
-    def of(cls, consultation: Consultation, *, page: str = "") -> SaidPage:
-        """A page of what everyone may read; anything but a page number gives the first. Two queries."""
-        is_number = page.isascii() and page.isdigit() and len(page) < 5
-        number = min(LAST_PAGE, max(1, int(page) if is_number else 1))
+    def of(cls, consultation: Consultation, *, page: int = 1) -> SaidPage:
+        """A page of what everyone may read, from 1. Two queries."""
+        number = min(LAST_PAGE, max(1, page))
         start = (number - 1) * PER_PAGE
         seen = Contribution.objects.visible_to(AnonymousUser()).filter(consultation=consultation)
         rows = public_view.read(seen.order_by(*NEWEST_FIRST)[start : start + PER_PAGE + 1], of=consultation)

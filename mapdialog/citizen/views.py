@@ -26,6 +26,7 @@ from mapdialog.contributions import public_view
 from mapdialog.contributions.limits import TooManyError
 from mapdialog.dialogue.demo_note import demo_note
 from mapdialog.dialogue.models import Consultation
+from mapdialog.web import values
 from mapdialog.web.compression import packed
 from mapdialog.web.origin import form_for_everyone
 
@@ -108,7 +109,7 @@ def send(request: HttpRequest, slug: str) -> HttpResponse:
     with the reason and everything that was typed.
     """
     held = consultation_for(request, slug)
-    token = request.POST.get("token", "")
+    token = values.of_form(request).text("token")
     form = ContributionForm(request.POST, consultation=held, kind=_kind(request, held), token=token)
     if form.is_valid():
         try:
@@ -124,7 +125,7 @@ def send(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _kind(request: HttpRequest, held: Consultation) -> str:
     """An observation where one of the questions is about observations and it is asked for; else a pin."""
-    wanted = request.POST.get("kind") or request.GET.get("kind")
+    wanted = values.of_form(request).text("kind") or values.of_query(request).text("kind")
     return "observation" if wanted == "observation" and offers_observations(held) else "pin"
 
 
@@ -138,7 +139,7 @@ def _page(
     at = timezone.now()
     period = Period.of(held, at=at)
     plan_map = PlanMap.of(held, at=at)
-    said = SaidPage.of(held, page=request.GET.get("page", ""))
+    said = SaidPage.of(held, page=values.of_query(request).whole("page") or 1)
     context: dict[str, Any] = {
         "consultation": held,
         "demo_note": demo_note(held),
@@ -149,7 +150,7 @@ def _page(
         "stage": held.get_stage_display(),
         "facts": facts(held),
         "documents": [
-            {"title": words(document.title), "href": document.url or document.file.url}
+            {"title": words(document.title), "href": document.get_absolute_url()}
             for document in held.documents.all()
         ],
         "period": period,

@@ -27,6 +27,7 @@ from mapdialog.dialogue.models import (
 )
 from mapdialog.people.admin import OfOwnMunicipality
 from mapdialog.people.models import Membership
+from mapdialog.web.kept_file import DoorInput
 from mapdialog.web.map_widget import AreaWidget
 
 _EDITORS = (Membership.Role.ADMIN, Membership.Role.PLANNER)
@@ -72,6 +73,7 @@ class _Rows(admin.TabularInline):  # type: ignore[type-arg] # not subscriptable 
     formfield_overrides = {
         models.JSONField: {"widget": forms.Textarea(attrs={"rows": 3, "cols": 40})},
         models.URLField: {"assume_scheme": "https"},
+        models.FileField: {"widget": DoorInput},
     }
 
     def _may(self, request: HttpRequest, obj: Any = None) -> bool:

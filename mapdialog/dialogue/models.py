@@ -6,6 +6,7 @@ Every text a resident reads is a JSON object from language to text (see `texts.p
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import AnonymousUser
@@ -14,6 +15,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GistIndex
 from django.db import connection
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from layers.geometry import WGS84, IsStorable
@@ -340,6 +342,13 @@ class Document(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(url="") ^ Q(file=""), name="document_url_or_file"),
         ]
+
+    def get_absolute_url(self) -> str:
+        """Where it is read: elsewhere, or at our own door, which knows who may see the consultation."""
+        if self.url:
+            return self.url
+        name = PurePath(self.file.name or "").name
+        return reverse("citizen:document", args=[self.consultation.slug, self.pk, name])
 
 
 class DataVersion(models.Model):

@@ -17,6 +17,7 @@ from mapdialog.jobs.models import Job, Stall
 class JobAdmin(ReadOnlyAdmin):
     list_display = ["kind", "subject", "state", "done", "total", "created_at", "ended_at"]
     list_filter = ["state", "kind"]
+    exclude = ["result_file"]  # served to nobody
     actions = ["cancel"]
 
     @admin.action(description=_("Cancel the chosen jobs"), permissions=["view"])

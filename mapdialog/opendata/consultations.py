@@ -89,7 +89,7 @@ def _parts(consultation: Consultation) -> dict[str, Any]:
     themes = consultation.themes.values("key", "name", "icon", "shared_code")
     questions = consultation.questions.values("key", "kind", "text", "options", "required", "applies_to")
     documents = [
-        {"type": document.type, "title": document.title, "url": document.url or document.file.url}
+        {"type": document.type, "title": document.title, "url": document.get_absolute_url()}
         for document in consultation.documents.all()
     ]
     rounds = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import Any
 
 from django.conf import settings
@@ -28,12 +27,12 @@ from mapdialog.opendata.access import consultation_for
 from mapdialog.opendata.consultations_api import query_parameter
 from mapdialog.opendata.schemas import ProblemOut
 from mapdialog.people.models import Municipality
+from mapdialog.web import query
 from mapdialog.web.compression import packed
 from mapdialog.web.problem import Problem
 from mapdialog.web.query import number, parameters
 
 router = Router(tags=["layers"])
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 class AreaAt(Schema):
@@ -94,7 +93,7 @@ def layers_at(request: HttpRequest) -> dict[str, Any]:
     slug = given.get("consultation")
     consultation = consultation_for(slug) if slug else None
     layers = _layer_ids(consultation) if consultation else areas.published_layers_near(point)
-    on = _day(given["on"]) if given.get("on") else _today(consultation, layers=layers)
+    on = query.day(given["on"], name="on") if given.get("on") else _today(consultation, layers=layers)
     found = areas.at(point, on=on, layers=layers)
     language = get_language() or ""
     return {
@@ -102,15 +101,6 @@ def layers_at(request: HttpRequest) -> dict[str, Any]:
         "areas": [_area(place, language) for place in found if place.area_id is not None],
         "zones": [_zone(place, language) for place in found if place.zone_id is not None],
     }
-
-
-def _day(text: str) -> dt.date:
-    try:
-        # strptime reads figures of every script, fromisoformat weeks and days without hyphens
-        return dt.date.fromisoformat(text if _DAY.fullmatch(text) else "")
-    except ValueError:
-        message = _("Write the day as 2026-01-31.")
-        raise Problem("bad-query", status=400, detail=message, field="on") from None
 
 
 def _today(consultation: Consultation | None, *, layers: list[int]) -> dt.date:

@@ -18,7 +18,7 @@ from layers.models import LayerVersion
 from layers.styles.catalog import FUTURE
 from layers.styles.drawing import words
 from mapdialog.people.models import Membership
-from mapdialog.web import compression
+from mapdialog.web import compression, query
 from mapdialog.web.problem import Problem
 from mapdialog.web.query import parameters
 
@@ -51,7 +51,8 @@ def layer_tile(request: HttpRequest, version: int, z: int, x: int, y: int) -> Ht
 @require_safe
 def layer_style(request: HttpRequest, version: int) -> HttpResponseBase:
     """The layer's title, credit and bounds of time, and how each code in it is drawn and called."""
-    language = parameters(request, known={"lang"}).get("lang") or get_language() or ""
+    given = parameters(request, known={"lang"})
+    language = query.language(given["lang"]) if given.get("lang") else get_language() or ""
     edition = _edition_for(request, version)
     etag = _etag(edition, language[:8])
     response = get_conditional_response(request, etag=etag)

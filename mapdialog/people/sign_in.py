@@ -11,6 +11,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from mapdialog.web import values
+
 # What may be seen of residents before publication lies behind these.
 _PROTECTED = ("/planner/", "/admin/")
 
@@ -23,7 +25,7 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships 
 def signing_in_as(request: HttpRequest, credentials: Mapping[str, str] | None) -> str:
     """The e-mail that somebody tries to sign in with: what the lock-out counts by, beside the address."""
     given = credentials or {}
-    name = given.get("email") or given.get("username") or request.POST.get("login", "")
+    name = given.get("email") or given.get("username") or values.of_form(request).text("login")
     return name.strip().lower()[:254]
 
 

@@ -82,7 +82,8 @@ def _following(chosen: QuerySet[Contribution], *, after: str | None) -> QuerySet
     try:
         received_at = dt.datetime.fromisoformat(moment.replace(" ", "+"))
         older = Q(received_at__lt=received_at) | Q(received_at=received_at, pk__lt=UUID(pk))
-        if received_at.tzinfo is None:
+        # nearer to the ends of time the database cannot say it in its own zone
+        if received_at.tzinfo is None or not 1900 <= received_at.year <= 2200:
             raise ValueError(moment)
         return chosen.filter(older)
     except ValueError:

@@ -12,13 +12,11 @@ from zoneinfo import ZoneInfo
 from django.contrib.gis.geos import Polygon
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 
 from layers.geometry import WGS84
 from mapdialog.contributions.models import Contribution
 from mapdialog.dialogue.models import Consultation
 from mapdialog.web import query
-from mapdialog.web.problem import Problem
 
 PARAMETERS = frozenset({"theme", "area", "state", "from", "to", "bbox"})
 NONE = "-"  # stands for “without”: ?theme=- are those without a theme
@@ -92,17 +90,7 @@ def _set(text: str | None) -> frozenset[str]:
 
 
 def _day(given: dict[str, str], name: str) -> dt.date | None:
-    text = given.get(name)
-    if not text:
-        return None
-    try:
-        day = dt.date.fromisoformat(text)
-    except ValueError:
-        day = None
-    if day is None or not text.isascii() or not 1990 <= day.year <= 2200:
-        detail = _("“%(name)s” must be a day written as 2026-05-31.") % {"name": name}
-        raise Problem("bad-query", status=400, detail=detail, field=name)
-    return day
+    return query.day(given[name], name=name) if given.get(name) else None
 
 
 def _midnight(day: dt.date | None, *, zone: ZoneInfo) -> dt.datetime | None:

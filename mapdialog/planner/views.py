@@ -28,6 +28,7 @@ from mapdialog.planner.pin_pack import pin_pack
 from mapdialog.planner.plan_differences import differences_of
 from mapdialog.planner.selection import Selection
 from mapdialog.planner.summary import area_rows, figures_of, hotspots_geojson, water_is_known
+from mapdialog.web import values
 from mapdialog.web.compression import packed
 from mapdialog.web.download import download
 from mapdialog.web.query import parameters, whole
@@ -105,7 +106,7 @@ def contributions(request: HttpRequest, slug: str) -> HttpResponse:
     page = listing.page_of(
         selection.of_contributions(seen, consultation=held),
         consultation=held,
-        after=request.GET.get("after"),
+        after=values.of_query(request).text("after"),
         language=get_language() or "",
     )
     return JsonResponse(page)
@@ -151,7 +152,7 @@ def export(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     selection = Selection.of(request, consultation=held)
     seen = Contribution.objects.visible_to(request.user).filter(consultation=held)
     rows = selection.of_contributions(seen, consultation=held)
-    detail = {"format": "geojson", "selection": request.GET.urlencode()}
+    detail = {"format": "geojson", "selection": values.of_query(request).as_written()}
     by = f"user:{request.user.pk}"
     record("contributions.exported", subject=held, by=by, at=timezone.now(), detail=detail)
     chunks = contributions_export.geojson(held, reader=request.user, rows=rows)

@@ -5,7 +5,8 @@ import uuid
 from collections.abc import Callable
 
 from csp.middleware import CSPMiddleware
-from django.http import HttpRequest, HttpResponse
+from django.db import DataError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -95,3 +96,26 @@ class HeadAsGet:
             return self.get_response(request)
         finally:
             request.method = "HEAD"
+
+
+class UnreadableLookups:
+    """The administration's lists take any look-up in their address. One that cannot be meant shows the list.
+
+    Django does so for most (`?e=1`), but not for a year that no calendar or number that no column has.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        is_lookup = request.method in {"GET", "HEAD"} and bool(request.META.get("QUERY_STRING"))
+        if not is_lookup or not request.path.startswith("/admin/"):
+            return None
+        if not isinstance(exception, DataError | OverflowError | ValueError):
+            return None
+        if request.META.get("QUERY_STRING") == "e=1":
+            return None  # it was not the look-up
+        return HttpResponseRedirect(f"{request.path}?e=1")

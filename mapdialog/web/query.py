@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
 from collections.abc import Collection
+from contextlib import suppress
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -13,7 +15,12 @@ from mapdialog.web.problem import Problem
 
 # ASCII only: Python's float() takes Arabic-Indic digits, which the database would not.
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _WHOLE = re.compile(r"\d{1,9}", re.ASCII)
+
+# Neither a header nor the database takes them, and nobody writes them into an address.
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", re.ASCII)
 
 Bounds = tuple[float, float, float, float]
 
@@ -26,7 +33,7 @@ def parameters(request: HttpRequest, *, known: Collection[str]) -> dict[str, str
             raise _bad(name, message % {"name": name[:80], "known": ", ".join(sorted(known)) or "–"})
         if len(values) > 1:
             raise _bad(name, _("The parameter “%(name)s” is given twice.") % {"name": name})
-        if "\x00" in values[0]:
+        if _CONTROLS.search(values[0]):
             raise _bad(
                 name, _("The parameter “%(name)s” holds a character that is not allowed.") % {"name": name}
             )
@@ -47,6 +54,23 @@ def number(value: str, *, name: str, minimum: float, maximum: float) -> float:
         message = _("“%(name)s” must be a number from %(minimum)g to %(maximum)g.")
         raise _bad(name, message % {"name": name, "minimum": minimum, "maximum": maximum})
     return result
+
+
+def language(value: str, *, name: str = "lang") -> str:
+    """A language as browsers write it: nb, nb-NO. Raises Problem 400."""
+    if not _LANGUAGE.fullmatch(value):
+        raise _bad(name, _("“%(name)s” must be a language such as nb or sv.") % {"name": name})
+    return value
+
+
+def day(value: str, *, name: str) -> dt.date:
+    """A day between 1900 and 2200, written as 2026-05-31. Raises Problem 400."""
+    if _DAY.fullmatch(value):
+        with suppress(ValueError):
+            written = dt.date.fromisoformat(value)
+            if 1900 <= written.year <= 2200:
+                return written
+    raise _bad(name, _("“%(name)s” must be a day written as 2026-05-31.") % {"name": name})
 
 
 def bounds(value: str, *, name: str = "bbox") -> Bounds:

@@ -84,3 +84,28 @@ def test_a_moment_becomes_a_day_in_one_place_only() -> None:
         text = path.read_text(encoding="utf-8").replace(_DAYS_ALREADY.get(name, "\0"), "")
         wrong += [f"{name}: {what}" for what, pattern in _ITS_OWN_DAY.items() if pattern.search(text)]
     assert wrong == []
+
+
+def test_a_query_or_a_form_is_read_in_one_place() -> None:
+    """What comes from outside is checked where it is read: `web/query.py` (API) and `web/values.py` (pages).
+
+    A whole form may go to a Django form, which checks it too.
+    """
+    looks_inside = re.compile(r"\.GET\b|\.POST(\[|\.)|\bin request\.POST\b|\.COOKIES\b|\.META\[")
+    readers = {"query.py", "values.py"}
+    wrong = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in SOURCES
+        if not (path.parent.name == "web" and path.name in readers)
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if looks_inside.search(line)
+    ]
+    assert wrong == []
+
+
+def test_no_file_is_linked_to_by_its_place_in_the_store() -> None:
+    """Such a link leads nowhere, or past the question who may see it: `get_absolute_url` names the door."""
+    linked = re.compile(r"\b(file|original|result_file)\.url\b")
+    pages = (ROOT / "mapdialog" / "templates").rglob("*.html")
+    texts = {path: path.read_text(encoding="utf-8") for path in (*SOURCES, *pages)}
+    assert [path for path, text in texts.items() if linked.search(text)] == []

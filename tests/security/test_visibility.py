@@ -93,6 +93,8 @@ def _world():
     is_open.alternatives.create(key="a", layer=plan, name={"nb": "A"})
     by_area = make.consultation(slug="omrader", visibility="areas", **given)
     draft = make.consultation(slug="utkast", status="draft", **{**given, "title": {"nb": "hemmelig-utkast"}})
+    for case, content in ((is_open, b"synlig-papir"), (draft, b"hemmelig-utkast")):
+        papers.append(case.documents.create(type="1", file=ContentFile(content, name="papir.pdf")))
     exact, public = (9.7051234, 59.0257654), make.point(9.7049, 59.0251)
     base = {"at": exact, "geom_public": public, "contributor_key": "hemmelig-nokkel"}
     pins = [

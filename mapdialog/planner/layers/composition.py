@@ -17,7 +17,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -41,6 +40,7 @@ from mapdialog.planner.layers.views import (
     redirect_to,
     today_in,
 )
+from mapdialog.web import values
 from mapdialog.web.compression import packed
 from mapdialog.web.download import download
 
@@ -67,11 +67,11 @@ def compose(request: HttpRequest, pk: int) -> HttpResponse:
     refusal = ""
     try:
         sheet = _sheet(request, version)
-        if request.POST.get("action") == "preview":
+        if values.of_form(request).text("action") == "preview":
             return redirect("planner:layer_composed", pk=pk, version=_staged(request, version, sheet).pk)
     except (CompositionError, NotNestedError, ReadError) as error:
         refusal = str(error)
-        sheet = composition_form.posted(request.POST.dict())
+        sheet = composition_form.posted(values.of_form(request).everything())
     context = _page(request, held, version=version, sheet=sheet)
     context["refusal"] = refusal
     return render(request, "planner/layers/compose.html", context, status=409 if refusal else 200)
@@ -107,7 +107,7 @@ def draft(request: HttpRequest, pk: int, version: int) -> HttpResponse:
         return redirect("planner:layer", staged.layer_id)
     refusal = ""
     if request.method == "POST":
-        if request.POST.get("action") == "discard":
+        if values.of_form(request).text("action") == "discard":
             editions.discard(staged)
             return redirect("planner:layer_compose", pk)
         outcome = steps.take(request, layer=staged.layer, step=lambda at, by: _save(request, staged, at, by))
@@ -151,11 +151,13 @@ def _composed(units: Layer, version: int) -> LayerVersion:
 
 def _sheet(request: HttpRequest, version: LayerVersion) -> Sheet:
     """What the form begins with. Raises CompositionError, NotNestedError and ReadError."""
+    form = values.of_form(request)
     if request.method == "POST":
-        if request.POST.get("action") == "table":
-            return composition_form.begun(_from_table(request, version), name=request.POST.get("name", ""))
-        return composition_form.posted(request.POST.dict())
-    chosen = {str(one.pk): one for one in composition.starts(version)}.get(request.GET.get("from", ""))
+        if form.text("action") == "table":
+            return composition_form.begun(_from_table(request, version), name=form.text("name"))
+        return composition_form.posted(form.everything())
+    wanted = values.of_query(request).identifier("from")
+    chosen = {one.pk: one for one in composition.starts(version)}.get(wanted)
     if chosen is None:
         return composition_form.begun(())
     is_draft = chosen.state == LayerVersion.State.DRAFT
@@ -194,10 +196,11 @@ def _staged(request: HttpRequest, version: LayerVersion, sheet: Sheet) -> LayerV
 
 
 def _save(request: HttpRequest, staged: LayerVersion, at: dt.datetime, by: str) -> None:
-    day = parse_date(request.POST.get("valid_from", "")[:10])
+    form = values.of_form(request)
+    day = form.day("valid_from")
     if day is None:
         raise CompositionError(_("From which day do these committees hold?"))
-    composition.save(staged, valid_from=day, published=request.POST.get("published") == "1", at=at, by=by)
+    composition.save(staged, valid_from=day, published=form.flag("published"), at=at, by=by)
 
 
 def _page(request: HttpRequest, held: Layer, *, version: LayerVersion, sheet: Sheet) -> dict[str, Any]:
@@ -279,7 +282,7 @@ def _draft_page(request: HttpRequest, held: Layer, staged: LayerVersion) -> dict
             for area in areas
         ],
         "left": [one for one in people if one.code not in assigned],
-        "valid_from": request.POST.get("valid_from")
+        "valid_from": values.of_form(request).text("valid_from")
         or max(today_in(place), before.valid_from if before else dt.date.min).isoformat(),
         "earliest": before.valid_from.isoformat() if before else "",
         "settings": layer_map.edition_map(

@@ -18,6 +18,7 @@ from mapdialog.dialogue.texts import language_of, translated
 from mapdialog.planner.layers import log, steps
 from mapdialog.planner.layers.access import layer_for, layers_of
 from mapdialog.planner.layers.views import frame_of, language_name, languages_of, redirect_to
+from mapdialog.web import values
 from mapdialog.web.kept_file import attachment
 
 
@@ -72,17 +73,13 @@ def _attach(request: HttpRequest, version: LayerVersion, *, at: dt.datetime, by:
     file = request.FILES.get("file")
     if file is None or file.file is None:
         raise DocumentError(_("Choose a file."))
-    titles = {
-        name.removeprefix("title_"): str(value)
-        for name, value in request.POST.items()
-        if name.startswith("title_") and len(name) <= 14
-    }
+    form = values.of_form(request)
     return documents.attach(
         version,
         file=file.file,
         file_name=file.name or "",
-        type=request.POST.get("type", ""),
-        titles=titles,
+        type=form.text("type"),
+        titles=form.by_language("title_"),
         at=at,
         by=by,
     )
@@ -110,9 +107,9 @@ def _page(request: HttpRequest, held: Layer, version: LayerVersion, *, refusal: 
         ],
         "n_before": before.documents.filter(removed_at__isnull=True).count() if before else 0,
         "types": [(code, type_in_words(code, language)) for code in documents.types()],
-        "chosen_type": request.POST.get("type", ""),
+        "chosen_type": values.of_form(request).text("type"),
         "titles": [
-            (one, language_name(one), request.POST.get(f"title_{one}", ""))
+            (one, language_name(one), values.of_form(request).text(f"title_{one}"))
             for one in languages_of(frame["municipality"])
         ],
         "most_mb": documents.MOST_BYTES // 1024**2,

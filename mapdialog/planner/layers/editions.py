@@ -23,6 +23,7 @@ from mapdialog.planner.layers import steps, undoing
 from mapdialog.planner.layers.access import layer_for, version_for
 from mapdialog.planner.layers.layer_rows import Use, use_of, uses_of
 from mapdialog.planner.layers.views import frame_of, layer_page, redirect_to, today_in
+from mapdialog.web import values
 from mapdialog.web.download import download
 from mapdialog.web.kept_file import attachment
 
@@ -40,7 +41,7 @@ class Recorded:
 def publish(request: HttpRequest, version: int) -> HttpResponse:
     """Let everyone see an edition (`published=1`), or officials only (`published=0`)."""
     held = version_for(request, version)
-    wanted = request.POST.get("published") == "1"
+    wanted = values.of_form(request).flag("published")
     return _taken(request, held, step=lambda at, by: editions.publish(held, published=wanted, at=at, by=by))
 
 
@@ -86,7 +87,8 @@ def undo(request: HttpRequest, pk: int, event: int) -> HttpResponse:
     outcome = steps.take(request, layer=held, step=lambda at, by: undoing.undo(found, at=at, by=by))
     if outcome.refusal:
         return layer_page(request, held, refusal=outcome.refusal, status=409)
-    return redirect_to(held, done=outcome.done, to=_PAGES.get(request.POST.get("back", ""), "planner:layer"))
+    back = values.of_form(request).text("back")
+    return redirect_to(held, done=outcome.done, to=_PAGES.get(back, "planner:layer"))
 
 
 # Where to go after an undo: the page that the step was taken on.

@@ -25,6 +25,7 @@ from layers.population.report import sentences
 from mapdialog.planner.layers import steps
 from mapdialog.planner.layers.access import layer_for
 from mapdialog.planner.layers.views import PER_PAGE, frame_of, redirect_to, today_in
+from mapdialog.web import values
 
 MAX_UPLOAD_BYTES = 20 * 1024**2
 _M2_PER_HECTARE = 10_000
@@ -63,14 +64,14 @@ def figures(request: HttpRequest, pk: int) -> HttpResponse:
     version = editions.newest(held)
     refusal = ""
     if request.method == "POST" and version is not None:
-        step = _sum_step if request.POST.get("action") == "sum" else _import_step
+        step = _sum_step if values.of_form(request).text("action") == "sum" else _import_step
         outcome = steps.take(
             request, layer=held, step=lambda at, by: step(request, version, at, by), only_adds=True
         )
         if not outcome.refusal:
             return redirect_to(held, done=outcome.done, to="planner:layer_population")
         refusal = outcome.refusal
-    context = {**frame_of(request, held), "version": version, "given": request.POST}
+    context = {**frame_of(request, held), "version": version, "given": values.of_form(request).said}
     context["refusal"] = refusal
     if version is not None:
         context |= _content(request, version, on=today_in(context["municipality"]))
@@ -98,7 +99,7 @@ def _content(request: HttpRequest, version: LayerVersion, *, on: dt.date) -> dic
     return {
         "newest_figures": newest,
         "young": band,
-        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(rows, PER_PAGE).get_page(values.of_query(request).whole("page")),
         "water_is_known": ground.water_is_known,
         "share_of_water": ground.share_of_water() * 100,
         "years": [
@@ -124,6 +125,7 @@ def _units_with_figures(version: LayerVersion) -> list[Population]:
 
 
 def _import_step(request: HttpRequest, version: LayerVersion, at: dt.datetime, by: str) -> None:
+    form = values.of_form(request)
     file = request.FILES.get("file")
     if not isinstance(file, UploadedFile) or not file.size:
         raise PopulationError(_("Choose a file."))
@@ -138,11 +140,11 @@ def _import_step(request: HttpRequest, version: LayerVersion, at: dt.datetime, b
         loaded = population.load(
             Path(kept.name),
             version=version,
-            source=request.POST.get("source", ""),
-            licence=request.POST.get("licence", ""),
-            year=_year(request.POST.get("year", "")),
-            code_column=request.POST.get("code_column", "").strip() or None,
-            sheet=request.POST.get("sheet", "").strip() or None,
+            source=form.text("source"),
+            licence=form.text("licence"),
+            year=_year(form.text("year")),
+            code_column=form.text("code_column") or None,
+            sheet=form.text("sheet") or None,
             file_name=documents.tidy_name(file.name or ""),
             at=at,
             by=by,
@@ -151,7 +153,7 @@ def _import_step(request: HttpRequest, version: LayerVersion, at: dt.datetime, b
 
 
 def _sum_step(request: HttpRequest, version: LayerVersion, at: dt.datetime, by: str) -> None:
-    chosen = request.POST.get("units", "")
+    chosen = values.of_form(request).text("units")
     found = {str(one.pk): one for one in _units_with_figures(version)}.get(chosen)
     if found is None:
         raise PopulationError(_("Choose the figures to add up."))
@@ -159,7 +161,6 @@ def _sum_step(request: HttpRequest, version: LayerVersion, at: dt.datetime, by: 
 
 
 def _year(text: str) -> int | None:
-    text = text.strip()
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) == 4):

@@ -27,6 +27,7 @@ from layers.styles.catalog import style_for
 from mapdialog.planner.layers import steps
 from mapdialog.planner.layers.access import layer_for
 from mapdialog.planner.layers.views import PER_PAGE, frame_of, language_name, languages_of, redirect_to
+from mapdialog.web import values
 from mapdialog.web.download import download
 
 MOST_BYTES = 10 * 1024**2
@@ -46,7 +47,7 @@ def table(request: HttpRequest, pk: int) -> HttpResponse:
 def write(request: HttpRequest, pk: int) -> HttpResponse:
     """The texts of one field (`?field=B1`)."""
     held, version = _plan(request, pk)
-    name = request.GET.get("field", "").replace("\0", "")
+    name = values.of_query(request).text("field")
     field = provisions.field_of(version, name=name)
     if field is None:
         raise Http404
@@ -88,7 +89,7 @@ def bring_in(request: HttpRequest, pk: int) -> HttpResponse:
     proposal, digest, file_name, refusal = None, "", "", ""
     if request.method == "POST":
         try:
-            if "sha256" in request.POST:
+            if "sha256" in values.of_form(request):
                 return _write_table(request, held, version)
             proposal, digest, file_name = _look_at(request, version=version)
         except (ReadError, ProvisionError) as error:
@@ -153,10 +154,10 @@ def _table_page(
     request: HttpRequest, held: Layer, version: LayerVersion, *, refusal: str = ""
 ) -> HttpResponse:
     frame = frame_of(request, held)
-    search = request.GET.get("q", "").replace("\0", "").strip()[:80]
-    missing = request.GET.get("missing") == "1"
+    search = values.of_query(request).search("q")
+    missing = values.of_query(request).flag("missing")
     found = provisions.fields_of(version, search=search, missing=missing)
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(found, PER_PAGE).get_page(values.of_query(request).whole("page"))
     hectares = provisions.hectares(version, names=[one.name for one in page.object_list])
     source = editions.before(version)
     context = {
@@ -191,14 +192,10 @@ def _labels(field: Field, version: LayerVersion) -> list[tuple[str, str]]:
 
 def _given(request: HttpRequest, *, field: Field) -> Provision:
     """What the form says; languages that it does not show stay as they are."""
-    shown = {
-        name.removeprefix("plain_"): str(value).replace("\r\n", "\n").strip()
-        for name, value in request.POST.items()
-        if name.startswith("plain_") and len(name) <= 14
-    }
-    plain = {**field.provision.plain, **shown}
+    form = values.of_form(request)
+    plain = {**field.provision.plain, **form.by_language("plain_")}
     return Provision(
-        legal_text=request.POST.get("legal_text", "").replace("\r\n", "\n").strip(),
+        legal_text=form.text("legal_text"),
         plain={language: text for language, text in plain.items() if text},
     )
 
@@ -227,12 +224,12 @@ def _write_table(request: HttpRequest, held: Layer, version: LayerVersion) -> Ht
         with default_storage.open(name) as file:
             content = file.read()
     digest = hashlib.sha256(content).hexdigest()
-    if digest != request.POST["sha256"]:
+    if digest != values.of_form(request).text("sha256"):
         raise ProvisionError(_("The file is not here any more. Choose it again."))
     proposal = _proposed(content, version=version)
     if proposal.twice:
         raise ProvisionError(_("Fields with different texts on several rows must be put right first."))
-    detail: dict[str, Any] = {"file": request.POST.get("file_name", "")[:200], "sha256": digest}
+    detail: dict[str, Any] = {"file": values.of_form(request).text("file_name")[:200], "sha256": digest}
     outcome = steps.take(
         request,
         layer=held,

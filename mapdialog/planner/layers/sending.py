@@ -23,9 +23,9 @@ from mapdialog.people.models import User
 from mapdialog.planner.layers import access, upload_words
 from mapdialog.planner.layers.upload_access import uploads_of
 from mapdialog.planner.layers.upload_forms import SendForm, first_error
+from mapdialog.web import values
 from mapdialog.web.problem import Problem
 
-_LARGEST_ID = 2**63 - 1
 NOTHING_WRITTEN = QueryDict()
 
 
@@ -42,7 +42,7 @@ def send(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request, layer=layer)
     try:
-        receive.check_room(int(request.META.get("CONTENT_LENGTH") or 0))
+        receive.check_room(values.content_length(request))
     except NotReceivedError as error:
         return _refused(request, str(error), layer=layer, status=413)
     request.upload_handlers = [receive.StraightToDisk(request)]
@@ -79,11 +79,10 @@ def _received(request: HttpRequest, *, layer: Layer | None) -> Upload:
 
 
 def _layer_asked_for(request: HttpRequest) -> Layer | None:
-    number = request.GET.get("layer", "")
-    if not number:
+    query = values.of_query(request)
+    if not query.text("layer"):
         return None
-    is_number = number.isascii() and number.isdigit() and len(number) < 20
-    return access.layer_for(request, min(int(number), _LARGEST_ID) if is_number else 0)
+    return access.layer_for(request, query.identifier("layer"))
 
 
 def _refused(

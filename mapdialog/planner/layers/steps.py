@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from layers.models import Layer, LayerEvent
 from mapdialog.planner.layers import log
 from mapdialog.planner.layers.undoing import REFUSALS
+from mapdialog.web import values
 
 Step = Callable[[dt.datetime, str], object]
 
@@ -44,7 +45,7 @@ def take(request: HttpRequest, *, layer: Layer, step: Step, only_adds: bool = Fa
         with transaction.atomic():
             Layer.objects.select_for_update().get(pk=layer.pk)
             before = seen(layer)
-            if not only_adds and request.POST.get("seen") != str(before):
+            if not only_adds and values.of_form(request).whole("seen") != before:
                 return Outcome(refusal=_changed_meanwhile(layer))
             step(timezone.now(), f"user:{request.user.pk}")
             after = seen(layer)
@@ -55,10 +56,8 @@ def take(request: HttpRequest, *, layer: Layer, step: Step, only_adds: bool = Fa
 
 def done(request: HttpRequest, *, layer: Layer) -> log.Line | None:
     """The step just taken, which the address names, to be said with its undo; None for nonsense."""
-    number = request.GET.get("done", "")
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
-        return None
-    event = LayerEvent.objects.filter(layer=layer, pk=int(number)).first()
+    number = values.of_query(request).identifier("done")
+    event = LayerEvent.objects.filter(layer=layer, pk=number).first() if number else None
     return log.lines([event])[0] if event else None
 
 

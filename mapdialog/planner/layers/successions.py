@@ -22,6 +22,7 @@ from layers.models import Area, Layer, LayerVersion, Succession
 from mapdialog.planner.layers import layer_map, log, steps
 from mapdialog.planner.layers.access import layer_for
 from mapdialog.planner.layers.views import PER_PAGE, frame_of, redirect_to, today_in
+from mapdialog.web import values
 
 
 @login_required
@@ -55,10 +56,10 @@ def _page(
     context: dict[str, Any] = {**frame, "version": version, "before": before, "refusal": refusal}
     context["settings"] = None
     if version is not None and before is not None:
-        search = request.GET.get("q", "").replace("\0", "").strip()[:80]
-        waiting = request.GET.get("waiting") == "1"
+        search = values.of_query(request).search("q")
+        waiting = values.of_query(request).flag("waiting")
         old = _areas(before, search=search, waiting=waiting, version=version)
-        page = Paginator(old, PER_PAGE).get_page(request.GET.get("page"))
+        page = Paginator(old, PER_PAGE).get_page(values.of_query(request).whole("page"))
         settings = layer_map.edition_map(
             version,
             municipality=frame["municipality"],
@@ -135,16 +136,17 @@ def _step(
     """The step that the pressed button names."""
 
     def decided(at: dt.datetime, by: str) -> object:
-        if "compute" in request.POST:
+        form = values.of_form(request)
+        if "compute" in form:
             return _compute(version, before=before, at=at, by=by)
         for verb in ("confirm", "reject", "reopen"):
-            if verb in request.POST:
-                link = _link(request.POST[verb], version=version)
+            if verb in form:
+                link = _link(form.identifier(verb), version=version)
                 if verb == "reopen":
                     return succession.reopen(link, at=at, by=by)
                 return succession.decide(link, confirmed=verb == "confirm", at=at, by=by)
-        old = _area(request.POST.get("predecessor", ""), version=before)
-        new = _area(request.POST.get("successor", ""), version=version)
+        old = _area(form.identifier("predecessor"), version=before)
+        new = _area(form.identifier("successor"), version=version)
         return succession.add_by_hand(predecessor=old, successor=new, at=at, by=by)
 
     return decided
@@ -158,19 +160,15 @@ def _compute(version: LayerVersion, *, before: LayerVersion, at: dt.datetime, by
     return found
 
 
-def _link(pk: str, *, version: LayerVersion) -> Succession:
-    found = Succession.objects.filter(successor__version=version, pk=_number(pk)).first()
+def _link(pk: int, *, version: LayerVersion) -> Succession:
+    found = Succession.objects.filter(successor__version=version, pk=pk).first()
     if found is None:
         raise EditionError(_("This succession is not there any more."))
     return found
 
 
-def _area(pk: str, *, version: LayerVersion) -> Area:
-    found = version.areas.filter(pk=_number(pk)).first()
+def _area(pk: int, *, version: LayerVersion) -> Area:
+    found = version.areas.filter(pk=pk).first()
     if found is None:
         raise EditionError(_("Choose an area of each edition."))
     return found
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

@@ -28,6 +28,7 @@ from mapdialog.planner.layers import layer_map, upload_features, upload_page
 from mapdialog.planner.layers.upload_access import upload_for
 from mapdialog.planner.layers.upload_choices import choices_context
 from mapdialog.planner.layers.upload_forms import ReadForm, SaveForm, first_error
+from mapdialog.web import values
 from mapdialog.web.compression import packed
 from mapdialog.web.download import download
 from mapdialog.web.query import parameters, whole
@@ -153,7 +154,7 @@ def discard(request: HttpRequest, upload: UUID) -> HttpResponse:
 def roll_back(request: HttpRequest, upload: UUID) -> HttpResponse:
     """Undo the saving; with `undo` in the form, undo that."""
     held = upload_for(request, upload)
-    undo = "undo" in request.POST
+    undo = "undo" in values.of_form(request)
     return _taken(
         request,
         held,
@@ -237,8 +238,8 @@ def _draft_for(request: HttpRequest, pk: UUID) -> LayerVersion:
 
 
 def _reading(request: HttpRequest) -> int:
-    given = request.POST.get("reading", "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else -1
+    reading = values.of_form(request).whole("reading")
+    return -1 if reading is None else reading
 
 
 def _user(request: HttpRequest) -> User:

@@ -12,7 +12,6 @@ from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import get_language, get_language_info
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -29,6 +28,7 @@ from mapdialog.people.models import Municipality
 from mapdialog.planner.layers import layer_map, layer_rows, log, steps
 from mapdialog.planner.layers.access import layer_for, layers_of, municipalities_of
 from mapdialog.planner.layers.upload_access import uploads_of
+from mapdialog.web import values
 
 PER_PAGE = 50
 _MOST_IN_NATURAL_ORDER = 20_000
@@ -70,7 +70,7 @@ def layer_page(request: HttpRequest, held: Layer, *, refusal: str = "", status: 
     language = get_language() or ""
     frame = frame_of(request, held)
     place: Municipality = frame["municipality"]
-    day = _day(request.GET.get("on", "")) or today_in(place)
+    day = values.of_query(request).day("on") or today_in(place)
     shown = _shown(request, held, day=day)
     names = log.names_of(one.imported_by for one in frame["editions"])
     settings = (
@@ -82,7 +82,7 @@ def layer_page(request: HttpRequest, held: Layer, *, refusal: str = "", status: 
         **frame,
         "refusal": refusal or frame["refusal"],
         "day": day,
-        "asked_for_day": "on" in request.GET,
+        "asked_for_day": "on" in values.of_query(request),
         "shown": shown,
         "rows": [_edition_row(one, names=names, frame=frame) for one in frame["editions"]],
         "uses": layer_rows.uses_of([held], reader=request.user, language=language)[held.pk],
@@ -99,7 +99,7 @@ def layer_log(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything that was done with the layer, the newest first."""
     held = layer_for(request, pk)
     page = Paginator(held.events.select_related("layer").order_by("-pk"), PER_PAGE).get_page(
-        request.GET.get("page")
+        values.of_query(request).whole("page")
     )
     context = {**frame_of(request, held), "page": page, "lines": log.lines(page.object_list)}
     return render(request, "planner/layers/log.html", context)
@@ -192,42 +192,30 @@ def today_in(place: Municipality) -> dt.date:
     return place.day(timezone.now())
 
 
-def _day(text: str) -> dt.date | None:
-    """A day as a date field sends it; None for anything else."""
-    try:
-        return parse_date(text)
-    except ValueError:
-        return None
-
-
 def _described(request: HttpRequest, held: Layer) -> Description:
     """What the form says; languages that it does not show stay as they are."""
+    form = values.of_form(request)
     titles = {
         **held.titles,
-        **{
-            name.removeprefix("title_"): value.strip()[:200]
-            for name, value in request.POST.items()
-            if name.startswith("title_") and isinstance(value, str) and len(name) <= 14
-        },
+        **{language: title[:200] for language, title in form.by_language("title_").items()},
     }
     return Description(
         titles={language: title for language, title in titles.items() if title},
-        credit=request.POST.get("credit", "").strip(),
-        licence=request.POST.get("licence", "").strip(),
-        style=request.POST.get("style", ""),
+        credit=form.text("credit"),
+        licence=form.text("licence"),
+        style=form.text("style"),
     )
 
 
 def _shown(request: HttpRequest, held: Layer, *, day: dt.date) -> LayerVersion | None:
     """The chosen edition, else the one in force on the day, else the newest that is there."""
     versions = held.versions.select_related("layer")
-    chosen = request.GET.get("edition", "")
-    if chosen.isascii() and chosen.isdigit() and len(chosen) < 19:
-        found = versions.filter(pk=int(chosen)).first()
-        if found is not None:
-            return found
+    number = values.of_query(request).identifier("edition")
+    chosen = versions.filter(pk=number).first() if number else None
+    if chosen is not None:
+        return chosen
     holding = versions.holding_on(day).first()
-    if holding is not None or "on" in request.GET:
+    if holding is not None or "on" in values.of_query(request):
         return holding
     return editions.newest(held) or versions.order_by("-pk").first()
 
@@ -254,7 +242,7 @@ def _edition_row(version: LayerVersion, *, names: dict[str, str], frame: dict[st
 
 def _content(request: HttpRequest, version: LayerVersion) -> dict[str, Any]:
     """What lies in the edition, a page at a time, filtered by the search words."""
-    search = request.GET.get("q", "").replace("\0", "").strip()[:80]
+    search = values.of_query(request).search("q")
     model = layer_map.content_of(version)
     found = _searched(model._base_manager.filter(version=version), search=search, model=model)
     first, second = ("field", "code") if model is Zone else ("code", "name")
@@ -262,7 +250,7 @@ def _content(request: HttpRequest, version: LayerVersion) -> dict[str, Any]:
     natural = RawSQL(natural_sql(first), ()) if is_short else first  # noqa: S611 (our own column names)
     only = ("code", "name", *(("field", "land_use_status", "vertical_level") if model is Zone else ()))
     page = Paginator(found.order_by(natural, second, "pk").only(*only), PER_PAGE).get_page(
-        request.GET.get("page")
+        values.of_query(request).whole("page")
     )
     boxes = layer_map.boxes(model, pks=[one.pk for one in page.object_list])
     list_name = version.layer.style or "neutral"

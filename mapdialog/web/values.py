@@ -1,0 +1,87 @@
+"""What a page's address or form says, read as what it is meant to be. Nobody else looks into either.
+
+Pages are lenient: what cannot be meant counts as not said. The API is strict: `query` refuses it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+from django.http import HttpRequest, QueryDict
+from django.utils.dateparse import parse_date
+
+# ASCII only: str.isdigit() takes ² and ٣. Below the database's largest id.
+_WHOLE = re.compile(r"[0-9]{1,18}", re.ASCII)
+# The database takes no NUL; the others are in no text that somebody wrote. Tab and line ends are.
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_LONGEST_SEARCH = 80
+_LONGEST_NAME = 14  # of a field for one language
+
+
+@dataclass(frozen=True)
+class Values:
+    said: QueryDict
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.said
+
+    def text(self, name: str, *, default: str = "") -> str:
+        """Without control characters and the space around it."""
+        return _plain(self.said.get(name, default))
+
+    def search(self, name: str) -> str:
+        """Words to look for, on one line."""
+        return " ".join(self.text(name).split())[:_LONGEST_SEARCH]
+
+    def whole(self, name: str) -> int | None:
+        """A whole number from 0 that the database can compare with an id; None for anything else."""
+        said = self.text(name)
+        return int(said) if _WHOLE.fullmatch(said) else None
+
+    def identifier(self, name: str) -> int:
+        """The id of a row; 0, which no row has, for anything else."""
+        return self.whole(name) or 0
+
+    def flag(self, name: str) -> bool:
+        """Whether a box is ticked: 1."""
+        return self.text(name) == "1"
+
+    def day(self, name: str) -> dt.date | None:
+        """A day as a date field sends it; None for anything else."""
+        try:
+            return parse_date(self.text(name)[:10])
+        except ValueError:
+            return None
+
+    def by_language(self, prefix: str) -> dict[str, str]:
+        """Texts of fields such as `title_nb`, by what follows the prefix."""
+        names = [name for name in self.said if name.startswith(prefix) and len(name) <= _LONGEST_NAME]
+        return {_plain(name.removeprefix(prefix)): self.text(name) for name in names}
+
+    def everything(self) -> dict[str, str]:
+        """All of a form whose fields are not known beforehand."""
+        return {_plain(name): self.text(name) for name in self.said}
+
+    def as_written(self) -> str:
+        """The whole of it as an address has it, for the record of who did what."""
+        return self.said.urlencode()
+
+
+def of_query(request: HttpRequest) -> Values:
+    return Values(request.GET)
+
+
+def of_form(request: HttpRequest) -> Values:
+    return Values(request.POST)
+
+
+def content_length(request: HttpRequest) -> int:
+    """Bytes that the body is said to have, 0 where nothing is said."""
+    said = str(request.META.get("CONTENT_LENGTH") or "")
+    return int(said) if _WHOLE.fullmatch(said) else 0
+
+
+def _plain(text: str) -> str:
+    return _CONTROLS.sub("", text.replace("\r\n", "\n")).strip()
