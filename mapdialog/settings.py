@@ -192,6 +192,7 @@ LANGUAGES = [
     ("en", _("English")),
 ]
 LOCALE_PATHS = [BASE_DIR / "mapdialog" / "locale"]
+FORMAT_MODULE_PATH = ["mapdialog.web.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Oslo"

@@ -288,7 +288,7 @@ class ContributionForm(forms.Form):
                 value="",
                 errors=[str(error) for error in self[name].errors],
             )
-            for name, label, steps in _SCALES
+            for name, label, steps in SCALES
         ]
 
     @property
@@ -310,16 +310,16 @@ _ANCHORS = {
 }
 
 
-_SCALES = (
+SCALES = (
     (
         "rating",
         _("How is it?"),
-        (("0", _("None or bad")), ("1", _("Poor")), ("2", _("Fair")), ("3", _("Good"))),
+        (("0", _("Very poor")), ("1", _("Poor")), ("2", _("Fair")), ("3", _("Good"))),
     ),
     (
         "feeling",
         _("How does it feel to be here?"),
-        (("0", _("Frightening")), ("1", _("Uncomfortable")), ("2", _("Acceptable")), ("3", _("Safe"))),
+        (("0", _("Frightening")), ("1", _("Unsafe")), ("2", _("Acceptable")), ("3", _("Safe"))),
     ),
     ("light", _("In what light?"), (("day", _("In daylight")), ("dark", _("After dark")))),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mapdialog.contributions.kinds.catalog import kinds
-from mapdialog.contributions.models import TEXT_MAX, Contribution
+from mapdialog.contributions.models import ROUGHEST_POINT_M, TEXT_MAX, Contribution
 
 _TEXT = {"type": "string"}
 _METRES = {"type": ["number", "null"], "minimum": 0, "maximum": 100_000}
@@ -64,9 +64,17 @@ def _properties() -> dict[str, Any]:
             "format": "date-time",
             "description": "When it was written, with its zone; offline that is before it is sent.",
         },
-        "placed_by": {"enum": sorted(Contribution.PlacedBy.values)},
+        "placed_by": {
+            "enum": sorted(Contribution.PlacedBy.values),
+            "description": "How the place was chosen. `default`: the map's first view, which nobody chose;"
+            " stored, and left out of heat and hotspots.",
+        },
         "place_words": {**_TEXT, "maxLength": 300},
-        "accuracy_m": _METRES,
+        "accuracy_m": {
+            **_METRES,
+            "description": "How far off the position may be. A place known only to within more than"
+            f" {ROUGHEST_POINT_M} m is stored and left out of heat and hotspots.",
+        },
         "radius_m": _METRES,
         "zoom_at_placing": {"type": ["number", "null"], "minimum": 0, "maximum": 24},
         "age_band": {**_TEXT, "description": "Such as 13-17 or 67+."},

@@ -85,6 +85,7 @@ def map_texts() -> dict[str, str]:
         "popup": gettext("A contribution"),
         "place": gettext("Put the pin here"),
         "closer": gettext("Zoom in closer"),
+        "choose": gettext("Tap the place on the map"),
         "outsideButton": gettext("Move to the nearest place inside"),
         "outside": gettext("This is outside the area we ask about."),
         "movedInside": gettext("The map has moved to the nearest place inside the area."),
@@ -95,9 +96,16 @@ def map_texts() -> dict[str, str]:
         "read": gettext("Read what others have said"),
         "write": gettext("Back to placing a pin"),
         "reading": gettext("Tap a pin to read it. The same contributions are in the list below the map."),
-        "placing": gettext("Move the map until the crosshair is at the place, or tap the place."),
+        "placing": gettext("Move the map, or tap the place."),
         "locating": gettext("Finding your position…"),
-        "located": gettext("Your position, within {metres} metres."),
+        "located": gettext("Your position, within {distance}."),
+        "rough": gettext(
+            "You are somewhere in the circle, within {distance}. Move the map to be more exact."
+        ),
+        "tooRough": gettext(
+            "Within {distance} is too rough for a pin. Move the map to the place, or use words instead."
+        ),
+        "roughly": gettext("The place is known only to within {distance}."),
         "denied": gettext(
             "Your browser keeps your position from this page. Allow it in the settings, or move the map."
         ),

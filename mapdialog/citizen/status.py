@@ -10,13 +10,14 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.http import Http404
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from mapdialog.citizen.presentation import Words, words
 from mapdialog.contributions import keys, limits, public_view
 from mapdialog.contributions.models import Contribution
 from mapdialog.contributions.receipt import normalised
-from mapdialog.dialogue.models import Consultation
+from mapdialog.dialogue.models import Consultation, Reader
 
 # A person looks at a few codes; a million guesses would find one, and take two years at this rate.
 CAPACITY = 60
@@ -45,6 +46,24 @@ class Status:
     theme: Words
     received_on: dt.date
     received_at: dt.datetime | None  # None where the moment is not for everyone: the code is public
+
+
+def find(*, code: str, reader: Reader, address: str, at: dt.datetime) -> str:
+    """The address of the page behind a code, of whatever consultation the reader may see.
+
+    Raises Http404, and limits.TooManyError for guessers.
+    """
+    limits.take([_bucket(address)], at=at)
+    found = (
+        Contribution.objects.filter(
+            code=normalised(code) or "", consultation__in=Consultation.objects.visible_to(reader)
+        )
+        .values_list("consultation__slug", "code")
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return reverse("citizen:receipt", args=found)
 
 
 def look_up(consultation: Consultation, *, code: str, address: str, at: dt.datetime) -> Status:

@@ -11,19 +11,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from mapdialog.citizen import page_settings, status
-from mapdialog.citizen.access import consultation_for
+from mapdialog.citizen import page_settings
+from mapdialog.citizen.access import at_its_address, consultation_for
 from mapdialog.citizen.forms import ContributionForm
-from mapdialog.citizen.network import address_of
 from mapdialog.citizen.plan_map import PlanMap
 from mapdialog.citizen.plan_papers import papers_of
 from mapdialog.citizen.presentation import Card, Period, facts, words
 from mapdialog.citizen.said import SaidPage
 from mapdialog.citizen.sending import NotTakenError, receive
 from mapdialog.contributions import public_view
-from mapdialog.contributions.limits import TooManyError
 from mapdialog.dialogue.demo_note import demo_note
 from mapdialog.dialogue.models import Consultation
 from mapdialog.web import values
@@ -38,6 +36,7 @@ MODULES = (
     "vendor/leaflet/leaflet.js",
     "js/map/leaflet.js",
     "js/citizen/stage.js",
+    "js/citizen/hint.js",
     "js/citizen/kept.js",
     "js/lib/dom.js",
     "js/lib/config.js",
@@ -79,6 +78,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def consultation(request: HttpRequest, slug: str) -> HttpResponse:
     """The page of one consultation: what it is about, the map, the form, what has been said."""
     held = consultation_for(request, slug)
+    if elsewhere := at_its_address(request, "citizen:consultation", held.slug):
+        return elsewhere
     form = ContributionForm(consultation=held, kind=_kind(request, held), token=secrets.token_hex(16))
     return _page(request, held, form=form)
 
@@ -88,6 +89,8 @@ def consultation(request: HttpRequest, slug: str) -> HttpResponse:
 def plan(request: HttpRequest, slug: str) -> HttpResponse:
     """The plan in words: each zone with its code, its use and its provision."""
     held = consultation_for(request, slug)
+    if elsewhere := at_its_address(request, "citizen:plan", held.slug):
+        return elsewhere
     at = timezone.now()
     plans = PlanMap.of(held, at=at).plans
     context = {
@@ -189,29 +192,6 @@ def _place_groups(plan_map: PlanMap) -> list[dict[str, Any]]:
 def _option(name: str, position: tuple[float, float]) -> dict[str, str]:
     longitude, latitude = position
     return {"name": name, "value": f"{latitude:.5f}, {longitude:.5f}"}
-
-
-@require_GET
-def receipt(request: HttpRequest, slug: str, code: str) -> HttpResponse:
-    """What has become of a contribution. The code is short: it shows a state, never what was written."""
-    held = consultation_for(request, slug)
-    try:
-        found = status.look_up(held, code=code, address=address_of(request), at=timezone.now())
-    except TooManyError as error:
-        answer = render(request, "429.html", status=429)
-        answer.headers["Retry-After"] = str(error.wait_seconds)
-        return answer
-    context = {
-        "consultation": held,
-        "demo_note": demo_note(held),
-        "title": words(held.title),
-        "reads": words(held.reads),
-        "decides": words(held.decides),
-        "status": found,
-        "themes": [(theme.key, words(theme.name)) for theme in held.themes.all()],
-        "settings": page_settings.receipt_settings(held),
-    }
-    return render(request, "citizen/receipt.html", context)
 
 
 @require_safe

@@ -29,7 +29,12 @@ _MEMBERS = frozenset({"type", "id", "geometry", "properties", "bbox"})
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,4})?", re.ASCII)
 _AGE_BAND = re.compile(r"\d{1,2}-\d{1,3}|\d{1,3}\+", re.ASCII)
 _CONTRIBUTOR = re.compile(r"[A-Za-z0-9_-]{8,128}", re.ASCII)
-_NEEDS_GEOMETRY = {Contribution.PlacedBy.GPS, Contribution.PlacedBy.MAP, Contribution.PlacedBy.COORDINATES}
+_NEEDS_GEOMETRY = {
+    Contribution.PlacedBy.GPS,
+    Contribution.PlacedBy.MAP,
+    Contribution.PlacedBy.COORDINATES,
+    Contribution.PlacedBy.DEFAULT,
+}
 _MAX_M = 100_000
 _MAX_ZOOM = 24
 _PLACE_WORDS_MAX = 300

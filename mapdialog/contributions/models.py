@@ -20,6 +20,8 @@ from layers.readers.closed.visible import UNSEEN
 from mapdialog.dialogue.models import Alternative, Consultation, Reader, Theme
 
 TEXT_MAX = 5000
+# A position that is only known more roughly than this is an area, not a point.
+ROUGHEST_POINT_M = 500
 
 
 class Submission(models.Model):
@@ -91,6 +93,11 @@ class ContributionQuerySet(models.QuerySet["Contribution"]):
         """What those who work on a consultation may see of it: all but what was erased."""
         return self.exclude(state=Contribution.State.ERASED)
 
+    def at_a_spot(self) -> Self:
+        """Those whose spot somebody chose and knows: what may be counted as points. The others are where a
+        map happened to open, or within a kilometre of where a telephone thought it was."""
+        return self.exclude(NOT_A_SPOT)
+
     def visible_to(self, reader: Reader) -> Self:
         """THE rule of who sees which contribution; pages, API, tiles and exports all come through here."""
         if not reader.is_authenticated:
@@ -102,6 +109,7 @@ class ContributionQuerySet(models.QuerySet["Contribution"]):
         )
 
 
+NOT_A_SPOT = Q(placed_by="default") | Q(accuracy_m__gt=ROUGHEST_POINT_M)
 _EVERYONES = Q(
     state="published",
     consultation__status=Consultation.Status.PUBLISHED,
@@ -124,6 +132,7 @@ class Contribution(models.Model):
         LIST = "list", _("List of places")
         COORDINATES = "coordinates", _("Coordinates")
         WORDS = "words", _("In words")
+        DEFAULT = "default", _("The map's first view, not chosen")
         NONE = "none", _("No place")
 
     class Arrival(models.TextChoices):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,8 @@ from uuid import UUID
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 BODY_LENGTH = 7
 BODIES = 32**BODY_LENGTH
-_MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
+_MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})
+_MOST_TYPED = 60
 # Odd, hence a bijection modulo a power of two: numbers in a row become codes that do not look alike.
 _SPREAD = 0x5DEECE66D
 
@@ -61,8 +63,9 @@ def code_of(number: int) -> str:
 
 
 def normalised(text: str) -> str | None:
-    """A code as typed (lower case, hyphens, O for 0) in its stored form; None if it cannot be one."""
-    code = text.strip().upper().translate(_MISREAD)
+    """A code as typed (lower case, spaces, hyphens, O for 0) in its stored form; None if it cannot be one."""
+    typed = unicodedata.normalize("NFKC", text[:_MOST_TYPED]).upper()
+    code = "".join(one for one in typed if one.isalnum()).translate(_MISREAD)
     is_code = len(code) == BODY_LENGTH + 1 and all(one in ALPHABET for one in code)
     return code if is_code and _check_character(code[:-1]) == code[-1] else None
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mapdialog import toml_file
+from mapdialog.dialogue import scale
 from mapdialog.dialogue.dates import When
 from mapdialog.dialogue.models import Consultation, Question
 from mapdialog.people import municipality_file
@@ -72,7 +73,7 @@ def read(file: Path) -> ConsultationFile:
         parts={
             "alternatives": _parts(table, "alternatives", _alternative),
             "themes": _parts(table, "themes", _theme),
-            "questions": _parts(table, "questions", _question),
+            "questions": _questions(table),
             "target_groups": _parts(table, "target_groups", _target_group),
             "indicators": _parts(table, "indicators", _indicator),
             "documents": _parts(table, "documents", _document),
@@ -198,6 +199,14 @@ def _theme(part: Table, order: int) -> dict[str, Any]:
     }
 
 
+def _questions(table: Table) -> list[dict[str, Any]]:
+    questions = _parts(table, "questions", _question)
+    scales = [question["options"] for question in questions if question["kind"] == Question.Kind.SCALE]
+    if fault := scale.fault_between(scales):
+        raise table.error("questions", fault)
+    return questions
+
+
 def _question(part: Table, order: int) -> dict[str, Any]:
     kind = part.text("kind", choices=Question.Kind.values)
     options = [_option(option) for option in part.tables("options")]
@@ -206,6 +215,8 @@ def _question(part: Table, order: int) -> dict[str, Any]:
     values = [option["value"] for option in options]
     if len(set(values)) != len(values):
         raise part.error("options", "holds the same value twice.")
+    if kind == Question.Kind.SCALE and (fault := scale.fault(options)):
+        raise part.error("options", fault)
     return {
         "key": _key(part),
         "kind": kind,

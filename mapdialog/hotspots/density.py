@@ -152,7 +152,7 @@ def _live_counts(
 def _places(consultation: Consultation, *, audience: Audience) -> QuerySet[Contribution, Any]:
     seen = Contribution.objects.filter(consultation=consultation)
     seen = seen.everyones() if audience is Audience.EVERYONE else seen.officials()
-    return seen.order_by().values_list(_geometry_field(audience))
+    return seen.at_a_spot().order_by().values_list(_geometry_field(audience))
 
 
 def _geometry_field(audience: Audience) -> str:

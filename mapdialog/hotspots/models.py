@@ -39,6 +39,7 @@ class Run(models.Model):
     finished_at = models.DateTimeField(_("finished"))
     n = models.PositiveIntegerField(_("contributions with a place"))
     n_without_place = models.PositiveIntegerField(_("contributions without a place"))
+    n_rough = models.PositiveIntegerField(_("contributions whose place is not a point"), default=0)
     n_outside = models.PositiveIntegerField(_("outside every area"))
     # density surface: {"west", "south", "cell_m", "srid", "rows", "columns", "peak"} and its values
     density = models.JSONField(_("density surface"), default=dict)

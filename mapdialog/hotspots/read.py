@@ -10,26 +10,27 @@ import numpy as np
 import pandas as pd
 import shapely
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, Value, When
 
 from layers.models import Area, Feature, Layer, LayerVersion
-from mapdialog.contributions.models import Contribution
+from mapdialog.contributions.models import NOT_A_SPOT, Contribution
 from mapdialog.dialogue.models import Consultation
 
 LONLAT = "EPSG:4326"
 
 # A line or an area gathers where a point on it lies: clusters are of points.
 _PINS = """
-SELECT id::text, contributor, theme,
+SELECT id::text, contributor, theme, is_spot,
        ST_AsBinary(CASE WHEN GeometryType(geom) = 'POINT' THEN geom ELSE ST_PointOnSurface(geom) END)
-FROM ({kept}) AS kept(id, contributor, theme, geom)
+FROM ({kept}) AS kept(id, contributor, theme, geom, is_spot)
 """
 
 _NAMED_KINDS = (Layer.Kind.PLACE, Layer.Kind.STREET, Layer.Kind.ADDRESS)
 
 
 def pins_frame(consultation: Consultation) -> gpd.GeoDataFrame:
-    """All contributions officials count: columns id (text), contributor, theme, geometry (Point or None).
+    """All contributions officials count: columns id (text), contributor, theme, is_spot, geometry (Point or
+    None). `is_spot` is False where nobody chose the place, or it is known too roughly to be a point.
 
     Rejected and erased ones are left out: they are not part of what was said.
     """
@@ -37,15 +38,16 @@ def pins_frame(consultation: Consultation) -> gpd.GeoDataFrame:
         Contribution.objects.officials()
         .filter(consultation=consultation)
         .exclude(state=Contribution.State.REJECTED)
+        .annotate(is_spot=Case(When(NOT_A_SPOT, then=Value(False)), default=Value(True)))
         .order_by("id")
-        .values_list("id", "contributor_key", "theme__key", "geom")
+        .values_list("id", "contributor_key", "theme__key", "geom", "is_spot")
     )
     sql, parameters = kept.query.sql_with_params()
     with connection.cursor() as cursor:
         # ST_AsBinary here and not Django's geometry objects: a million of those take a minute
         cursor.execute(_PINS.format(kept=sql), parameters)
         rows = cursor.fetchall()
-    table = pd.DataFrame(rows, columns=["id", "contributor", "theme", "wkb"])
+    table = pd.DataFrame(rows, columns=["id", "contributor", "theme", "is_spot", "wkb"])
     return _frame(table.drop(columns="wkb"), wkb=table["wkb"])
 
 

@@ -37,6 +37,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
         },
         "n": run.n,
         "n_without_place": run.n_without_place,
+        "n_rough": run.n_rough,
         "n_outside": run.n_outside,
         "areas": [_area(row) for row in result.areas],
         "hotspots": [_hotspot(found, rank=rank) for rank, found in enumerate(result.hotspots, start=1)],

@@ -22,7 +22,7 @@ from layers.styles.catalog import FUTURE
 from layers.styles.drawing import words
 from layers.styles.levels import GROUND
 from mapdialog.dialogue.models import Consultation
-from mapdialog.dialogue.texts import translated
+from mapdialog.dialogue.texts import language_of, translated
 from mapdialog.opendata.access import consultation_for
 from mapdialog.opendata.consultations_api import query_parameter
 from mapdialog.opendata.schemas import ProblemOut
@@ -52,6 +52,7 @@ class ZoneAt(AreaAt):
     level: str
     land_use_status: int | None
     provision: str
+    provision_language: str
     provision_note: str
 
 
@@ -143,5 +144,6 @@ def _zone(place: Place, language: str) -> dict[str, Any]:
         "level": levels.words(level),
         "land_use_status": place.land_use_status,
         "provision": provision,
+        "provision_language": language_of(place.provision, language),
         "provision_note": "" if provision else _("No text has been written for this field yet."),
     }

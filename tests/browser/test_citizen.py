@@ -43,6 +43,10 @@ def held() -> Consultation:
 def open_at(page: Page, held: Consultation) -> None:
     page.goto(f"/c/{held.slug}/")
     expect(page.locator("#here")).to_contain_text("Utvalg A")
+    # the place under the crosshair is meant: a map that nobody touched is nobody's place
+    page.locator("#map").press("ArrowDown")
+    page.locator("#map").press("ArrowUp")
+    expect(page.locator("#here")).to_contain_text("Utvalg A")
 
 
 def write(page: Page, *, theme: str = "lys", text: str = "Her er det mørkt.") -> None:
@@ -50,8 +54,10 @@ def write(page: Page, *, theme: str = "lys", text: str = "Her er det mørkt.") -
     page.locator("#id_text").fill(text)
 
 
-def test_a_pin_in_four_taps_without_a_drag(phone: Page, held: Consultation) -> None:
-    open_at(phone, held)
+def test_a_pin_in_five_taps_without_a_drag(phone: Page, held: Consultation) -> None:
+    phone.goto(f"/c/{held.slug}/")
+    phone.locator("#map").tap(position={"x": 150, "y": 150})
+    expect(phone.locator("#put-pin")).to_have_text("Sett punktet her")
     phone.locator("#put-pin").tap()
     phone.locator(".tile:has([value=lys])").tap()
     phone.locator("#id_text").tap()

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, Complaints
+from tests.browser.placing import put_pin
 from tests.browser.production import Site, running_demo
 
 # Everything over the wire until the page of a consultation rests: headers, pictures and map tiles too.
@@ -84,7 +85,7 @@ def test_a_resident_finds_the_consultation_and_drops_a_pin(phone: Page) -> None:
     expect(phone.locator(".demo-banner")).to_contain_text(INVENTED)
     phone.locator("a[href='/c/grasmyr/']").tap()
     expect(phone.locator("#here")).not_to_be_empty()
-    phone.locator("#put-pin").tap()
+    put_pin(phone)
     phone.locator(".tile:has([value=belysning])").tap()
     phone.locator("#id_text").fill("Her er det mørkt om kvelden.")
     phone.locator("#send").tap()

@@ -17,6 +17,7 @@ from mapdialog.dialogue.models import Consultation
 from mapdialog.map_services import MapChoice
 from tests import factories, map_upstream
 from tests.browser.conftest import PHONE, Complaints
+from tests.browser.placing import put_pin
 from tests.map_upstream import Upstream
 
 LOADED = ".leaflet-base-pane img.leaflet-tile-loaded"
@@ -101,7 +102,7 @@ def test_with_the_map_server_down_the_page_says_so_and_goes_on(
     with phone.expect_response(lambda answer: "/tiles/layers/" in answer.url and answer.status == 200):
         phone.goto(f"/c/{held.slug}/")
     expect(phone.locator(".map-note")).to_contain_text("This is the municipality's own map")
-    phone.locator("#put-pin").tap()
+    put_pin(phone)
     phone.locator(".tile:has([value=lys])").tap()
     phone.locator("#id_text").fill("Her er det mørkt.")
     phone.locator("#send").tap()

@@ -12,6 +12,7 @@ from mapdialog.contributions.models import Contribution
 from mapdialog.dialogue.models import Consultation
 from tests import factories
 from tests.browser.conftest import Complaints
+from tests.browser.placing import put_pin
 
 SMALL = {"width": 360, "height": 640}
 TAPS = """(selector, pauses) => new Promise(done => {
@@ -41,7 +42,7 @@ def open_at(page: Page, consultation: Consultation) -> None:
 
 
 def write(page: Page, text: str = "Her er det mørkt.") -> None:
-    page.locator("#put-pin").click()
+    put_pin(page)
     page.locator(".tile:has([value=lys])").click()
     page.locator("#id_text").fill(text)
 
@@ -197,7 +198,7 @@ def send_somehow(page: Page) -> bool:
     expect(page.locator("#id_text:visible, #put-pin:visible")).to_have_count(1)
     page.wait_for_timeout(200)
     if page.locator("#put-pin").is_visible():
-        page.locator("#put-pin").click()
+        put_pin(page)
     expect(page.locator("#id_text")).to_be_visible()
     is_plain = page.locator("html.plain").count() == 1
     page.locator(".tile:has([value=lek])").click()
@@ -242,7 +243,7 @@ def test_without_the_form_modules_the_plain_form_has_the_place_from_the_map(
     complaints.forgive("Failed to fetch dynamically imported module")
     small.route("**/js/citizen/form.js", lambda route: route.abort())
     open_at(small, consultation)
-    small.locator("#put-pin").click()
+    put_pin(small)
     expect(small.locator("#id_coordinates")).not_to_have_value("")
     send_somehow(small)
     assert Contribution.objects.get().placed_by == "coordinates"
@@ -299,7 +300,7 @@ def test_what_hangs_makes_the_page_plain_after_some_seconds_and_keeps_what_was_t
     small.locator("#otherwise summary").click()
     small.locator("#id_place_words").fill("Bak hallen")
     if "writing" in script:
-        small.locator("#put-pin").click()
+        put_pin(small)
     expect(small.locator("html.plain")).to_have_count(1, timeout=15_000)
     expect(small.locator("#id_place_words")).to_have_value("Bak hallen")
     expect(small.locator(".plain-note")).to_be_visible()
@@ -358,7 +359,7 @@ def test_the_draft_of_a_closed_tab_is_found_again(
     again = context.new_page()
     again.goto(f"/c/{consultation.slug}/")
     expect(again.locator("#id_text")).to_have_value("Halvveis i en setning")
-    other.locator("#put-pin").click()
+    put_pin(other)
     expect(other.locator("#id_text")).to_have_value("")
 
 

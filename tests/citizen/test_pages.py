@@ -211,3 +211,26 @@ def test_the_list_of_places_counts_as_people_do_and_says_when_it_is_cut(
     assert listed(cut)[:3] == ["Vik 1", "Vik 2", "F1 – Felt"]
     assert "Places: only the first 2 are listed. Use coordinates or your own words" in cut
     assert "Alternativ A: only the first 1 are listed." in cut
+
+
+@pytest.mark.parametrize("ending", ["", "plan/", "plan"])
+def test_capitals_and_slashes_lead_to_the_one_address(client: Client, ending: str) -> None:
+    slug = factories.consultation().slug
+    response = client.get(f"/c/{slug.upper()}/{ending}?page=1")
+    assert response.status_code == 302
+    assert response["Location"] == f"/c/{slug}/{ending.rstrip('/')}?page=1"
+    assert client.get(f"/c/{slug}").headers["Location"] == f"/c/{slug}/"
+
+
+def test_what_is_posted_to_another_spelling_is_taken_and_not_led_on(client: Client) -> None:
+    slug = factories.consultation().slug
+    assert client.post(f"/c/{slug.upper()}/send", {"text": "Her"}).status_code == 422
+    assert client.post(f"/c/{slug}", {"text": "Her"}).status_code == 405
+
+
+def test_english_dates_are_british(client: Client) -> None:
+    closes_at = dt.datetime(2126, 11, 12, 14, tzinfo=dt.UTC)
+    slug = factories.consultation(closes_at=closes_at).slug
+    shown = client.get(f"/c/{slug}/", headers={"Accept-Language": "en"}).content.decode()
+    assert "12 November 2126" in shown
+    assert "15:00" in shown

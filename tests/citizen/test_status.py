@@ -31,10 +31,52 @@ def test_shows_state_and_number_but_no_text(client: Client) -> None:
     assert "Bak hallen" not in shown
 
 
-def test_a_code_as_somebody_typed_it(client: Client) -> None:
-    held = factories.consultation()
-    factories.contribution(to=held, code=CODE)
-    assert get(client, held.slug, f"{CODE[:4].lower()}-{CODE[4:].lower()}").status_code == 200
+def test_a_code_as_somebody_typed_it_leads_to_its_one_address(client: Client) -> None:
+    consultation = factories.consultation()
+    factories.contribution(to=consultation, code=CODE)
+    page = f"/c/{consultation.slug}/r/{CODE}"
+    loose = CODE.lower().replace("0", "o").replace("1", "l")
+    typed = [CODE, CODE.lower(), loose, f" {CODE[:4]} {CODE[4:]} ", f"{CODE[:4]}\u2013{CODE[4:]}"]
+    for code in typed:
+        response = client.get("/r", {"code": code})
+        assert (response.status_code, response["Location"]) == (302, page), code
+    for address in (
+        f"/r/{CODE}",
+        f"/r/{CODE.lower()}/",
+        f"/c/{consultation.slug}/r/{CODE[:4].lower()}-{CODE[4:].lower()}",
+        f"{page}/",
+        f"/c/{consultation.slug.upper()}/r/{CODE}",
+    ):
+        response = client.get(address)
+        assert (response.status_code, response["Location"]) == (302, page), address
+    assert client.get(page).status_code == 200
+
+
+def test_a_code_that_nobody_has_says_so_kindly_and_offers_the_field_again(client: Client) -> None:
+    consultation = factories.consultation()
+    hidden = factories.consultation(status="draft")
+    factories.contribution(to=hidden, code=CODE)
+    shown = [
+        client.get(address, headers={"Accept-Language": "nb"})
+        for address in ("/r?code=hei", f"/r/{CODE}", f"/r/{code_of(7)}/", f"/c/{consultation.slug}/r/hei")
+    ]
+    assert {response.status_code for response in shown} == {404}
+    for response in shown:
+        assert "Vi finner ingenting med denne koden" in response.content.decode()
+        assert 'name="code"' in response.content.decode()
+
+
+def test_the_field_stands_on_both_pages_and_asks_for_nothing_when_empty(client: Client) -> None:
+    for address in ("/", f"/c/{factories.consultation().slug}/", "/r", "/r?code=%20"):
+        response = client.get(address)
+        assert response.status_code == 200
+        assert 'action="/r"' in response.content.decode()
+
+
+def test_guessing_by_the_code_alone_takes_from_the_same_bucket(client: Client) -> None:
+    for _guess in range(status.CAPACITY):
+        assert client.get(f"/r/{code_of(7)}").status_code == 404
+    assert client.get(f"/r?code={CODE}").status_code == 429
 
 
 @pytest.mark.parametrize("code", [code_of(7), "HEI", "x" * 200, "0000000\u0660", "'"])

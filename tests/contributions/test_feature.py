@@ -75,6 +75,7 @@ def test_text_is_composed():
         ({"light": "dusk"}, "properties.light"),
         ({"state": "published"}, "properties.state"),
         ({"geometry": None, "placed_by": "gps"}, "geometry"),
+        ({"geometry": None, "placed_by": "default"}, "geometry"),
         ({"geometry": {"type": "Point", "coordinates": [9, 99]}}, "geometry.coordinates"),
     ],
 )

@@ -124,3 +124,12 @@ def test_a_parameter_nobody_knows_is_refused(client: Client, held: Consultation)
     assert client.get(f"/tiles/density/{held.slug}/0/0/0").status_code in {200, 204}
     answer = client.get(f"/tiles/density/{held.slug}/0/0/0?theme=lys")
     assert (answer.status_code, answer.json()["field"]) == (400, "theme")
+
+
+@pytest.mark.parametrize("zoom", [10, 17])
+def test_a_place_that_nobody_chose_or_knows_makes_no_heat(held: Consultation, zoom: int) -> None:
+    factories.contribution(to=held, accuracy_m=500)
+    factories.contribution(to=held, placed_by="default")
+    factories.contribution(to=held, accuracy_m=2000, placed_by="gps")
+    density.refresh(held, at=NOON)
+    assert counted(held, zoom) == 1

@@ -58,6 +58,20 @@ def test_counts_by_committee_and_what_lies_outside_add_up(held: Consultation) ->
     assert first.area_km2 == pytest.approx(0.64, abs=0.02)
 
 
+def test_a_place_that_nobody_chose_or_knows_is_in_no_hotspot_and_its_number_is_said(
+    held: Consultation,
+) -> None:
+    lon, lat = middle(0)
+    gather(held, n=3, lon=lon, lat=lat, accuracy_m=500, placed_by="gps")
+    gather(held, n=5, lon=lon, lat=lat, placed_by="default")
+    gather(held, n=4, lon=lon, lat=lat, accuracy_m=501, placed_by="gps")
+    factories.contribution(to=held, geom=None, geom_public=None, placed_by="words", place_words="ved skolen")
+    outcome = run(held)
+    assert (outcome.run.n, outcome.run.n_rough, outcome.run.n_without_place) == (3, 9, 1)
+    assert [spot.n for spot in outcome.run.hotspots.all()] == [3]
+    assert outcome.run.summaries.get(area__code="A").n == 3
+
+
 def test_a_cluster_never_reaches_over_a_committees_border(held: Consultation) -> None:
     border = WEST + SIDE
     for i in range(3):

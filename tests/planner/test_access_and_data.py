@@ -167,7 +167,7 @@ def test_a_first_day_that_nobody_gave_is_not_shown(held: Consultation, planner: 
     factories.contribution(to=held)
     counted(held)
     shown = planner.get(f"/planner/c/{held.slug}/", headers={"Accept-Language": "en"}).content.decode()
-    assert "Committees: edition 1, in force from Jan. 1, 2020." in shown
+    assert "Committees: edition 1, in force from 1 January 2020." in shown
     LayerVersion.objects.update(valid_from=EVER_SINCE)
     shown = planner.get(f"/planner/c/{held.slug}/", headers={"Accept-Language": "en"}).content.decode()
     assert "Committees: edition 1." in shown

@@ -15,7 +15,6 @@ const {texts} = config;
 const root = document.documentElement;
 const form = document.getElementById('contribution');
 const readButton = document.getElementById('read-others');
-const hint = document.getElementById('hint');
 
 let stage = null;
 let writing = null;
@@ -44,7 +43,7 @@ function whenWriting(act, place = null) {
 /** Without a network nothing can be posted either: then the next touch tries again. */
 function failed(error, place = null) {
     if (!navigator.onLine) {
-        hint.textContent = texts.noNetwork;
+        stage.hint.say('offline', texts.noNetwork);
         return;
     }
     if (!form) return;
@@ -72,7 +71,7 @@ function stopReading() {
 async function showOthers() {
     if (!config.showsPoints) return;
     const {createOthers} = await import('mapdialog/citizen/others.js');
-    others = createOthers(config, {view: stage.view, node: hint});
+    others = createOthers(config, {view: stage.view, say: text => stage.hint.say('reading', text)});
     if (isReading()) others.read();
 }
 
@@ -94,6 +93,7 @@ function start() {
     performance.mark('map-ready'); // what the speed target is measured by
     readButton?.addEventListener('click', toggleReading);
     document.getElementById('use-place')?.addEventListener('click', () => whenWriting(writing => writing.useOtherwise()));
+    addEventListener('online', () => stage.hint.drop('offline'));
     showOthers().catch(() => {}); // the list below the map says the same
     if (isKept(config.slug)) fetchAhead();
     else for (const name of ['pointerdown', 'keydown', 'focusin']) addEventListener(name, () => write().catch(() => {}), {once: true});

@@ -1,6 +1,6 @@
 /** "Your comments on this phone": what this device has sent, and what it has not sent yet, with why. */
 import {element} from 'mapdialog/lib/dom.js';
-import {fill} from 'mapdialog/lib/config.js';
+import {dateFormat, fill} from 'mapdialog/lib/config.js';
 
 const EXCERPT = 120;
 
@@ -39,7 +39,7 @@ export function copyButton(words, texts) {
 /** Draws the section `node` ({list}) from the outbox's items and receipts, newest first; hides it when there is nothing. */
 export function drawMine(node, {items, receipts, language, texts}) {
     const list = node.querySelector('ul');
-    const date = ms => new Date(ms).toLocaleDateString(language, {dateStyle: 'long'});
+    const date = ms => dateFormat(language, {dateStyle: 'long'}).format(ms);
     const title = about => (about?.title ? element('p', {class: 'mine__title', text: about.title}) : null);
     const words = text => (text ? element('p', {class: 'mine__text', dir: 'auto', text: text.slice(0, EXCERPT)}) : null);
 

@@ -1,6 +1,6 @@
 /** What others have said, on the map: faint and out of reach while a place is chosen, with a popup when reading. */
 import {element} from 'mapdialog/lib/dom.js';
-import {fill} from 'mapdialog/lib/config.js';
+import {dateFormat, fill} from 'mapdialog/lib/config.js';
 import {pinCanvas} from 'mapdialog/map/shapes.js';
 
 // As many as a phone on a slow line gets along with the page; closer in, those of the view are fetched.
@@ -12,7 +12,7 @@ const MOST = 150;
  * @param nearby {box, positions, isWhole}
  * @returns {read()}
  */
-export function createOthers({contributions, themes, language, timeZone, texts, isOpen, nearby}, {view, node}) {
+export function createOthers({contributions, themes, language, timeZone, texts, isOpen, nearby}, {view, say: announce}) {
     const layer = view.add(pinCanvas({
         pins: nearby.positions.map((lonLat, id) => ({id, lonLat})),
         onSelect: pin => { if (pin.properties) open(pin); },
@@ -21,14 +21,13 @@ export function createOthers({contributions, themes, language, timeZone, texts, 
     let reading = !isOpen;
 
     /** The municipality's day; where points are moved to a grid it is a day already, which Date takes for UTC's midnight. */
-    const day = received => new Date(received).toLocaleDateString(language,
-        {dateStyle: 'long', timeZone: received.length > 10 ? timeZone : 'UTC'});
+    const day = received => dateFormat(language, {dateStyle: 'long', timeZone: received.length > 10 ? timeZone : 'UTC'}).format(new Date(received));
 
     function open({lonLat, properties}) {
         const {theme, text, received_at: received} = properties;
         view.showPopup(lonLat, element('div', {class: 'said__item'},
             element('p', {class: 'said__theme', text: themes[theme] ?? ''}),
-            element('p', {class: 'said__text', lang: properties.language || null, text: text || texts.withoutText}),
+            element('p', {class: 'said__text', dir: 'auto', lang: properties.language || null, text: text || texts.withoutText}),
             element('p', {class: 'said__about', text: received ? day(received) : ''})));
     }
 
@@ -49,8 +48,8 @@ export function createOthers({contributions, themes, language, timeZone, texts, 
     function say() {
         if (!fetched.hasWords) return;
         const {shown, matched} = fetched;
-        if (!matched) node.textContent = texts.noneHere;
-        else node.textContent = shown < matched ? fill(texts.someShown, {shown, matched}) : texts.reading;
+        if (!matched) announce(texts.noneHere);
+        else announce(shown < matched ? fill(texts.someShown, {shown, matched}) : texts.reading);
     }
 
     view.on('moveend', load);

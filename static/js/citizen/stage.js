@@ -3,8 +3,9 @@
  * dragged onto anything, and a tap brings the tapped place under the crosshair.
  */
 import {element} from 'mapdialog/lib/dom.js';
-import {fill} from 'mapdialog/lib/config.js';
+import {fill, inMetres} from 'mapdialog/lib/config.js';
 import {contains, distance_m, nearestInside} from 'mapdialog/lib/geometry.js';
+import {createHint} from 'mapdialog/citizen/hint.js';
 import {addBase} from 'mapdialog/map/base.js';
 import {createMap, singlePin} from 'mapdialog/map/leaflet.js';
 import {pinNode} from 'mapdialog/map/pin.js';
@@ -14,10 +15,15 @@ import {vectorTiles} from 'mapdialog/map/vector_tiles.js';
 const LOOK_UP_DELAY_MS = 300;
 // The map rests a little beside a position given by the phone: it is still that position.
 const SAME_PLACE_M = 2;
+// Worse than this is said in words; worse than the other it is an area and no point (as on the server).
+const ROUGH_M = 50;
+const ROUGHEST_POINT_M = 500;
+// The middle of the first view is nobody's place: a map that has moved less than this has not been moved.
+const MOVED_PX = 24;
 const GROUND = 2;
 const NORDIC = {center: [13, 62], zoom: 4};
 
-/** @param onPlaced({lonLat, zoom, placed_by, accuracy_m, label}) when the person has put the pin */
+/** @param onPlaced({lonLat, zoom, placed_by, accuracy_m, label, note}) when the person has put the pin */
 export function createStage(config, {onPlaced}) {
     return new Stage(config, onPlaced);
 }
@@ -33,15 +39,19 @@ class Stage {
     #timer = null;
     #asking = null;
     #label = '';
+    #unchosen = null;
+    #hint;
     #nodes = Object.fromEntries(['map', 'crosshair', 'here', 'hint', 'locate', 'put-pin', 'legend', 'alternatives', 'levels']
         .map(id => [id, document.getElementById(id)]));
 
     constructor(config, onPlaced) {
         this.#config = config;
         this.#onPlaced = onPlaced;
+        this.#hint = createHint(this.#nodes.hint);
         this.#nodes.map.classList.add('map');
         this.#view = createMap(this.#nodes.map, {...NORDIC, minZoom: 4, maxZoom: 19, texts: config.texts});
         if (config.bounds) this.#view.fitBounds(config.bounds, {padding: 8});
+        this.#unchosen = this.#view.center();
         addBase(this.#view, config.base);
         if (config.overlays) import('mapdialog/map/overlay.js').then(({addOverlays}) => addOverlays(this.#view, config.overlays));
         this.showPlan(config.plans[0]?.key);
@@ -52,9 +62,13 @@ class Stage {
 
     get view() { return this.#view; }
 
+    get hint() { return this.#hint; }
+
     #listen() {
         this.#view.on('move', () => this.#buttonText());
         this.#view.on('moveend', () => this.#moved());
+        this.#view.on('dragstart', () => this.#choose());
+        this.#nodes.map.addEventListener('keydown', ({key}) => { if (key.startsWith('Arrow')) this.#choose(); });
         this.#nodes['put-pin']?.addEventListener('click', () => this.#press());
         this.#nodes.locate.addEventListener('click', () => this.#locate());
         this.#nodes.alternatives?.addEventListener('change', event => this.showPlan(event.target.value));
@@ -105,10 +119,25 @@ class Stage {
     place() {
         this.#forgetPin();
         const isOpen = this.#config.isOpen;
-        this.#view.tapToCentre(isOpen);
+        this.#view.tapToCentre(isOpen, () => this.#choose());
         this.#nodes.crosshair.hidden = !isOpen;
-        this.#nodes.hint.textContent = isOpen ? this.#config.texts.placing : '';
+        if (!isOpen) this.#hint.drop('reading');
+        else if (this.#isChosen()) this.#hint.drop('reading', 'placing');
+        else this.#hint.say('placing', this.#config.texts.placing);
         this.#moved();
+    }
+
+    /** Somebody has moved, tapped or positioned the map: from now on its middle is a place that was meant. */
+    #choose() {
+        if (this.#nodes.crosshair.hidden) return;
+        this.#unchosen = null;
+        this.#buttonText();
+    }
+
+    #isChosen() {
+        if (!this.#unchosen) return true;
+        const [[x, y], [x0, y0]] = [this.#view.center(), this.#unchosen].map(lonLat => this.#view.point(lonLat));
+        return Math.hypot(x - x0, y - y0) > MOVED_PX;
     }
 
     /** Nothing is placed: pins can be tapped and read. */
@@ -116,7 +145,7 @@ class Stage {
         this.#view.tapToCentre(false);
         this.#nodes.crosshair.hidden = true;
         this.#nodes.here.textContent = '';
-        this.#nodes.hint.textContent = this.#config.texts.reading;
+        this.#hint.say('reading', this.#config.texts.reading);
     }
 
     /** The chosen place stays on the map through all questions. */
@@ -125,6 +154,7 @@ class Stage {
         this.#nodes.crosshair.hidden = true;
         this.#view.tapToCentre(false);
         if (!lonLat) return;
+        this.#unchosen = null;
         this.#pin = this.#view.add(singlePin({lonLat, node: pinNode({state: 'new'})}));
         this.#view.setView(lonLat, Math.max(this.#view.zoom(), this.#config.placingZoom));
     }
@@ -141,27 +171,38 @@ class Stage {
     #buttonText() {
         const button = this.#nodes['put-pin'];
         if (!button) return;
-        const {place, closer, outsideButton} = this.#config.texts;
-        button.textContent = this.#isOutside() ? outsideButton : this.#isFar() ? closer : place;
+        const {place, closer, outsideButton, choose} = this.#config.texts;
+        button.textContent = this.#isOutside() ? outsideButton : this.#isFar() ? closer : this.#isChosen() ? place : choose;
     }
 
-    /** One button does what is needed next: inside the area first, then close enough, then the pin. */
+    /** One button does what is needed next: inside the area first, then close enough, then one movement, then the pin. */
     #press() {
         const center = this.#view.center();
         const closest = Math.max(this.#view.zoom(), this.#config.placingZoom + 1);
         if (this.#isOutside()) {
             this.#view.setView(nearestInside(this.#config.area, center, {step_m: 5}), closest);
-            this.#nodes.hint.textContent = this.#config.texts.movedInside;
+            if (!this.#isChosen()) this.#unchosen = this.#view.center();
+            this.#hint.say('moved', this.#config.texts.movedInside);
         } else if (this.#isFar()) {
             this.#view.setView(center, closest);
+        } else if (!this.#isChosen()) {
+            this.#hint.say('placing', this.#config.texts.placing);
+            this.#nodes.map.focus({preventScroll: true});
         } else {
+            this.#hint.drop('placing', 'moved', 'trouble', 'located');
             this.#onPlaced({lonLat: center, zoom: this.#view.zoom(), label: this.#label, ...this.#placedBy(center)});
         }
     }
 
     #placedBy(center) {
-        const isGps = this.#position && distance_m(this.#position.lonLat, center) <= SAME_PLACE_M;
-        return isGps ? {placed_by: 'gps', accuracy_m: this.#position.accuracy_m} : {placed_by: 'map'};
+        if (!this.#isAtPosition(center)) return {placed_by: 'map'};
+        const {accuracy_m} = this.#position;
+        const note = accuracy_m > ROUGH_M ? fill(this.#config.texts.roughly, {distance: inMetres(accuracy_m, this.#config.language)}) : '';
+        return {placed_by: 'gps', accuracy_m, note};
+    }
+
+    #isAtPosition(center) {
+        return this.#position !== null && distance_m(this.#position.lonLat, center) <= SAME_PLACE_M;
     }
 
     #moved() {
@@ -170,38 +211,68 @@ class Stage {
         this.#asking?.abort();
         this.#label = '';
         if (this.#nodes.crosshair.hidden) return;
+        this.#forgetHints();
         if (this.#isOutside()) this.#say(this.#config.texts.outside);
         else if (!this.#isFar()) this.#timer = setTimeout(() => this.#lookUp(this.#view.center()), LOOK_UP_DELAY_MS);
         else this.#say('');
     }
 
-    async #lookUp([lon, lat]) {
-        const {lookUp, slug, language, texts} = this.#config;
+    /** What was said of the place before does not hold for the next one. */
+    #forgetHints() {
+        if (this.#isChosen()) this.#hint.drop('placing', 'trouble');
+        if (!this.#isAtPosition(this.#view.center())) this.#hint.drop('located');
+        if (this.#unchosen === null) this.#hint.drop('moved');
+    }
+
+    async #lookUp(lonLat) {
         this.#asking = new AbortController();
-        const query = new URLSearchParams({lon: lon.toFixed(6), lat: lat.toFixed(6), consultation: slug});
         try {
-            const response = await fetch(`${lookUp}?${query}`, {signal: this.#asking.signal, headers: {'Accept-Language': language}});
-            if (!response.ok) throw new Error(`HTTP ${response.status}`);
-            this.#tell(await response.json());
+            this.#tell(await this.#at(lonLat, this.#asking.signal));
         } catch (error) {
-            if (error.name !== 'AbortError') this.#say(texts.noAnswer);
+            if (error.name !== 'AbortError') this.#say(this.#config.texts.noAnswer);
         }
     }
 
-    /** What lies under the crosshair: zones with code and words, then the committee. */
+    async #at([lon, lat], signal = null) {
+        const {lookUp, slug, language} = this.#config;
+        const query = new URLSearchParams({lon: lon.toFixed(6), lat: lat.toFixed(6), consultation: slug});
+        const response = await fetch(`${lookUp}?${query}`, {signal, headers: {'Accept-Language': language}});
+        if (!response.ok) throw new Error(`HTTP ${response.status}`);
+        return response.json();
+    }
+
+    /** The zone of the plan and the level that are shown goes before the others that lie there. */
+    #nearest(zones) {
+        const shown = this.#plan?.level ?? GROUND;
+        const near = ({version, vertical_level: level}) => 2 * (version === this.#plan?.version) + (level === shown);
+        return zones.sort((a, b) => near(b) - near(a))[0];
+    }
+
+    /** What the plan says of a place in plain words: {text, language}, or null where it says nothing or nobody answers. */
+    async ruleAt(lonLat) {
+        try {
+            const {provision: text, provision_language: language} = this.#nearest((await this.#at(lonLat)).zones) ?? {};
+            return text ? {text, language} : null;
+        } catch {
+            return null;
+        }
+    }
+
+    /** What lies under the crosshair: the zone in words with its code after them, what the plan says there, the committee. */
     #tell({zones, areas}) {
         const {committee, nothing} = this.#config.texts;
         const shown = this.#plan?.level ?? GROUND;
-        const near = ({version, vertical_level: level}) => 2 * (version === this.#plan?.version) + (level === shown);
-        const [zone] = zones.sort((a, b) => near(b) - near(a));
+        const zone = this.#nearest(zones);
         // On the ground goes without saying, unless it is not the level that is looked at.
         const level = zone && (zone.vertical_level !== GROUND || shown !== GROUND) ? zone.level : '';
-        const land = zone ? [[zone.field, zone.label].filter(Boolean).join(' – '), level].filter(Boolean).join(' · ') : '';
+        const land = zone ? [zone.label, level].filter(Boolean).join(' · ') : '';
+        const code = zone ? [...new Set([zone.field, zone.code])].filter(Boolean).join(' · ') : '';
         const area = areas.map(({name, code}) => name || code).join(', ');
-        this.#label = [land, area].filter(Boolean).join(', ');
+        this.#label = [zone?.field ? `${land} (${zone.field})` : land, area].filter(Boolean).join(', ');
         if (!this.#label) return this.#say(nothing);
         return this.#nodes.here.replaceChildren(
-            land ? element('strong', {class: 'here__land'}, land, ' ', element('span', {class: 'code', text: zone.code})) : '',
+            land ? element('strong', {class: 'here__land'}, land, ' ', element('span', {class: 'code', text: code})) : '',
+            zone?.provision ? element('span', {class: 'here__rule', dir: 'auto', lang: zone.provision_language, text: zone.provision}) : '',
             area ? element('span', {class: 'here__area', text: fill(committee, {name: area})}) : '');
     }
 
@@ -209,15 +280,27 @@ class Stage {
 
     async #locate() {
         const {texts} = this.#config;
-        const {locate, locateText, showPosition} = await import('mapdialog/map/locate.js');
-        this.#nodes.hint.textContent = texts.locating;
+        this.#hint.say('locating', texts.locating);
         try {
-            this.#position = await locate();
+            const {locate, showPosition} = await import('mapdialog/map/locate.js');
+            const position = await locate();
             this.#circle?.remove();
-            this.#circle = showPosition(this.#view, this.#position);
-            this.#nodes.hint.textContent = fill(texts.located, {metres: this.#position.accuracy_m});
+            this.#circle = showPosition(this.#view, position);
+            this.#located(position);
         } catch (error) {
-            this.#nodes.hint.textContent = locateText(error, texts);
+            this.#hint.say('trouble', texts[error.reason] ?? texts.unavailable);
         }
+    }
+
+    /** A position worse than ROUGHEST_POINT_M is somewhere in its circle: the place is still to be chosen there. */
+    #located(position) {
+        const {texts, language} = this.#config;
+        const {accuracy_m} = position;
+        const isPoint = accuracy_m <= ROUGHEST_POINT_M;
+        this.#position = isPoint ? position : null;
+        this.#unchosen = isPoint ? null : this.#view.center();
+        const text = !isPoint ? texts.tooRough : accuracy_m > ROUGH_M ? texts.rough : texts.located;
+        this.#hint.say(isPoint ? 'located' : 'placing', fill(text, {distance: inMetres(accuracy_m, language)}));
+        this.#buttonText();
     }
 }

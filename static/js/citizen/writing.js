@@ -7,6 +7,7 @@ import {createDrafts} from 'mapdialog/citizen/draft.js';
 import {fromFeature, missing, readFields, showProblems, toFeature, writeFields} from 'mapdialog/citizen/form.js';
 import {placeWithoutMap} from 'mapdialog/citizen/otherwise.js';
 import {copyButton, whyNot, wordsOf} from 'mapdialog/citizen/mine.js';
+import {createSteps} from 'mapdialog/citizen/steps.js';
 import {createSending} from 'mapdialog/citizen/sending.js';
 
 const byId = id => document.getElementById(id);
@@ -24,6 +25,7 @@ let session = null; // {id, token}: one for what is being written, from the firs
 let place = null;
 let receiptOf = null;
 let sending = null;
+let steps = null;
 
 function step(name, {focus = null} = {}) {
     page.dataset.step = name;
@@ -43,7 +45,22 @@ function choose(chosen, {focus = true} = {}) {
     byId('chosen-words').textContent = describe(place);
     announce(byId('chosen-note'), place.note ?? '');
     keepDraft();
+    steps.forward('what');
     step('what', {focus: focus ? byId('what-title') : null});
+}
+
+/** Back and Forward show the step and what is in it: the text stays, nothing is sent. */
+function travel(name) {
+    if (name === 'what' && place) return choose(place);
+    if (name === 'done' && receiptOf) return step('done', {focus: byId('receipt')});
+    return showMap();
+}
+
+/** Moving keeps all that was typed; the crosshair starts where the pin was. */
+function showMap() {
+    if (page.dataset.step === 'done') place = null;
+    stage.place();
+    step('where', {focus: byId('put-pin')});
 }
 
 function describe({lonLat, label, words}) {
@@ -121,6 +138,9 @@ function finish({state, receipt, isOnDisk}) {
     form.reset();
     if (state === 'sent') showReceipt(receipt);
     else showUnsent(isOnDisk === false ? texts.keptInMemory : texts.kept);
+    showRule(place);
+    place = null;
+    steps.become('done');
     settle(byId('add-another'));
     step('done', {focus: byId('receipt')});
 }
@@ -142,6 +162,14 @@ function waits(item) {
 /** Refused after it had waited: back to the form, which says why at the field. */
 function refused(item) {
     if (item.id === receiptOf && page.dataset.step === 'done') correct(item);
+}
+
+async function showRule({lonLat}) {
+    byId('receipt-rule').hidden = true;
+    const rule = lonLat && await stage.ruleAt(lonLat);
+    byId('receipt-rule').hidden = !rule;
+    byId('receipt-rule-text').textContent = rule?.text ?? '';
+    byId('receipt-rule-text').lang = rule?.language ?? '';
 }
 
 async function showReceipt({id, code, status_url: url}) {
@@ -169,18 +197,6 @@ function contributor() {
     }
 }
 
-function another() {
-    place = null;
-    stage.place();
-    step('where', {focus: byId('put-pin')});
-}
-
-/** Moving keeps all that was typed; the crosshair starts where the pin was. */
-function move() {
-    stage.place();
-    step('where', {focus: byId('put-pin')});
-}
-
 function correct(item) {
     const {values, place: old} = fromFeature(JSON.parse(item.body));
     use(item);
@@ -199,6 +215,7 @@ export async function createWriting(settings, {map, read}) {
     ({texts} = config);
     stage = map;
     reading = read;
+    steps = createSteps(travel);
     drafts = createDrafts(config.slug);
     sending = await createSending(config, {
         node: byId('outbox'),
@@ -226,6 +243,6 @@ function listen() {
         send();
     });
     form.addEventListener('input', keepDraft);
-    byId('move-pin').addEventListener('click', move);
-    byId('add-another').addEventListener('click', another);
+    byId('move-pin').addEventListener('click', () => steps.toMap());
+    byId('add-another').addEventListener('click', () => steps.toMap());
 }

@@ -33,6 +33,7 @@ class MapView {
     #layers = new Set();
     #clickers = new Set();
     #placing = false;
+    #onTap = () => {};
     #still = globalThis.matchMedia?.('(prefers-reduced-motion: reduce)').matches ?? false;
 
     constructor(node, {center, zoom, minZoom = 3, maxZoom = 19, maxBounds = null, texts}) {
@@ -103,6 +104,7 @@ class MapView {
         const simple = this.#event(event);
         if (this.#placing) {
             this.panTo(simple.lonLat);
+            this.#onTap();
             return;
         }
         const taken = this.#under(simple.lonLat);
@@ -126,9 +128,10 @@ class MapView {
         return null;
     }
 
-    /** While on, a tap brings the tapped place under the crosshair, and nothing on the map can be selected. */
-    tapToCentre(on) {
+    /** While on, a tap brings the tapped place under the crosshair, and nothing on the map can be selected. `onTap()` hears of it. */
+    tapToCentre(on, onTap = () => {}) {
         this.#placing = on;
+        this.#onTap = onTap;
         this.element.classList.toggle('map--placing', on);
     }
 

@@ -1,6 +1,6 @@
 /** The list beside the map, fetched a page at a time; a line and its pin point at each other. */
 import {announce, element} from 'mapdialog/lib/dom.js';
-import {fill, plural} from 'mapdialog/lib/config.js';
+import {dateFormat, fill, plural} from 'mapdialog/lib/config.js';
 
 /** `onShow(item)` when a line is chosen. → {load(query), choose(id), keys(on)} */
 export function createList({node, count, more}, {url, texts, language, timeZone, onShow}) {
@@ -75,14 +75,14 @@ export function createList({node, count, more}, {url, texts, language, timeZone,
 
 /** The words of one contribution as nodes: text nodes only, whatever somebody wrote. */
 export function describe(item, {texts, language, timeZone}) {
-    const date = new Intl.DateTimeFormat(language, {dateStyle: 'medium', timeStyle: 'short', timeZone}).format(new Date(item.receivedAt));
+    const date = dateFormat(language, {dateStyle: 'medium', timeStyle: 'short', timeZone}).format(new Date(item.receivedAt));
     const about = [item.theme?.name, item.area?.name, item.placeWords || (item.lonLat ? null : texts.withoutPlace)].filter(Boolean);
     const also = [item.state === 'published' ? null : item.stateLabel, item.arrival === 'in_time' ? null : item.arrivalLabel,
         item.accuracy_m > 50 ? fill(texts.accuracy, {metres: Math.round(item.accuracy_m)}) : null,
         ...item.concerns.map(flag => texts.flags[flag])].filter(Boolean);
     return [
         element('span', {class: 'comment__head'}, element('span', {class: 'comment__about', text: about.join(' · ')}), element('span', {class: 'comment__code', text: item.code})),
-        element('span', {class: item.text ? 'comment__text' : 'comment__about', lang: item.language || null, text: item.text || texts.withoutText}),
+        element('span', {class: item.text ? 'comment__text' : 'comment__about', dir: 'auto', lang: item.language || null, text: item.text || texts.withoutText}),
         element('span', {class: 'comment__about', text: [date, ...also].join(' · ')}),
     ];
 }

@@ -38,7 +38,7 @@ class TestList:
         page = browser.get("/planner/layers/")
         text = text_of(page)
         assert "Committees" in text
-        assert "Edition 2 since Jan. 1, 2026" in text
+        assert "Edition 2 since 1 January 2026" in text
         assert "the command line" in text
         assert f"/planner/c/{held.slug}/" in page.content.decode()
 
@@ -100,15 +100,15 @@ class TestPage:
         text = text_of(browser.get(f"/planner/layers/{committees.pk}/"))
         assert "ab" * 32 in text
         assert "units, edition 1" in text
-        assert "from Jan. 1, 2020 until Jan. 1, 2026" in text
+        assert "from 1 January 2020 until 1 January 2026" in text
         assert text.index("Edition 2") < text.index("Edition 1 ")
 
     @pytest.mark.parametrize(
         ("day", "said", "codes"),
         [
-            ("2019-12-31", "On Dec. 31, 2019 no edition holds.", []),
-            ("2025-12-31", "On Dec. 31, 2025 edition 1 holds, with 2 features.", ["A", "B"]),
-            ("2026-01-01", "On Jan. 1, 2026 edition 2 holds, with 3 features.", ["A", "B", "C"]),
+            ("2019-12-31", "On 31 December 2019 no edition holds.", []),
+            ("2025-12-31", "On 31 December 2025 edition 1 holds, with 2 features.", ["A", "B"]),
+            ("2026-01-01", "On 1 January 2026 edition 2 holds, with 3 features.", ["A", "B", "C"]),
         ],
     )
     def test_which_committees_on_this_date(
@@ -368,7 +368,7 @@ class TestLog:
         text = text_of(browser.get(f"/planner/layers/{committees.pk}/log/"))
         for said in (
             "Edition 3 was imported from test.geojson.",
-            "Edition 2 ends on Feb. 1, 2026",
+            "Edition 2 ends on 1 February 2026",
             "Edition 3 was published",
             "Edition 3 was rolled back; edition 2 holds again.",
             "Edition 3 was put back.",

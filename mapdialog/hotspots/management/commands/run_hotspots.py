@@ -63,6 +63,7 @@ def _report(outcome: Outcome) -> str:
     run = outcome.run
     lines = [
         f"{run.consultation.slug}: {run.n} contributions with a place, {run.n_without_place} without, "
+        f"{run.n_rough} left out because their place was not chosen or is known too roughly, "
         f"{run.n_outside} outside every area; {len(outcome.result.hotspots)} hotspots "
         f"(at least {run.parameters['minimum']} within {run.parameters['distance_m']:g} m)."
     ]

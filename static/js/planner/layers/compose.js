@@ -1,5 +1,5 @@
 /** Composing committees: the map, the list and the sums say the same; nothing is sent before the form is. */
-import {fill, readConfig} from 'mapdialog/lib/config.js';
+import {dateFormat, fill, readConfig} from 'mapdialog/lib/config.js';
 import {announce} from 'mapdialog/lib/dom.js';
 import {createUnitMap} from 'mapdialog/planner/layers/compose_map.js';
 import {createComposition} from 'mapdialog/planner/layers/compose_state.js';
@@ -96,7 +96,7 @@ function offerWhatWasKept() {
     }
     if (!held?.sheet || config.hasBegun) return;
     const node = document.getElementById('kept');
-    const time = new Date(held.at).toLocaleString(language, {dateStyle: 'medium', timeStyle: 'short'});
+    const time = dateFormat(language, {dateStyle: 'medium', timeStyle: 'short'}).format(new Date(held.at));
     node.firstElementChild.textContent = fill(texts.kept, {time});
     node.hidden = false;
     document.getElementById('kept-take').addEventListener('click', () => {
