@@ -224,7 +224,12 @@ def get_contribution(request: HttpRequest, slug: str, identifier: str) -> HttpRe
         _IF_MATCH_HEADER,
         body="The members of the Feature to change (JSON merge patch). An answer of GET may come back whole: "
         "`receipt`, `received_at` and `changed_at` are ours, and passed over.",
-        answers={200: "The receipt as it is now.", 412: "Changed meanwhile.", 428: "If-Match is missing."},
+        answers={
+            200: "The receipt as it is now.",
+            412: "Changed meanwhile.",
+            428: "If-Match is missing.",
+            429: "Too many changes; see Retry-After.",
+        },
     ),
 )
 @_answers_problems
@@ -234,7 +239,9 @@ def patch_contribution(request: HttpRequest, slug: str, identifier: str) -> Http
     rules = rulebook.read(slug)
     contribution = editing.own(_identifier(identifier), rules=rules, token=token)
     version = contribution.version if version is None else version
-    receipt = editing.revise(contribution, change, rules=rules, version=version, at=timezone.now())
+    receipt = editing.revise(
+        contribution, change, rules=rules, version=version, address=address_of(request), at=timezone.now()
+    )
     response = JsonResponse(receipt.as_json())
     response["ETag"] = f'"{receipt.version}"'
     return response

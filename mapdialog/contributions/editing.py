@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from layers.areas import place_rows_sql
 from mapdialog.audit.models import record
-from mapdialog.contributions import keys, receipt
+from mapdialog.contributions import keys, limits, receipt
 from mapdialog.contributions import rules as rule
 from mapdialog.contributions.feature import Draft, FeatureError, parse
 from mapdialog.contributions.intake import ErasedError, OutsideAreaError, columns_of, receipt_of
@@ -78,13 +78,20 @@ def as_feature(contribution: Contribution, *, slug: str) -> dict[str, Any]:
 
 
 def revise(
-    contribution: Contribution, change: Mapping[str, Any], *, rules: Rulebook, version: int, at: dt.datetime
+    contribution: Contribution,
+    change: Mapping[str, Any],
+    *,
+    rules: Rulebook,
+    version: int,
+    address: str,
+    at: dt.datetime,
 ) -> receipt.Receipt:
     """Changes what `change` names, by the rule of JSON merge patch on the Feature; null takes a member away.
 
     What only we set (times, receipt) is passed over: an answer of GET may come back whole.
     Screened again, and published or waiting by the rules for new ones. Places are looked up anew, as they
-    were when it was received. Raises FeatureError, NotOpenError, OutsideAreaError, VersionError.
+    were when it was received. `address` is the sender's, of which a keyed hash is kept. Raises FeatureError,
+    NotOpenError, OutsideAreaError, VersionError, limits.TooManyError.
     """
     if rules.closes_at is not None and at >= rules.closes_at:
         raise rule.NotOpenError(closes_at=rules.closes_at)
@@ -94,6 +101,7 @@ def revise(
     columns["state"] = rule.state_after_edit(contribution.state, now=columns["state"])
     with transaction.atomic(durable=True):
         keep_rules(rules.id)
+        limits.take(limits.buckets_of_changes(rules, contribution=contribution.pk, address=address), at=at)
         _update(columns, contribution=contribution, version=version, rules=rules, at=at)
         record("contribution.changed", subject=contribution, by="resident", at=at, detail={"from": version})
         DataVersion.bump(rules.id)

@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from mapdialog.contributions import keys, prepared
 from mapdialog.contributions.models import RateBucket
@@ -19,6 +20,9 @@ from mapdialog.contributions.rulebook import Rulebook
 
 DEVICE_CAPACITY = 200
 DEVICE_REFILL_PER_HOUR = 60
+# Somebody who writes saves a few times; a program that goes wrong saves for ever.
+CHANGES_CAPACITY = 30
+CHANGES_REFILL_PER_HOUR = 30
 KEPT = dt.timedelta(days=30)
 EMPTY = "ratebucket_tokens_left"  # the constraint that a bucket without a token breaks
 
@@ -52,6 +56,18 @@ def buckets(rules: Rulebook, *, address: str, device: str | None) -> list[Bucket
         key = keys.keyed("device", rules.id, device)
         found.append(Bucket(key=key, capacity=DEVICE_CAPACITY, per_second=DEVICE_REFILL_PER_HOUR / 3600))
     return sorted(found, key=lambda bucket: bucket.key)
+
+
+def buckets_of_changes(rules: Rulebook, *, contribution: UUID, address: str) -> list[Bucket]:
+    """The buckets that a change takes from: each change leaves an audit row that nobody may delete."""
+    limit = max(1, rules.address_limit)
+    of_one = keys.keyed("changes", rules.id, contribution)
+    network = keys.keyed("changes of address", rules.id, limit, network_of(address))
+    wanted = [
+        Bucket(key=of_one, capacity=CHANGES_CAPACITY, per_second=CHANGES_REFILL_PER_HOUR / 3600),
+        Bucket(key=network, capacity=limit, per_second=limit / 3600),
+    ]
+    return sorted(wanted, key=lambda bucket: bucket.key)
 
 
 def network_of(address: str) -> str:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mapdialog.audit.models import AuditEntry
 from mapdialog.contributions.feature import PROPERTIES
+from mapdialog.contributions.limits import CHANGES_CAPACITY
 from mapdialog.contributions.models import Contribution, ContributionPlace, RateBucket
 from mapdialog.dialogue.models import Consultation, DataVersion
 from tests import factories as make
@@ -246,6 +247,36 @@ class TestLimits:
         Consultation.objects.filter(pk=held.pk).update(address_limit=3600)
         clock(make.NOON + dt.timedelta(seconds=2))
         assert another_sender(client, held).put(feature()).status_code == 201
+
+    def test_changes_run_out_and_leave_no_row_in_the_audit_when_refused(self, client, clock):
+        clock(make.NOON)
+        phone = Phone(client, make.consultation())
+        phone.put(feature())
+        answers = [
+            phone.call("PATCH", {"properties": {"text": f"Nr. {n}"}}, headers={"If-Match": "*"})
+            for n in range(CHANGES_CAPACITY + 1)
+        ]
+        assert {answer.status_code for answer in answers[:-1]} == {200}
+        assert_problem(answers[-1], 429, "too-many")
+        assert answers[-1]["Retry-After"]
+        assert AuditEntry.objects.filter(action="contribution.changed").count() == CHANGES_CAPACITY
+        assert stored().text == f"Nr. {CHANGES_CAPACITY - 1}"
+        clock(make.NOON + dt.timedelta(seconds=121))
+        change = phone.call("PATCH", {"properties": {"text": "Igjen"}}, headers={"If-Match": "*"})
+        assert change.status_code == 200
+        assert phone.call("DELETE", headers={"If-Match": "*"}).status_code == 204
+
+    def test_changes_of_many_contributions_run_out_by_address(self, client, clock):
+        clock(make.NOON)
+        held = make.consultation(address_limit=2)
+        phones = [another_sender(client, held) for _ in range(2)]
+        for phone in phones:
+            phone.put(feature())
+
+        def change(phone):
+            return phone.call("PATCH", {"properties": {"text": "Ny"}}, headers={"If-Match": "*"}).status_code
+
+        assert [change(phone) for phone in (*phones, *phones)] == [200, 200, 429, 429]
 
     def test_only_the_hop_that_our_proxy_saw_counts(self, client, clock, settings):
         clock(make.NOON)
