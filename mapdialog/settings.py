@@ -274,6 +274,8 @@ TILE_MEMORY_MB = environment.number("MAPDIALOG_TILE_MEMORY_MB", default=32, mini
 # Pictures of other map servers that a web process fetched for its readers, and at how many at once.
 MAP_MEMORY_MB = environment.number("MAPDIALOG_MAP_MEMORY_MB", default=32, minimum=0)
 MAP_CONNECTIONS = environment.number("MAPDIALOG_MAP_CONNECTIONS", default=4, minimum=1)
+# How many threads a web process has (docker/gunicorn.conf.py): half of them may make long answers.
+WEB_THREADS = environment.number("MAPDIALOG_WEB_THREADS", default=8, minimum=1)
 METRICS_TOKEN = environment.text("MAPDIALOG_METRICS_TOKEN", default="")
 LOGGING = {
     "version": 1,

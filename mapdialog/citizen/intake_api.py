@@ -221,6 +221,7 @@ def get_contribution(request: HttpRequest, slug: str, identifier: str) -> HttpRe
     operation_id="patch_contribution",
     openapi_extra=_openapi(
         _TOKEN_HEADER,
+        _DEVICE_HEADER,
         _IF_MATCH_HEADER,
         body="The members of the Feature to change (JSON merge patch). An answer of GET may come back whole: "
         "`receipt`, `received_at` and `changed_at` are ours, and passed over.",
@@ -234,13 +235,19 @@ def get_contribution(request: HttpRequest, slug: str, identifier: str) -> HttpRe
 )
 @_answers_problems
 def patch_contribution(request: HttpRequest, slug: str, identifier: str) -> HttpResponse:
-    token, version = _token(request), _version(request)
+    token, version, device = _token(request), _version(request), _device(request)
     change = _body(request)
     rules = rulebook.read(slug)
     contribution = editing.own(_identifier(identifier), rules=rules, token=token)
     version = contribution.version if version is None else version
     receipt = editing.revise(
-        contribution, change, rules=rules, version=version, address=address_of(request), at=timezone.now()
+        contribution,
+        change,
+        rules=rules,
+        version=version,
+        address=address_of(request),
+        device=device,
+        at=timezone.now(),
     )
     response = JsonResponse(receipt.as_json())
     response["ETag"] = f'"{receipt.version}"'

@@ -84,14 +84,15 @@ def revise(
     rules: Rulebook,
     version: int,
     address: str,
+    device: str | None,
     at: dt.datetime,
 ) -> receipt.Receipt:
     """Changes what `change` names, by the rule of JSON merge patch on the Feature; null takes a member away.
 
     What only we set (times, receipt) is passed over: an answer of GET may come back whole.
     Screened again, and published or waiting by the rules for new ones. Places are looked up anew, as they
-    were when it was received. `address` is the sender's, of which a keyed hash is kept. Raises FeatureError,
-    NotOpenError, OutsideAreaError, VersionError, limits.TooManyError.
+    were when it was received. `address` and `device` are the sender's, of which keyed hashes are kept.
+    Raises FeatureError, NotOpenError, OutsideAreaError, VersionError, limits.TooManyError.
     """
     if rules.closes_at is not None and at >= rules.closes_at:
         raise rule.NotOpenError(closes_at=rules.closes_at)
@@ -101,7 +102,10 @@ def revise(
     columns["state"] = rule.state_after_edit(contribution.state, now=columns["state"])
     with transaction.atomic(durable=True):
         keep_rules(rules.id)
-        limits.take(limits.buckets_of_changes(rules, contribution=contribution.pk, address=address), at=at)
+        wanted = limits.buckets_of_changes(
+            rules, contribution=contribution.pk, address=address, device=device
+        )
+        limits.take(wanted, at=at)
         _update(columns, contribution=contribution, version=version, rules=rules, at=at)
         record("contribution.changed", subject=contribution, by="resident", at=at, detail={"from": version})
         DataVersion.bump(rules.id)

@@ -23,6 +23,9 @@ DEVICE_REFILL_PER_HOUR = 60
 # Somebody who writes saves a few times; a program that goes wrong saves for ever.
 CHANGES_CAPACITY = 30
 CHANGES_REFILL_PER_HOUR = 30
+# All that one device has sent: somebody who goes through everything again, not a program.
+DEVICE_CHANGES_CAPACITY = 60
+DEVICE_CHANGES_REFILL_PER_HOUR = 60
 KEPT = dt.timedelta(days=30)
 EMPTY = "ratebucket_tokens_left"  # the constraint that a bucket without a token breaks
 
@@ -58,8 +61,13 @@ def buckets(rules: Rulebook, *, address: str, device: str | None) -> list[Bucket
     return sorted(found, key=lambda bucket: bucket.key)
 
 
-def buckets_of_changes(rules: Rulebook, *, contribution: UUID, address: str) -> list[Bucket]:
-    """The buckets that a change takes from: each change leaves an audit row that nobody may delete."""
+def buckets_of_changes(
+    rules: Rulebook, *, contribution: UUID, address: str, device: str | None
+) -> list[Bucket]:
+    """The buckets that a change takes from: each change leaves an audit row that nobody may delete.
+
+    Without a device key the contribution and the address count. Erasing takes from none: it happens once.
+    """
     limit = max(1, rules.address_limit)
     of_one = keys.keyed("changes", rules.id, contribution)
     network = keys.keyed("changes of address", rules.id, limit, network_of(address))
@@ -67,6 +75,12 @@ def buckets_of_changes(rules: Rulebook, *, contribution: UUID, address: str) -> 
         Bucket(key=of_one, capacity=CHANGES_CAPACITY, per_second=CHANGES_REFILL_PER_HOUR / 3600),
         Bucket(key=network, capacity=limit, per_second=limit / 3600),
     ]
+    if device:
+        key, per_second = (
+            keys.keyed("changes of device", rules.id, device),
+            DEVICE_CHANGES_REFILL_PER_HOUR / 3600,
+        )
+        wanted.append(Bucket(key=key, capacity=DEVICE_CHANGES_CAPACITY, per_second=per_second))
     return sorted(wanted, key=lambda bucket: bucket.key)
 
 

@@ -32,6 +32,7 @@ from mapdialog.web import values
 from mapdialog.web.compression import packed
 from mapdialog.web.download import download
 from mapdialog.web.query import parameters, whole
+from mapdialog.web.shedding import expensive
 
 
 @login_required
@@ -72,6 +73,7 @@ def consultation(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_safe
+@expensive
 @packed
 def pins(request: HttpRequest, slug: str) -> HttpResponse:
     """All pins as a columnar pack (see `pin_pack`)."""
@@ -146,6 +148,7 @@ def run(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_safe
+@expensive
 def export(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     """What is selected, as GeoJSON with the exact places; who took it is written down."""
     held = consultation_for(request, slug)

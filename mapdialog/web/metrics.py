@@ -32,6 +32,9 @@ SECONDS = Histogram(
     ("method", "route"),
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10),
 )
+SHED = Counter(
+    "mapdialog_reads_shed", "Long reads told to come again, because too many were under way", ("route",)
+)
 _METHODS = {"GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "OPTIONS"}
 
 

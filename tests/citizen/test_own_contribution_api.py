@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mapdialog.audit.models import AuditEntry
 from mapdialog.contributions.feature import PROPERTIES
-from mapdialog.contributions.limits import CHANGES_CAPACITY
+from mapdialog.contributions.limits import CHANGES_CAPACITY, DEVICE_CHANGES_CAPACITY
 from mapdialog.contributions.models import Contribution, ContributionPlace, RateBucket
 from mapdialog.dialogue.models import Consultation, DataVersion
 from tests import factories as make
@@ -277,6 +277,31 @@ class TestLimits:
             return phone.call("PATCH", {"properties": {"text": "Ny"}}, headers={"If-Match": "*"}).status_code
 
         assert [change(phone) for phone in (*phones, *phones)] == [200, 200, 429, 429]
+
+    def test_changes_of_many_contributions_run_out_by_device(self, client, clock):
+        clock(make.NOON)
+        held = make.consultation(address_limit=1000)
+        phones = [another_sender(client, held) for _ in range(6)]
+        for phone in phones:
+            phone.put(feature())
+
+        def change(phone, **headers):
+            return phone.call(
+                "PATCH", {"properties": {"text": "Ny"}}, headers={"If-Match": "*", **headers}
+            ).status_code
+
+        answers = [change(phone) for _ in range(25) for phone in phones]
+        assert len(answers) == 150
+        assert answers.count(200) == DEVICE_CHANGES_CAPACITY
+        assert set(answers[DEVICE_CHANGES_CAPACITY:]) == {429}
+        assert AuditEntry.objects.filter(action="contribution.changed").count() == DEVICE_CHANGES_CAPACITY
+        # who names no device has the buckets of the contribution and of the address; another device its own
+        assert change(phones[0], **{"X-Device-Key": None}) == 200
+        assert change(phones[0], **{"X-Device-Key": "another-device"}) == 200
+        assert change(phones[0], **{"X-Device-Key": "x"}) == 400
+        clock(make.NOON + dt.timedelta(seconds=61))
+        assert change(phones[0]) == 200
+        assert {phone.call("DELETE", headers={"If-Match": "*"}).status_code for phone in phones} == {204}
 
     def test_only_the_hop_that_our_proxy_saw_counts(self, client, clock, settings):
         clock(make.NOON)

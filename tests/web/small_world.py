@@ -223,7 +223,7 @@ def _run(n: int, *, of: Consultation, boundary: LayerVersion) -> None:
         consultation=of,
         boundary_version=boundary,
         data_version=1,
-        parameters={"distance_m": 100},
+        parameters={"distance_m": 100, "minimum": 5},
         code_version="1",
         started_at=make.NOON,
         finished_at=make.NOON,

@@ -43,6 +43,7 @@ from mapdialog.planner.layers.views import (
 from mapdialog.web import values
 from mapdialog.web.compression import packed
 from mapdialog.web.download import download
+from mapdialog.web.shedding import expensive
 
 # More are too many to click.
 MOST_UNITS = 2_000
@@ -79,6 +80,7 @@ def compose(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_safe
+@expensive
 @packed
 def units_json(request: HttpRequest, pk: int) -> HttpResponse:
     """The units' shapes, and which of them share a border."""
@@ -125,6 +127,7 @@ def draft(request: HttpRequest, pk: int, version: int) -> HttpResponse:
 
 @login_required
 @require_safe
+@expensive
 def as_csv(request: HttpRequest, pk: int, version: int) -> HttpResponseBase:
     """Which unit is in which committee, as a table that can be brought in again."""
     held = _units_layer(request, pk)

@@ -26,6 +26,7 @@ from mapdialog.planner.layers.views import frame_of, layer_page, redirect_to, to
 from mapdialog.web import values
 from mapdialog.web.download import download
 from mapdialog.web.kept_file import attachment
+from mapdialog.web.shedding import expensive
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +137,7 @@ def import_report(request: HttpRequest, version: int) -> HttpResponse:
 
 @login_required
 @require_safe
+@expensive
 def report_csv(request: HttpRequest, version: int) -> HttpResponseBase:
     """The report as a table."""
     held = version_for(request, version)
@@ -146,6 +148,7 @@ def report_csv(request: HttpRequest, version: int) -> HttpResponseBase:
 
 @login_required
 @require_safe
+@expensive
 def report_json(request: HttpRequest, version: int) -> HttpResponseBase:
     """The report as it is kept."""
     held = version_for(request, version)

@@ -29,6 +29,7 @@ from mapdialog.planner.layers.access import layer_for
 from mapdialog.planner.layers.views import PER_PAGE, frame_of, language_name, languages_of, redirect_to
 from mapdialog.web import values
 from mapdialog.web.download import download
+from mapdialog.web.shedding import expensive
 
 MOST_BYTES = 10 * 1024**2
 _LISTED = 100
@@ -108,6 +109,7 @@ def bring_in(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_safe
+@expensive
 def as_csv(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The table of provisions, to be filled in and brought back."""
     held, version = _plan(request, pk)

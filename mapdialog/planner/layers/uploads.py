@@ -32,6 +32,7 @@ from mapdialog.web import values
 from mapdialog.web.compression import packed
 from mapdialog.web.download import download
 from mapdialog.web.query import parameters, whole
+from mapdialog.web.shedding import expensive
 
 _LARGEST_ID = 2**31 - 1
 
@@ -214,6 +215,7 @@ def report_json(request: HttpRequest, upload: UUID) -> HttpResponse:
 
 @login_required
 @require_safe
+@expensive
 def report_csv(request: HttpRequest, upload: UUID) -> StreamingHttpResponse:
     """What was found, a line each, as Nordic spreadsheets read it."""
     rows = report.csv(report.findings(_draft_for(request, upload).report))

@@ -5,9 +5,11 @@
 import {announce} from 'mapdialog/lib/dom.js';
 import {readConfig} from 'mapdialog/lib/config.js';
 import {ask, oneAtATime} from 'mapdialog/lib/press.js';
+import {deviceKey} from 'mapdialog/lib/token.js';
 import {createOutbox, openStore} from 'mapdialog/lib/outbox.js';
 
 const {contributions, language, texts} = readConfig();
+const slug = contributions.split('/').at(-2);
 const byId = id => document.getElementById(id);
 const form = byId('own-form');
 let own = null;
@@ -26,6 +28,7 @@ async function author() {
 async function call(method, body) {
     const headers = {'X-Edit-Token': own.token, 'Accept-Language': language};
     if (method !== 'GET') headers['If-Match'] = version;
+    if (method === 'PATCH') headers['X-Device-Key'] = deviceKey(slug);
     if (body) headers['Content-Type'] = 'application/geo+json';
     try {
         const response = await fetch(own.url, {method, headers, body: body && JSON.stringify(body), credentials: 'omit', cache: 'no-store'});

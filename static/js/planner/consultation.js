@@ -206,9 +206,18 @@ function choices() {
     };
 }
 
+/** When too many long reads are under way, the server says when to come again. */
+async function fetchPins({tries = 3} = {}) {
+    const response = await fetch(config.pins).catch(() => null);
+    const wait_s = Number(response?.headers.get('Retry-After'));
+    if (response?.status !== 503 || !wait_s || tries === 1) return response;
+    await new Promise(resolve => setTimeout(resolve, wait_s * 1000));
+    return fetchPins({tries: tries - 1});
+}
+
 async function loadPins() {
     if (config.nPins > config.mostPins) return boards.forEach(one => one.showDensity());
-    const response = await fetch(config.pins).catch(() => null);
+    const response = await fetchPins();
     if (!response?.ok) return announce(byId('count'), texts.failed);
     pins = decodePack(await response.arrayBuffer());
     for (const one of boards) one.showPins(pins);
