@@ -15,6 +15,7 @@ TIME_ZONES = {
     "SE": "Europe/Stockholm",
     "DK": "Europe/Copenhagen",
     "FI": "Europe/Helsinki",
+    "US": "America/New_York",  # of the demo's Washington; the country has others
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import uuid
 from pathlib import Path
 from typing import IO
 
@@ -14,17 +15,17 @@ def store_once(file: IO[bytes], *, name: str, storage: Storage) -> bool:
     """Keep what `file` has from its start under `name`; False where it lies there already.
 
     Copied beside its place, then renamed: where a kill leaves a half under the name itself, the next one who
-    brings the same file takes that half for it. A file that lies there is touched: it may be left over, and
-    about to be swept.
+    brings the same file takes that half for it. Two who bring it at once write a half each. A file that lies
+    there is touched: it may be left over, and about to be swept.
     """
     place = Path(storage.path(name))
     if place.exists():
         os.utime(place)
         return False
     place.parent.mkdir(parents=True, exist_ok=True)
-    half = place.with_name(f"{place.name}.part")
+    half = place.with_name(f"{place.name}.{uuid.uuid4().hex}.part")
     file.seek(0)
-    with half.open("wb") as copy:
+    with half.open("xb") as copy:
         shutil.copyfileobj(file, copy)
         copy.flush()
         os.fsync(copy.fileno())

@@ -77,6 +77,20 @@ class Table:
             raise self.error(key, f"is {value!r}; use one of {', '.join(choices)}.")
         return value
 
+    def beside(self, key: str) -> Path | None:
+        """A file in this one's folder or below it, None when absent.
+
+        What lies elsewhere is not this file's to name: a document that it names is published.
+        """
+        name = self.text(key, default="")
+        if not name:
+            return None
+        folder = self.file.parent.resolve()
+        path = (folder / name).resolve()
+        if not path.is_relative_to(folder) or not path.is_file():
+            raise self.error(key, f"is {name!r}, which is not beside {self.file.name}.")
+        return path
+
     def whole(self, key: str, *, default: int | None = None, minimum: int = 0, maximum: int = 10**9) -> int:
         """A whole number within limits; required when there is no default."""
         value = self.value(key)

@@ -103,9 +103,10 @@ def map_texts() -> dict[str, str]:
             "You are somewhere in the circle, within {distance}. Move the map to be more exact."
         ),
         "tooRough": gettext(
-            "Within {distance} is too rough for a pin. Move the map to the place, or use words instead."
+            "The position is too uncertain for a pin (± {distance}). "
+            "Move the map to the place, or use words instead."
         ),
-        "roughly": gettext("The place is known only to within {distance}."),
+        "roughly": gettext("The position is uncertain (± {distance})."),
         "denied": gettext(
             "Your browser keeps your position from this page. Allow it in the settings, or move the map."
         ),

@@ -21,7 +21,7 @@ REFUSED: dict[Reason, Any] = {
     "link": _("There is no position in this link. Open it, and copy the coordinates you see there instead."),
 }
 TURNED = _(
-    "The two numbers stood the other way round, so we have turned them. Look whether the place is right."
+    "The two numbers stood the other way round, so we have turned them. Check that the place is right."
 )
 TURNED_SEND_AGAIN = _(
     "As written this lies outside the area we ask about. We have turned the two numbers round: look at them,"

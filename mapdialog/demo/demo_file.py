@@ -92,9 +92,9 @@ def read(file: Path, *, at: dt.datetime) -> DemoFile:
 
 
 def _path(part: Table) -> Path:
-    path = part.file.parent / part.text("file")
-    if not path.is_file():
-        raise part.error("file", f"is {path.name!r}, which is not there.")
+    path = part.beside("file")
+    if path is None:
+        raise part.error("file", "is missing.")
     return path
 
 

@@ -166,7 +166,7 @@ def _parts(
     for row in parts.get("alternatives", []):
         row["layer"] = _layer(f"alternatives.{row['key']}.layer", row["layer"], owner=owner, at=at)
     for row in parts.get("documents", []):
-        row["file"] = _stored(file.file.parent / row["file"]) if row["file"] else ""
+        row["file"] = _stored(row["file"]) if row["file"] else ""
     for row in parts.get("rounds", []):
         kept = known.rounds.filter(number=row["number"]).first() if known else None
         opens, closes = row.pop("opens"), row.pop("closes")

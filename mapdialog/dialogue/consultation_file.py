@@ -144,7 +144,7 @@ def _area(table: Table) -> AreaOfFile | None:
     result = AreaOfFile(
         layer=area.text("layer", default=""),
         bbox=area.numbers("bbox", length=4) if "bbox" in area else (),
-        geojson=table.file.parent / area.text("geojson") if "geojson" in area else None,
+        geojson=area.beside("geojson"),
     )
     area.refuse_unknown()
     return result
@@ -255,13 +255,11 @@ def _indicator(part: Table, order: int) -> dict[str, Any]:
 
 
 def _document(part: Table, order: int) -> dict[str, Any]:
-    url, path = part.text("url", default=""), part.text("file", default="")
+    url, path = part.text("url", default=""), part.beside("file")
     if bool(url) == bool(path):
         raise part.error("url", "or “file”: give one of them.")
-    if url and not re.match(r"https?://[^\s]+$", url):
+    if url and not re.fullmatch(r"https?://[^\s]+", url):
         raise part.error("url", f"is {url!r}; write an address that starts with https://.")
-    if path and not (part.file.parent / path).is_file():
-        raise part.error("file", f"is {path!r}, which is not beside {part.file.name}.")
     title = part.texts("title", required=True)
     return {"type": part.text("type"), "title": title, "url": url, "file": path, "order": order}
 

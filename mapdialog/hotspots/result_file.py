@@ -10,7 +10,7 @@ from typing import Any
 import shapely
 
 from mapdialog.analysis.hotspots import AreaSummary, Hotspot
-from mapdialog.hotspots.run import Outcome, density_document, statistics_of
+from mapdialog.hotspots.run import Outcome, density_document, ranked, statistics_of
 
 DECIMALS = 7  # of a degree: one centimetre
 
@@ -40,7 +40,9 @@ def document(outcome: Outcome) -> dict[str, Any]:
         "n_rough": run.n_rough,
         "n_outside": run.n_outside,
         "areas": [_area(row) for row in result.areas],
-        "hotspots": [_hotspot(found, rank=rank) for rank, found in enumerate(result.hotspots, start=1)],
+        "hotspots": [
+            _hotspot(found, rank=rank) for rank, found in enumerate(ranked(result.hotspots), start=1)
+        ],
         "density": _density(outcome),
     }
 

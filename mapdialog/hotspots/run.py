@@ -23,11 +23,11 @@ from mapdialog.analysis.parameters import ANALYSIS_VERSION, HotspotParameters
 from mapdialog.analysis.project import metric_coordinates, metric_frame, metric_geometries
 from mapdialog.dialogue.models import Consultation
 from mapdialog.hotspots import read
+from mapdialog.hotspots.claim import Claim
 from mapdialog.hotspots.models import AreaSummary, Hotspot, Run
 
 MOST_CELLS = 1_000_000  # 10,000 km² of 100 m; a surface with more is coarser, and says its cell size
 KEPT_RUNS = 20
-FEWEST_PEOPLE = 5
 
 
 class NoBoundaries(Exception):
@@ -126,8 +126,9 @@ def _store_parts(run: Run, *, result: HotspotResult, areas: gpd.GeoDataFrame, on
     area_ids = dict(zip(areas["code"], areas["area_id"], strict=True))
     AreaSummary.objects.bulk_create(_summary(row, run=run, area_ids=area_ids) for row in result.areas)
     consultation = run.consultation
+    hotspots = ranked(result.hotspots)
     names = _names(
-        result.hotspots,
+        hotspots,
         owner=consultation.municipality.code,
         on=on,
         areas=areas,
@@ -136,7 +137,7 @@ def _store_parts(run: Run, *, result: HotspotResult, areas: gpd.GeoDataFrame, on
     Hotspot.objects.bulk_create(
         (
             _hotspot(found, rank=rank, run=run, area_ids=area_ids, name=name)
-            for rank, (found, name) in enumerate(zip(result.hotspots, names, strict=True), start=1)
+            for rank, (found, name) in enumerate(zip(hotspots, names, strict=True), start=1)
         ),
         batch_size=500,
     )
@@ -227,12 +228,27 @@ def _hotspot(found: Found, *, rank: int, run: Run, area_ids: dict[str, int], nam
     )
 
 
+def ranked(hotspots: list[Found]) -> list[Found]:
+    """Those that claim something first, each kind in the order given (by size)."""
+    return sorted(hotspots, key=lambda hotspot: _claim(hotspot).is_quiet)
+
+
+def _claim(hotspot: Found) -> Claim:
+    return Claim(
+        n=hotspot.n,
+        n_contributors=hotspot.n_contributors,
+        n_unknown=hotspot.n_unknown,
+        n_on_water=hotspot.n_on_water,
+        ratio=hotspot.ratio,
+    )
+
+
 def statistics_of(found: Found) -> dict[str, Any]:
     """How many are expected there; the probabilities are not calibrated, and are printed nowhere.
 
     None where the method does not know, and all of them None for a hotspot that claims nothing.
     """
-    if found.n_contributors + found.n_unknown < FEWEST_PEOPLE or 2 * found.n_on_water > found.n:
+    if _claim(found).reason_for_none is not None:
         found = replace(
             found,
             p_even_spread=None,

@@ -6,6 +6,7 @@ that is only slow is fenced off: what it worked on knows which try it is (`Job.t
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import logging
 from collections.abc import Mapping
@@ -114,14 +115,32 @@ def forget_ended(*, days: int) -> int:
 
 def _release(left: _Left) -> None:
     at = timezone.now()
-    if left.attempts + 1 >= MOST_TRIES:
-        left.endings.given_up(**left.arguments, at=at)
+    outcome = None if left.attempts + 1 >= MOST_TRIES else _outcome_of_another_try(left)
+    if outcome is None:
+        _give_up(left, at=at)
         _finish(left, status="failed")
         outcome = Stall.Outcome.FAILED
-    else:
-        outcome = Stall.Outcome.AGAIN if _try_again(left) else Stall.Outcome.DROPPED
     Stall.objects.create(task=left.task, number=left.id, outcome=outcome, at=at)
     _log.warning("Task %s (%s) lost its worker: %s", left.id, left.task, outcome)
+
+
+def _outcome_of_another_try(left: _Left) -> Stall.Outcome | None:
+    """None where what it worked on cannot be made ready for one."""
+    try:
+        with transaction.atomic():
+            return Stall.Outcome.AGAIN if _try_again(left) else Stall.Outcome.DROPPED
+    except Exception:
+        _log.exception("Task %s (%s) cannot be tried again", left.id, left.task)
+        return None
+
+
+def _give_up(left: _Left, *, at: dt.datetime) -> None:
+    """Tell whoever waits. Where even that fails the task ends all the same, and its lock with it."""
+    try:
+        with transaction.atomic():
+            left.endings.given_up(**left.arguments, at=at)
+    except Exception:
+        _log.exception("Nobody could be told that task %s (%s) has failed", left.id, left.task)
 
 
 def _try_again(left: _Left) -> bool:

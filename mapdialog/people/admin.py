@@ -61,6 +61,15 @@ class OfOwnMunicipality(admin.ModelAdmin):  # type: ignore[type-arg] # not subsc
             return self.municipalities(request).exists()
         return self.get_queryset(request).filter(pk=obj.pk).exists()
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """What a page leaves out cannot be asked for in its address either: hashes, keys, places."""
+        name = lookup.partition("__")[0]
+        field = next((field for field in self.opts.get_fields() if field.name == name), None)
+        is_key = getattr(field, "primary_key", False)
+        if name in (self.exclude or ()) or not (is_key or getattr(field, "editable", True)):
+            return False
+        return super().lookup_allowed(lookup, value, request)
+
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self._is_official(request)
 

@@ -1,22 +1,17 @@
 """A hotspot in words: people before comments, how many times as many, and the doubt beside it.
 
 No probability is printed: those computed find something remarkable in most consultations where nothing
-is (docs/hotspots.md). Few people, or hardly more than an even spread, are no claim: such places are drawn
-quietly and stand at the end.
+is (docs/hotspots.md). What claims nothing (`hotspots/claim.py`) says why.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from mapdialog.hotspots.claim import Claim, NoClaim
 from mapdialog.hotspots.models import Hotspot
-
-FEWEST_PEOPLE = 5
-LEAST_RATIO = 1.5
 
 
 def people(spot: Hotspot) -> str:
@@ -26,36 +21,39 @@ def people(spot: Hotspot) -> str:
         return _("%(comments)s, persons not known") % {"comments": comments}
     known = ngettext("%(n)d person", "%(n)d people", spot.n_contributors) % {"n": spot.n_contributors}
     if spot.n_unknown:
-        return _("%(people)s and others not known, %(comments)s") % {"people": known, "comments": comments}
+        return _("%(people)s and an unknown number of others, %(comments)s") % {
+            "people": known,
+            "comments": comments,
+        }
     return _("%(people)s, %(comments)s") % {"people": known, "comments": comments}
-
-
-def is_quiet(spot: Hotspot) -> bool:
-    """Whether it says no more than that comments lie close together."""
-    return bool(_no_claim(spot)) or spot.statistics["ratio"] < LEAST_RATIO
 
 
 def comparison(spot: Hotspot) -> list[str]:
     """Sentences: the ratio with its doubt, or why nothing is compared."""
-    reason = _no_claim(spot)
-    if reason:
-        return [reason]
+    reason = Claim.of(spot).reason_for_none
+    if reason is not None:
+        return [_why_nothing_is_claimed(reason, spot=spot)]
     ratio = number_format(spot.statistics["ratio"], decimal_pos=1)
     return [
         _("%(ratio)s times as many as if spread evenly over the committee's land") % {"ratio": ratio},
         _(
-            "An order, not a proof: people do not live evenly over the land, "
+            "This ranks places, it proves nothing: people do not live evenly over the land, "
             "and the place was found by looking."
         ),
     ]
 
 
-def _no_claim(spot: Hotspot) -> str:
-    statistics: dict[str, Any] = spot.statistics
-    if spot.n_contributors + spot.n_unknown < FEWEST_PEOPLE:
-        return _("Fewer than five people: that their comments lie close together is all that is said.")
-    if 2 * statistics.get("on_water", 0) > spot.n:
-        return _("%(n)d of them lie on water, where nothing can be expected.") % {"n": statistics["on_water"]}
-    if statistics.get("ratio") is None:
-        return _("Outside every committee there is nothing to compare with.")
-    return ""
+def _why_nothing_is_claimed(reason: NoClaim, *, spot: Hotspot) -> str:
+    match reason:
+        case NoClaim.FEW_PEOPLE:
+            return _("Fewer than five people: that their comments lie close together is all that is said.")
+        case NoClaim.PEOPLE_NOT_KNOWN:
+            return _(
+                "How many people wrote is not known: "
+                "that the comments lie close together is all that is said."
+            )
+        case NoClaim.ON_WATER:
+            n = spot.statistics["on_water"]
+            return _("%(n)d of them lie on water, where no comments are expected.") % {"n": n}
+        case NoClaim.NOTHING_TO_COMPARE:
+            return _("Outside every committee there is nothing to compare with.")

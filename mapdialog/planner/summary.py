@@ -10,9 +10,10 @@ from layers.geometry import counter_clockwise
 from layers.models import Population
 from mapdialog.dialogue.models import Consultation
 from mapdialog.dialogue.texts import translated
+from mapdialog.hotspots.claim import Claim
 from mapdialog.hotspots.models import Hotspot, Run
 from mapdialog.hotspots.names import hotspot_name
-from mapdialog.planner.hotspot_words import comparison, is_quiet, people
+from mapdialog.planner.hotspot_words import comparison, people
 
 # Of fewer inhabitants a rate says nothing: one contribution more or less would turn it over.
 FEWEST_INHABITANTS = 100
@@ -80,10 +81,11 @@ def water_is_known(run: Run) -> bool:
 def hotspots_geojson(run: Run, *, language: str) -> dict[str, Any]:
     """The run's hotspots as a FeatureCollection (EPSG:4326), each in words. Two queries.
 
-    Those that claim something come first, each kind by size; `rank` is the place in this order.
+    Those that claim something come first, each kind by size; `rank` is the place in this order, also where
+    the run is from a time that ranked by size alone.
     """
     names = theme_names(run.consultation, language=language)
-    spots = sorted(run.hotspots.select_related("area"), key=lambda spot: (is_quiet(spot), spot.rank))
+    spots = sorted(run.hotspots.select_related("area"), key=lambda spot: (Claim.of(spot).is_quiet, spot.rank))
     features = [_feature(spot, rank=rank, names=names) for rank, spot in enumerate(spots, start=1)]
     return {"type": "FeatureCollection", "features": features}
 
@@ -103,13 +105,11 @@ def _feature(spot: Hotspot, *, rank: int, names: dict[str, str]) -> dict[str, An
             "name": hotspot_name(spot.name, area_name=area_name),
             "area": spot.area and {"code": spot.area.code, "name": area_name},
             "n": spot.n,
-            "nContributors": spot.n_contributors,
-            "nUnknown": spot.n_unknown,
             "themes": [{**theme, "name": names.get(theme["key"], theme["key"])} for theme in spot.themes],
             "centre": [spot.centre.x, spot.centre.y],
             "people": people(spot),
             "comparison": comparison(spot),
-            "isQuiet": is_quiet(spot),
+            "isQuiet": Claim.of(spot).is_quiet,
         },
     }
 

@@ -1,5 +1,6 @@
 """What is done to every request and answer."""
 
+import logging
 import re
 import uuid
 from collections.abc import Callable
@@ -12,6 +13,8 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
 from mapdialog.web.logs import request_id
+
+_log = logging.getLogger(__name__)
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 _PERMISSIONS = "geolocation=(self), camera=(self), microphone=()"
@@ -118,4 +121,5 @@ class UnreadableLookups:
             return None
         if request.META.get("QUERY_STRING") == "e=1":
             return None  # it was not the look-up
+        _log.warning("A look-up in %s could not be read", request.path, exc_info=exception)
         return HttpResponseRedirect(f"{request.path}?e=1")

@@ -130,7 +130,7 @@ def test_a_hotspot_says_its_number_its_people_and_its_doubt(
     expect(popup).to_contain_text("6 comments, persons not known")
     for place in (popup, page.locator("#hotspot-list")):
         expect(place).to_contain_text("times as many")
-        expect(place).to_contain_text("not a proof")
+        expect(place).to_contain_text("proves nothing")
 
 
 def test_everything_is_reached_from_the_keyboard(held: Consultation, signed_in: Callable[..., Page]) -> None:

@@ -208,7 +208,6 @@ def test_mistakes_name_the_file_and_the_key(tmp_path: Path, change: tuple[str, s
         (('closes = "next friday 23:59"', 'closes = "-40d"'), "is not after"),
         (("bbox = [9.6, 58.9, 9.9, 59.1]", "bbox = [9.9, 58.9, 9.6, 59.1]"), "west, south, east, north"),
         (("bbox = [9.6, 58.9, 9.9, 59.1]", 'layer = "committees"'), "holds no polygons"),
-        (("bbox = [9.6, 58.9, 9.9, 59.1]", 'geojson = "missing.geojson"'), "cannot be read"),
         (('boundary_set = "committees"', 'boundary_set = "wards"'), "import_layer"),
         (('icon = "walk"', 'icon = "not an icon"'), r"themes\.path\.icon"),
     ],
@@ -259,6 +258,29 @@ def test_a_document_file_is_stored_once(tmp_path: Path, settings: object) -> Non
     assert len(list((tmp_path / "media" / "documents").iterdir())) == 1
     with consultation.documents.get().file.open() as stored:
         assert stored.read() == b"%PDF-1.7"
+
+
+@pytest.mark.usefixtures("ready")
+def test_an_area_that_is_not_there_is_named(tmp_path: Path) -> None:
+    text = FULL.replace("bbox = [9.6, 58.9, 9.9, 59.1]", 'geojson = "missing.geojson"')
+    with pytest.raises(TomlFileError, match="missing.geojson.*not beside"):
+        load(tmp_path, text)
+
+
+@pytest.mark.usefixtures("ready")
+@pytest.mark.parametrize("kind", ["above", "absolute", "a link that leads out", "a folder"])
+def test_a_document_from_elsewhere_is_not_published(tmp_path: Path, settings: object, kind: str) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"  # type: ignore[attr-defined]
+    folder = tmp_path / "hearing"
+    (folder / "papers").mkdir(parents=True)
+    secret = tmp_path / "secret.txt"
+    secret.write_text("a password")
+    (folder / "link.txt").symlink_to(secret)
+    named = {"above": "../secret.txt", "absolute": str(secret), "a folder": "papers"}
+    text = FULL.replace('url = "https://example.org/plan.pdf"', f'file = "{named.get(kind, "link.txt")}"')
+    with pytest.raises(TomlFileError, match="not beside"):
+        load(folder, text)
+    assert not (tmp_path / "media").exists()
 
 
 def test_the_municipality_may_be_in_the_same_file(tmp_path: Path, db: None) -> None:

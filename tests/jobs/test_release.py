@@ -69,12 +69,14 @@ def test_a_periodic_task_is_left_to_the_next_one_that_waits() -> None:
     assert Stall.objects.get().outcome == "dropped"
 
 
-def test_what_cannot_be_released_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_can_neither_be_tried_again_nor_given_up_ends_and_holds_up_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setitem(ENDINGS, "deliveries.read", Endings(again=_broken, given_up=_broken))
     first = taken("deliveries.read", {"upload_id": "x", "reading": 1})
     second = taken("contributions.forget_buckets", {"timestamp": 0})
-    assert release.release_stalled() == 1
-    assert ProcrastinateJob.objects.get(pk=first).status == "doing"
+    assert release.release_stalled() == 2
+    assert ProcrastinateJob.objects.get(pk=first).status == "failed"
     assert ProcrastinateJob.objects.get(pk=second).status == "todo"
 
 

@@ -13,6 +13,7 @@ from django.utils import translation
 from layers.models import Feature
 from mapdialog.analysis.parameters import HotspotParameters
 from mapdialog.dialogue.models import Consultation
+from mapdialog.hotspots import result_file
 from mapdialog.hotspots.models import Run
 from mapdialog.hotspots.run import boundaries, calculate
 from mapdialog.planner.summary import hotspots_geojson
@@ -56,7 +57,7 @@ def test_people_come_before_comments_and_the_ratio_with_its_doubt(held: Consulta
     assert spot["people"] == "6 people, 12 comments"
     assert not spot["isQuiet"]
     assert "times as many" in spot["comparison"][0]
-    assert "not a proof" in spot["comparison"][1]
+    assert "proves nothing" in spot["comparison"][1]
 
 
 def test_five_pins_of_one_person_claim_nothing_and_stand_at_the_end(held: Consultation) -> None:
@@ -69,8 +70,31 @@ def test_five_pins_of_one_person_claim_nothing_and_stand_at_the_end(held: Consul
     assert alone["comparison"] == [
         "Fewer than five people: that their comments lie close together is all that is said."
     ]
-    stored = run.hotspots.get(rank=1).statistics
+    stored = run.hotspots.get(rank=2).statistics
     assert [stored[name] for name in ("p", "q", "p_contributors", "q_contributors")] == [None] * 4
+
+
+def test_comments_of_nobody_known_claim_nothing_and_do_not_say_that_they_are_few(held: Consultation) -> None:
+    lon, lat = middle()
+    for number in range(12):
+        factories.contribution(to=held, at=(lon + number * 1e-6, lat), contributor_key=None)
+    gather(held, people=4, away=1e-5)
+    spot = said(calculated(held))[0]
+    assert spot["people"] == "4 people and an unknown number of others, 16 comments"
+    assert spot["isQuiet"]
+    assert spot["comparison"] == [
+        "How many people wrote is not known: that the comments lie close together is all that is said."
+    ]
+
+
+def test_the_file_of_a_run_ranks_as_the_page_does(held: Consultation) -> None:
+    gather(held, people=1, each=9)
+    gather(held, people=6, away=0.003)
+    parameters = HotspotParameters(metric_srid=25832)
+    outcome = calculate(held, at=NOON, on=TODAY, boundary=boundaries(held, on=TODAY), parameters=parameters)
+    in_file = [(spot["rank"], spot["n"]) for spot in result_file.document(outcome)["hotspots"]]
+    stored = list(outcome.run.hotspots.order_by("rank").values_list("rank", "n"))
+    assert in_file == stored == [(1, 6), (2, 9)]
 
 
 def test_pins_on_water_are_counted_as_such_and_claim_nothing(held: Consultation) -> None:
@@ -82,7 +106,7 @@ def test_pins_on_water_are_counted_as_such_and_claim_nothing(held: Consultation)
     run = calculated(held)
     spot = said(run)[0]
     assert spot["isQuiet"]
-    assert spot["comparison"] == ["5 of them lie on water, where nothing can be expected."]
+    assert spot["comparison"] == ["5 of them lie on water, where no comments are expected."]
     statistics = run.hotspots.get().statistics
     assert (statistics["on_water"], statistics["p"]) == (5, None)
 

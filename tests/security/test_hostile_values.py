@@ -34,6 +34,15 @@ def test_no_lookup_is_too_much_for_the_administration(staff: Client, lookup: str
 
 
 @pytest.mark.parametrize(
+    "lookup",
+    ["token_hash", "body_hash__gt", "token_hash__startswith", "contributor_key__startswith", "geom__isnull"],
+)
+def test_what_the_administration_does_not_show_cannot_be_asked_for(staff: Client, lookup: str) -> None:
+    answer = staff.get(f"/admin/contributions/contribution/?{lookup}=a")
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
     "value", [*VALUES, "0001-01-01T00:00:00%2B23:59_00000000-0000-4000-8000-000000000000"]
 )
 def test_no_place_in_the_planners_list_is_too_much(staff: Client, value: str) -> None:
