@@ -263,7 +263,7 @@ def test_a_document_file_is_stored_once(tmp_path: Path, settings: object) -> Non
 @pytest.mark.usefixtures("ready")
 def test_an_area_that_is_not_there_is_named(tmp_path: Path) -> None:
     text = FULL.replace("bbox = [9.6, 58.9, 9.9, 59.1]", 'geojson = "missing.geojson"')
-    with pytest.raises(TomlFileError, match="missing.geojson.*not beside"):
+    with pytest.raises(TomlFileError, match=r"missing\.geojson.*not beside"):
         load(tmp_path, text)
 
 
