@@ -84,7 +84,7 @@ class ContributionForm(forms.Form):
     theme = forms.CharField(required=False, max_length=60)
     text = forms.CharField(required=False, max_length=TEXT_MAX)
     alternative = forms.CharField(required=False, max_length=40)
-    age_band = forms.ChoiceField(required=False, choices=[("", ""), *((band, band) for band in AGE_BANDS)])
+    age_band = forms.CharField(required=False)
 
     def __init__(
         self, data: Mapping[str, Any] | None = None, *, consultation: Consultation, kind: str, token: str
@@ -93,6 +93,7 @@ class ContributionForm(forms.Form):
         self.consultation = consultation
         self.kind_name = kind
         self._turned = ""
+        self.bands = list(AGE_BANDS)
         self.themes = list(consultation.themes.all())
         self.asked = [
             question
@@ -100,7 +101,7 @@ class ContributionForm(forms.Form):
             if not question.applies_to or kind in question.applies_to
         ]
         for question in self.asked:
-            self.fields[_name(question)] = _answer_field(question)
+            self.fields[answer_name(question)] = _answer_field(question)
         if kinds()[kind].codes:
             self._ask_observation()
 
@@ -120,6 +121,10 @@ class ContributionForm(forms.Form):
         self.fields["feeling"] = forms.ChoiceField(
             required=False, choices=[("", ""), *((str(step), str(step)) for step in range(4))]
         )
+
+    @property
+    def asks_what_was_observed(self) -> bool:
+        return "code" in self.fields
 
     @property
     def codes(self) -> list[Code]:
@@ -150,24 +155,36 @@ class ContributionForm(forms.Form):
         except written_position.UnreadableError:
             raise forms.ValidationError(_("Choose a place from the list.")) from None
 
+    def clean_age_band(self) -> str:
+        band = str(self.cleaned_data["age_band"])
+        if band and band not in self.bands:
+            raise forms.ValidationError(_("Choose one of the answers given."))
+        return band
+
     def clean_text(self) -> str:
         # A form sends its line breaks as CR LF, the scripts as LF: one and the same text.
         return str(self.cleaned_data["text"]).replace("\r\n", "\n")
 
     def clean(self) -> dict[str, Any]:
         cleaned = self.cleaned_data
-        named = [cleaned.get(name) for name in ("listed_place", "coordinates", "place_words")]
-        if not any(named) and not self.errors:
+        if not self._has_place(cleaned) and not self.errors:
             self.add_error("place_words", _("Choose a place, or describe it in words."))
         if self.themes and not cleaned.get("theme") and "theme" not in self.errors:
             self.add_error("theme", _("Choose what it is about."))
-        says_something = cleaned.get("text") or self._answers() or cleaned.get("code")
-        if not says_something and "text" not in self.errors:  # a text that is too long is not missing
+        if (
+            not self._says_something(cleaned) and "text" not in self.errors
+        ):  # a text that is too long is not missing
             self.add_error("text", _("Write what you want to say about the place."))
         return cleaned
 
+    def _has_place(self, cleaned: Mapping[str, Any]) -> bool:
+        return any(cleaned.get(name) for name in ("listed_place", "coordinates", "place_words"))
+
+    def _says_something(self, cleaned: Mapping[str, Any]) -> bool:
+        return bool(cleaned.get("text") or self._answers() or cleaned.get("code"))
+
     def _answers(self) -> dict[str, Any]:
-        given = {question.key: self.cleaned_data.get(_name(question)) for question in self.asked}
+        given = {question.key: self.cleaned_data.get(answer_name(question)) for question in self.asked}
         return {key: answer for key, answer in given.items() if answer}
 
     def feature(self) -> dict[str, Any]:
@@ -224,7 +241,7 @@ class ContributionForm(forms.Form):
         return [self._asked(question) for question in self.asked]
 
     def _asked(self, question: Question) -> AskedQuestion:
-        bound = self[_name(question)]
+        bound = self[answer_name(question)]
         value = bound.value() or ""
         chosen = value if isinstance(value, list) else [value]
         return AskedQuestion(
@@ -260,7 +277,7 @@ class ContributionForm(forms.Form):
     def age_bands(self) -> list[Choice]:
         chosen = self["age_band"].value()
         return [
-            Choice(value=band, label=Words(text=band, lang=""), checked=band == chosen) for band in AGE_BANDS
+            Choice(value=band, label=Words(text=band, lang=""), checked=band == chosen) for band in self.bands
         ]
 
     @property
@@ -279,10 +296,10 @@ class ContributionForm(forms.Form):
             AskedQuestion(
                 name=name,
                 kind="scale",
-                words=_plain(label),
+                words=interface_words(label),
                 required=name == "rating",
                 choices=[
-                    Choice(value=value, label=_plain(text), checked=value == self[name].value())
+                    Choice(value=value, label=interface_words(text), checked=value == self[name].value())
                     for value, text in steps
                 ],
                 value="",
@@ -325,12 +342,13 @@ SCALES = (
 )
 
 
-def _plain(text: Any) -> Words:
+def interface_words(text: Any) -> Words:
     """A text of the interface, which is in the page's language."""
     return Words(text=str(text), lang=get_language() or "")
 
 
-def _name(question: Question) -> str:
+def answer_name(question: Question) -> str:
+    """The form's field for a question of the planner's."""
     return f"answer-{question.key}"
 
 

@@ -5,16 +5,21 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_safe
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
 
 from mapdialog.citizen import page_settings, status
 from mapdialog.citizen.access import at_its_address, consultation_for
 from mapdialog.citizen.network import address_of
+from mapdialog.citizen.own_page import OwnPage
 from mapdialog.citizen.presentation import words
+from mapdialog.contributions import editing
+from mapdialog.contributions.intake import ErasedError
 from mapdialog.contributions.limits import TooManyError
 from mapdialog.dialogue.demo_note import demo_note
 from mapdialog.dialogue.models import Consultation
 from mapdialog.web import values
+from mapdialog.web.origin import form_for_everyone
 
 
 @require_safe
@@ -33,18 +38,41 @@ def find(request: HttpRequest, code: str = "") -> HttpResponse:
         return _unknown(request, typed)
 
 
-@require_GET
+@sensitive_post_parameters("key")
+@form_for_everyone
+@require_http_methods(["GET", "POST"])
 def receipt(request: HttpRequest, slug: str, code: str) -> HttpResponse:
-    """What has become of a contribution. The code is short: it shows a state, never what was written."""
-    consultation = consultation_for(request, slug)
+    """What has become of a contribution. The code is short: it shows a state, never what was written.
+
+    Whoever sends the edit key too, in a form, is the author: to read, change and erase it without scripts.
+    """
+    consultation, at = consultation_for(request, slug), timezone.now()
     try:
-        state = status.look_up(consultation, code=code, address=address_of(request), at=timezone.now())
+        state = status.look_up(consultation, code=code, address=address_of(request), at=at)
     except TooManyError as error:
         return _too_many(request, error)
     except Http404:
         return _unknown(request, code, consultation=consultation)
     if elsewhere := at_its_address(request, "citizen:receipt", consultation.slug, state.code):
         return elsewhere
+    if request.method == "POST":
+        try:
+            return OwnPage(request, consultation=consultation, status=state, at=at).answer()
+        except editing.WrongTokenError:
+            return _state_page(request, consultation, state=state, is_wrong_key=True, code=403)
+        except ErasedError:
+            return _state_page(request, consultation, state=state, code=410)
+    return _state_page(request, consultation, state=state)
+
+
+def _state_page(
+    request: HttpRequest,
+    consultation: Consultation,
+    *,
+    state: status.Status,
+    is_wrong_key: bool = False,
+    code: int = 200,
+) -> HttpResponse:
     context = {
         "consultation": consultation,
         "demo_note": demo_note(consultation),
@@ -52,10 +80,11 @@ def receipt(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "reads": words(consultation.reads),
         "decides": words(consultation.decides),
         "status": state,
+        "is_wrong_key": is_wrong_key,
         "themes": [(theme.key, words(theme.name)) for theme in consultation.themes.all()],
         "settings": page_settings.receipt_settings(consultation),
     }
-    return render(request, "citizen/receipt.html", context)
+    return render(request, "citizen/receipt.html", context, status=code)
 
 
 def _unknown(request: HttpRequest, typed: str, *, consultation: Consultation | None = None) -> HttpResponse:

@@ -1,19 +1,23 @@
-"""A form post becomes a contribution: through the API's intake, with its refusals at the form's fields."""
+"""A form post becomes a contribution or changes one, as in the API; refusals stand at the form's fields."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from mapdialog.citizen.forms import ContributionForm
 from mapdialog.citizen.network import address_of
+from mapdialog.citizen.own_form import OwnForm
 from mapdialog.citizen.presentation import Period
-from mapdialog.contributions import intake, rulebook
+from mapdialog.contributions import editing, intake, rulebook
 from mapdialog.contributions.feature import FeatureError
 from mapdialog.contributions.limits import TooManyError
 from mapdialog.contributions.receipt import Receipt
+from mapdialog.contributions.rulebook import Rulebook
 from mapdialog.contributions.rules import NotOpenError
 
 
@@ -34,15 +38,44 @@ def receive(form: ContributionForm, *, request: HttpRequest, at: dt.datetime) ->
     """The receipt of a valid form. Raises NotTakenError."""
     rules = rulebook.read(form.consultation.slug, reader=request.user)
     try:
-        return intake.receive(
-            form.feature(),
-            identifier=form.cleaned_data["uuid"],
-            rules=rules,
-            at=at,
-            token=form.cleaned_data["token"],
-            address=address_of(request),
-            reader=request.user,
+        with _refusals(form, at=at):
+            return intake.receive(
+                form.feature(),
+                identifier=form.cleaned_data["uuid"],
+                rules=rules,
+                at=at,
+                token=form.cleaned_data["token"],
+                address=address_of(request),
+                reader=request.user,
+            )
+    except (intake.DifferentError, intake.ErasedError):
+        message = _(
+            "This form has been sent before, with other words. What stands here now has not been sent. "
+            "Press Send to send it as something new."
         )
+        raise NotTakenError(message, is_used=True) from None
+
+
+def revise(form: OwnForm, *, rules: Rulebook, address: str, at: dt.datetime) -> None:
+    """Saves what a valid form changes of its contribution. Raises NotTakenError and editing.VersionError."""
+    version = form.cleaned_data["version"]
+    with _refusals(form, at=at):
+        editing.revise(
+            form.contribution,
+            form.change(),
+            rules=rules,
+            version=version,
+            address=address,
+            device=None,
+            at=at,
+        )
+
+
+@contextmanager
+def _refusals(form: ContributionForm, *, at: dt.datetime) -> Iterator[None]:
+    """What the tables refuse, as NotTakenError."""
+    try:
+        yield
     except FeatureError as error:
         raise NotTakenError(str(error), form_field=_form_field(error.field, form)) from None
     except intake.OutsideAreaError:
@@ -53,12 +86,6 @@ def receive(form: ContributionForm, *, request: HttpRequest, at: dt.datetime) ->
     except TooManyError as error:
         message = _("Too many have been sent from here just now. Try again in %(n)d seconds.")
         raise NotTakenError(message % {"n": error.wait_seconds}) from None
-    except (intake.DifferentError, intake.ErasedError):
-        message = _(
-            "This form has been sent before, with other words. What stands here now has not been sent. "
-            "Press Send to send it as something new."
-        )
-        raise NotTakenError(message, is_used=True) from None
 
 
 def _form_field(field: str, form: ContributionForm) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.http import Http404
 from django.urls import reverse
@@ -38,6 +39,7 @@ EXPLAINED = {
 
 @dataclass(frozen=True, kw_only=True)
 class Status:
+    id: UUID
     code: str
     number: int
     state: str
@@ -46,6 +48,23 @@ class Status:
     theme: Words
     received_on: dt.date
     received_at: dt.datetime | None  # None where the moment is not for everyone: the code is public
+
+    @classmethod
+    def of(cls, contribution: Contribution) -> Status:
+        """What whoever has the code may know."""
+        consultation = contribution.consultation
+        is_coarse = public_view.is_coarse(consultation)
+        return cls(
+            id=contribution.pk,
+            code=contribution.code,
+            number=contribution.submission_id,
+            state=contribution.state,
+            label=contribution.get_state_display(),
+            explained=str(EXPLAINED[Contribution.State(contribution.state)]),
+            theme=words(contribution.theme.name if contribution.theme else None),
+            received_on=public_view.day_of(contribution.received_at, of=consultation),
+            received_at=None if is_coarse else contribution.received_at,
+        )
 
 
 def find(*, code: str, reader: Reader, address: str, at: dt.datetime) -> str:
@@ -69,24 +88,22 @@ def find(*, code: str, reader: Reader, address: str, at: dt.datetime) -> str:
 def look_up(consultation: Consultation, *, code: str, address: str, at: dt.datetime) -> Status:
     """The status of the contribution with this code. Raises Http404, and limits.TooManyError for guessers."""
     limits.take([_bucket(address)], at=at)
-    found = (
+    contribution = (
         Contribution.objects.filter(consultation=consultation, code=normalised(code) or "")
         .select_related("theme")
         .defer("geom", "geom_public", "text")
         .first()
     )
-    if found is None:
+    if contribution is None:
         raise Http404
-    return Status(
-        code=found.code,
-        number=found.submission_id,
-        state=found.state,
-        label=found.get_state_display(),
-        explained=str(EXPLAINED[Contribution.State(found.state)]),
-        theme=words(found.theme.name if found.theme else None),
-        received_on=public_view.day_of(found.received_at, of=consultation),
-        received_at=None if public_view.is_coarse(consultation) else found.received_at,
-    )
+    contribution.consultation = consultation
+    return Status.of(contribution)
+
+
+def of_received(identifier: UUID) -> Status:
+    """The status of a contribution for its sender, who has just been given its receipt."""
+    received = Contribution.objects.select_related("theme", "consultation__municipality")
+    return Status.of(received.defer("geom", "geom_public", "text").get(pk=identifier))
 
 
 def _bucket(address: str) -> limits.Bucket:

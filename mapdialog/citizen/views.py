@@ -10,18 +10,20 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
 
-from mapdialog.citizen import page_settings
+from mapdialog.citizen import page_settings, status
 from mapdialog.citizen.access import at_its_address, consultation_for
 from mapdialog.citizen.forms import ContributionForm
+from mapdialog.citizen.place_list import place_groups
 from mapdialog.citizen.plan_map import PlanMap
 from mapdialog.citizen.plan_papers import papers_of
 from mapdialog.citizen.presentation import Card, Period, facts, words
 from mapdialog.citizen.said import SaidPage
 from mapdialog.citizen.sending import NotTakenError, receive
-from mapdialog.contributions import public_view
+from mapdialog.contributions import keys, public_view
+from mapdialog.contributions.receipt import Receipt
 from mapdialog.dialogue.demo_note import demo_note
 from mapdialog.dialogue.models import Consultation
 from mapdialog.web import values
@@ -103,15 +105,19 @@ def plan(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "citizen/plan.html", context)
 
 
+@sensitive_post_parameters("token")
 @form_for_everyone
-@require_POST
+@require_http_methods(["GET", "POST"])
 def send(request: HttpRequest, slug: str) -> HttpResponse:
-    """The form post without JavaScript: the same intake as the API, then a redirect to the receipt.
+    """The form post without JavaScript: the same intake as the API, answered with the receipt itself.
 
-    The edit token travels in the fragment, which no server log sees. What cannot be taken comes back
-    with the reason and everything that was typed.
+    Who has no scripts cannot read an address's fragment: this page is the only one that can tell the edit
+    key. Posted again it is the same page. What cannot be taken comes back with the reason and everything
+    that was typed.
     """
     held = consultation_for(request, slug)
+    if request.method == "GET":
+        return redirect("citizen:consultation", held.slug)
     token = values.of_form(request).text("token")
     form = ContributionForm(request.POST, consultation=held, kind=_kind(request, held), token=token)
     if form.is_valid():
@@ -122,8 +128,22 @@ def send(request: HttpRequest, slug: str) -> HttpResponse:
                 form = form.renewed(token=secrets.token_hex(16))
             form.add_error(error.form_field, error.message)
         else:
-            return redirect(f"{receipt.status_url}#{receipt.id}.{token}")
+            return _sent(request, held, receipt=receipt, token=token)
     return _page(request, held, form=form, status=422)
+
+
+def _sent(request: HttpRequest, held: Consultation, *, receipt: Receipt, token: str) -> HttpResponse:
+    context = {
+        "consultation": held,
+        "demo_note": demo_note(held),
+        "title": words(held.title),
+        "status": status.of_received(receipt.id),
+        "key": token,
+        "written_key": keys.written(token),
+        "own_address": f"{receipt.status_url}#{receipt.id}.{token}",
+        "path_with_query": receipt.status_url,
+    }
+    return render(request, "citizen/sent.html", context)
 
 
 def _kind(request: HttpRequest, held: Consultation) -> str:
@@ -160,7 +180,7 @@ def _page(
         "is_open": period.state == "open",
         "plan_map": plan_map,
         "has_zones": any(plan.styles for plan in plan_map.plans),
-        "place_groups": _place_groups(plan_map),
+        "place_groups": place_groups(plan_map),
         "form": form,
         "offers_observations": offers_observations(held),
         "said": said.lines,
@@ -173,25 +193,6 @@ def _page(
         ),
     }
     return render(request, "citizen/consultation.html", context, status=status)
-
-
-def _place_groups(plan_map: PlanMap) -> list[dict[str, Any]]:
-    """The list of places: names on the map, then the parts of each plan; values are `latitude, longitude`."""
-    places = [_option(place.name, place.position) for place in plan_map.places]
-    groups = [{"name": _("Places"), "places": places, "is_cut": plan_map.places_are_cut}]
-    listed: set[str] = set()
-    for view in plan_map.plans:
-        # Alternatives share most of their zones: each is listed once, under the first that has it.
-        zones = [zone for zone in view.zones if zone.name not in listed]
-        listed.update(zone.name for zone in zones)
-        options = [_option(zone.name, zone.position) for zone in zones]
-        groups.append({"name": view.name, "places": options, "is_cut": view.is_cut})
-    return [group for group in groups if group["places"]]
-
-
-def _option(name: str, position: tuple[float, float]) -> dict[str, str]:
-    longitude, latitude = position
-    return {"name": name, "value": f"{latitude:.5f}, {longitude:.5f}"}
 
 
 @require_safe

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, cast
 from uuid import UUID
 
@@ -57,6 +58,17 @@ def own(identifier: UUID, *, rules: Rulebook, token: str) -> Contribution:
     if not keys.is_token_of(token, stored=found.token_hash):
         raise WrongTokenError
     return found
+
+
+def own_by_key(identifier: UUID, *, rules: Rulebook, typed: str) -> tuple[Contribution, str]:
+    """The contribution and its edit token, for whoever types or pastes it in any way (`keys.tokens_of`).
+
+    Raises NoContributionError, ErasedError, WrongTokenError.
+    """
+    for token in keys.tokens_of(typed):
+        with suppress(WrongTokenError):
+            return own(identifier, rules=rules, token=token), token
+    raise WrongTokenError
 
 
 def as_feature(contribution: Contribution, *, slug: str) -> dict[str, Any]:

@@ -6,12 +6,17 @@ import hashlib
 import hmac
 import json
 import re
+import unicodedata
 from typing import Any
 
 from django.conf import settings
 
 # 128 bits are 22 letters of base64 (24 with its padding) or 32 of hexadecimal.
 TOKEN = re.compile(r"[A-Za-z0-9_+/=-]{22,128}", re.ASCII)
+_HEXADECIMAL = re.compile(r"[0-9a-f]{22,128}", re.ASCII)
+_GROUP = 4
+_MOST_TYPED = 500  # a whole address of a receipt, pasted, or a long key with spaces
+_MISREAD = str.maketrans({"o": "0", "i": "1", "l": "1"})
 
 
 def token_hash(token: str) -> bytes:
@@ -27,6 +32,29 @@ def is_token_of(token: str, *, stored: bytes | memoryview | None) -> bool:
 def is_same(hashed: bytes, *, stored: bytes | memoryview | None) -> bool:
     """The same of a token's hash."""
     return stored is not None and hmac.compare_digest(hashed, bytes(stored))
+
+
+def written(token: str) -> str:
+    """An edit token as people write it down: hexadecimal ones in groups of four, any other as it is."""
+    if not _HEXADECIMAL.fullmatch(token):
+        return token
+    return "-".join(token[start : start + _GROUP] for start in range(0, len(token), _GROUP)).upper()
+
+
+def tokens_of(typed: str) -> list[str]:
+    """The edit tokens that something typed or pasted may stand for; empty if it cannot be one.
+
+    As it stands, for the tokens in which case and hyphens count; and as hexadecimal digits in any case, with
+    spaces and hyphens anywhere and the letters O, I and L for digits. Of a receipt's whole address
+    (`…#id.token`) the token.
+    """
+    text = "".join(unicodedata.normalize("NFKC", typed[:_MOST_TYPED]).split()).strip(".,;:")
+    exact = text.rpartition(".")[2]
+    digits = "".join(one for one in exact if one.isalnum()).lower().translate(_MISREAD)
+    tokens = [exact] if TOKEN.fullmatch(exact) else []
+    if _HEXADECIMAL.fullmatch(digits) and digits not in tokens:
+        tokens.append(digits)
+    return tokens
 
 
 def body_hash(feature: Any) -> bytes:

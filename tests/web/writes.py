@@ -45,6 +45,11 @@ def _send(world: SmallWorld) -> list[Write]:
     return [Write(reader="anonymous", body=urlencode(fields))]
 
 
+def _change_plainly(world: SmallWorld) -> list[Write]:
+    fields = {"key": TOKEN, "act": "save", "version": 1, "theme": "t0", "place_words": "Bak hallen"}
+    return [Write(reader="anonymous", body=urlencode({**fields, "text": "Rettet"}))]
+
+
 def _of_the_author(method: str, body: object, **values: Any) -> Write:
     return Write(
         method=method,
@@ -68,6 +73,7 @@ def _own_contribution(world: SmallWorld) -> list[Write]:
 _L = "planner/layers/"
 WRITES: dict[str, Callable[[SmallWorld], list[Write]]] = {
     "c/<slug:slug>/send": _send,
+    "c/<slug:slug>/r/<str:code>": _change_plainly,
     "api/v1/consultations/<slug:slug>/contributions/<identifier>": _own_contribution,
     "admin/logout/": lambda world: [Write(reader="superuser")],
     "i18n/setlang/": lambda world: [form(language="nn", next="/")],

@@ -61,6 +61,7 @@ async function showErased() {
 
 async function show() {
     own = await author();
+    byId('own-key')?.classList.toggle('is-wanted', !own);
     if (!own) return;
     byId('own').hidden = false;
     say(texts.loading);
