@@ -142,6 +142,45 @@ def test_a_position_within_two_kilometres_is_no_point(new_context: NewContext, h
     assert (pin.placed_by, pin.accuracy_m) == ("map", None)
 
 
+@pytest.mark.parametrize("accuracy", [600, 2000])
+def test_centring_the_map_on_a_rough_position_is_nobodys_choice(
+    new_context: NewContext, held: Consultation, accuracy: float
+) -> None:
+    page = at_position(new_context, accuracy=accuracy)
+    page.goto(f"/c/{held.slug}/")
+    expect(page.locator("#here")).to_contain_text("Utvalg A")
+    page.locator("#locate").tap()
+    expect(page.locator("#hint")).to_contain_text("for grovt")
+    rough = page.locator("#hint").inner_text()
+    page.wait_for_timeout(1500)  # the map has come to rest
+    for _press in range(4):
+        page.locator("#put-pin").tap()
+        page.wait_for_timeout(500)
+    assert step(page) == "where"
+    assert page.locator("#hint").inner_text().strip() == rough
+    page.locator("#map").tap(position={"x": 180, "y": 200})
+    expect(page.locator("#hint")).to_be_empty()
+    page.locator("#put-pin").tap()
+    expect(page.locator("#consultation")).to_have_attribute("data-step", "what")
+
+
+def test_being_brought_inside_the_area_is_nobodys_choice(new_context: NewContext, held: Consultation) -> None:
+    lon, lat = factories.middle(1)
+    outside = {"longitude": lon, "latitude": lat + 0.02, "accuracy": 900}
+    page = new_context(
+        viewport=SMALL, has_touch=True, geolocation=outside, permissions=["geolocation"]
+    ).new_page()
+    page.goto(f"/c/{held.slug}/")
+    expect(page.locator("#here")).to_contain_text("Utvalg A")
+    page.locator("#locate").tap()
+    expect(page.locator("#here")).not_to_contain_text("Utvalg")
+    for _press in range(4):
+        page.locator("#put-pin").tap()
+        page.wait_for_timeout(700)
+    expect(page.locator("#here")).to_contain_text("Utvalg")
+    assert step(page) == "where"
+
+
 def test_what_was_said_of_a_place_goes_with_it(new_context: NewContext, held: Consultation) -> None:
     page = at_position(new_context, accuracy=18)
     page.goto(f"/c/{held.slug}/")
@@ -180,6 +219,29 @@ def test_back_from_the_first_step_leaves_the_page(phone: Page, held: Consultatio
     phone.go_back()
     assert phone.url.endswith("/")
     assert "/c/" not in phone.url
+
+
+@pytest.mark.parametrize("button", ["#move-pin", "#add-another"])
+def test_a_double_press_back_to_the_map_stays_on_the_page(
+    phone: Page, held: Consultation, button: str
+) -> None:
+    phone.goto("/")
+    open_at(phone, held)
+    phone.locator("#put-pin").tap()
+    if button == "#add-another":
+        write(phone)
+        phone.locator("#send").tap()
+        expect(phone.locator("#receipt-code")).not_to_be_empty()
+        expect(phone.locator(button)).to_be_enabled()
+    phone.locator(button).evaluate("node => { node.click(); node.click(); node.click(); }")
+    expect(phone.locator("#put-pin")).to_be_visible()
+    phone.wait_for_timeout(500)
+    assert "/c/" in phone.url
+    assert step(phone) == "where"
+    phone.locator("#put-pin").tap()
+    expect(phone.locator("#consultation")).to_have_attribute("data-step", "what")
+    phone.locator("#move-pin").tap()  # and once more: a way back that is over is no hindrance
+    expect(phone.locator("#put-pin")).to_be_visible()
 
 
 def test_what_the_plan_says_stands_under_the_crosshair_and_in_the_receipt(

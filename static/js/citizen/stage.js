@@ -40,6 +40,7 @@ class Stage {
     #asking = null;
     #label = '';
     #unchosen = null;
+    #ask;
     #hint;
     #nodes = Object.fromEntries(['map', 'crosshair', 'here', 'hint', 'locate', 'put-pin', 'legend', 'alternatives', 'levels']
         .map(id => [id, document.getElementById(id)]));
@@ -47,6 +48,7 @@ class Stage {
     constructor(config, onPlaced) {
         this.#config = config;
         this.#onPlaced = onPlaced;
+        this.#ask = config.texts.placing;
         this.#hint = createHint(this.#nodes.hint);
         this.#nodes.map.classList.add('map');
         this.#view = createMap(this.#nodes.map, {...NORDIC, minZoom: 4, maxZoom: 19, texts: config.texts});
@@ -123,7 +125,7 @@ class Stage {
         this.#nodes.crosshair.hidden = !isOpen;
         if (!isOpen) this.#hint.drop('reading');
         else if (this.#isChosen()) this.#hint.drop('reading', 'placing');
-        else this.#hint.say('placing', this.#config.texts.placing);
+        else this.#hint.say('placing', this.#ask);
         this.#moved();
     }
 
@@ -180,13 +182,15 @@ class Stage {
         const center = this.#view.center();
         const closest = Math.max(this.#view.zoom(), this.#config.placingZoom + 1);
         if (this.#isOutside()) {
-            this.#view.setView(nearestInside(this.#config.area, center, {step_m: 5}), closest);
-            if (!this.#isChosen()) this.#unchosen = this.#view.center();
+            const isChosen = this.#isChosen();
+            // At once: a map under way is everywhere, and none of it is what somebody has chosen.
+            this.#view.setView(nearestInside(this.#config.area, center, {step_m: 5}), closest, {animate: false});
+            if (!isChosen) this.#unchosen = this.#view.center();
             this.#hint.say('moved', this.#config.texts.movedInside);
         } else if (this.#isFar()) {
             this.#view.setView(center, closest);
         } else if (!this.#isChosen()) {
-            this.#hint.say('placing', this.#config.texts.placing);
+            this.#hint.say('placing', this.#ask);
             this.#nodes.map.focus({preventScroll: true});
         } else {
             this.#hint.drop('placing', 'moved', 'trouble', 'located');
@@ -298,9 +302,11 @@ class Stage {
         const {accuracy_m} = position;
         const isPoint = accuracy_m <= ROUGHEST_POINT_M;
         this.#position = isPoint ? position : null;
-        this.#unchosen = isPoint ? null : this.#view.center();
+        this.#unchosen = isPoint ? null : position.lonLat;
         const text = !isPoint ? texts.tooRough : accuracy_m > ROUGH_M ? texts.rough : texts.located;
-        this.#hint.say(isPoint ? 'located' : 'placing', fill(text, {distance: inMetres(accuracy_m, language)}));
+        const words = fill(text, {distance: inMetres(accuracy_m, language)});
+        if (!isPoint) this.#ask = words;
+        this.#hint.say(isPoint ? 'located' : 'placing', words);
         this.#buttonText();
     }
 }

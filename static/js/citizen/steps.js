@@ -7,7 +7,12 @@
 export function createSteps(onTravel) {
     if (!history.state?.step) history.replaceState({step: 'where'}, '');
     // A link within the page comes by here too, without a step: it leads nowhere else.
-    addEventListener('popstate', ({state}) => { if (state?.step) onTravel(state.step); });
+    let isGoingBack = false;
+    addEventListener('popstate', ({state}) => {
+        isGoingBack = false;
+        if (state?.step) onTravel(state.step);
+    });
+    addEventListener('pageshow', () => { isGoingBack = false; });
     return {
         forward(step) {
             const {step: before} = history.state ?? {};
@@ -15,8 +20,13 @@ export function createSteps(onTravel) {
         },
         /** The step that was becomes this one: what has been sent cannot be gone back to. */
         become(step) { history.replaceState({...history.state, step}, ''); },
+        /** Once, however often it is pressed: the way back takes a moment, and a second step would leave the page. */
         toMap() {
-            if (history.state?.before === 'where') return history.back();
+            if (isGoingBack) return undefined;
+            if (history.state?.before === 'where') {
+                isGoingBack = true;
+                return history.back();
+            }
             history.replaceState({step: 'where'}, '');
             return onTravel('where');
         },

@@ -33,10 +33,10 @@ export function locateText(error, texts) {
     return texts[error.reason] ?? texts.unavailable;
 }
 
-/** Shows a position with its accuracy, centred, no closer than the accuracy allows. Returns {remove()}. */
+/** Shows a position with its accuracy, centred at once, no closer than the accuracy allows. Returns {remove()}. */
 export function showPosition(view, {lonLat, accuracy_m}) {
     const layer = view.add(accuracyCircle(lonLat, accuracy_m));
     const closest = accuracy_m > 500 ? 13 : accuracy_m > 100 ? 15 : 17;
-    view.setView(lonLat, Math.max(view.zoom(), closest));
+    view.setView(lonLat, Math.max(view.zoom(), closest), {animate: false});
     return {remove: () => view.remove(layer)};
 }
