@@ -40,7 +40,7 @@ def find(request: HttpRequest, code: str = "") -> HttpResponse:
 
 @sensitive_post_parameters("key")
 @form_for_everyone
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def receipt(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """What has become of a contribution. The code is short: it shows a state, never what was written.
 

@@ -107,16 +107,16 @@ def plan(request: HttpRequest, slug: str) -> HttpResponse:
 
 @sensitive_post_parameters("token")
 @form_for_everyone
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def send(request: HttpRequest, slug: str) -> HttpResponse:
     """The form post without JavaScript: the same intake as the API, answered with the receipt itself.
 
     Who has no scripts cannot read an address's fragment: this page is the only one that can tell the edit
     key. Posted again it is the same page. What cannot be taken comes back with the reason and everything
-    that was typed.
+    that was typed, at this address: without a post it leads to the consultation's page.
     """
     held = consultation_for(request, slug)
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect("citizen:consultation", held.slug)
     token = values.of_form(request).text("token")
     form = ContributionForm(request.POST, consultation=held, kind=_kind(request, held), token=token)

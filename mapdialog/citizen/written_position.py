@@ -28,7 +28,7 @@ _LOOK_ALIKES = str.maketrans(
     }
 )
 # What names a frame and has digits of its own; the frames differ by less than a metre.
-_FRAME = re.compile(r"\b(?:etrs|euref|wgs)[ -]?(?:89|84)\b(?: ?/)?")
+_FRAME = re.compile(r"\b(?:etrs|euref|eu|wgs)[ -]?(?:89|84)\b(?: ?/)?")
 _NAMED = (
     (re.compile(r"\bsweref ?-?99 ?tm\b"), 3006),
     (re.compile(r"\b(?:etrs-?)?tm35(?:fin)?\b"), 3067),

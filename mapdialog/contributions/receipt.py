@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,8 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 BODY_LENGTH = 7
 BODIES = 32**BODY_LENGTH
 _MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})
-_MOST_TYPED = 60
+_MOST_TYPED = 300
+_LINK = re.compile(r"/R/([^/?#\s]+)")
 # Odd, hence a bijection modulo a power of two: numbers in a row become codes that do not look alike.
 _SPREAD = 0x5DEECE66D
 
@@ -63,9 +65,23 @@ def code_of(number: int) -> str:
 
 
 def normalised(text: str) -> str | None:
-    """A code as typed (lower case, spaces, hyphens, O for 0) in its stored form; None if it cannot be one."""
+    """A code as typed (lower case, spaces, hyphens, O for 0, words around it, its page's address) as it is
+    stored; None if there is none in it."""
     typed = unicodedata.normalize("NFKC", text[:_MOST_TYPED]).upper()
-    code = "".join(one for one in typed if one.isalnum()).translate(_MISREAD)
+    return next((code for part in _parts(typed) if (code := _code(part)) is not None), None)
+
+
+def _parts(typed: str) -> Iterator[str]:
+    """What may be the code in a text, likeliest first."""
+    yield typed
+    yield from _LINK.findall(typed)
+    words = re.split(r"[\s:/?#&=]+", typed)
+    yield from (" ".join(words[start:]) for start in range(1, len(words)))
+    yield from words
+
+
+def _code(text: str) -> str | None:
+    code = "".join(one for one in text if one.isalnum()).translate(_MISREAD)
     is_code = len(code) == BODY_LENGTH + 1 and all(one in ALPHABET for one in code)
     return code if is_code and _check_character(code[:-1]) == code[-1] else None
 

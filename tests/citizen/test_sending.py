@@ -253,3 +253,12 @@ def test_another_token_cannot_take_over_an_id(client: Client) -> None:
     post(client, held)
     assert post(client, held, token="f" * 32, text="Noe annet").status_code == 422
     assert Contribution.objects.get().text == "Her er det mørkt."
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_the_forms_address_without_a_post_leads_to_the_consultation(client: Client, method: str) -> None:
+    held = factories.consultation()
+    response = getattr(client, method)(f"/c/{held.slug}/send")
+    assert (response.status_code, response["Location"]) == (302, f"/c/{held.slug}/")
+    hidden = factories.consultation(status="draft")
+    assert getattr(client, method)(f"/c/{hidden.slug}/send").status_code == 404

@@ -37,6 +37,8 @@ def test_a_code_as_somebody_typed_it_leads_to_its_one_address(client: Client) ->
     page = f"/c/{consultation.slug}/r/{CODE}"
     loose = CODE.lower().replace("0", "o").replace("1", "l")
     typed = [CODE, CODE.lower(), loose, f" {CODE[:4]} {CODE[4:]} ", f"{CODE[:4]}\u2013{CODE[4:]}"]
+    typed += [f"Kode {CODE}", f"Kode: {CODE[:4]} {CODE[4:]}", f"{CODE} er koden min", f"kode={CODE.lower()}."]
+    typed += [f"https://kart.eksempel.no{page}", f"kart.eksempel.no/r/{CODE.lower()}/?a=b", f"{page}#3f0c."]
     for code in typed:
         response = client.get("/r", {"code": code})
         assert (response.status_code, response["Location"]) == (302, page), code
@@ -50,6 +52,7 @@ def test_a_code_as_somebody_typed_it_leads_to_its_one_address(client: Client) ->
         response = client.get(address)
         assert (response.status_code, response["Location"]) == (302, page), address
     assert client.get(page).status_code == 200
+    assert client.head(page).status_code == 200
 
 
 def test_a_code_that_nobody_has_says_so_kindly_and_offers_the_field_again(client: Client) -> None:

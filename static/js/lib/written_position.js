@@ -11,7 +11,7 @@ const MAX_LAT = 85;
 const LOOK_ALIKES = [[/[\u2212\u2010-\u2014]/g, '-'], [/[\u00ba\u02da]/g, '°'], [/[\u2032\u2019\u2018\u00b4\u0060\u02b9\u02bc]/g, "'"],
     [/[\u2033\u201d\u201c\u201e\u02ba]/g, '"'], [/''/g, '"'], [/\s+/g, ' ']];
 // What names a frame and has digits of its own; the frames differ by less than a metre.
-const FRAME = /\b(?:etrs|euref|wgs)[ -]?(?:89|84)\b(?: ?\/)?/g;
+const FRAME = /\b(?:etrs|euref|eu|wgs)[ -]?(?:89|84)\b(?: ?\/)?/g;
 const NAMED = [[/\bsweref ?-?99 ?tm\b/, 3006], [/\b(?:etrs-?)?tm35(?:fin)?\b/, 3067]];
 const EPSG = /\b(?:epsg|srid|crs)\b[ :=]*([0-9]{4,5})\b/;
 const GEOGRAPHIC = [4326, 4258, 4619];
