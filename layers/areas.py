@@ -53,6 +53,14 @@ def place_rows_sql(*, geom: str, on: str, layers: str) -> str:
     return f"SELECT version_id, area_id, zone_id, share FROM {source}"  # noqa: S608 (our own expressions)
 
 
+def in_force_sql(edition: str, *, on: str) -> str:
+    """`LayerVersion.objects.holding_on` in SQL: `edition` is a row's name, `on` a date's expression."""
+    return (
+        f"{edition}.state = 'standing' AND {edition}.valid_from <= {on}"
+        f" AND ({edition}.valid_to IS NULL OR {edition}.valid_to > {on})"
+    )
+
+
 _POINT = "ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326)"
 _AT = f"""
 SELECT found.version_id, layer.kind, layer.owner, layer.name, layer.titles, layer.style,

@@ -9,6 +9,8 @@ from __future__ import annotations
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+from django.db.models import DateField, F, Func, Value
+
 # By the country that a layer's owner begins with. A municipality says its own (`Municipality.day`).
 TIME_ZONES = {
     "NO": "Europe/Oslo",
@@ -34,3 +36,14 @@ def owners_day(owner: str, *, at: dt.datetime) -> dt.date:
 def day_sql(moment: str, *, zone: str) -> str:
     """The same in SQL: `moment` and `zone` are expressions of a timestamptz and a text."""
     return f"({moment} AT TIME ZONE {zone})::date"
+
+
+def day_of_column(column: str, *, zone: str) -> Func:
+    """The same as an expression of a queryset; `zone` is the name of a time zone."""
+    return Func(
+        F(column),
+        Value(zone),
+        template="(%(expressions)s)::date",
+        arg_joiner=" AT TIME ZONE ",
+        output_field=DateField(),
+    )

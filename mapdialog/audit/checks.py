@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Warning, register
 
 from mapdialog.audit import journal
 
@@ -13,3 +14,15 @@ from mapdialog.audit import journal
 def journal_is_writable(**given: Any) -> list[CheckMessage]:
     hint = "Until then nothing can be erased or moderated. See MAPDIALOG_JOURNAL in docs/operators.md."
     return [Error(trouble, hint=hint, id="mapdialog.E001") for trouble in journal.troubles()]
+
+
+@register("journal", deploy=True)
+def journal_is_ours(*, databases: Sequence[str] | None = None, **given: Any) -> list[CheckMessage]:
+    """Only where the database may be asked: `check --database default`, /readyz."""
+    if not databases:
+        return []
+    hint = "What it says was not carried out here. See “The journal” in docs/operators.md."
+    try:
+        return [Warning(words, hint=hint, id="mapdialog.W001") for words in journal.strangeness()]
+    except OSError as error:
+        return [Warning(f"The journal cannot be read: {error}.", hint=hint, id="mapdialog.W001")]

@@ -8,12 +8,17 @@ it, and when. No words, no places, no names.
 What takes something from view is written **before** the COMMIT, what shows it **after** it. So whatever the
 machine dies of, what was erased stays erased; at worst something is erased again whose author asked for it,
 or waits to be read that was published.
+
+The database remembers the first journal it wrote to by its first line (`JournalMark`): a folder that was
+mounted wrongly, or a journal begun anew, is noticed. So the first line stays for ever.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import fcntl
+import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator
@@ -22,10 +27,15 @@ from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
+from django.db import ProgrammingError, transaction
 from django.utils.translation import gettext as _
+
+from mapdialog.audit.models import JournalMark
 
 FILE_NAME = "decisions.jsonl"
 ERASED, PUBLISHED = "erased", "published"
+_LONGEST = 1_000  # bytes: no line of ours is half as long
+_BEGINNING = b'{"what": "'
 DECISIONS = frozenset({ERASED, PUBLISHED, "pending", "private", "rejected"})
 
 
@@ -40,16 +50,20 @@ class JournalError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """`what` is the state after it. `version` is the contribution's version after it."""
+    """`what` is the state after it. `version` is the contribution's version after it.
+
+    `by_edit`: the author's own edit led to that state, so that the words are others than before.
+    """
 
     what: str
     id: UUID
     version: int
     at: dt.datetime
+    by_edit: bool = False
 
     def line(self) -> bytes:
         values = {"what": self.what, "id": str(self.id), "version": self.version, "at": self.at.isoformat()}
-        return json.dumps(values).encode() + b"\n"
+        return json.dumps(values | ({"by_edit": True} if self.by_edit else {})).encode() + b"\n"
 
     @classmethod
     def of(cls, line: bytes) -> Entry:
@@ -61,6 +75,7 @@ class Entry:
                 id=UUID(values["id"]),
                 version=int(values["version"]),
                 at=dt.datetime.fromisoformat(values["at"]),
+                by_edit=values.get("by_edit", False) is True,
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(str(error)) from None
@@ -76,28 +91,66 @@ def write(entry: Entry) -> None:
     """
     try:
         _make_our_folder()
-        _append(entry.line())
+        append(entry)
+        first_line = _first_line()
     except OSError:
         raise JournalError from None
+    if first_line is not None:
+        JournalMark.objects.bulk_create([JournalMark(first_line=first_line)], ignore_conflicts=True)
 
 
-def _append(line: bytes) -> None:
+def append(entry: Entry) -> None:
+    """The file's part of `write`: whole and on the disk when this returns. Raises OSError: then not in it."""
     path = file()
     is_new = not path.exists()
     descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)  # ends with the process, however it ends
-        size = os.fstat(descriptor).st_size
-        # who was killed in the middle of a line must not take the next one with it
-        is_torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
-        left = b"\n" + line if is_torn else line
-        while left:
-            left = left[os.write(descriptor, left) :]
-        os.fsync(descriptor)
+        _write_whole(descriptor, entry.line(), after=_end_of_lines(descriptor))
     finally:
         os.close(descriptor)
     if is_new:
         _sync(path.parent)
+
+
+def _write_whole(descriptor: int, line: bytes, *, after: int) -> None:
+    """All of the line or, where the disk is full, nothing of it: whoever asked is told it was not done."""
+    left = line
+    try:
+        while left:
+            left = left[os.write(descriptor, left) :]
+        os.fsync(descriptor)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.ftruncate(descriptor, after)
+        raise
+
+
+def _end_of_lines(descriptor: int) -> int:
+    """Makes the next line begin on a line of its own; returns the file's size then.
+
+    Whoever was killed in the middle of a line had done nothing yet: the beginning of a line of ours goes.
+    What may be something else stays, and is reported as a line that cannot be read.
+    """
+    size = os.fstat(descriptor).st_size
+    start = max(0, size - _LONGEST)
+    before, newline, tail = os.pread(descriptor, _LONGEST, start).rpartition(b"\n")
+    if not tail:
+        return size
+    if (newline or start == 0) and _is_beginning_of_ours(tail):
+        end = start + len(before) + len(newline)
+        os.ftruncate(descriptor, end)
+        return end
+    os.write(descriptor, b"\n")
+    return size + 1
+
+
+def _is_beginning_of_ours(tail: bytes) -> bool:
+    try:
+        Entry.of(tail)
+    except ValueError:
+        return tail.startswith(_BEGINNING) or _BEGINNING.startswith(tail)
+    return False
 
 
 def _sync(folder: Path) -> None:
@@ -150,6 +203,43 @@ def _read(lines: Iterable[bytes]) -> Journal:
         except ValueError:
             damaged += 1
     return Journal(entries=tuple(entries), damaged=damaged)
+
+
+def _first_line() -> str | None:
+    """What a journal is known by, its first line's SHA-256; None where there is none. Raises OSError."""
+    try:
+        with file().open("rb") as lines:
+            line = lines.readline()
+    except FileNotFoundError:
+        return None
+    return hashlib.sha256(line).hexdigest() if line.endswith(b"\n") else None
+
+
+def strangeness() -> Iterator[str]:
+    """That the journal is not the one this database wrote to, in words for the operator; else nothing.
+
+    One query. Nothing too where the database has never written to one. Raises OSError.
+    """
+    try:
+        mark = JournalMark.objects.first()
+    except ProgrammingError:  # before the migration that brings the table
+        return
+    if mark is None:
+        return
+    first_line = _first_line()
+    if first_line is None:
+        yield f"The journal is missing: this database has written to one; there is none in {file().parent}."
+    elif first_line != mark.first_line:
+        yield f"{file()} is another journal than the one that this database has written to."
+
+
+@transaction.atomic
+def adopt() -> None:
+    """From now on this journal is the database's. Raises OSError."""
+    JournalMark.objects.all().delete()
+    first_line = _first_line()
+    if first_line is not None:
+        JournalMark.objects.create(first_line=first_line)
 
 
 def troubles() -> Iterator[str]:

@@ -24,6 +24,19 @@ class AuditEntry(models.Model):
         indexes = [models.Index(fields=["subject_type", "subject_id"], name="audit_subject")]
 
 
+class JournalMark(models.Model):
+    """Which journal this database writes to (`audit/journal.py`): the SHA-256 of its first line. One row."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    first_line = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="journalmark_is_one")]
+
+    def __str__(self) -> str:
+        return self.first_line
+
+
 def record(
     action: str, *, subject: models.Model, by: str, at: dt.datetime, detail: dict[str, Any] | None = None
 ) -> AuditEntry:

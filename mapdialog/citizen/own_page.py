@@ -84,6 +84,9 @@ class OwnPage:
                 return self._page(form, status=422)
             except editing.VersionError:
                 return self._changed_meanwhile()
+            except JournalError as error:
+                form.add_error(None, str(error))
+                return self._page(form, status=503)
             self._read_again()
         # Sent a second time, by a reload or a second tap, it changes nothing any more: it is saved.
         return self._page(self._unbound(), message=_SAVED)

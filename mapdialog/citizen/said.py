@@ -12,7 +12,7 @@ from django.contrib.gis.geos import Point, Polygon
 from mapdialog.citizen.plan_map import Bounds
 from mapdialog.citizen.presentation import Words, words
 from mapdialog.contributions import public_view
-from mapdialog.contributions.models import NEWEST_FIRST, Contribution
+from mapdialog.contributions.models import Contribution
 from mapdialog.contributions.public_view import PublicContribution
 from mapdialog.dialogue.models import Consultation
 
@@ -43,8 +43,9 @@ class SaidPage:
         """A page of what everyone may read, from 1. Two queries."""
         number = min(LAST_PAGE, max(1, page))
         start = (number - 1) * PER_PAGE
-        seen = Contribution.objects.visible_to(AnonymousUser()).filter(consultation=consultation)
-        rows = public_view.read(seen.order_by(*NEWEST_FIRST)[start : start + PER_PAGE + 1], of=consultation)
+        contributions = Contribution.objects.visible_to(AnonymousUser()).filter(consultation=consultation)
+        ordered = contributions.order_by(*public_view.newest_first(consultation))
+        rows = public_view.read(ordered[start : start + PER_PAGE + 1], of=consultation)
         return cls(
             lines=[_line(row) for row in rows[:PER_PAGE]],
             next_page=number + 1 if len(rows) > PER_PAGE and number < LAST_PAGE else None,
@@ -62,13 +63,13 @@ def nearby(consultation: Consultation, *, bounds: Bounds | None) -> dict[str, An
     width, height = east - west, north - south
     # A phone shows little more than the bounds, a desktop up to three times their width.
     box = (west - width, south - height, east + width, north + height)
-    found = (
+    shown = (
         Contribution.objects.visible_to(AnonymousUser())
         .filter(consultation=consultation, geom_public__intersects=Polygon.from_bbox(box))
-        .order_by(*NEWEST_FIRST)
+        .order_by(*public_view.newest_first(consultation))
         .values_list("geom_public", flat=True)[: MOST_NEARBY + 1]
     )
-    shapes = list(found)
+    shapes = list(shown)
     points = [shape for shape in shapes[:MOST_NEARBY] if isinstance(shape, Point)]
     return {
         "box": [round(side, 6) for side in box],

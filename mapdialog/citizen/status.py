@@ -41,7 +41,7 @@ EXPLAINED = {
 class Status:
     id: UUID
     code: str
-    number: int
+    number: int | None  # of the whole service's: beside others' it says when, where only the day is public
     state: str
     label: str
     explained: str
@@ -57,7 +57,7 @@ class Status:
         return cls(
             id=contribution.pk,
             code=contribution.code,
-            number=contribution.submission_id,
+            number=None if is_coarse else contribution.submission_id,
             state=contribution.state,
             label=contribution.get_state_display(),
             explained=str(EXPLAINED[Contribution.State(contribution.state)]),
@@ -73,16 +73,16 @@ def find(*, code: str, reader: Reader, address: str, at: dt.datetime) -> str:
     Raises Http404, and limits.TooManyError for guessers.
     """
     limits.take([_bucket(address)], at=at)
-    found = (
+    slug_and_code = (
         Contribution.objects.filter(
             code=normalised(code) or "", consultation__in=Consultation.objects.visible_to(reader)
         )
         .values_list("consultation__slug", "code")
         .first()
     )
-    if found is None:
+    if slug_and_code is None:
         raise Http404
-    return reverse("citizen:receipt", args=found)
+    return reverse("citizen:receipt", args=slug_and_code)
 
 
 def look_up(consultation: Consultation, *, code: str, address: str, at: dt.datetime) -> Status:

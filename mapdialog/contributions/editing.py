@@ -14,8 +14,9 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from layers.areas import place_rows_sql
+from mapdialog.audit import journal
 from mapdialog.audit.models import record
-from mapdialog.contributions import keys, limits, receipt
+from mapdialog.contributions import keys, limits, receipt, screening
 from mapdialog.contributions import rules as rule
 from mapdialog.contributions.feature import Draft, FeatureError, parse
 from mapdialog.contributions.intake import ErasedError, OutsideAreaError, columns_of, receipt_of
@@ -104,7 +105,8 @@ def revise(
     What only we set (times, receipt) is passed over: an answer of GET may come back whole.
     Screened again, and published or waiting by the rules for new ones. Places are looked up anew, as they
     were when it was received. `address` and `device` are the sender's, of which keyed hashes are kept.
-    Raises FeatureError, NotOpenError, OutsideAreaError, VersionError, limits.TooManyError.
+    Raises FeatureError, NotOpenError, OutsideAreaError, VersionError, limits.TooManyError; and JournalError
+    where it takes from view what was published and that cannot be recorded: then nothing was changed.
     """
     if rules.closes_at is not None and at >= rules.closes_at:
         raise rule.NotOpenError(closes_at=rules.closes_at)
@@ -121,7 +123,14 @@ def revise(
         _update(columns, contribution=contribution, version=version, rules=rules, at=at)
         record("contribution.changed", subject=contribution, by="resident", at=at, detail={"from": version})
         DataVersion.bump(rules.id)
+        if contribution.state == Contribution.State.PUBLISHED != columns["state"]:
+            _journal(contribution, state=columns["state"], version=version + 1, at=at)
     return receipt_of(contribution.pk, slug=rules.slug)
+
+
+def _journal(contribution: Contribution, *, state: str, version: int, at: dt.datetime) -> None:
+    """A restored backup has the words from before the edit: they are not shown again."""
+    journal.write(journal.Entry(what=str(state), id=contribution.pk, version=version, at=at, by_edit=True))
 
 
 def _geometry(geom: GEOSGeometry | None) -> dict[str, Any] | None:
@@ -180,14 +189,16 @@ def _check_inside(draft: Draft, *, rules: Rulebook) -> None:
             raise OutsideAreaError
 
 
-_UPDATE = """
+UPDATE = """
 UPDATE contributions_contribution SET
     geom = %(geom)s::geometry,
     place_words = %(place_words)s, accuracy_m = %(accuracy_m)s, placed_by = %(placed_by)s,
     zoom_at_placing = %(zoom)s, radius_m = %(radius_m)s, text = %(text)s, language = %(language)s,
     answers = %(answers)s::jsonb, details = %(details)s::jsonb, theme_id = %(theme)s,
     alternative_id = %(alternative)s, age_band = %(age_band)s, state = %(state)s,
-    concerns = %(concerns)s::jsonb, changed_at = %(at)s, version = version + 1
+    concerns = %(concerns)s::jsonb || (SELECT coalesce(jsonb_agg(flag), '[]')
+        FROM jsonb_array_elements_text(concerns) AS flag WHERE flag = ANY(%(not_screened)s)
+    ), changed_at = %(at)s, version = version + 1
 WHERE id = %(id)s AND version = %(version)s AND state <> 'erased'
 """
 
@@ -205,11 +216,12 @@ def _update(
         **columns,
         "id": contribution.pk,
         "version": version,
+        "not_screened": list(screening.NOT_SCREENED),
         "at": at,
         "on": rules.day(contribution.received_at),
     }
     with connection.cursor() as cursor:
-        cursor.execute(_UPDATE, row)
+        cursor.execute(UPDATE, row)
         if cursor.rowcount == 0:
             raise VersionError
         contribution.places.all().delete()

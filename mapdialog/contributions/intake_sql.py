@@ -41,11 +41,27 @@ WHERE other.geom && ST_Expand(%(geom)s::geometry, 0.0001) AND {_ALIKE}
 UNION ALL SELECT other.* FROM contributions_contribution AS other
 WHERE %(geom)s::geometry IS NULL AND other.geom IS NULL AND other.place_words = %(place_words)s
     AND {_ALIKE}"""  # noqa: S608 (our own text)
-# One sender's, told by the edit token, and alike in all that was asked: nothing is lost when it counts once.
-_OF_ONE_SENDER = """alike.token_hash = %(token_hash)s AND alike.kind = %(kind)s
-    AND alike.geom IS NOT DISTINCT FROM %(geom)s::geometry
-    AND alike.theme_id IS NOT DISTINCT FROM %(theme)s::bigint
-    AND alike.answers = %(answers)s::jsonb AND alike.details = %(details)s::jsonb"""
+# One sender's, told by the edit token, and alike in all that was said: nothing is lost when it counts once.
+# Each column of the contribution with what arrives for it; `HOW_PLACED` alone may differ, as a second fix of
+# the same phone does. A house test asks that every column that an author sends is in one of the two.
+SAID = {
+    "token_hash": "%(token_hash)s::bytea",
+    "kind": "%(kind)s::text",
+    "geom": "%(geom)s::geometry",
+    "place_words": "%(place_words)s::text",
+    "radius_m": "%(radius_m)s::float8",
+    "text": "%(text)s::text",
+    "language": "%(language)s::text",
+    "answers": "%(answers)s::jsonb",
+    "details": "%(details)s::jsonb",
+    "theme_id": "%(theme)s::bigint",
+    "alternative_id": "%(alternative)s::bigint",
+    "age_band": "%(age_band)s::text",
+}
+HOW_PLACED = frozenset({"accuracy_m", "placed_by", "zoom_at_placing"})
+_OF_ONE_SENDER = " AND ".join(
+    f"alike.{column} IS NOT DISTINCT FROM {value}" for column, value in SAID.items()
+)
 STORED_BEFORE = prepared.Statement(f"""
 SELECT alike.id FROM ({_ALIKE_ROWS}) AS alike WHERE {_OF_ONE_SENDER}
 ORDER BY alike.received_at, alike.id LIMIT 1
@@ -70,7 +86,7 @@ LEFT JOIN layers_zone AS zone ON zone.id = place.zone_id
 # by the same sender not stored again; two of the very same instant do not see each other.
 _STORED = f"""
 {limits.WANTED}, alike AS MATERIALIZED (
-    SELECT token_hash, kind, geom, theme_id, answers, details FROM ({_ALIKE_ROWS}) AS other LIMIT 100
+    SELECT {", ".join(SAID)} FROM ({_ALIKE_ROWS}) AS other LIMIT 100
 ), allowed AS (
     SELECT nextval('contributions_submission_id_seq') AS submission
     FROM dialogue_consultation AS consultation

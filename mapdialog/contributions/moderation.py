@@ -80,14 +80,14 @@ def _decide(
     with transaction.atomic(), connection.cursor() as cursor:
         keep_rules(contribution.consultation_id)
         cursor.execute(_DECIDE, row)
-        found = cursor.fetchone()
-        if found is None:
+        decided = cursor.fetchone()
+        if decided is None:
             raise VersionError
         detail = {"from": before, "to": str(state), "reason": reason[:500]}
         record("contribution.moderated", subject=contribution, by=by.audit_name, at=at, detail=detail)
         DataVersion.bump(contribution.consultation_id)
-        _journal(journal.Entry(what=state, id=contribution.pk, version=found[0], at=at))
-    contribution.state, contribution.version = state, found[0]
+        _journal(journal.Entry(what=state, id=contribution.pk, version=decided[0], at=at))
+    contribution.state, contribution.version = state, decided[0]
 
 
 def _journal(entry: journal.Entry) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from layers.areas import in_force_sql
 from layers.days import day_sql
 from layers.models import LayerVersion
 from mapdialog.dialogue.models import Consultation
@@ -59,13 +60,20 @@ OF_RECORDED = """
     LEFT JOIN place ON place.contribution_id = c.p_id
     LEFT JOIN layers_area committee ON committee.id = place.area
 """
+
+
+def square_sql(middle: str) -> str:
+    """The square of the grid around `middle`, an expression; see `public_view.parameters`."""
+    return f"contributions_cell({middle}, %(precision_m)s, %(metric_srid)s)"
+
+
 # `chosen` are the rows, with the middle of their square. Squares are far fewer than contributions.
 SQUARES = f"""
     , days AS MATERIALIZED (
         SELECT DISTINCT p_public AS middle, {day_sql("p_received_at", zone="%(time_zone)s")} AS day
         FROM chosen WHERE p_public IS NOT NULL
     ), squares AS MATERIALIZED (
-        SELECT middle, contributions_cell(middle::geometry, %(precision_m)s, %(metric_srid)s) AS square
+        SELECT middle, {square_sql("middle::geometry")} AS square
         FROM (SELECT DISTINCT middle FROM days) AS middles
     ), holding AS MATERIALIZED (
         SELECT middle, a.version_id, a.id AS area, NULL::bigint AS zone FROM squares
@@ -78,8 +86,7 @@ SQUARES = f"""
             (array_agg(a.id ORDER BY a.code COLLATE "C", a.id) FILTER (WHERE a.id IS NOT NULL))[1] AS area,
             string_agg({_ZONE}, ',' ORDER BY {_ZONE_ORDER}) FILTER (WHERE z.id IS NOT NULL) AS zones
         FROM days JOIN holding USING (middle)
-        JOIN layers_layerversion v ON v.id = holding.version_id AND v.state = 'standing'
-            AND v.valid_from <= day AND (v.valid_to IS NULL OR v.valid_to > day)
+        JOIN layers_layerversion v ON v.id = holding.version_id AND {in_force_sql("v", on="day")}
         JOIN layers_layer l ON l.id = v.layer_id
         LEFT JOIN layers_area a ON a.id = holding.area
         LEFT JOIN layers_zone z ON z.id = holding.zone

@@ -9,6 +9,8 @@ a contribution is shown is the same rule's, and the database computes it: `geom_
 | place in words, radius | as sent | – | – |
 | committee, zones | as recorded | those that hold the whole square | – |
 | written, received | the moment | the day | – |
+| order of lists | by the moment | by the day, then by id | – |
+| submission's number | shown | – | shown |
 | heat, hotspots, counts by area | shown | for those who work on it | for those who work on it |
 
 The last line stays so until small numbers are hidden by a ledger of what was given out before: the difference
@@ -24,11 +26,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import OrderBy
 from django.utils.translation import gettext as _
 
-from layers.days import day_sql
-from mapdialog.contributions.models import Contribution, ContributionPlace
+from layers.areas import in_force_sql
+from layers.days import day_of_column, day_sql
+from mapdialog.contributions.models import NEWEST_FIRST, Contribution, ContributionPlace
+from mapdialog.contributions.places_sql import square_sql
 from mapdialog.dialogue.models import Consultation, Theme
 
 
@@ -96,8 +101,10 @@ class PublicContribution:
 def read(rows: QuerySet[Contribution], *, of: Consultation) -> list[PublicContribution]:
     """What everyone may know of a few rows that went through `visible_to`, in their order. Two queries."""
     # what everyone may not know is not even read
-    found = list(rows.select_related("theme").only("code", "theme", "text", "language", *_place_columns(of)))
-    committees = _committees(found, of=of)
+    contributions = list(
+        rows.select_related("theme").only("code", "theme", "text", "language", *_place_columns(of))
+    )
+    committees = _committees(contributions, of=of)
     return [
         PublicContribution(
             code=row.code,
@@ -107,8 +114,48 @@ def read(rows: QuerySet[Contribution], *, of: Consultation) -> list[PublicContri
             place=committees.get(row.pk) or ("" if is_coarse(of) else row.place_words),
             received_on=day_of(row.received_at, of=of),
         )
-        for row in found
+        for row in contributions
     ]
+
+
+def newest_first(of: Consultation) -> tuple[OrderBy, ...]:
+    """The order of every list for everyone. Where only the day is known the order says no more than the day.
+
+    By the moment the index gives it; by the day all rows are sorted.
+    """
+    if not is_coarse(of):
+        return NEWEST_FIRST
+    return day_of_column("received_at", zone=of.municipality.time_zone).desc(), F("id").desc()
+
+
+def newest_first_sql(of: Consultation) -> str:
+    """The same order for rows of `p_received_at` and `p_id`; see `parameters`."""
+    if not is_coarse(of):
+        return "p_received_at DESC, p_id DESC"
+    return f"{day_sql('p_received_at', zone='%(time_zone)s')} DESC, p_id DESC"
+
+
+Last = tuple[dt.datetime, UUID]
+
+
+def last_of(moment: dt.datetime, identifier: UUID, *, of: Consultation) -> Last:
+    """Where a page ended: the moment, or where only the day is known the day's first, and the id."""
+    return (_midnight(day_of(moment, of=of), of=of) if is_coarse(of) else moment), identifier
+
+
+def older_than(rows: QuerySet[Contribution], *, last: Last, of: Consultation) -> QuerySet[Contribution]:
+    """Those of `rows` which come after `last` in `newest_first`."""
+    moment, identifier = last
+    if not is_coarse(of):
+        rows = rows.filter(received_at__lte=moment)
+    else:
+        next_day = day_of(moment, of=of) + dt.timedelta(days=1)
+        rows = rows.filter(received_at__lt=_midnight(next_day, of=of))
+    return rows.filter(Q(received_at__lt=moment) | Q(id__lt=identifier))
+
+
+def _midnight(day: dt.date, *, of: Consultation) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), tzinfo=of.municipality.zone)
 
 
 def day_of(moment: dt.datetime, *, of: Consultation) -> dt.date:
@@ -140,18 +187,14 @@ def _committees(rows: Sequence[Contribution], *, of: Consultation) -> dict[UUID,
     return {identifier: ", ".join(several) for identifier, several in names.items()}
 
 
-_RECEIVED_ON = day_sql("contribution.received_at", zone="%(time_zone)s")
 _WHOLE_SQUARES = f"""
 SELECT contribution.id, committee.name FROM contributions_contribution AS contribution
 CROSS JOIN LATERAL (
     SELECT coalesce(nullif(area.name, ''), area.code) AS name
     FROM layers_layerversion AS version JOIN layers_area AS area ON area.version_id = version.id
-    WHERE version.layer_id = %(boundary)s AND version.published AND version.state = 'standing'
-      AND version.valid_from <= {_RECEIVED_ON}
-      AND (version.valid_to IS NULL
-        OR version.valid_to > {_RECEIVED_ON})
-      AND ST_Covers(area.geom, contributions_cell(
-        contribution.geom_public, %(precision_m)s, %(metric_srid)s))
+    WHERE version.layer_id = %(boundary)s AND version.published
+      AND {in_force_sql("version", on=day_sql("contribution.received_at", zone="%(time_zone)s"))}
+      AND ST_Covers(area.geom, {square_sql("contribution.geom_public")})
     ORDER BY area.code COLLATE "C" LIMIT 1
 ) AS committee
 WHERE contribution.id = ANY(%(ids)s) AND contribution.geom_public IS NOT NULL

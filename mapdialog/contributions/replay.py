@@ -40,9 +40,9 @@ def replay(entries: journal.Journal, *, at: dt.datetime) -> Replayed:
     replayed = Replayed()
     grouped = entries.by_contribution()
     for identifiers in _batches(list(grouped)):
-        found = Contribution.objects.in_bulk(identifiers)
-        replayed.absent += len(identifiers) - len(found)
-        for identifier, contribution in found.items():
+        contributions = Contribution.objects.in_bulk(identifiers)
+        replayed.absent += len(identifiers) - len(contributions)
+        for identifier, contribution in contributions.items():
             last = unknown_to(contribution, grouped[identifier])
             if last is not None:
                 _carry_out(contribution, last, at=at)
@@ -66,7 +66,8 @@ def unknown_to(contribution: Contribution, entries: Sequence[journal.Entry]) -> 
     if not later:
         return None
     last = later[max(later)]
-    was_edited = len(later) < last.version - contribution.version
+    decisions = [entry for entry in later.values() if not entry.by_edit]
+    was_edited = len(decisions) < last.version - contribution.version
     if last.what == journal.PUBLISHED and was_edited:
         return journal.Entry(what=Contribution.State.PENDING, id=last.id, version=last.version, at=last.at)
     return last
@@ -103,7 +104,7 @@ def hiding_sql(entries: journal.Journal) -> Iterator[str]:
         )
         yield (
             "UPDATE public.contributions_contribution AS c SET state = 'pending'"  # noqa: S608 (ids and numbers)
-            f" FROM (VALUES {values}) AS told (id, version)"
-            " WHERE c.id = told.id AND c.state = 'published'"
-            " AND c.version < coalesce(told.version, c.version + 1);"
+            f" FROM (VALUES {values}) AS decision (id, version)"
+            " WHERE c.id = decision.id AND c.state = 'published'"
+            " AND c.version < coalesce(decision.version, c.version + 1);"
         )

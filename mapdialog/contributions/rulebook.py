@@ -25,10 +25,10 @@ from mapdialog.contributions import prepared
 from mapdialog.dialogue.models import Alternative, Consultation, Question, Reader, Theme
 
 _COLUMNS = (
-    "id", "slug", "status", "opens_at", "closes_at", "grace", "boundary_layer_id", "moderation", "visibility",
-    "public_precision_m", "address_limit", "languages", "rules_version",
+    "id", "slug", "status", "opens_at", "closes_at", "grace", "boundary_layer_id", "moderation",
+    "address_limit", "languages", "rules_version",
 )  # fmt: skip
-_LOOKED_UP = ("metric_srid", "zone", "theme_rows", "alternative_rows", "question_rows")
+_LOOKED_UP = ("zone", "theme_rows", "alternative_rows", "question_rows")
 _REMEMBERED = 64
 _ANY_SLUG = "<slug>"  # no slug looks like this
 
@@ -65,11 +65,8 @@ class Rulebook:
     grace: dt.timedelta
     boundary_layer_id: int | None
     moderation: str
-    visibility: str
-    public_precision_m: int
     address_limit: int
     languages: Sequence[str]
-    metric_srid: int
     time_zone: ZoneInfo
     themes: Mapping[str, int]
     alternatives: Mapping[str, int]
@@ -154,7 +151,6 @@ def _rows(consultations: QuerySet[Consultation]) -> QuerySet[Consultation, dict[
 
     rows: QuerySet[Consultation, dict[str, Any]] = consultations.order_by().values(
         *_COLUMNS,
-        metric_srid=F("municipality__metric_srid"),
         zone=F("municipality__time_zone"),
         theme_rows=those(Theme, id="id", key="key", name="name"),
         alternative_rows=those(Alternative, id="id", key="key", layer="layer_id"),
@@ -178,7 +174,6 @@ def _rulebook(values: tuple[Any, ...]) -> Rulebook:
         row[name] = row[name] and row[name].astimezone(zone)
     return Rulebook(
         **{name: row[name] for name in _COLUMNS},
-        metric_srid=row["metric_srid"],
         time_zone=zone,
         themes={theme["key"]: theme["id"] for theme in themes},
         theme_words={theme["key"]: tuple(theme["name"].values()) for theme in themes},

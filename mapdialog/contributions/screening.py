@@ -35,6 +35,8 @@ _NORWEGIAN_WEIGHTS = (3, 7, 6, 1, 8, 9, 4, 5, 2), (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 
 # Not found in a text: intake finds it beside another one of the same minute.
 PERHAPS_THE_SAME = "perhaps-the-same"
+# What no text says: an edit leaves these flags as they are.
+NOT_SCREENED = (PERHAPS_THE_SAME,)
 
 
 def concerns(text: str) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import json
 import re
@@ -13,14 +12,13 @@ from urllib.parse import urlencode
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.gis.geos import GEOSGeometry, LineString, Point, Polygon
 from django.db import connection
-from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from layers.geometry import WGS84
-from mapdialog.contributions import feature_sql
+from mapdialog.contributions import feature_sql, public_view
 from mapdialog.contributions.export import own_members
-from mapdialog.contributions.models import NEWEST_FIRST, Contribution
+from mapdialog.contributions.models import Contribution
 from mapdialog.dialogue.models import Consultation
 from mapdialog.web.problem import Problem
 from mapdialog.web.query import Bounds, bounds, parameters, whole
@@ -36,7 +34,7 @@ _AFTER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 # page does not show it all: counting costs as much again, and a sub-select runs only when its case comes.
 _PAGE = """
     WITH page AS MATERIALIZED ({page}), numbered AS (
-        SELECT *, row_number() OVER (ORDER BY p_received_at DESC, p_id DESC) AS place FROM page
+        SELECT *, row_number() OVER (ORDER BY {order}) AS place FROM page
     )
     SELECT
         CASE WHEN %(is_first)s AND told.n <= %(limit)s THEN told.n
@@ -53,12 +51,12 @@ _PAGE = """
 
 @dataclass(frozen=True, kw_only=True)
 class Filter:
-    """What the reader asked for. `after` is the last row of the page before: received, id."""
+    """What the reader asked for. `after` is the last row of the page before."""
 
     limit: int = LIMIT
     bbox: Bounds | None = None
     themes: tuple[str, ...] = ()
-    after: tuple[dt.datetime, uuid.UUID] | None = None
+    after: public_view.Last | None = None
 
 
 def read_filter(request: HttpRequest, *, consultation: Consultation) -> Filter:
@@ -80,13 +78,13 @@ def read_filter(request: HttpRequest, *, consultation: Consultation) -> Filter:
     )
 
 
-def _read_after(value: str, *, consultation: Consultation) -> tuple[dt.datetime, uuid.UUID]:
+def _read_after(value: str, *, consultation: Consultation) -> public_view.Last:
     """Where the page before ended. The link names its last row only: its moment may not be for everyone."""
     if _AFTER.fullmatch(value):
         rows = Contribution.objects.filter(consultation=consultation, pk=value)
         moment = rows.values_list("received_at", flat=True).first()
         if moment is not None:
-            return moment, uuid.UUID(value)
+            return public_view.last_of(moment, uuid.UUID(value), of=consultation)
     message = _("Use the “next” link as it was given: “after” is not to be made by hand.")
     raise Problem("bad-query", status=400, detail=message, field="after")
 
@@ -106,11 +104,10 @@ def page(consultation: Consultation, wanted: Filter, *, address: str) -> bytes:
         rows = rows.filter(theme__key__in=wanted.themes)
     total_sql, params = feature_sql.named(rows.order_by().values("pk"), prefix="all")
     if wanted.after:
-        moment, identifier = wanted.after
-        rows = rows.filter(received_at__lte=moment).filter(Q(received_at__lt=moment) | Q(id__lt=identifier))
-    cut = rows.order_by(*NEWEST_FIRST)[: wanted.limit + 1]
+        rows = public_view.older_than(rows, last=wanted.after, of=consultation)
+    cut = rows.order_by(*public_view.newest_first(consultation))[: wanted.limit + 1]
     query = feature_sql.features(cut, of=consultation)
-    sql = _PAGE.format(page=query.sql, everything=total_sql)
+    sql = _PAGE.format(page=query.sql, everything=total_sql, order=public_view.newest_first_sql(consultation))
     asked = {"limit": wanted.limit, "is_first": wanted.after is None}
     with connection.cursor() as cursor:
         cursor.execute(sql, {**params, **query.params, **asked})

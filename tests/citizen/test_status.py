@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from mapdialog.citizen import status
+from mapdialog.contributions.models import Contribution
 from mapdialog.contributions.receipt import code_of
 from tests import factories
 
@@ -29,6 +30,16 @@ def test_shows_state_and_number_but_no_text(client: Client) -> None:
     assert str(pin.submission_id) in shown
     assert "Privat sak" not in shown
     assert "Bak hallen" not in shown
+
+
+def test_where_only_the_day_is_public_the_number_is_not(client: Client) -> None:
+    """One sequence counts for the whole service: others' numbers beside it say the hour."""
+    consultation = factories.consultation(public_precision_m=250)
+    pin = factories.contribution(to=consultation, code=CODE)
+    Contribution.objects.filter(pk=pin.pk).update(received_at=factories.NOON)
+    response = get(client, consultation.slug, CODE)
+    assert response.context["status"].number is None
+    assert "Nummer" not in response.content.decode()
 
 
 def test_a_code_as_somebody_typed_it_leads_to_its_one_address(client: Client) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from typing import Any
 
 import pytest
 
-from mapdialog.contributions import intake, rulebook
+from mapdialog.contributions import editing, intake, intake_sql, rulebook
 from mapdialog.contributions.models import Contribution
 from mapdialog.contributions.receipt import Receipt
 from mapdialog.dialogue.models import Consultation
@@ -73,12 +74,60 @@ def test_what_differs_is_neither_flagged_nor_merged(token: str) -> None:
     assert [flags_of(receipt) for receipt in others] == [[], [], [], []]
 
 
-def test_the_same_words_about_another_theme_by_the_same_sender_are_flagged_and_not_lost() -> None:
-    consultation = make.consultation(themes=("lys", "lek"))
-    receive(consultation, theme="lys")
-    second = receive(consultation, theme="lek")
-    assert second.is_new
-    assert flags_of(second) == ["perhaps-the-same"]
+DIFFERENT: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({}, {"theme": "lek"}),
+    ({"alternative": "a"}, {"alternative": "b"}),
+    ({}, {"alternative": "a"}),
+    ({}, {"age_band": "25-39"}),
+    ({"radius_m": 20}, {"radius_m": 50}),
+    ({}, {"place_words": "Bak hallen"}),
+    ({"language": "nb"}, {"language": "en"}),
+]
+
+
+@pytest.mark.parametrize(("first", "second"), DIFFERENT)
+def test_the_same_words_with_anything_else_said_are_flagged_and_not_lost(
+    first: dict[str, Any], second: dict[str, Any]
+) -> None:
+    consultation = make.consultation(themes=("lys", "lek"), languages=["nb", "en"])
+    for key in "ab":
+        consultation.alternatives.create(key=key, layer=make.layer(kind="zoning"))
+    receive(consultation, **first)
+    receipt = receive(consultation, **second)
+    assert receipt.is_new
+    assert flags_of(receipt) == ["perhaps-the-same"]
+
+
+def test_how_a_place_was_found_alone_makes_no_second_contribution() -> None:
+    consultation = make.consultation()
+    receive(consultation, accuracy_m=8, placed_by="gps")
+    assert not receive(consultation, accuracy_m=12, placed_by="gps").is_new
+
+
+def test_every_column_that_a_sender_fills_is_compared_or_named_as_how_it_was_placed() -> None:
+    revised = set(re.findall(r"(\w+) = %\(", editing.UPDATE))
+    ours = {"state", "concerns", "changed_at", "id", "version"}
+    assert revised - ours <= set(intake_sql.SAID) | intake_sql.HOW_PLACED
+
+
+def test_an_edit_leaves_the_flag() -> None:
+    consultation = make.consultation()
+    receive(consultation)
+    receipt = receive(consultation, token=OTHER)
+    for text, flags in [
+        ("Ring navn@example.org", {"email", "perhaps-the-same"}),
+        ("Nei", {"perhaps-the-same"}),
+    ]:
+        contribution = Contribution.objects.get(pk=receipt.id)
+        editing.revise(
+            contribution,
+            {"properties": {"text": text}},
+            rules=rulebook.read(consultation.slug),
+            version=contribution.version,
+            address="198.51.100.7",
+            at=make.NOON,
+        )
+        assert set(flags_of(receipt)) == flags
 
 
 def test_a_few_metres_away_it_is_flagged_and_never_merged() -> None:

@@ -1,7 +1,9 @@
 """What was erased or decided stays so when an older database comes back, and costs nothing else."""
 
+import errno
 import json
 import multiprocessing
+import os
 import stat
 import uuid
 
@@ -10,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 
 from mapdialog.audit import journal
-from mapdialog.contributions import erasure, moderation, replay
+from mapdialog.contributions import editing, erasure, moderation, replay, rulebook
 from mapdialog.contributions.models import Contribution
 from mapdialog.dialogue.models import DataVersion
 from tests import factories as make
@@ -42,6 +44,17 @@ def replayed():
 def decide(pin, decision):
     moderation_of = getattr(moderation, decision)
     moderation_of(Contribution.objects.get(pk=pin.pk), by=make.user(), at=make.NOON, reason="")
+
+
+def revise(pin, text):
+    editing.revise(
+        Contribution.objects.get(pk=pin.pk),
+        {"properties": {"text": text}},
+        rules=rulebook.read(pin.consultation.slug),
+        version=Contribution.objects.get(pk=pin.pk).version,
+        address="198.51.100.7",
+        at=make.NOON,
+    )
 
 
 def edit(pin):
@@ -88,6 +101,32 @@ class TestAfterARestore:
         decide(pin, "publish")
         back_to_before(pin)
         assert replayed() == {"pending": 1}
+
+    def test_words_that_their_author_took_back_are_not_shown_again(self, pin):
+        revise(pin, "Ring meg: navn@example.org")
+        assert Contribution.objects.get().state == "pending"
+        edited = Contribution.objects.get()
+        back_to_before(pin)
+        assert replayed() == {"pending": 1}
+        assert Contribution.objects.get().version == edited.version
+        back_to_before(edited)
+        assert replayed() == {}
+
+    def test_what_was_published_after_such_an_edit_waits_to_be_read(self, pin):
+        revise(pin, "Ring meg: navn@example.org")
+        decide(pin, "publish")
+        back_to_before(pin)
+        assert replayed() == {"pending": 1}
+
+    def test_an_edit_that_leaves_it_in_view_writes_nothing(self, pin):
+        revise(pin, "Her er det mørkt")
+        assert journal.read().entries == ()
+
+    def test_an_edit_that_cannot_be_recorded_is_not_made(self, pin, folder):
+        folder.rmdir()
+        with pytest.raises(journal.JournalError):
+            revise(pin, "Ring meg: navn@example.org")
+        assert states() == {"navn og adresse": "published"}
 
     def test_a_backup_that_knows_of_it_is_left_alone(self, pin):
         decide(pin, "reject")
@@ -156,13 +195,45 @@ class TestTheJournal:
         assert Contribution.objects.get().version == 1
         assert [entry.what for entry in journal.read().entries] == left
 
-    def test_a_line_cut_short_takes_no_other_with_it(self, pin):
+    @pytest.mark.parametrize(
+        ("tail", "damaged"), [(b'{"wh', 0), (b'{"what": "era', 0), (b"\0" * 30, 1), (b"\0" * 3000, 1)]
+    )
+    def test_a_line_cut_short_takes_no_other_with_it(self, pin, tail, damaged):
         decide(pin, "reject")
         with journal.file().open("ab") as file:
-            file.write(b'{"what": "era')
+            file.write(tail)
         decide(pin, "hold")
         read = journal.read()
-        assert ([entry.what for entry in read.entries], read.damaged) == (["rejected", "pending"], 1)
+        assert ([entry.what for entry in read.entries], read.damaged) == (["rejected", "pending"], damaged)
+
+    def test_a_whole_line_without_its_end_is_kept(self, pin):
+        decide(pin, "reject")
+        journal.file().write_bytes(journal.file().read_bytes().rstrip(b"\n"))
+        decide(pin, "hold")
+        assert [entry.what for entry in journal.read().entries] == ["rejected", "pending"]
+
+    def test_a_full_disk_leaves_no_half_line(self, pin, monkeypatch):
+        decide(pin, "reject")
+        before = journal.file().read_bytes()
+
+        def is_full(descriptor):
+            raise OSError(errno.ENOSPC, "full")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", is_full)
+            with pytest.raises(journal.JournalError):
+                decide(pin, "hold")
+        assert journal.file().read_bytes() == before
+        assert Contribution.objects.get().state == "rejected"
+
+    def test_a_line_that_cannot_be_read_fails_a_replay_by_hand_and_stops_no_upgrade(self, pin, capsys):
+        decide(pin, "reject")
+        back_to_before(pin)
+        with journal.file().open("ab") as file:
+            file.write(b"?\n")
+        call_command("replay_journal", "--go-on")
+        assert Contribution.objects.get().state == "rejected", "the others are carried out"
+        assert "WARNING: 1 lines" in capsys.readouterr().err
         with pytest.raises(CommandError, match="1 lines"):
             call_command("replay_journal")
 
@@ -185,6 +256,38 @@ class TestTheJournal:
         with pytest.raises(CommandError, match="may be public again"):
             call_command("replay_journal")
 
+    @pytest.mark.parametrize("other", [None, b"", b"another\n"])
+    def test_a_journal_that_is_missing_or_another_is_said_in_words(self, pin, client, capsys, other):
+        decide(pin, "reject")
+        whole = journal.file().read_bytes()
+        assert json.loads(client.get("/readyz").content) == {"status": "ok"}
+        journal.file().unlink()
+        if other is not None:
+            journal.file().write_bytes(other)
+        words = "another journal" if other else "The journal is missing"
+        assert "not this database's" in json.loads(client.get("/readyz").content)["journal"]
+        call_command("check", "--deploy", "--database", "default", "--fail-level", "ERROR")
+        assert words in capsys.readouterr().err
+        with pytest.raises(CommandError, match=words):
+            call_command("replay_journal")
+        call_command("replay_journal", "--go-on")
+        assert f"WARNING: {words}" in capsys.readouterr().err.replace(str(journal.file()) + " is ", "")
+        decide(pin, "hold")
+        assert list(journal.strangeness()), "the next decision does not make it the right one"
+        journal.file().write_bytes(whole)
+        assert not list(journal.strangeness())
+
+    def test_a_new_one_is_the_databases_when_the_operator_says_so(self, pin):
+        decide(pin, "reject")
+        journal.file().unlink()
+        decide(pin, "hold")
+        call_command("replay_journal", "--adopt")
+        assert not list(journal.strangeness())
+
+    def test_a_database_that_never_wrote_to_one_misses_none(self, client):
+        call_command("replay_journal")
+        assert json.loads(client.get("/readyz").content) == {"status": "ok"}
+
     def test_it_may_not_lie_among_the_uploads(self, settings):
         settings.JOURNAL = settings.MEDIA_ROOT / "journal"
         assert "among the uploads" in next(journal.troubles())
@@ -193,4 +296,4 @@ class TestTheJournal:
 def write_many(number):
     for version in range(25):
         entry = journal.Entry(what="rejected", id=uuid.uuid4(), version=version, at=make.NOON)
-        journal.write(entry)
+        journal.append(entry)

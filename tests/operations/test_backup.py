@@ -221,6 +221,19 @@ def test_what_was_erased_or_rejected_since_is_not_public_after_a_restore(
         )
         assert rows.fetchall() == [("erased", False, True), ("rejected", True, False)]
 
+    # restored by other means, and a line of the journal cannot be read: neither stops the new version
+    with (tmp_path / "journal" / "decisions.jsonl").open("ab") as file:
+        file.write(b"\0\0\n")
+    with psycopg.connect(here["DATABASE_URL"]) as connection:
+        connection.execute(
+            "UPDATE contributions_contribution SET state = 'published', version = 1 WHERE state = 'rejected'"
+        )
+    upgraded = run("upgrade", **here)
+    assert upgraded.returncode == 0, upgraded.stderr
+    assert "1 rejected" in upgraded.stderr
+    assert "WARNING: 1 lines" in upgraded.stderr
+    assert "Done." in upgraded.stderr
+
     (tmp_path / "journal" / "decisions.jsonl").unlink()
     (tmp_path / "journal").rmdir()
     alone = run("restore", str(tmp_path / "backup"), "--yes", **here)
