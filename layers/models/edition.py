@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
+from layers.text_fields import VisibleCharField, VisibleJSONField
+
 # The first day of an edition of which nobody has said since when it holds.
 EVER_SINCE = dt.date(1900, 1, 1)
 
@@ -32,13 +34,13 @@ class Layer(models.Model):
         POPULATION = "population", _("Population")
         OTHER = "other", _("Other")
 
-    owner = models.CharField(_("owner"), max_length=20, help_text=_("Country and code, such as NO-4012."))
+    owner = VisibleCharField(_("owner"), max_length=20, help_text=_("Country and code, such as NO-4012."))
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     name = models.SlugField(_("name"), max_length=80, help_text=_("Short name used in commands and files."))
-    titles = models.JSONField(_("titles"), default=dict, blank=True)
-    credit = models.CharField(_("credit"), max_length=200, blank=True)
-    licence = models.CharField(_("licence"), max_length=80, blank=True)
-    style = models.CharField(_("style list"), max_length=40, blank=True)
+    titles = VisibleJSONField(_("titles"), default=dict, blank=True)
+    credit = VisibleCharField(_("credit"), max_length=200, blank=True)
+    licence = VisibleCharField(_("licence"), max_length=80, blank=True)
+    style = VisibleCharField(_("style list"), max_length=40, blank=True)
 
     class Meta:
         verbose_name = _("layer")
@@ -91,14 +93,14 @@ class LayerVersion(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.STANDING)
     published = models.BooleanField(_("published"), default=True)
     source_srid = models.PositiveIntegerField(_("source CRS (EPSG)"))
-    file_name = models.CharField(_("file name"), max_length=200)
-    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    file_name = VisibleCharField(_("file name"), max_length=200)
+    sha256 = VisibleCharField(_("SHA-256"), max_length=64)
     imported_at = models.DateTimeField(_("imported at"))
-    imported_by = models.CharField(_("imported by"), max_length=200, blank=True)
+    imported_by = VisibleCharField(_("imported by"), max_length=200, blank=True)
     feature_count = models.PositiveIntegerField(_("features"))
     # west, south, east, north in lon/lat; asked of every new file, and slow to find out from many shapes
     bounds = ArrayField(models.FloatField(), size=4, null=True, editable=False)
-    report = models.JSONField(_("import report"), default=dict)
+    report = VisibleJSONField(_("import report"), default=dict)
     original = models.FileField(_("the file as it came"), upload_to="layers/", blank=True)
     # Committees composed of statistical units: the units' edition. Empty for what came from a file.
     composed_of = models.ForeignKey(
@@ -154,14 +156,14 @@ class LayerDocument(models.Model):
     """A paper that belongs to an edition, such as a plan's provisions or its plan map, as a PDF."""
 
     version = models.ForeignKey(LayerVersion, on_delete=models.PROTECT, related_name="documents")
-    type = models.CharField(_("type"), max_length=40, help_text=_("Code of the country's document list."))
-    titles = models.JSONField(_("titles"), default=dict)
+    type = VisibleCharField(_("type"), max_length=40, help_text=_("Code of the country's document list."))
+    titles = VisibleJSONField(_("titles"), default=dict)
     file = models.FileField(_("file"), upload_to="layer_documents/")
-    file_name = models.CharField(_("file name"), max_length=200)
-    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    file_name = VisibleCharField(_("file name"), max_length=200)
+    sha256 = VisibleCharField(_("SHA-256"), max_length=64)
     bytes = models.PositiveBigIntegerField(_("bytes"))
     added_at = models.DateTimeField(_("added at"))
-    added_by = models.CharField(_("added by"), max_length=200, blank=True)
+    added_by = VisibleCharField(_("added by"), max_length=200, blank=True)
     removed_at = models.DateTimeField(_("removed at"), null=True, blank=True)
 
     class Meta:
@@ -179,9 +181,9 @@ class LayerEvent(models.Model):
     layer = models.ForeignKey(Layer, on_delete=models.PROTECT, related_name="events", verbose_name=_("layer"))
     version_number = models.PositiveIntegerField(_("version"), null=True)
     at = models.DateTimeField(_("at"))
-    by = models.CharField(_("by"), max_length=200, blank=True)
-    what = models.CharField(_("what happened"), max_length=20)
-    detail = models.JSONField(_("detail"), default=dict)
+    by = VisibleCharField(_("by"), max_length=200, blank=True)
+    what = VisibleCharField(_("what happened"), max_length=20)
+    detail = VisibleJSONField(_("detail"), default=dict)
 
     class Meta:
         verbose_name = _("layer event")

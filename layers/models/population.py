@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from layers.models.edition import LayerVersion
 from layers.models.shape import Area
+from layers.text_fields import VisibleCharField, VisibleJSONField
 
 
 class Population(models.Model):
@@ -19,18 +20,18 @@ class Population(models.Model):
 
     version = models.ForeignKey(LayerVersion, on_delete=models.PROTECT, related_name="populations")
     year = models.PositiveSmallIntegerField(_("year"))
-    source = models.CharField(_("source"), max_length=200)
-    licence = models.CharField(_("licence"), max_length=80, blank=True)
-    file_name = models.CharField(_("file name"), max_length=200, blank=True)
-    sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True)
+    source = VisibleCharField(_("source"), max_length=200)
+    licence = VisibleCharField(_("licence"), max_length=80, blank=True)
+    file_name = VisibleCharField(_("file name"), max_length=200, blank=True)
+    sha256 = VisibleCharField(_("SHA-256"), max_length=64, blank=True)
     original = models.FileField(_("the file as it came"), upload_to="population/", blank=True)
     imported_at = models.DateTimeField(_("imported at"))
-    imported_by = models.CharField(_("imported by"), max_length=200, blank=True)
+    imported_by = VisibleCharField(_("imported by"), max_length=200, blank=True)
     replaced_at = models.DateTimeField(_("replaced at"), null=True, blank=True)
     summed_from = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="sums"
     )
-    report = models.JSONField(_("import report"), default=dict)
+    report = VisibleJSONField(_("import report"), default=dict)
 
     class Meta:
         verbose_name = _("population")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from layers.geometry import WEB_MERCATOR, WGS84, IsStorable
 from layers.models.edition import LayerVersion
+from layers.text_fields import VisibleCharField, VisibleJSONField, VisibleTextField
 
 
 class _Located(models.Model):
@@ -18,10 +19,10 @@ class _Located(models.Model):
     """
 
     version = models.ForeignKey(LayerVersion, on_delete=models.PROTECT, related_name="%(class)ss")
-    code = models.CharField(_("code"), max_length=80, blank=True)
-    name = models.CharField(_("name"), max_length=200, blank=True)
-    names = models.JSONField(_("names by language"), default=dict, blank=True, db_default={})
-    properties = models.JSONField(_("properties"), default=dict, blank=True)
+    code = VisibleCharField(_("code"), max_length=80, blank=True)
+    name = VisibleCharField(_("name"), max_length=200, blank=True)
+    names = VisibleJSONField(_("names by language"), default=dict, blank=True, db_default={})
+    properties = VisibleJSONField(_("properties"), default=dict, blank=True)
 
     class Meta:
         abstract = True
@@ -60,11 +61,11 @@ class Zone(_Located):
     not tell. `legal_text` is the provision as decided, `provision` the line in plain language.
     """
 
-    field = models.CharField(_("field name"), max_length=80, blank=True)
+    field = VisibleCharField(_("field name"), max_length=80, blank=True)
     vertical_level = models.SmallIntegerField(_("vertical level"), default=2)
     land_use_status = models.SmallIntegerField(_("existing or future"), null=True, blank=True)
-    provision = models.JSONField(_("provision in plain language"), default=dict, blank=True)
-    legal_text = models.TextField(_("provision as decided"), blank=True, db_default="")
+    provision = VisibleJSONField(_("provision in plain language"), default=dict, blank=True)
+    legal_text = VisibleTextField(_("provision as decided"), blank=True, db_default="")
     geom = models.MultiPolygonField(srid=WGS84, spatial_index=False)
     geom_3857 = models.GeneratedField(
         expression=Transform("geom", WEB_MERCATOR),

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from layers.models.shape import Area
+from layers.text_fields import VisibleCharField
 
 
 class SuccessionQuerySet(models.QuerySet["Succession"]):
@@ -45,7 +46,7 @@ class Succession(models.Model):
     origin = models.CharField(_("origin"), max_length=8, choices=Origin)
     state = models.CharField(_("state"), max_length=10, choices=State)
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
-    decided_by = models.CharField(_("decided by"), max_length=200, blank=True)
+    decided_by = VisibleCharField(_("decided by"), max_length=200, blank=True)
 
     objects = SuccessionQuerySet.as_manager()
 
@@ -72,13 +73,13 @@ class CodeChange(models.Model):
     successors, and is never mapped automatically.
     """
 
-    scheme = models.CharField(
+    scheme = VisibleCharField(
         _("scheme"), max_length=20, help_text=_("Country and kind, such as NO-kommune.")
     )
-    old_code = models.CharField(_("old code"), max_length=20)
-    old_name = models.CharField(_("old name"), max_length=100, blank=True)
-    new_code = models.CharField(_("new code"), max_length=20)
-    new_name = models.CharField(_("new name"), max_length=100, blank=True)
+    old_code = VisibleCharField(_("old code"), max_length=20)
+    old_name = VisibleCharField(_("old name"), max_length=100, blank=True)
+    new_code = VisibleCharField(_("new code"), max_length=20)
+    new_name = VisibleCharField(_("new name"), max_length=100, blank=True)
     changed_on = models.DateField(_("first day of the new code"))
     share = models.FloatField(_("share of the old unit"))
 

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from layers.geometry import WGS84, IsStorable
 from layers.models import Layer
+from layers.text_fields import VisibleCharField, VisibleJSONField
 from mapdialog.people.models import Membership, Municipality, User
 
 if TYPE_CHECKING:
@@ -28,9 +29,9 @@ if TYPE_CHECKING:
 Reader = User | AnonymousUser
 
 
-def texts(label: StrOrPromise) -> models.JSONField:
+def texts(label: StrOrPromise) -> VisibleJSONField:
     """A field that holds one text in any number of languages."""
-    return models.JSONField(label, default=dict, blank=True)
+    return VisibleJSONField(label, default=dict, blank=True)
 
 
 class ConsultationQuerySet(models.QuerySet["Consultation"]):
@@ -115,9 +116,9 @@ class Consultation(models.Model):
 
     level = models.CharField(_("level of participation"), max_length=10, choices=Level, default=Level.CONSULT)
     stage = models.CharField(_("stage of the decision"), max_length=14, choices=Stage, default=Stage.NEEDS)
-    plan_level = models.CharField(_("plan level"), max_length=40, blank=True)
-    plan_id = models.CharField(_("plan id"), max_length=60, blank=True)
-    case_number = models.CharField(_("case number"), max_length=60, blank=True)
+    plan_level = VisibleCharField(_("plan level"), max_length=40, blank=True)
+    plan_id = VisibleCharField(_("plan id"), max_length=60, blank=True)
+    case_number = VisibleCharField(_("case number"), max_length=60, blank=True)
     hearing_type = models.CharField(_("hearing type"), max_length=5, choices=HearingType, blank=True)
 
     opens_at = models.DateTimeField(_("opens"))
@@ -194,7 +195,7 @@ class ConsultationHolder(models.Model):
     municipality = models.ForeignKey(
         Municipality, on_delete=models.PROTECT, related_name="+", verbose_name=_("municipality")
     )
-    committee_code = models.CharField(_("committee's code"), max_length=80, blank=True)
+    committee_code = VisibleCharField(_("committee's code"), max_length=80, blank=True)
 
     class Meta:
         verbose_name = _("holder")
@@ -255,7 +256,7 @@ class Question(models.Model):
     key = models.SlugField(_("key"), max_length=60)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
     text = texts(_("question"))
-    options = models.JSONField(_("options"), default=list, blank=True)
+    options = VisibleJSONField(_("options"), default=list, blank=True)
     required = models.BooleanField(_("must be answered"), default=False)
     applies_to = ArrayField(
         models.CharField(max_length=20), verbose_name=_("for the kinds"), default=list, blank=True
@@ -295,7 +296,7 @@ class Indicator(models.Model):
     consultation = models.ForeignKey(Consultation, on_delete=models.CASCADE, related_name="indicators")
     key = models.SlugField(_("key"), max_length=60)
     name = texts(_("name"))
-    target = models.CharField(_("target"), max_length=80)
+    target = VisibleCharField(_("target"), max_length=80)
 
     class Meta:
         verbose_name = _("indicator")
@@ -329,7 +330,7 @@ class Document(models.Model):
     """A paper of the case. `type` is a code of the country's plan document list."""
 
     consultation = models.ForeignKey(Consultation, on_delete=models.CASCADE, related_name="documents")
-    type = models.CharField(_("type"), max_length=40)
+    type = VisibleCharField(_("type"), max_length=40)
     title = texts(_("title"))
     url = models.URLField(_("web address"), blank=True)
     file = models.FileField(_("file"), upload_to="documents/", blank=True)

@@ -16,15 +16,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from layers.days import day_in, owners_day
+from layers.text_fields import VisibleCharField
 
 
 class Municipality(models.Model):
     """`code` is country and number (`NO-4012`): the same text that owns the municipality's layers."""
 
-    code = models.CharField(_("code"), max_length=20, unique=True)
-    name = models.CharField(_("name"), max_length=100)
-    country = models.CharField(_("country"), max_length=2)
-    time_zone = models.CharField(_("time zone"), max_length=40, default="Europe/Oslo")
+    code = VisibleCharField(_("code"), max_length=20, unique=True)
+    name = VisibleCharField(_("name"), max_length=100)
+    country = VisibleCharField(_("country"), max_length=2)
+    time_zone = VisibleCharField(_("time zone"), max_length=40, default="Europe/Oslo")
     metric_srid = models.PositiveIntegerField(_("metric CRS (EPSG)"), default=25832)
     languages = ArrayField(models.CharField(max_length=8), verbose_name=_("languages"), default=list)
     is_demo = models.BooleanField(_("demo data"), default=False)
@@ -82,7 +83,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """Somebody who signs in. Residents never need to."""
 
     email = models.EmailField(_("e-mail"), unique=True)
-    name = models.CharField(_("name"), max_length=120, blank=True)
+    name = VisibleCharField(_("name"), max_length=120, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may open the administration"), default=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
@@ -127,7 +128,7 @@ class Membership(models.Model):
         Municipality, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("municipality")
     )
     role = models.CharField(_("role"), max_length=10, choices=Role)
-    committee_code = models.CharField(_("committee's code"), max_length=80, blank=True)
+    committee_code = VisibleCharField(_("committee's code"), max_length=80, blank=True)
 
     objects = MembershipQuerySet.as_manager()
 
