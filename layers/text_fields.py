@@ -7,11 +7,19 @@ In the database they are Django's own columns, and so they are in migrations.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
 from layers.readers.closed.visible import visible_text
+
+if TYPE_CHECKING:  # generic in its type stubs only
+    from django.db.models.expressions import Combinable
+
+    _CharField = models.CharField[str | Combinable, str]
+    _TextField = models.TextField[str | Combinable, str]
+else:
+    _CharField, _TextField = models.CharField, models.TextField
 
 
 def visible(value: Any) -> Any:
@@ -26,7 +34,7 @@ def visible(value: Any) -> Any:
     return value
 
 
-class VisibleCharField(models.CharField):
+class VisibleCharField(_CharField):
     def get_prep_value(self, value: Any) -> Any:
         return visible(super().get_prep_value(value))
 
@@ -35,7 +43,7 @@ class VisibleCharField(models.CharField):
         return name, "django.db.models.CharField", args, keywords
 
 
-class VisibleTextField(models.TextField):
+class VisibleTextField(_TextField):
     def get_prep_value(self, value: Any) -> Any:
         return visible(super().get_prep_value(value))
 

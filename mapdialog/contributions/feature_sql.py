@@ -95,7 +95,8 @@ def features(
     sql = f"""
         {before}
         SELECT concat('{{"type":"Feature","id":"', c.p_id, '","geometry":', COALESCE(c.p_geometry, 'null'),
-            ',"properties":', (SELECT row_to_json(told) FROM (SELECT {members}) AS told), '}}') AS feature,
+            ',"properties":', (SELECT row_to_json(property) FROM (SELECT {members}) AS property),
+            '}}') AS feature,
             c.p_received_at, c.p_id
         FROM {source} AS c {joins}
     """  # noqa: S608 (names of our own and Django's SQL; every value is a parameter)
