@@ -125,6 +125,7 @@ def test_an_edit_leaves_the_flag() -> None:
             rules=rulebook.read(consultation.slug),
             version=contribution.version,
             address="198.51.100.7",
+            device=None,
             at=make.NOON,
         )
         assert set(flags_of(receipt)) == flags

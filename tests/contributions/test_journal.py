@@ -53,6 +53,7 @@ def revise(pin, text):
         rules=rulebook.read(pin.consultation.slug),
         version=Contribution.objects.get(pk=pin.pk).version,
         address="198.51.100.7",
+        device=None,
         at=make.NOON,
     )
 
