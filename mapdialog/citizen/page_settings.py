@@ -57,7 +57,7 @@ def consultation_settings(consultation: Consultation, *, plan_map: PlanMap, is_o
 
 def receipt_settings(consultation: Consultation) -> dict[str, Any]:
     """Settings of `/c/{slug}/r/{code}`."""
-    return {**_common(consultation), "texts": receipt_texts()}
+    return {**_common(consultation), "texts": mine_texts() | receipt_texts()}
 
 
 def home_settings() -> dict[str, Any]:
@@ -151,6 +151,16 @@ def form_texts() -> dict[str, Any]:
 
 def mine_texts() -> dict[str, str]:
     return {
+        "notFinished": gettext("Not finished:"),
+        "goOn": gettext("Go on writing"),
+        "open": gettext("Open it"),
+        "receivedLate": gettext("What had waited here has been received. Your code is {code}."),
+        "saved": gettext("Your change is saved."),
+        "changeNotSent": gettext("Your change is not sent yet."),
+        "changeRefused": gettext("Your change was not received: {reason}"),
+        "changedMeanwhile": gettext("It was changed somewhere else meanwhile."),
+        "eraseNotSent": gettext("It is not erased yet."),
+        "eraseRefused": gettext("It was not erased: {reason}"),
         "notSentYet": gettext("Not sent yet"),
         "notReceived": gettext("Not received"),
         "refused": gettext("One of your contributions could not be received: {reason}"),
@@ -168,17 +178,18 @@ def receipt_texts() -> dict[str, str]:
     return {
         "loading": gettext("Fetching what you sent…"),
         "failed": gettext("It could not be fetched just now. Try again in a while."),
-        "gone": gettext("This contribution has been erased."),
-        "saved": gettext("Your change is saved."),
-        "changedMeanwhile": gettext(
-            "It was changed somewhere else meanwhile. Load the page again to see it."
-        ),
+        "sending": gettext("Sending…"),
+        "kept": gettext("It is saved on this device, and we go on trying."),
+        "keptInMemory": gettext("Not sent yet. Keep this page open until there is a connection."),
+        "saysNow": gettext("It says now: {text}"),
+        "drop": gettext("Drop my change"),
+        "dropQuestion": gettext("Drop your change? What you sent before stays as it is."),
+        "keepSent": gettext("Do not erase it"),
         "eraseQuestion": gettext(
             "Erase what you sent? The text, the place and the answers are then gone for good."
         ),
         "eraseForGood": gettext("Erase it for good"),
         "keep": gettext("Keep it"),
-        "notErased": gettext("It is not erased: there is no connection just now. Try again in a while."),
         "erasedState": str(Contribution.State.ERASED.label),
         "erasedExplained": str(status.EXPLAINED[Contribution.State.ERASED]),
         "erased": gettext("It is erased: the text, the place and the answers are gone."),

@@ -1,40 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {createOutbox, listen, memoryStore} from 'mapdialog/lib/outbox.js';
-
-const json = (status, body, headers = {}) => new Response(JSON.stringify(body), {
-    status, headers: {'Content-Type': status < 400 ? 'application/json' : 'application/problem+json', ...headers},
-});
-const html = status => new Response('<h1>Log in to the network</h1>', {status, headers: {'Content-Type': 'text/html'}});
-
-/** A server with the exactly-once rules of the contract. */
-function server() {
-    const stored = new Map();
-    const log = [];
-    const answer = (url, options) => {
-        log.push({url, options});
-        const known = stored.get(url);
-        if (!known) {
-            stored.set(url, {body: options.body, token: options.headers['X-Edit-Token']});
-            return json(201, {code: 'A1', status_url: url});
-        }
-        const same = known.body === options.body && known.token === options.headers['X-Edit-Token'];
-        return same ? json(200, {code: 'A1'}) : json(409, {title: 'Another body'});
-    };
-    return {stored, log, fetch: async (url, options) => answer(url, options), answer};
-}
-
-/** Web Locks as the standard says: one holder per name, the others wait their turn. */
-function fakeLocks() {
-    let queue = Promise.resolve();
-    return {request: (name, work) => (queue = queue.catch(() => {}).then(work))};
-}
-
-const item = (id, extra = {}) => ({id, url: `/c/${id}`, body: {text: id}, token: 't'.repeat(32), ...extra});
-
-function make({fetch, store = memoryStore(), locks = fakeLocks(), clock = {ms: 1_000}, ...rest}) {
-    return {store, clock, outbox: createOutbox({store, fetch, locks, now: () => clock.ms, ...rest})};
-}
+import {listen, memoryStore} from 'mapdialog/lib/outbox.js';
+import {fakeLocks, html, item, json, make, server} from './outbox_fakes.mjs';
 
 test('an item is stored before any network and sent once', async () => {
     const remote = server();

@@ -84,6 +84,13 @@ export function createDrafts(slug, {
             return all().filter(({id}) => !releases.has(id) && !held.includes(lockOf(id)));
         },
 
+        /** This tab writes something else; the draft stays, for the list of those that are left over. */
+        leave(id) {
+            if (tab?.getItem(mine) === id) tab.removeItem(mine);
+            releases.get(id)?.();
+            releases.delete(id);
+        },
+
         save(draft, {now = Date.now()} = {}) {
             write(storage, prefix + draft.id, JSON.stringify({...draft, saved_at: now}));
         },
@@ -91,9 +98,7 @@ export function createDrafts(slug, {
         /** The session is over: sent, or thrown away. */
         end(id) {
             storage?.removeItem(prefix + id);
-            if (tab?.getItem(mine) === id) tab.removeItem(mine);
-            releases.get(id)?.();
-            releases.delete(id);
+            this.leave(id);
         },
     };
 }

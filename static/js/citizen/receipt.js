@@ -1,40 +1,46 @@
 /**
  * The receipt's page for the author. The edit token comes in the fragment of the address (#uuid.token), or from what this
- * device has sent; it goes to the API in a header and nowhere else.
+ * device has sent; it goes to the API in a header and nowhere else. What is changed here goes through the outbox.
  */
-import {announce} from 'mapdialog/lib/dom.js';
-import {readConfig} from 'mapdialog/lib/config.js';
+import {announce, element} from 'mapdialog/lib/dom.js';
+import {fill, readConfig} from 'mapdialog/lib/config.js';
+import {noteUnsent} from 'mapdialog/citizen/kept.js';
+import {copyButton, unsentLabel, whyNot, wordsOf} from 'mapdialog/citizen/mine.js';
 import {ask, oneAtATime} from 'mapdialog/lib/press.js';
 import {deviceKey} from 'mapdialog/lib/token.js';
-import {createOutbox, openStore} from 'mapdialog/lib/outbox.js';
+import {createOutbox, listen, memoryStore, openStore} from 'mapdialog/lib/outbox.js';
 
-const {contributions, language, texts} = readConfig();
-const slug = contributions.split('/').at(-2);
+const {contributions, language, slug, texts} = readConfig();
 const byId = id => document.getElementById(id);
 const form = byId('own-form');
-let own = null;
-let version = null;
+const store = await openStore().catch(() => null);
+const outbox = createOutbox({store: store ?? memoryStore(), onSent: received, onRefused: refused, onChange: changed});
 
-/** {url, token} of the contribution, if the one who reads this is its author. */
+let own = null; // {id, url, token} of the contribution, if the one who reads this is its author
+let version = null; // the ETag of what the form was filled with
+let current = ''; // the words that the server has
+let pending = null; // the change or withdrawal that has not been received yet
+let isSending = false; // what is on its way just now is not late
+
 async function author() {
     const [, id, token] = /^#([0-9a-f-]{36})\.([\w+/=-]{22,128})$/.exec(location.hash) ?? [];
-    if (id) return {url: `${contributions}/${id}`, token};
-    const store = await openStore().catch(() => null);
+    if (id) return {id, url: `${contributions}/${id}`, token};
     const code = location.pathname.split('/').pop();
-    return (await store?.receipts() ?? []).find(one => one.receipt.code === code && one.url.startsWith(`${contributions}/`)) ?? null;
+    return (await outbox.receipts()).find(one => one.receipt.code === code && one.url.startsWith(`${contributions}/`)) ?? null;
 }
 
-/** @returns {status, body}; status 0 when there was no answer */
-async function call(method, body) {
+/** What the server has, and its version. @returns {status, body}; status 0 when there was no answer */
+async function read() {
     const headers = {'X-Edit-Token': own.token, 'Accept-Language': language};
-    if (method !== 'GET') headers['If-Match'] = version;
-    if (method === 'PATCH') headers['X-Device-Key'] = deviceKey(slug);
-    if (body) headers['Content-Type'] = 'application/geo+json';
     try {
-        const response = await fetch(own.url, {method, headers, body: body && JSON.stringify(body), credentials: 'omit', cache: 'no-store'});
-        version = response.headers.get('ETag') ?? version;
+        const response = await fetch(own.url, {headers, credentials: 'omit', cache: 'no-store'});
         const isJson = /json/.test(response.headers.get('Content-Type') ?? '');
-        return {status: response.status, body: isJson ? await response.json() : null};
+        const answer = {status: response.status, body: isJson ? await response.json() : null};
+        if (answer.status === 200) {
+            version = response.headers.get('ETag');
+            current = answer.body.properties.text ?? '';
+        }
+        return answer;
     } catch {
         return {status: 0, body: null};
     }
@@ -42,10 +48,9 @@ async function call(method, body) {
 
 function say(text) { announce(byId('own-state'), text); }
 
-function refusal({status, body}) {
-    if (status === 410) return texts.gone;
-    if (status === 412) return texts.changedMeanwhile;
-    return body?.detail ?? texts.failed;
+function fillForm({text = '', theme = ''}) {
+    form.elements.text.value = text;
+    if (form.elements.theme && theme) form.elements.theme.value = theme;
 }
 
 /** The page, and what this device remembers of it, say so from now on. */
@@ -55,8 +60,7 @@ async function showErased() {
     byId('state-title').textContent = texts.erasedState;
     byId('state-explained').textContent = texts.erasedExplained;
     say(texts.erased);
-    const store = await openStore().catch(() => null);
-    if (store) await createOutbox({store}).markErased(own.url.split('/').pop());
+    await outbox.markErased(own.id);
 }
 
 async function show() {
@@ -64,34 +68,105 @@ async function show() {
     byId('own-key')?.classList.toggle('is-wanted', !own);
     if (!own) return;
     byId('own').hidden = false;
+    pending = await outbox.changeOf(own.id) ?? null;
+    // What was written here is here, also when nothing can be fetched.
+    if (pending?.method === 'PATCH') fillForm(JSON.parse(pending.body).properties);
     say(texts.loading);
-    const answer = await call('GET');
-    if (answer.status === 410) return showErased();
-    say(answer.status === 200 ? '' : refusal(answer));
-    if (answer.status !== 200) return;
-    const {text = '', theme = ''} = answer.body.properties;
-    form.elements.text.value = text;
-    if (form.elements.theme) form.elements.theme.value = theme;
-    form.hidden = false;
+    const {status, body} = await read();
+    version ??= pending?.version ?? null;
+    if (status === 410) {
+        await showErased();
+    } else {
+        say(status === 200 || pending ? '' : body?.detail ?? texts.failed);
+        if (status === 200 && !pending) fillForm(body.properties);
+        form.hidden = !version;
+    }
+    drawPending();
+}
+
+/** Amber, with why and the words to take along: nothing unsent looks sent. */
+function drawPending() {
+    const box = byId('own-unsent');
+    const isLate = pending !== null && !isSending;
+    box.hidden = !isLate;
+    form.hidden ||= isLate && pending.method === 'DELETE';
+    if (!isLate) return box.replaceChildren(byId('own-unsent-state'));
+    const kept = pending.state === 'waiting' ? (store ? texts.kept : texts.keptInMemory) : '';
+    const words = [unsentLabel(pending, texts), whyNot(pending, texts), kept].filter(Boolean).join(' ');
+    const state = byId('own-unsent-state');
+    if (state.textContent !== words) announce(state, words);
+    const isElsewhere = pending.status === 412 && current;
+    box.replaceChildren(...[
+        state,
+        isElsewhere ? element('p', {dir: 'auto'}, fill(texts.saysNow, {text: current})) : null,
+        pending.method === 'PATCH' ? copyButton(() => wordsOf(pending), texts) : null,
+        element('button', {type: 'button', class: 'ds-button', 'data-variant': 'tertiary', id: 'own-drop', on: {click: drop}},
+            pending.method === 'PATCH' ? texts.drop : texts.keepSent),
+    ].filter(Boolean));
+    return undefined;
+}
+
+const drop = oneAtATime(async () => {
+    const isChange = pending.method === 'PATCH';
+    if (isChange && !await ask({question: texts.dropQuestion, yes: texts.drop, no: texts.keep})) return;
+    await outbox.discard(pending.id);
+    byId('own-title').focus();
+});
+
+/** Another tab, or a try later on, may have sent what waits here. */
+async function changed({waiting, refused: notTaken}) {
+    noteUnsent(waiting + notTaken);
+    if (!own) return;
+    const had = pending;
+    pending = await outbox.changeOf(own.id) ?? null;
+    drawPending();
+    if (had && !pending) await show();
+}
+
+async function received(item, receipt, receivedVersion) {
+    if (item.contribution !== own?.id) return;
+    pending = null;
+    drawPending();
+    if (item.method === 'DELETE') {
+        await showErased();
+        byId('own-title').focus();
+        return;
+    }
+    version = receivedVersion ?? version;
+    say(texts.saved);
+}
+
+/** It was changed elsewhere: what it says now stands beside the person's own words, which may be saved over it. */
+async function refused(item) {
+    if (item.contribution !== own?.id) return;
+    say('');
+    if (item.status === 412) await read();
+}
+
+/** Kept on the device before anything is sent; what becomes of it is told by `received`, `refused` and `drawPending`. */
+async function amend(method, body = null) {
+    say(texts.sending);
+    isSending = true;
+    await outbox.amend({
+        id: own.id, method, body, url: own.url, token: own.token, version,
+        headers: {'Accept-Language': language, ...(method === 'PATCH' && {'X-Device-Key': deviceKey(slug)})},
+        about: {
+            title: document.querySelector('.back a').textContent, text: body?.properties.text ?? current,
+            href: `${location.pathname}#${own.id}.${own.token}`}});
+    await outbox.flush({force: true});
+    isSending = false;
+    if (pending) say('');
+    drawPending();
 }
 
 async function save() {
-    byId('own-error').textContent = '';
     const properties = {text: form.elements.text.value.trim()};
     if (form.elements.theme?.value) properties.theme = form.elements.theme.value;
-    const answer = await call('PATCH', {type: 'Feature', properties});
-    if (answer.status === 200) return say(texts.saved);
-    if (answer.status === 422) byId('own-error').textContent = answer.body.detail;
-    return say(refusal(answer));
+    await amend('PATCH', {type: 'Feature', properties});
 }
 
 async function erase() {
-    if (!await ask({question: texts.eraseQuestion, yes: texts.eraseForGood, no: texts.keep})) return;
-    const answer = await call('DELETE');
-    if (!answer.status) return say(texts.notErased);
-    if (answer.status !== 204 && answer.status !== 200 && answer.status !== 410) return say(refusal(answer));
-    await showErased();
-    byId('own-title').focus();
+    if (await ask({question: texts.eraseQuestion, yes: texts.eraseForGood, no: texts.keep})) await amend('DELETE');
 }
 
 const saveOnce = oneAtATime(save, {button: form.querySelector('[type=submit]')});
@@ -101,4 +176,5 @@ form.addEventListener('submit', event => {
 });
 byId('own-erase').addEventListener('click', oneAtATime(erase, {button: byId('own-erase')}));
 window.addEventListener('hashchange', show);
-show();
+await show();
+listen(outbox);

@@ -4,22 +4,24 @@ import {fill, plural} from 'mapdialog/lib/config.js';
 import {noteUnsent} from 'mapdialog/citizen/kept.js';
 import {createOutbox, listen, memoryStore, openStore} from 'mapdialog/lib/outbox.js';
 import {ask} from 'mapdialog/lib/press.js';
-import {drawMine, whyNot} from 'mapdialog/citizen/mine.js';
+import {drawMine, tellReceived, whyNot} from 'mapdialog/citizen/mine.js';
 import {deviceKey} from 'mapdialog/lib/token.js';
 
 /**
  * @param onSent(id, receipt), onRefused(item) also for what was waiting from before; onWaiting(item) after each try;
- *     onCorrect(item) when a refused one is to be mended; isWritten(id): it is in the form, which says itself what is wrong
+ *     onCorrect(item) when one that waits is to be mended; isWritten(id): it is in the form, which says itself what is wrong
+ * @param drafts {idle() → drafts that no tab is writing, onWrite(draft), onThrowAway(draft)}, listed with what was sent
  * @returns Promise of {send(feature, {id, token}) → {state: 'sent' | 'kept' | 'refused', receipt?, problem?, id}}
  */
-export async function createSending({slug, contributions, language, texts}, {node, mine, title, onSent, onRefused, onWaiting, onCorrect, isWritten}) {
+export async function createSending({slug, contributions, language, texts}, {node, mine, title, onSent, onRefused, onWaiting, onCorrect, isWritten, drafts}) {
     const store = await openStore().catch(() => null);
     const results = new Map();
     const outbox = createOutbox({
         store: store ?? memoryStore(),
         onSent(item, receipt) {
             results.set(item.id, {state: 'sent', receipt, id: item.id});
-            onSent(item.id, receipt);
+            // What is sent from the form just now is told there.
+            if (!onSent(item.id, receipt)) tellReceived(item, receipt, texts);
         },
         onRefused(item) {
             results.set(item.id, {state: 'refused', problem: item.problem, id: item.id});
@@ -30,8 +32,10 @@ export async function createSending({slug, contributions, language, texts}, {nod
     const status = element('span', {role: 'status'});
     node.append(status);
 
+    const isHere = item => item.method === 'PUT' && item.url.startsWith(`${contributions}/`);
+
     async function draw({waiting, refused, items}) {
-        const toMend = items.filter(item => item.state === 'refused' && item.url.startsWith(`${contributions}/`) && !isWritten(item.id));
+        const toMend = items.filter(item => item.state === 'refused' && isHere(item) && !isWritten(item.id));
         // What is on its way from the form just now is not late.
         const waits = items.filter(item => item.state === 'waiting' && !isWritten(item.id));
         noteUnsent(waiting + refused);
@@ -40,7 +44,11 @@ export async function createSending({slug, contributions, language, texts}, {nod
         if (status.textContent !== words) announce(status, words);
         node.replaceChildren(status, ...toMend.map(item => refusedLine(item)));
         for (const item of waits) onWaiting(item);
-        drawMine(mine, {items: items.filter(item => !isWritten(item.id)), receipts: await outbox.receipts(), language, texts});
+        const written = new Set(items.map(item => item.id));
+        drawMine(mine, {
+            items: items.filter(item => !isWritten(item.id)), receipts: await outbox.receipts(), language, texts,
+            drafts: (await drafts.idle()).filter(draft => !isWritten(draft.id) && !written.has(draft.id)),
+            onWrite: drafts.onWrite, onThrowAway: drafts.onThrowAway, isHere, onCorrect, onDiscard: discard});
     }
 
     function refusedLine(item) {
@@ -65,7 +73,10 @@ export async function createSending({slug, contributions, language, texts}, {nod
     }
 
     async function discard(item) {
-        if (await ask({question: texts.discardQuestion, yes: texts.discard, no: texts.keep})) await outbox.discard(item.id);
+        if (await ask({question: texts.discardQuestion, yes: texts.discard, no: texts.keep})) {
+            await outbox.discard(item.id);
+            await outbox.flush();
+        }
     }
 
     /** Where what was written in a session is now: 'waiting', 'refused', 'sent', or null. */

@@ -1,7 +1,7 @@
 /** Writing a contribution: the questions about a chosen place, the draft, sending, the receipt. */
 import {announce} from 'mapdialog/lib/dom.js';
 import {fill} from 'mapdialog/lib/config.js';
-import {oneAtATime, settle} from 'mapdialog/lib/press.js';
+import {ask, oneAtATime, settle} from 'mapdialog/lib/press.js';
 import {token} from 'mapdialog/lib/token.js';
 import {createDrafts} from 'mapdialog/citizen/draft.js';
 import {fromFeature, missing, readFields, showProblems, toFeature, writeFields} from 'mapdialog/citizen/form.js';
@@ -88,13 +88,38 @@ function use({id, token: secret}) {
     form.elements.token.value = secret;
 }
 
-function restore(kept) {
+function restore(kept, {focus = false} = {}) {
     if (!kept) return;
     use(kept);
     writeFields(form, kept.values);
-    if (!kept.place) return;
-    choose(kept.place, {focus: false});
+    place = kept.place;
+    if (!place) {
+        if (focus) steps.toMap();
+        return;
+    }
+    choose(place, {focus});
     announce(byId('form-state'), texts.draft);
+}
+
+/** What was left over in a closed tab is written here from now on; what stood in the form before is left over instead. */
+async function goOn({id}) {
+    const kept = await drafts.take(id);
+    const before = session;
+    restore(kept, {focus: true});
+    if (kept && before) drafts.leave(before.id);
+    sending.redraw();
+}
+
+async function throwAway({id}) {
+    if (!await ask({question: texts.discardQuestion, yes: texts.discard, no: texts.keep})) return;
+    drafts.end(id);
+    await sending.redraw();
+    byId('mine-title').focus();
+}
+
+/** Begun, with something in it, and in no tab: what a list may offer. */
+async function leftOver() {
+    return form ? (await drafts.idle()).filter(({values, place: where}) => where || Object.keys(values).length) : [];
 }
 
 /** The draft, unless the page was closed after it had been handed over: then it is on its way already. */
@@ -159,6 +184,13 @@ function waits(item) {
     byId('receipt-copy').replaceChildren(copyButton(() => wordsOf(item), texts));
 }
 
+/** @returns whether it is told here that it has arrived */
+function received(id, receipt) {
+    const isShown = id === receiptOf && page.dataset.step === 'done';
+    if (id === receiptOf) showReceipt(receipt);
+    return isShown || session?.id === id;
+}
+
 /** Refused after it had waited: back to the form, which says why at the field. */
 function refused(item) {
     if (item.id === receiptOf && page.dataset.step === 'done') correct(item);
@@ -199,10 +231,12 @@ function contributor() {
 
 function correct(item) {
     const {values, place: old} = fromFeature(JSON.parse(item.body));
+    if (session && session.id !== item.id) drafts.leave(session.id);
     use(item);
     writeFields(form, values);
     choose(old);
-    showProblems(form, [{field: item.problem?.field, message: item.problem?.detail ?? texts.noAnswer}]);
+    const isRefused = item.state === 'refused';
+    showProblems(form, isRefused ? [{field: item.problem?.field, message: item.problem?.detail ?? texts.noAnswer}] : []);
     sending.redraw();
 }
 
@@ -221,14 +255,16 @@ export async function createWriting(settings, {map, read}) {
         node: byId('outbox'),
         mine: byId('mine'),
         title: document.querySelector('h1').textContent,
-        onSent: (id, receipt) => { if (id === receiptOf) showReceipt(receipt); },
+        onSent: received,
         onRefused: refused,
         onWaiting: waits,
         onCorrect: correct,
         isWritten: id => session?.id === id,
+        drafts: {idle: leftOver, onWrite: goOn, onThrowAway: throwAway},
     });
     if (form) {
         restore(await unsent(await drafts.resume()));
+        sending.redraw();
         listen();
     }
     return {choose, useOtherwise};

@@ -1,14 +1,19 @@
 /**
  * What a resident wrote, kept until the server has said that it has it.
  *
- * An item is on the disk before any network is tried, and is sent by PUT to an address with its own UUID, so that
- * sending twice is harmless. Deleting it is the only dangerous step; see `verdict` for what counts as received.
+ * An item is on the disk before any network is tried, and is sent to an address with the contribution's UUID, so that
+ * sending twice is harmless. Deleting it is the only dangerous step; outbox_delivery.js says what counts as received.
  */
+import {LONGEST_WAIT_MS, deliver} from 'mapdialog/lib/outbox_delivery.js';
+import {uuid} from 'mapdialog/lib/uuid.js';
 export {memoryStore, openStore} from 'mapdialog/lib/outbox_store.js';
 
 const LOCK = 'mapdialog-outbox';
 const FIRST_WAIT_MS = 5_000;
-const LONGEST_WAIT_MS = 600_000;
+
+const changeOf = id => `${id}:change`;
+const AS_NEW = {method: 'PUT', version: null, tried: []};
+const FRESH = {state: 'waiting', status: null, problem: null, attempts: 0, retry_at: 0};
 
 /** createOutbox({store}) → Outbox; all options are described at the class. */
 export function createOutbox(options) {
@@ -24,7 +29,7 @@ class Outbox {
     /**
      * @param store see outbox_store.js
      * @param fetch, locks (navigator.locks or null), now () → ms: replaced in tests
-     * @param onSent(item, receipt), onRefused(item), onChange(summary): all optional
+     * @param onSent(item, receipt, version: its ETag or null), onRefused(item), onChange(summary): all optional
      */
     constructor({store, ...options}) {
         this.#store = store;
@@ -40,11 +45,18 @@ class Outbox {
         };
     }
 
+    async #items() {
+        // Earlier versions of the page kept new contributions only, and did not say so.
+        return (await this.#store.all()).map(item => ({...AS_NEW, contribution: item.id, ...item}))
+            .sort((a, b) => a.created_at - b.created_at);
+    }
+
     /** {waiting, refused, items oldest first, next_at: ms when the next try is due, or null}. */
     async summary() {
-        const items = (await this.#store.all()).sort((a, b) => a.created_at - b.created_at);
+        const all = await this.#items();
+        const items = all.filter(item => !item.isSilent);
         const refused = items.filter(item => item.state === 'refused').length;
-        const due = candidates(items).map(item => item.retry_at);
+        const due = candidates(all).map(item => item.retry_at);
         return {waiting: items.length - refused, refused, items, next_at: due.length ? Math.min(...due) : null};
     }
 
@@ -53,15 +65,38 @@ class Outbox {
     }
 
     /** Stores an item; `body` is an object or a Blob, `after` the id of an item that must be received first, `about` what the receipt keeps. */
-    async add({id, url, body, token, headers = {}, after = null, about = null}) {
-        const item = {
-            id, url, token, headers, after, about,
-            body: body instanceof Blob ? body : JSON.stringify(body),
-            state: 'waiting', created_at: this.#options.now(), attempts: 0, retry_at: 0, status: null, problem: null,
-        };
-        await this.#store.put(item);
+    add({id, url, body, token, headers = {}, after = null, about = null}) {
+        return this.#put({
+            id, url, token, headers, after, about, contribution: id, ...AS_NEW,
+            body: body instanceof Blob ? body : JSON.stringify(body), created_at: this.#options.now(), ...FRESH});
+    }
+
+    /**
+     * Keeps a change (method PATCH, `body` an object) or a withdrawal (DELETE) of a received contribution, made on its `version`
+     * (an ETag). It takes the place of one that still waits, and of a refused one that the person has seen.
+     */
+    async amend({id, method, url, body = null, token, version, headers = {}, about = null}) {
+        const earlier = await this.#store.get(changeOf(id));
+        const isWaiting = earlier?.state === 'waiting';
+        return this.#put({
+            id: changeOf(id), contribution: id, method, url, token, headers, about, after: null,
+            version: isWaiting ? earlier.version : version,
+            // The earlier one may have arrived without our knowing.
+            tried: earlier?.body ? [...earlier.tried, earlier.body] : [],
+            body: body && JSON.stringify(body), created_at: this.#options.now(), ...FRESH});
+    }
+
+    /** The change or withdrawal of a contribution that has not been received yet, or undefined. */
+    changeOf(id) {
+        return this.#store.get(changeOf(id));
+    }
+
+    async #put(item) {
+        // What is under way is told by this from what has taken its place meanwhile.
+        const revised = {...item, revision: uuid()};
+        await this.#store.put(revised);
         await this.#changed();
-        return item;
+        return revised;
     }
 
     /** Sends what waits. Calls that come while one runs share one more run, so that nothing added meanwhile is left. */
@@ -85,7 +120,7 @@ class Outbox {
         let sent = 0;
         for (;;) {
             // Read anew each time: another tab may have added, changed or discarded something meanwhile.
-            const {items} = await this.summary();
+            const items = await this.#items();
             const ready = force ? Infinity : this.#options.now();
             const item = candidates(items).find(one => !tried.has(one.id) && one.retry_at <= ready);
             if (!item) break;
@@ -102,46 +137,51 @@ class Outbox {
 
     async #send(item) {
         const type = item.body instanceof Blob ? item.body.type : 'application/geo+json';
+        const request = ({method, version = null, body = null}) => this.#options.fetch(item.url, {
+            method,
+            headers: {
+                ...(body && {'Content-Type': type}), ...(version && {'If-Match': version}),
+                Accept: 'application/json', ...item.headers, 'X-Edit-Token': item.token},
+            body,
+            credentials: 'omit',
+            redirect: 'error',
+            cache: 'no-store',
+            signal: AbortSignal.timeout(this.#options.timeout_ms),
+        });
         try {
-            return await verdict(await this.#options.fetch(item.url, {
-                method: 'PUT',
-                headers: {'Content-Type': type, Accept: 'application/json', ...item.headers, 'X-Edit-Token': item.token},
-                body: item.body,
-                credentials: 'omit',
-                redirect: 'error',
-                cache: 'no-store',
-                signal: AbortSignal.timeout(this.#options.timeout_ms),
-            }));
+            return await deliver(item, request);
         } catch {
             return {kind: 'later', status: null, wait_ms: null, stop: true};
         }
     }
 
     async #settle(item, result) {
-        const {now, onSent, onRefused} = this.#options;
-        // Discarded by the person while it was under way: nothing to keep, also not its failure.
+        const {now, onSent} = this.#options;
         const kept = await this.#store.get(item.id);
+        // Something else is to be sent by now: that is tried next, and finds out what has become of this.
+        if (kept && kept.revision !== item.revision) return undefined;
         if (result.kind === 'received') {
-            const {id, url, token, about} = item;
-            await this.#store.settle(id, {id, url, token, about, receipt: result.receipt, sent_at: now()});
-            onSent(item, result.receipt);
-        } else if (kept && result.kind === 'refused') {
-            const refused = {...item, state: 'refused', status: result.status, problem: result.problem};
-            await this.#store.put(refused);
-            onRefused(refused);
-        } else if (kept) {
-            const wait = result.wait_ms ?? Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** item.attempts);
-            await this.#store.put({...item, status: result.status, attempts: item.attempts + 1, retry_at: now() + wait});
+            const known = (await this.#store.receipts()).find(({id}) => id === item.contribution);
+            await this.#store.settle(item.id, recordOf(item, {known, receipt: result.receipt, at: now()}));
+            return item.isSilent || onSent(item, result.receipt, result.version);
         }
+        // Discarded by the person while it was under way: nothing to keep, also not its failure.
+        if (!kept) return undefined;
+        if (result.kind === 'refused') return this.#refuse(item, result);
+        const wait = result.wait_ms ?? Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** item.attempts);
+        return this.#store.put({...item, status: result.status, attempts: item.attempts + 1, retry_at: now() + wait});
+    }
+
+    async #refuse(item, {status, problem}) {
+        if (item.isSilent) return this.#store.remove(item.id);
+        const refused = {...item, state: 'refused', status, problem};
+        await this.#store.put(refused);
+        return this.#options.onRefused(refused);
     }
 
     async #revise(id, change) {
         const item = await this.#store.get(id);
-        if (!item) return null;
-        const revised = {...item, ...change, state: 'waiting', status: null, problem: null, attempts: 0, retry_at: 0};
-        await this.#store.put(revised);
-        await this.#changed();
-        return revised;
+        return item ? this.#put({...item, ...change, ...FRESH}) : null;
     }
 
     /** Lets a refused item try once more as it is. */
@@ -154,10 +194,16 @@ class Outbox {
         return this.#revise(id, {body: JSON.stringify(body)});
     }
 
-    /** Deletes an item and those that were to follow it. */
+    /**
+     * Deletes an item and those that were to follow it. A new contribution that has been tried may have arrived without our
+     * knowing: what it said is gone from this device at once, and it is withdrawn silently when there is a connection.
+     */
     async discard(id) {
-        for (const item of await this.#store.all()) {
-            if (item.id === id || item.after === id) await this.#store.remove(item.id);
+        for (const item of await this.#items()) {
+            if (item.id !== id && item.after !== id) continue;
+            await this.#store.remove(item.id);
+            if (item.method !== 'PUT' || !item.attempts || item.after) continue;
+            await this.#put({...item, ...FRESH, method: 'DELETE', version: '*', body: null, about: null, isSilent: true});
         }
         await this.#changed();
     }
@@ -171,7 +217,7 @@ class Outbox {
     async markErased(id) {
         const receipt = (await this.#store.receipts()).find(one => one.id === id);
         if (!receipt) return;
-        await this.#store.settle(id, {...receipt, erased: true, about: receipt.about && {...receipt.about, text: ''}});
+        await this.#store.settle(id, erased(receipt));
         await this.#changed();
     }
 
@@ -187,29 +233,16 @@ function candidates(items) {
     return items.filter(item => item.state === 'waiting' && !here.has(item.after));
 }
 
-/**
- * received: 2xx with JSON, or 409 that says the same is stored already. refused: the service itself said no, a person must
- * look. later: everything else, a login page of a hotel's network included, which answers 200 with HTML.
- */
-async function verdict(response) {
-    const {status} = response;
-    const type = response.headers.get('Content-Type') ?? '';
-    // A broken body throws here and counts as no answer: the server keeps it once, however often we send it.
-    const content = /^application\/([\w.]+\+)?json/.test(type) ? await response.json() : null;
-    if (response.ok && content) return {kind: 'received', receipt: content};
-    if (status === 409 && content?.same === true) return {kind: 'received', receipt: content};
-    const passing = status === 408 || status === 425 || status === 429;
-    const ours = type.startsWith('application/problem+json') || status === 413;
-    if (status >= 400 && status < 500 && ours && !passing) return {kind: 'refused', status, problem: content};
-    // Being told to wait, or a page that is not ours, holds for all that waits; another failure only for this item.
-    const stop = status === 429 || status === 503 || status < 500;
-    return {kind: 'later', status, wait_ms: retryAfter(response.headers.get('Retry-After')), stop};
+/** What this device remembers of a contribution after `item` was received; null if it had not known it before. */
+function recordOf({id, method, url, token, about, body}, {known, receipt, at}) {
+    if (method === 'PUT') return {id, url, token, about, receipt, sent_at: at};
+    if (!known) return null;
+    if (method === 'DELETE') return erased(known);
+    const {text = known.about?.text} = JSON.parse(body).properties;
+    return {...known, receipt, about: known.about && {...known.about, text}};
 }
 
-function retryAfter(value) {
-    const seconds = Number.parseInt(value ?? '', 10);
-    return Number.isFinite(seconds) ? Math.min(LONGEST_WAIT_MS, Math.max(0, seconds) * 1000) : null;
-}
+const erased = record => ({...record, erased: true, about: record.about && {...record.about, text: ''}});
 
 /** Flushes when there is a chance that it works, and when the next retry is due. Returns a function that stops it. */
 export function listen(outbox, {window = globalThis.window, document = globalThis.document, now = () => Date.now()} = {}) {

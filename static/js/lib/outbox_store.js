@@ -1,6 +1,7 @@
 /**
  * Where the outbox keeps its items: IndexedDB, or memory where a browser refuses storage. One interface:
- * put(item), get(id), all(), remove(id), settle(id, receipt) (item → receipt, in one transaction), receipts(), forget(id).
+ * put(item), get(id), all(), remove(id), settle(id, record) (the item goes and the record, if not
+ * null, is kept, in one transaction), receipts(), forget(id).
  */
 
 const VERSION = 1;
@@ -45,8 +46,8 @@ export async function openStore({name = 'mapdialog', indexedDB = globalThis.inde
         get: id => read('waiting', store => store.get(id)),
         all: () => read('waiting', store => store.getAll()),
         remove: id => write(['waiting'], t => t.objectStore('waiting').delete(id)),
-        settle: (id, receipt) => write(['waiting', 'receipts'], t => {
-            t.objectStore('receipts').put(receipt);
+        settle: (id, record) => write(['waiting', 'receipts'], t => {
+            if (record) t.objectStore('receipts').put(record);
             t.objectStore('waiting').delete(id);
         }),
         receipts: () => read('receipts', store => store.getAll()),
@@ -64,8 +65,8 @@ export function memoryStore() {
         get: async id => structuredClone(waiting.get(id)),
         all: async () => [...waiting.values()].map(item => structuredClone(item)),
         remove: async id => void waiting.delete(id),
-        settle: async (id, receipt) => {
-            receipts.set(id, structuredClone(receipt));
+        settle: async (id, record) => {
+            if (record) receipts.set(record.id, structuredClone(record));
             waiting.delete(id);
         },
         receipts: async () => [...receipts.values()],
