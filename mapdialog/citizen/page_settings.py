@@ -92,6 +92,9 @@ def map_texts() -> dict[str, str]:
         "nothing": gettext("No zone of the plan and no committee here."),
         "noAnswer": gettext("The place could not be looked up just now. You can still put the pin here."),
         "committee": gettext("Neighbourhood committee: {name}"),
+        "partMissing": gettext(
+            "Something this page needs did not load. Your words are here in the plain form."
+        ),
         "noNetwork": gettext("There is no connection just now. Try again when there is one."),
         "read": gettext("Read what others have said"),
         "write": gettext("Back to placing a pin"),

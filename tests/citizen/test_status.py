@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from mapdialog.citizen import status
+from mapdialog.contributions import erasure
 from mapdialog.contributions.models import Contribution
 from mapdialog.contributions.receipt import code_of
 from tests import factories
@@ -112,6 +113,17 @@ def test_guessing_is_slowed_down(client: Client) -> None:
     response = get(client, held.slug, code_of(7))
     assert response.status_code == 429
     assert int(response["Retry-After"]) > 0
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_what_is_erased_is_about_nothing_and_waits_for_nothing(client: Client, is_there: bool) -> None:
+    held = factories.consultation(themes=("lys",))
+    contribution = factories.contribution(to=held, code=CODE, theme=held.themes.get())
+    if not is_there:
+        erasure.erase(contribution, by="author", at=contribution.received_at)
+    shown = get(client, held.slug, CODE).content.decode()
+    for words in ("Handler om", "Ta vare på adressen", "own-key"):
+        assert (words in shown) == is_there, words
 
 
 def test_the_page_is_not_cached_or_indexed(client: Client) -> None:

@@ -48,6 +48,7 @@ function failed(error, place = null) {
     }
     if (!form) return;
     if (place?.lonLat) form.elements.coordinates.value = [...place.lonLat].reverse().map(degree => degree.toFixed(5)).join(', ');
+    document.getElementById('plain-words').textContent = texts.partMissing;
     dispatchEvent(new Event('plain'));
     console.warn(error);
 }

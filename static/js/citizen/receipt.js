@@ -59,6 +59,7 @@ async function showErased() {
     byId('state').className = 'status status--erased';
     byId('state-title').textContent = texts.erasedState;
     byId('state-explained').textContent = texts.erasedExplained;
+    for (const node of document.querySelectorAll('[data-until-erased]')) node.hidden = true;
     say(texts.erased);
     await outbox.markErased(own.id);
 }
