@@ -84,14 +84,14 @@ class Entry:
         return entry
 
 
-def write(entry: Entry) -> None:
-    """Adds an entry; it is on the disk when this returns. Raises JournalError.
+def write(*entries: Entry) -> None:
+    """Adds entries, all or none; they are on the disk when this returns. Raises JournalError.
 
     To be called as the last thing before the COMMIT. Several processes may write at once.
     """
     try:
         _make_our_folder()
-        append(entry)
+        append(*entries)
         first_line = _first_line()
     except OSError:
         raise JournalError from None
@@ -99,23 +99,23 @@ def write(entry: Entry) -> None:
         JournalMark.objects.bulk_create([JournalMark(first_line=first_line)], ignore_conflicts=True)
 
 
-def append(entry: Entry) -> None:
+def append(*entries: Entry) -> None:
     """The file's part of `write`: whole and on the disk when this returns. Raises OSError: then not in it."""
     path = file()
     is_new = not path.exists()
     descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)  # ends with the process, however it ends
-        _write_whole(descriptor, entry.line(), after=_end_of_lines(descriptor))
+        _write_whole(descriptor, b"".join(entry.line() for entry in entries), after=_end_of_lines(descriptor))
     finally:
         os.close(descriptor)
     if is_new:
         _sync(path.parent)
 
 
-def _write_whole(descriptor: int, line: bytes, *, after: int) -> None:
-    """All of the line or, where the disk is full, nothing of it: whoever asked is told it was not done."""
-    left = line
+def _write_whole(descriptor: int, lines: bytes, *, after: int) -> None:
+    """All of the lines or, where the disk is full, nothing of them: whoever asked is told it was not done."""
+    left = lines
     try:
         while left:
             left = left[os.write(descriptor, left) :]

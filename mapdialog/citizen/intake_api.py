@@ -165,7 +165,8 @@ def _openapi(
         _DEVICE_HEADER,
         body="A GeoJSON Feature; the id in the address is made by the client.",
         answers={
-            200: "The same body and token were stored before: the receipt as it is now.",
+            200: "The same body and token were stored before, or the same within a minute under another id: "
+            "the receipt as it is now. This id stands for the `id` in it from then on.",
             201: "Stored: the receipt.",
             403: "Not open.",
             409: "Another body or token has this id.",

@@ -21,7 +21,7 @@ from mapdialog.contributions import rules as rule
 from mapdialog.contributions.feature import Draft, FeatureError, parse
 from mapdialog.contributions.intake import ErasedError, OutsideAreaError, columns_of, receipt_of
 from mapdialog.contributions.intake_sql import IS_INSIDE
-from mapdialog.contributions.models import Contribution
+from mapdialog.contributions.models import Contribution, SpentId
 from mapdialog.contributions.rulebook import Rulebook, keep_rules
 from mapdialog.dialogue.models import DataVersion
 
@@ -44,21 +44,32 @@ class VersionError(Exception):
 
 
 def own(identifier: UUID, *, rules: Rulebook, token: str) -> Contribution:
-    """The contribution, for whoever holds its token.
+    """The contribution, for whoever holds its token; under each id that intake gave its receipt for.
 
     Raises NoContributionError, ErasedError, WrongTokenError.
     """
+    contribution = _of(identifier, rules=rules)
+    if contribution.state == Contribution.State.ERASED:
+        raise ErasedError
+    if not keys.is_token_of(token, stored=contribution.token_hash):
+        raise WrongTokenError
+    return contribution
+
+
+def _of(identifier: UUID, *, rules: Rulebook) -> Contribution:
+    contributions = Contribution.objects.select_related("theme", "alternative").filter(consultation=rules.id)
+    contribution = contributions.filter(pk=identifier).first()
+    if contribution is not None:
+        return contribution
+    spent = SpentId.objects.filter(pk=identifier).first()
+    if spent is None:
+        raise NoContributionError
+    if spent.contribution_id is None:
+        raise ErasedError
     try:
-        found = Contribution.objects.select_related("theme", "alternative").get(
-            pk=identifier, consultation=rules.id
-        )
+        return contributions.get(pk=spent.contribution_id)
     except Contribution.DoesNotExist:
         raise NoContributionError from None
-    if found.state == Contribution.State.ERASED:
-        raise ErasedError
-    if not keys.is_token_of(token, stored=found.token_hash):
-        raise WrongTokenError
-    return found
 
 
 def own_by_key(identifier: UUID, *, rules: Rulebook, typed: str) -> tuple[Contribution, str]:

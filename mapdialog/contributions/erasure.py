@@ -44,13 +44,17 @@ _EMPTY: dict[str, Any] = {
 def erase(contribution: Contribution, *, by: str, at: dt.datetime, version: int | None = None) -> None:
     """Empties the contribution and its places, and its submission's role if nothing else is in it.
 
-    `by` is the audit trail's word for who does it. It stands in the journal before it is COMMITted: an
-    erasure that was asked for holds also where the machine dies meanwhile. Raises VersionError if it has
-    changed since `version`, and JournalError.
+    `by` is the audit trail's word for who does it. It stands in the journal before it is COMMITted, with each
+    id that intake answered with this contribution: an erasure that was asked for holds also where the machine
+    dies meanwhile, and a backup that knows none of them takes none of them anew. Raises VersionError if it
+    has changed since `version`, and JournalError.
     """
     with transaction.atomic():
         erased_version = empty(contribution, by=by, at=at, version=version)
-        journal.write(journal.Entry(what=journal.ERASED, id=contribution.pk, version=erased_version, at=at))
+        ids = [contribution.pk, *contribution.other_ids.values_list("pk", flat=True)]
+        journal.write(
+            *(journal.Entry(what=journal.ERASED, id=each, version=erased_version, at=at) for each in ids)
+        )
 
 
 def empty(contribution: Contribution, *, by: str, at: dt.datetime, version: int | None = None) -> int:
@@ -62,6 +66,7 @@ def empty(contribution: Contribution, *, by: str, at: dt.datetime, version: int 
     changed = rows.update(**_EMPTY, state=Contribution.State.ERASED, version=F("version") + 1, changed_at=at)
     if not changed:
         raise VersionError
+    contribution.other_ids.update(body_hash=None)
     contribution.places.all().delete()
     _empty_submission(contribution)
     record("contribution.erased", subject=contribution, by=by, at=at)

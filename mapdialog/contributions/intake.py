@@ -17,7 +17,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, InternalError, connection, transaction
 
-from mapdialog.contributions import intake_sql, keys, limits, receipt, rulebook, screening
+from mapdialog.contributions import intake_sql, keys, limits, prepared, receipt, rulebook, screening
 from mapdialog.contributions import rules as rule
 from mapdialog.contributions.feature import Draft, FeatureError, parse
 from mapdialog.contributions.models import Contribution
@@ -58,7 +58,8 @@ def receive(
     """Stores a GeoJSON Feature (EPSG:4326) under the client's id and gives its receipt, after COMMIT.
 
     Sent again with the same token it gives the receipt of what is stored, whatever was edited or closed
-    since; so it does within a minute under another id, if it is alike in all. Alike by somebody else it is
+    since; so it does within a minute under another id, if it is alike in all: that id stands for the stored
+    one from then on, also for its erasure. Alike by somebody else it is
     stored and flagged. `address` is the sender's network address, `device` a key that the device made; only
     keyed hashes of them are kept. `rules` that no longer hold are read again, as `reader` may see them. One
     query in the ordinary case, which is COMMITted when it returns: to be called outside a transaction. Raises
@@ -110,15 +111,19 @@ def _received(
         if found.rules_version != rules.rules_version:
             raise _RulesChangedError
         _refuse(found, refusal=refusal)
-        before = intake_sql.STORED_BEFORE.row(arrived)
-        if before is not None:
-            return receipt_of(before[0], slug=arrived["slug"])
+        merged = _merge(arrived)
+        if merged is not None:
+            return merged
     raise RuntimeError(f"No free receipt code was found in {_TRIES} tries.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Known:
-    consultation_id: int
+    """What the id that arrived stands for; `id` is that of the contribution, None where only its erasure is
+    known."""
+
+    id: UUID | None
+    consultation_id: int | None
     state: str
     token_hash: bytes | None
     body_hash: bytes | None
@@ -136,17 +141,23 @@ def _look(arrived: Mapping[str, Any]) -> _Found:
     row = intake_sql.LOOK.row(arrived)
     if row is None:  # the consultation was removed
         raise _RulesChangedError
-    rules_version, consultation, state, token_hash, body_hash, is_inside, wait = row
+    rules_version, identifier, consultation, state, token_hash, body_hash, is_inside, wait = row
     known = None
     if state is not None:
-        known = _Known(consultation_id=consultation, state=state, token_hash=token_hash, body_hash=body_hash)
+        known = _Known(
+            id=identifier,
+            consultation_id=consultation,
+            state=state,
+            token_hash=token_hash,
+            body_hash=body_hash,
+        )
     return _Found(
         known=known, rules_version=rules_version, is_inside=is_inside, wait_seconds=float(wait or 0)
     )
 
 
 def _again(known: _Known, arrived: Mapping[str, Any]) -> Receipt:
-    if known.state == Contribution.State.ERASED:
+    if known.id is None or known.state == Contribution.State.ERASED:
         raise ErasedError
     is_same = (
         known.consultation_id == arrived["consultation"]
@@ -156,7 +167,7 @@ def _again(known: _Known, arrived: Mapping[str, Any]) -> Receipt:
     )
     if not is_same:
         raise DifferentError
-    return receipt_of(arrived["id"], slug=arrived["slug"])
+    return receipt_of(known.id, slug=arrived["slug"])
 
 
 def _refuse(found: _Found, *, refusal: Exception | None) -> None:
@@ -222,12 +233,7 @@ def _store(arrived: Mapping[str, Any]) -> Receipt | None:
     """The receipt, or None if nothing was stored. Raises OutsideAreaError."""
     code = receipt.new_code()
     try:
-        with _durable():
-            found = intake_sql.STORE.row({**arrived, "code": code})
-    except IntegrityError as error:
-        if limits.EMPTY not in str(error):
-            raise
-        return None
+        found = _committed(intake_sql.STORE, {**arrived, "code": code})
     except InternalError as error:
         raise _unprojectable(error) from error
     if found is None:
@@ -243,6 +249,23 @@ def _store(arrived: Mapping[str, Any]) -> Receipt | None:
         places=json.loads(found[1]),
         is_new=True,
     )
+
+
+def _merge(arrived: Mapping[str, Any]) -> Receipt | None:
+    """The receipt of what the same sender has stored before, or None if there is no such contribution."""
+    merged = _committed(intake_sql.MERGE, arrived)
+    return None if merged is None else receipt_of(merged[0], slug=arrived["slug"])
+
+
+def _committed(statement: prepared.Statement, arrived: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    """The statement's row after COMMIT; None where it did nothing, as another took the last token."""
+    try:
+        with _durable():
+            return statement.row(arrived)
+    except IntegrityError as error:
+        if limits.EMPTY not in str(error):
+            raise
+        return None
 
 
 def _durable() -> AbstractContextManager[None]:

@@ -18,13 +18,19 @@ IS_INSIDE = """CASE
     ), %(geom)s::geometry) AND NOT EXISTS (
         SELECT FROM ST_Dump(%(geom)s::geometry) AS part WHERE NOT ST_Intersects(consultation.area, part.geom)
     ) END"""
+# The id is a contribution's own, or was answered with another one's receipt, or is that of an erased one.
 LOOK = prepared.Statement(f"""
 WITH {limits.WANTED}
-SELECT consultation.rules_version, known.consultation_id, known.state, known.token_hash, known.body_hash,
+SELECT consultation.rules_version, known.id, known.consultation_id,
+    CASE WHEN known.id IS NULL AND spent.id IS NOT NULL THEN 'erased' ELSE known.state END,
+    known.token_hash, CASE WHEN known.id = %(id)s THEN known.body_hash ELSE spent.body_hash END,
     {IS_INSIDE},
     ({limits.WAIT_SQL})
 FROM dialogue_consultation AS consultation
-LEFT JOIN contributions_contribution AS known ON known.id = %(id)s
+LEFT JOIN contributions_spentid AS spent ON spent.id = %(id)s
+LEFT JOIN contributions_contribution AS known ON known.id = coalesce(
+    (SELECT own.id FROM contributions_contribution AS own WHERE own.id = %(id)s), spent.contribution_id
+)
 WHERE consultation.id = %(consultation)s
 """)  # noqa: S608 (our own text)
 
@@ -62,9 +68,25 @@ HOW_PLACED = frozenset({"accuracy_m", "placed_by", "zoom_at_placing"})
 _OF_ONE_SENDER = " AND ".join(
     f"alike.{column} IS NOT DISTINCT FROM {value}" for column, value in SAID.items()
 )
-STORED_BEFORE = prepared.Statement(f"""
-SELECT alike.id FROM ({_ALIKE_ROWS}) AS alike WHERE {_OF_ONE_SENDER}
-ORDER BY alike.received_at, alike.id LIMIT 1
+# Answers an id with the one that was stored before, and remembers that it did: nothing is stored under that
+# id any more, also when the one before has been erased meanwhile. It costs what storing costs, so that nobody
+# fills the table. The lock waits for an erasure that is under way, and what was erased is no answer then.
+MERGE = prepared.Statement(f"""
+WITH {limits.WANTED}, stored_before AS (
+    SELECT alike.id FROM ({_ALIKE_ROWS}) AS alike WHERE {_OF_ONE_SENDER}
+    ORDER BY alike.received_at, alike.id LIMIT 1
+), merged AS (
+    INSERT INTO contributions_spentid (id, contribution_id, body_hash)
+    SELECT %(id)s, contribution.id, %(body_hash)s
+    FROM contributions_contribution AS contribution JOIN stored_before ON stored_before.id = contribution.id
+    WHERE contribution.state <> 'erased'
+    FOR SHARE OF contribution
+    ON CONFLICT DO NOTHING
+    RETURNING contribution_id
+), taken AS (
+    {limits.take_sql(once="merged")} RETURNING key
+)
+SELECT contribution_id FROM merged WHERE (SELECT count(*) FROM taken) > 0
 """)  # noqa: S608 (our own text)
 
 PLACES_OF = """
@@ -80,10 +102,11 @@ LEFT JOIN layers_zone AS zone ON zone.id = place.zone_id
 
 # One statement, hence one transaction and one message there and back: nothing is locked while Python waits
 # for its turn. Nothing is returned when nothing is stored: the rules have changed, the id or the code exists,
-# the place lies outside, or a bucket is empty. A bucket emptied by another meanwhile breaks its CHECK, and
-# all is undone. Foreign keys are checked at COMMIT, so the contribution may come before its submission, which
-# is then only written when the contribution was new. What is like another of the last minute is flagged, and
-# by the same sender not stored again; two of the very same instant do not see each other.
+# the id is spent, the place lies outside, or a bucket is empty. A bucket emptied by another meanwhile breaks
+# its CHECK, and all is undone. Foreign keys are checked at COMMIT, so the contribution may come before its
+# submission, which is then only written when the contribution was new. What is like another of the last
+# minute is flagged, and by the same sender not stored again; two of the very same instant do not see each
+# other.
 _STORED = f"""
 {limits.WANTED}, alike AS MATERIALIZED (
     SELECT {", ".join(SAID)} FROM ({_ALIKE_ROWS}) AS other LIMIT 100
@@ -93,6 +116,7 @@ _STORED = f"""
     WHERE consultation.id = %(consultation)s AND consultation.rules_version = %(rules)s
       AND {IS_INSIDE} AND coalesce(({limits.WAIT_SQL}), 0) <= 0
       AND NOT EXISTS (SELECT FROM alike WHERE {_OF_ONE_SENDER})
+      AND NOT EXISTS (SELECT FROM contributions_spentid AS spent WHERE spent.id = %(id)s)
 ), new AS (
     INSERT INTO contributions_contribution (
         id, consultation_id, submission_id, code, kind, geom, place_words, accuracy_m, placed_by,

@@ -262,6 +262,31 @@ class Contribution(models.Model):
         return self.code
 
 
+class SpentId(models.Model):
+    """An id under which nothing is stored any more: intake answered it with another contribution's receipt.
+
+    Without a contribution it stands for one that was erased and that a restored backup has not got. The hash
+    is that of the body that was sent under it; an erasure takes it away.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    contribution = models.ForeignKey(
+        Contribution, on_delete=models.CASCADE, null=True, editable=False, related_name="other_ids"
+    )
+    body_hash = models.BinaryField(max_length=32, null=True, editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(contribution__isnull=False) | Q(body_hash__isnull=True),
+                name="spentid_erased_is_empty",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 class ContributionPlace(models.Model):
     """A committee or zone the contribution lay in when it was received, in the version that held then.
 

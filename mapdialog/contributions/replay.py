@@ -7,7 +7,7 @@ backup has not got waits to be read again, as nobody has read the words that are
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 from uuid import UUID
@@ -17,7 +17,7 @@ from django.db import transaction
 from mapdialog.audit import journal
 from mapdialog.audit.models import record
 from mapdialog.contributions import erasure
-from mapdialog.contributions.models import Contribution
+from mapdialog.contributions.models import Contribution, SpentId
 from mapdialog.contributions.rulebook import keep_rules
 from mapdialog.dialogue.models import DataVersion
 
@@ -28,7 +28,10 @@ _BATCH = 1_000
 
 @dataclass(kw_only=True)
 class Replayed:
-    """What was carried out again; `absent` are contributions that the database has not got."""
+    """What was carried out again; `absent` are contributions that the database has not got.
+
+    Of those that were erased it knows the id from then on (`SpentId`): who sends one again is told so.
+    """
 
     states: dict[str, int] = field(default_factory=dict)
     absent: int = 0
@@ -41,13 +44,29 @@ def replay(entries: journal.Journal, *, at: dt.datetime) -> Replayed:
     grouped = entries.by_contribution()
     for identifiers in _batches(list(grouped)):
         contributions = Contribution.objects.in_bulk(identifiers)
-        replayed.absent += len(identifiers) - len(contributions)
+        replayed.absent += _absent(identifiers, contributions=contributions, grouped=grouped)
         for identifier, contribution in contributions.items():
             last = unknown_to(contribution, grouped[identifier])
             if last is not None:
                 _carry_out(contribution, last, at=at)
                 replayed.states[last.what] = replayed.states.get(last.what, 0) + 1
     return replayed
+
+
+def _absent(
+    identifiers: Sequence[UUID],
+    *,
+    contributions: Mapping[UUID, Contribution],
+    grouped: Mapping[UUID, Sequence[journal.Entry]],
+) -> int:
+    """How many of the ids the database did not know; what was erased under one is not taken in anew."""
+    spent = set(SpentId.objects.filter(pk__in=identifiers).values_list("pk", flat=True))
+    absent = set(identifiers) - set(contributions) - spent
+    SpentId.objects.bulk_create(
+        [SpentId(pk=one) for one in absent if any(entry.what == journal.ERASED for entry in grouped[one])],
+        ignore_conflicts=True,
+    )
+    return len(absent)
 
 
 def _batches(rows: list[T]) -> Iterator[list[T]]:

@@ -58,6 +58,31 @@ class TestOwn:
         assert_problem(response, 404, "not-found")
 
 
+class TestAnIdThatWasAnsweredWithAnothers:
+    """Two taps within a minute: the second id was acknowledged, so it reads, changes and erases."""
+
+    @pytest.fixture
+    def second(self, phone, client, consultation):
+        phone.put(feature())
+        second = Phone(client, consultation)
+        answer = second.put(feature())
+        assert (answer.status_code, answer.json()["id"]) == (200, phone.id)
+        return second
+
+    def test_it_reads_and_changes(self, second, phone):
+        answer = second.call("GET")
+        assert (answer.status_code, answer.json()["id"]) == (200, phone.id)
+        change = {"properties": {"text": "Rettet"}}
+        assert second.call("PATCH", change, headers={"If-Match": answer["ETag"]}).status_code == 200
+        assert stored().text == "Rettet"
+
+    def test_it_erases_and_stays_erased(self, second, phone):
+        assert second.call("DELETE", headers={"If-Match": "*"}).status_code == 204
+        for sender in (phone, second):
+            assert_problem(sender.put(feature()), 410, "erased")
+        assert stored().text == ""
+
+
 class TestPatch:
     def patch(self, phone, change, match='"1"'):
         return phone.call("PATCH", change, headers={"If-Match": match})
