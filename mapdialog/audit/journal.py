@@ -17,10 +17,12 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import errno
 import fcntl
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,7 +105,7 @@ def append(*entries: Entry) -> None:
     """The file's part of `write`: whole and on the disk when this returns. Raises OSError: then not in it."""
     path = file()
     is_new = not path.exists()
-    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = _open()
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)  # ends with the process, however it ends
         _write_whole(descriptor, b"".join(entry.line() for entry in entries), after=_end_of_lines(descriptor))
@@ -111,6 +113,22 @@ def append(*entries: Entry) -> None:
         os.close(descriptor)
     if is_new:
         _sync(path.parent)
+
+
+def _open(*, may_make: bool = True) -> int:
+    """A descriptor to add to the file. Raises OSError, also for what is no file: a device, a pipe, a folder.
+
+    A link that leads nowhere is not filled: what it leads to is a disk that is not mounted.
+    """
+    path = file()
+    flags = os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | os.O_NONBLOCK  # a pipe is not waited for
+    if may_make and not path.is_symlink():
+        flags |= os.O_CREAT
+    descriptor = os.open(path, flags, 0o600)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is no file")
+    return descriptor
 
 
 def _write_whole(descriptor: int, lines: bytes, *, after: int) -> None:
@@ -251,5 +269,21 @@ def troubles() -> Iterator[str]:
         folder = next(parent for parent in folder.parents if parent.exists())
     if not folder.is_dir():
         yield f"The journal's folder {settings.JOURNAL} does not exist. Is its disk mounted?"
-    elif not os.access(folder, os.W_OK | os.X_OK) or (file().exists() and not os.access(file(), os.W_OK)):
-        yield f"The journal in {settings.JOURNAL} cannot be written by this user."
+    else:
+        try:
+            _try_to_add(folder)
+        except OSError as error:
+            yield f"The journal {file()} cannot be written: {error.strerror}."
+
+
+def _try_to_add(folder: Path) -> None:
+    """All that an entry needs but the writing of one. Raises OSError for what stands in its way."""
+    path = file()
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise OSError(errno.EACCES, f"this user may not write in {folder}")
+    is_there = path.exists() or path.is_symlink()
+    if is_there:
+        os.close(_open(may_make=False))
+    disk = os.statvfs(path if is_there else folder)
+    if disk.f_blocks and not disk.f_bavail:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

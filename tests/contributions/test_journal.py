@@ -160,6 +160,15 @@ class TestAfterARestore:
         assert replayed() == {"erased": 1}
 
 
+NO_FILES = {
+    "folder": lambda path: path.mkdir(),
+    "full device": lambda path: path.symlink_to("/dev/full"),
+    "device that forgets": lambda path: path.symlink_to("/dev/null"),
+    "pipe": os.mkfifo,
+    "disk that is not mounted": lambda path: path.symlink_to(path.parent.parent / "elsewhere"),
+}
+
+
 class TestTheJournal:
     @pytest.fixture
     def pin(self):
@@ -256,6 +265,29 @@ class TestTheJournal:
         assert "nothing can be erased" in json.loads(answer.content)["journal"]
         with pytest.raises(CommandError, match="may be public again"):
             call_command("replay_journal")
+
+    @pytest.mark.parametrize("kind", NO_FILES)
+    def test_what_is_no_file_is_said_and_nothing_is_erased_into_it(self, pin, client, kind):
+        NO_FILES[kind](journal.file())
+        assert "nothing can be erased" in json.loads(client.get("/readyz").content)["journal"]
+        assert str(journal.file()) in next(journal.troubles())
+        with pytest.raises(journal.JournalError):
+            decide(pin, "reject")
+        assert Contribution.objects.get().state == "published"
+        assert not journal.file().is_file()
+
+    def test_a_link_to_a_file_is_as_good_as_the_file(self, pin, tmp_path):
+        (tmp_path / "elsewhere").touch()
+        journal.file().symlink_to(tmp_path / "elsewhere")
+        decide(pin, "reject")
+        assert not list(journal.troubles())
+        assert len(journal.read().entries) == 1
+
+    def test_a_full_disk_is_said(self, client, monkeypatch):
+        disk = os.statvfs(journal.file().parent)
+        monkeypatch.setattr(os, "statvfs", lambda path: os.statvfs_result([*disk[:3], 0, 0, *disk[5:]]))
+        assert "nothing can be erased" in json.loads(client.get("/readyz").content)["journal"]
+        assert "No space left" in next(journal.troubles())
 
     @pytest.mark.parametrize("other", [None, b"", b"another\n"])
     def test_a_journal_that_is_missing_or_another_is_said_in_words(self, pin, client, capsys, other):
