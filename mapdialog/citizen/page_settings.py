@@ -168,6 +168,7 @@ def mine_texts() -> dict[str, str]:
         "notReceived": gettext("Not received"),
         "refused": gettext("One of your contributions could not be received: {reason}"),
         "whyNetwork": gettext("There is no connection just now."),
+        "whyElse": gettext("Something else answered: a sign-in page of the network?"),
         "whyBusy": gettext("The service is busy just now."),
         "copy": gettext("Copy my text"),
         "copied": gettext("Copied"),

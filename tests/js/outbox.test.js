@@ -62,6 +62,7 @@ for (const [name, answer] of [
     ['408', () => json(408, {})],
     ['a login page with 200', () => html(200)],
     ['a login page with 403', () => html(403)],
+    ['JSON of another shape with 200', () => json(200, {portal: 'login'})],
 ]) {
     test(`${name} keeps the item`, async () => {
         const {outbox, store} = make({fetch: async () => answer()});
@@ -140,7 +141,7 @@ test('one failing item does not hold up the rest', async () => {
 
 test('a photo waits for its text, and goes with it when that is discarded', async () => {
     const order = [];
-    const {outbox, clock} = make({fetch: async url => { order.push(url); return json(201, {}); }});
+    const {outbox, clock} = make({fetch: async url => { order.push(url); return json(201, url.endsWith('photo') ? {} : {code: 'A1'}); }});
     await outbox.add(item('photo', {after: 'text', body: new Blob(['x'], {type: 'image/jpeg'})}));
     clock.ms += 1;
     await outbox.add(item('text'));

@@ -3,6 +3,8 @@ import {announce, element} from 'mapdialog/lib/dom.js';
 import {dateFormat, fill} from 'mapdialog/lib/config.js';
 
 const EXCERPT = 120;
+// The service's own ways to ask for patience; anything else below 500 that is no refusal did not come from it.
+const TRY_LATER = [408, 425, 429];
 
 /** Why something has not been sent yet, in words; '' before the first try. */
 export function whyNot(item, texts) {
@@ -11,7 +13,8 @@ export function whyNot(item, texts) {
         return fill({PUT: texts.refused, PATCH: texts.changeRefused, DELETE: texts.eraseRefused}[item.method], {reason});
     }
     if (!item.attempts) return '';
-    return item.status === null ? texts.whyNetwork : texts.whyBusy;
+    if (item.status === null) return texts.whyNetwork;
+    return item.status < 500 && !TRY_LATER.includes(item.status) ? texts.whyElse : texts.whyBusy;
 }
 
 /** That something is not sent; '' where `whyNot` says it. */

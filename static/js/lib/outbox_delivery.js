@@ -34,13 +34,15 @@ async function attempt(item, request) {
 
 /** received: 2xx with JSON, or what amounts to it. refused: the service itself said no, a person must look. later: everything
  * else, a login page of a hotel's network included, which answers 200 with HTML. */
-async function verdict(response, {method}) {
+async function verdict(response, {method, after = null}) {
     const {status} = response;
     const type = response.headers.get('Content-Type') ?? '';
     if (method === 'DELETE' && isGone(status, type)) return {kind: 'received', receipt: null, version: null};
     // A broken body throws here and counts as no answer: the server keeps it once, however often we send it.
     const content = /^application\/([\w.]+\+)?json/.test(type) ? await response.json() : null;
-    if (content && (response.ok || (status === 409 && content.same === true))) {
+    // A new contribution's receipt has a code; what follows a contribution (`after`) has none of its own.
+    const isReceipt = response.ok && (method !== 'PUT' || after || typeof content?.code === 'string');
+    if (content && (isReceipt || (status === 409 && content.same === true))) {
         return {kind: 'received', receipt: content, version: response.headers.get('ETag')};
     }
     const ours = isOurs(type) || status === 413;
