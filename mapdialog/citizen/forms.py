@@ -82,7 +82,9 @@ class ContributionForm(forms.Form):
     coordinates = forms.CharField(required=False, max_length=written_position.MAX_LENGTH)
     place_words = forms.CharField(required=False, max_length=300)
     theme = forms.CharField(required=False, max_length=60)
-    text = forms.CharField(required=False, max_length=TEXT_MAX)
+    # How long it may be is the intake's to say: a form sends each line break as two characters.
+    text = forms.CharField(required=False)
+    text_max = TEXT_MAX
     alternative = forms.CharField(required=False, max_length=40)
     age_band = forms.CharField(required=False)
 
@@ -356,7 +358,7 @@ def _answer_field(question: Question) -> forms.Field:
     options = [(str(option["value"]), str(option["value"])) for option in question.options]
     required = question.required
     if question.kind == Question.Kind.TEXT:
-        return forms.CharField(required=required, max_length=2000)
+        return forms.CharField(required=required)
     if question.kind == Question.Kind.MULTIPLE:
         return forms.MultipleChoiceField(required=required, choices=options)
     return forms.ChoiceField(required=required, choices=[("", ""), *options])

@@ -44,7 +44,7 @@ def consultation_settings(consultation: Consultation, *, plan_map: PlanMap, is_o
                 "name": str(plan.name),
                 "version": plan.version,
                 "url": f"/tiles/layers/{plan.version}/{{z}}/{{x}}/{{y}}.mvt",
-                "finest": FINEST_OF_FEW if len(plan.zones) <= FEW_ZONES else FINEST,
+                "finest": FINEST_OF_FEW if plan.zone_count <= FEW_ZONES else FINEST,
                 "style": plan.table,
                 **({"levels": plan.levels, "level": plan.first_level} if plan.levels else {}),
             }
@@ -147,6 +147,7 @@ def form_texts() -> dict[str, Any]:
         "keep": gettext("Keep it"),
         "noneHere": gettext("Nothing has been published in this part of the map."),
         "someShown": gettext("The map shows {shown} of {matched}. Zoom in to see more."),
+        **length_texts(),
         "draft": gettext("What you had written is still here."),
         "withoutText": gettext("(no text)"),
     }
@@ -178,8 +179,16 @@ def mine_texts() -> dict[str, str]:
     }
 
 
+def length_texts() -> dict[str, str]:
+    return {
+        "nearLimit": gettext("{n} of {most} characters."),
+        "tooLong": gettext("At most {most} characters are taken; these are {n}."),
+    }
+
+
 def receipt_texts() -> dict[str, str]:
     return {
+        **length_texts(),
         "loading": gettext("Fetching what you sent…"),
         "failed": gettext("It could not be fetched just now. Try again in a while."),
         "sending": gettext("Sending…"),

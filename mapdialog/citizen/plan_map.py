@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.gis.db.models import Extent
 from django.db import connection
+from django.db.models import Count
 from django.utils.translation import get_language
 
 from layers.models import Area, Layer, LayerVersion, Zone
@@ -52,6 +53,8 @@ class ZoneLine:
 class PlanView:
     """One alternative: its tiles, the style of each land use in it, its zones in words (`is_cut`: not all).
 
+    `zone_count` is how many zones are drawn, listed or not.
+
     `levels` are the vertical levels to choose from, from below; none when all is on one.
     """
 
@@ -62,6 +65,7 @@ class PlanView:
     table: dict[str, dict[str, Any]]
     levels: list[tuple[int, str]]
     first_level: int
+    zone_count: int = 0
     zones: list[ZoneLine] = field(default_factory=list)
     is_cut: bool = False
 
@@ -115,8 +119,14 @@ class PlanMap:
         """Six queries at most, whatever the number of layers."""
         day = consultation.municipality.day(at)
         area, area_bounds = _area(consultation)
-        plans = _plans(consultation, day=day)
-        bounds = _extent(plans) or area_bounds or _boundary_extent(consultation, day=day)
+        versions = plan_versions(consultation, on=day)
+        drawn = _drawn(plan.version for plan in versions)
+        plans = _plans(versions, drawn=drawn)
+        bounds = (
+            _around(box for _n, box in drawn.values())
+            or area_bounds
+            or _boundary_extent(consultation, day=day)
+        )
         base = base_versions(consultation, on=day)
         named = [version for version in base if version.layer.kind == Layer.Kind.PLACE]
         places = _places(named, bounds=bounds)
@@ -145,10 +155,17 @@ def _area(consultation: Consultation) -> tuple[dict[str, Any] | None, Bounds | N
         return json.loads(cursor.fetchone()[0]), (west, south, east, north)
 
 
-def _extent(plans: list[PlanView]) -> Bounds | None:
-    zones = Zone.objects.filter(version__in=[plan.version for plan in plans])
-    extent: Bounds | None = zones.aggregate(box=Extent("geom"))["box"] if plans else None
-    return extent
+def _drawn(versions: Iterable[LayerVersion]) -> dict[int, tuple[int, Bounds]]:
+    """How many zones each version draws, and around what, by the version's id."""
+    ids = [version.pk for version in versions]
+    zones = Zone.objects.filter(version__in=ids).order_by().values_list("version_id")
+    rows = zones.annotate(n=Count("pk"), box=Extent("geom")) if ids else ()
+    return {version: (n, box) for version, n, box in rows}
+
+
+def _around(boxes: Iterable[Bounds]) -> Bounds | None:
+    sides = list(zip(*boxes, strict=True))
+    return (min(sides[0]), min(sides[1]), max(sides[2]), max(sides[3])) if sides else None
 
 
 def _boundary_extent(consultation: Consultation, *, day: dt.date) -> Bounds | None:
@@ -158,17 +175,20 @@ def _boundary_extent(consultation: Consultation, *, day: dt.date) -> Bounds | No
     return extent
 
 
-def _plans(consultation: Consultation, *, day: dt.date) -> list[PlanView]:
-    plans = plan_versions(consultation, on=day)
+def _plans(plans: list[PlanVersion], *, drawn: Mapping[int, tuple[int, Bounds]]) -> list[PlanView]:
     if not plans:
         return []
     rows: dict[int, list[tuple[Any, ...]]] = {}
     for row in _zones(plan.version for plan in plans):
         rows.setdefault(row[0], []).append(row)
-    return [_plan(plan, rows=rows.get(plan.version.pk, [])) for plan in plans]
+    counts = {version: n for version, (n, _box) in drawn.items()}
+    return [
+        _plan(plan, rows=rows.get(plan.version.pk, []), zone_count=counts.get(plan.version.pk, 0))
+        for plan in plans
+    ]
 
 
-def _plan(plan: PlanVersion, *, rows: list[tuple[Any, ...]]) -> PlanView:
+def _plan(plan: PlanVersion, *, rows: list[tuple[Any, ...]], zone_count: int) -> PlanView:
     return PlanView(
         key=plan.alternative.key,
         name=words(plan.alternative.name),
@@ -177,6 +197,7 @@ def _plan(plan: PlanVersion, *, rows: list[tuple[Any, ...]]) -> PlanView:
         table=plan.style_table(language=get_language() or ""),
         levels=plan.level_choices(),
         first_level=levels.shown_first(plan.levels),
+        zone_count=zone_count,
         zones=[_line(row, style_list=plan.style_list) for row in rows[:MOST_ZONES]],
         is_cut=len(rows) > MOST_ZONES,
     )

@@ -268,3 +268,21 @@ def test_what_is_chosen_is_seen_in_forced_colours(new_context: NewContext, held:
     ]
     assert edges[0] != "none"
     assert edges[1] == "none"
+
+
+def test_six_thousand_pasted_characters_are_all_there_and_the_limit_is_said(
+    phone: Page, held: Consultation
+) -> None:
+    open_at(phone, held)
+    phone.locator("#put-pin").tap()
+    write(phone, text="x" * 6000)
+    note = phone.locator("#field-text [role=status]")
+    expect(note).to_contain_text("6000")
+    phone.locator("#send").tap()
+    expect(phone.locator("#text-error")).to_contain_text("6000")
+    assert phone.locator("#id_text").evaluate("field => field.value.length") == 6000
+    assert not Contribution.objects.exists()
+    phone.locator("#id_text").fill("x" * 4990)
+    expect(note).to_contain_text("4990")
+    phone.locator("#send").tap()
+    expect(phone.locator("#receipt-code")).not_to_be_empty()

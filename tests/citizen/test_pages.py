@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from layers.models import Feature
+from layers.models import Feature, Zone
 from mapdialog.dialogue.models import Alternative, Consultation, Question
 from tests import factories
 
@@ -234,3 +234,21 @@ def test_english_dates_are_british(client: Client) -> None:
     shown = client.get(f"/c/{slug}/", headers={"Accept-Language": "en"}).content.decode()
     assert "12 November 2126" in shown
     assert "15:00" in shown
+
+
+def test_a_large_plan_is_drawn_in_finer_pieces_however_few_are_listed(client: Client) -> None:
+    consultation = a_full_one()
+    version = Alternative.objects.filter(consultation=consultation).order_by("order")[0].layer.versions.get()
+    Zone.objects.bulk_create(
+        Zone(version=version, code="1110", field="", geom=factories.square(0)) for _zone in range(301)
+    )
+    shown = client.get(f"/c/{consultation.slug}/").content.decode()
+    assert [int(finest) for finest in re.findall(r'"finest": (\d+)', shown)] == [15, 13]
+
+
+def test_what_residents_write_runs_in_its_own_direction(client: Client) -> None:
+    consultation = factories.consultation()
+    factories.contribution(to=consultation, text="\u0645\u0638\u0644\u0645 \u0647\u0646\u0627")
+    shown = client.get(f"/c/{consultation.slug}/").content.decode()
+    assert re.search(r'<p class="said__text" dir="auto"', shown)
+    assert re.search(r'<textarea[^>]* dir="auto"', shown)

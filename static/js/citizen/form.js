@@ -1,5 +1,6 @@
 /** The form of one contribution: from its fields to a GeoJSON Feature and back, and its errors, each at its field. */
 import {element} from 'mapdialog/lib/dom.js';
+import {tooLong} from 'mapdialog/citizen/length.js';
 
 const ANSWER = 'answer-';
 const NUMBERS = new Set(['rating', 'feeling']);
@@ -57,7 +58,7 @@ export function fromFeature({geometry, properties}) {
 
 /** What is missing, as [{field, message}] with fields named as the API names them. */
 export function missing(form, values, texts) {
-    const problems = [];
+    const problems = tooLong(form, texts).map(({field, message}) => ({field: apiName(field.name), message}));
     const has = name => form.querySelector(`[name="${CSS.escape(name)}"]`) !== null;
     const isPin = form.elements.kind.value === 'pin';
     if (has('theme') && !values.theme) problems.push({field: 'properties.theme', message: texts.needTheme});
@@ -104,6 +105,12 @@ function mark(form, {field, message}) {
     control.id ||= `id_${name}`;
     if (control.type !== 'radio' && control.type !== 'checkbox') control.setAttribute('aria-invalid', 'true');
     return control;
+}
+
+/** The reverse of fieldName. */
+function apiName(name) {
+    if (name === 'place_words') return 'place';
+    return name.startsWith(ANSWER) ? `properties.answers.${name.slice(ANSWER.length)}` : `properties.${name}`;
 }
 
 /** properties.text → text, properties.answers.x → answer-x, geometry.coordinates[0] → place. */

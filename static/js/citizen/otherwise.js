@@ -1,5 +1,6 @@
 /** The ways to a place without the map: a list, a written position, words. */
 import {contains} from 'mapdialog/lib/geometry.js';
+import {lengthNote} from 'mapdialog/citizen/length.js';
 import {readPosition} from 'mapdialog/lib/written_position.js';
 
 /**
@@ -10,6 +11,8 @@ import {readPosition} from 'mapdialog/lib/written_position.js';
 export function placeWithoutMap({listed_place: listed, coordinates, place_words: own}, {area, texts}) {
     const words = own.value.trim();
     const written = coordinates.value.trim();
+    const long = lengthNote(own, texts, {near: 1});
+    if (long) return {problem: {field: 'place', message: long}};
     const isHere = lonLat => !area || contains(area, lonLat);
     if (!written && !listed?.value) {
         return words ? {chosen: {lonLat: null, words, placed_by: 'words'}} : {problem: {field: 'place', message: texts.needPlace}};

@@ -5,6 +5,7 @@
 import {announce, element} from 'mapdialog/lib/dom.js';
 import {fill, readConfig} from 'mapdialog/lib/config.js';
 import {noteUnsent} from 'mapdialog/citizen/kept.js';
+import {watchLengths} from 'mapdialog/citizen/length.js';
 import {copyButton, unsentLabel, whyNot, wordsOf} from 'mapdialog/citizen/mine.js';
 import {ask, oneAtATime} from 'mapdialog/lib/press.js';
 import {deviceKey} from 'mapdialog/lib/token.js';
@@ -170,6 +171,7 @@ async function erase() {
     if (await ask({question: texts.eraseQuestion, yes: texts.eraseForGood, no: texts.keep})) await amend('DELETE');
 }
 
+watchLengths(form, texts);
 const saveOnce = oneAtATime(save, {button: form.querySelector('[type=submit]')});
 form.addEventListener('submit', event => {
     event.preventDefault();

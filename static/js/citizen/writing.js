@@ -5,6 +5,7 @@ import {ask, oneAtATime, settle} from 'mapdialog/lib/press.js';
 import {token} from 'mapdialog/lib/token.js';
 import {createDrafts} from 'mapdialog/citizen/draft.js';
 import {fromFeature, missing, readFields, showProblems, toFeature, writeFields} from 'mapdialog/citizen/form.js';
+import {watchLengths} from 'mapdialog/citizen/length.js';
 import {placeWithoutMap} from 'mapdialog/citizen/otherwise.js';
 import {copyButton, whyNot, wordsOf} from 'mapdialog/citizen/mine.js';
 import {createSteps} from 'mapdialog/citizen/steps.js';
@@ -279,6 +280,7 @@ function listen() {
         send();
     });
     form.addEventListener('input', keepDraft);
+    watchLengths(form, texts);
     byId('move-pin').addEventListener('click', () => steps.toMap());
     byId('add-another').addEventListener('click', () => steps.toMap());
 }
