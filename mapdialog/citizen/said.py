@@ -18,7 +18,7 @@ from mapdialog.dialogue.models import Consultation
 
 PER_PAGE = 10
 LAST_PAGE = 500
-MOST_NEARBY = 150
+MOST_NEARBY = 80
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -38,7 +38,6 @@ MODULES = (
     "vendor/leaflet/leaflet.js",
     "js/map/leaflet.js",
     "js/citizen/stage.js",
-    "js/citizen/hint.js",
     "js/citizen/kept.js",
     "js/lib/dom.js",
     "js/lib/config.js",

@@ -11,6 +11,7 @@ from mapdialog.contributions.models import Contribution
 from mapdialog.dialogue.models import Alternative, Consultation, Question
 from tests import factories
 from tests.browser.conftest import Complaints
+from tests.browser.placing import put_pin
 
 PHONE = {"width": 390, "height": 844}
 
@@ -374,7 +375,7 @@ def test_an_observation_on_a_safety_walk(
     )
     phone.goto(f"/c/{held.slug}/?kind=observation")
     expect(phone.locator("#here")).to_contain_text("Utvalg A")
-    phone.locator("#put-pin").tap()
+    put_pin(phone)
     phone.locator("#id_code").select_option("lighting")
     phone.locator(".choice:has([name=rating][value='1'])").tap()
     phone.locator(".choice:has([name=light][value=dark])").tap()

@@ -4,6 +4,7 @@
  */
 import {readConfig} from 'mapdialog/lib/config.js';
 import {createStage} from 'mapdialog/citizen/stage.js';
+import {pinCanvas} from 'mapdialog/map/shapes.js';
 import {isKept} from 'mapdialog/citizen/kept.js';
 
 const LONGEST_WAIT_MS = 6_000;
@@ -19,6 +20,7 @@ const readButton = document.getElementById('read-others');
 let stage = null;
 let writing = null;
 let others = null;
+let loadOthers = async () => null; // where points are shown: the module
 
 /** Loads the form's modules once; after a failure (no network) the next touch tries again. */
 function write() {
@@ -62,24 +64,36 @@ function toggleReading() {
     document.getElementById('put-pin').parentElement.hidden = reads;
     if (!reads) return stage.place();
     stage.read();
-    return others?.read();
+    return loadOthers().then(loaded => loaded?.read()).catch(() => {});
 }
 
 function stopReading() {
     if (isReading()) toggleReading();
 }
 
-async function showOthers() {
+/** The dots at once; what they say when somebody reads, or looks elsewhere. */
+function showOthers() {
     if (!config.showsPoints) return;
-    const {createOthers} = await import('mapdialog/citizen/others.js');
-    others = createOthers(config, {view: stage.view, say: text => stage.hint.say('reading', text)});
-    if (isReading()) others.read();
+    const {view} = stage;
+    const pins = config.nearby.positions.map((lonLat, id) => ({id, lonLat}));
+    const layer = view.add(pinCanvas({pins, onSelect: pin => others?.then(({open}) => open(pin))}));
+    loadOthers = () => others ??= import('mapdialog/citizen/others.js')
+        .then(({createOthers}) => createOthers(config, {view, layer, say: text => stage.hint.say('reading', text)}))
+        .catch(error => {
+            others = null;
+            throw error;
+        });
+    // A page that is only laid out moves the map too. Whatever fails: the list below the map says the same.
+    let isTouched = false;
+    for (const name of ['pointerdown', 'keydown', 'wheel']) addEventListener(name, () => { isTouched = true; }, {once: true, passive: true});
+    view.on('moveend', () => { if (isTouched && !others) loadOthers().catch(() => {}); });
+    if (!config.isOpen) loadOthers().catch(() => {});
 }
 
 /** What a person needs who loses the network before the first touch: it is there already. */
 function fetchAhead() {
     write().catch(error => failed(error));
-    import('mapdialog/map/locate.js').catch(() => {});
+    import('mapdialog/citizen/position.js').catch(() => {});
 }
 
 function whenAtRest(act) {
@@ -95,7 +109,7 @@ function start() {
     readButton?.addEventListener('click', toggleReading);
     document.getElementById('use-place')?.addEventListener('click', () => whenWriting(writing => writing.useOtherwise()));
     addEventListener('online', () => stage.hint.drop('offline'));
-    showOthers().catch(() => {}); // the list below the map says the same
+    showOthers();
     if (isKept(config.slug)) fetchAhead();
     else for (const name of ['pointerdown', 'keydown', 'focusin']) addEventListener(name, () => write().catch(() => {}), {once: true});
     whenAtRest(fetchAhead);

@@ -1,7 +1,6 @@
 /** What others have said, on the map: faint and out of reach while a place is chosen, with a popup when reading. */
 import {element} from 'mapdialog/lib/dom.js';
 import {dateFormat, fill} from 'mapdialog/lib/config.js';
-import {pinCanvas} from 'mapdialog/map/shapes.js';
 
 // As many as a phone on a slow line gets along with the page; closer in, those of the view are fetched.
 const MOST = 150;
@@ -9,14 +8,10 @@ const MOST = 150;
 /**
  * The page brings where the nearest ones are; what they say comes from the public API, when it is read or the view is left.
  *
- * @param nearby {box, positions, isWhole}
- * @returns {read()}
+ * @param nearby {box, positions, isWhole}; layer the dots of these
+ * @returns {read(), open(pin)}
  */
-export function createOthers({contributions, themes, language, timeZone, texts, isOpen, nearby}, {view, say: announce}) {
-    const layer = view.add(pinCanvas({
-        pins: nearby.positions.map((lonLat, id) => ({id, lonLat})),
-        onSelect: pin => { if (pin.properties) open(pin); },
-    }));
+export function createOthers({contributions, themes, language, timeZone, texts, isOpen, nearby}, {view, layer, say: announce}) {
     let fetched = {...nearby, hasWords: false};
     let reading = !isOpen;
 
@@ -24,6 +19,7 @@ export function createOthers({contributions, themes, language, timeZone, texts, 
     const day = received => dateFormat(language, {dateStyle: 'long', timeZone: received.length > 10 ? timeZone : 'UTC'}).format(new Date(received));
 
     function open({lonLat, properties}) {
+        if (!properties) return;
         const {theme, text, received_at: received} = properties;
         view.showPopup(lonLat, element('div', {class: 'said__item'},
             element('p', {class: 'said__theme', text: themes[theme] ?? ''}),
@@ -53,8 +49,9 @@ export function createOthers({contributions, themes, language, timeZone, texts, 
     }
 
     view.on('moveend', load);
-    if (reading) load();
+    load();
     return {
+        open,
         async read() {
             reading = true;
             await load();

@@ -2,10 +2,9 @@
  * The map of the resident's page: the plan under a fixed crosshair. Moving the map chooses the place, so nothing has to be
  * dragged onto anything, and a tap brings the tapped place under the crosshair.
  */
-import {element} from 'mapdialog/lib/dom.js';
-import {fill, inMetres} from 'mapdialog/lib/config.js';
+import {announce, element} from 'mapdialog/lib/dom.js';
+import {fill} from 'mapdialog/lib/config.js';
 import {contains, distance_m, nearestInside} from 'mapdialog/lib/geometry.js';
-import {createHint} from 'mapdialog/citizen/hint.js';
 import {addBase} from 'mapdialog/map/base.js';
 import {createMap, singlePin} from 'mapdialog/map/leaflet.js';
 import {pinNode} from 'mapdialog/map/pin.js';
@@ -15,9 +14,6 @@ import {vectorTiles} from 'mapdialog/map/vector_tiles.js';
 const LOOK_UP_DELAY_MS = 300;
 // The map rests a little beside a position given by the phone: it is still that position.
 const SAME_PLACE_M = 2;
-// Worse than this is said in words; worse than the other it is an area and no point (as on the server).
-const ROUGH_M = 50;
-const ROUGHEST_POINT_M = 500;
 // The middle of the first view is nobody's place: a map that has moved less than this has not been moved.
 const MOVED_PX = 24;
 const GROUND = 2;
@@ -200,8 +196,7 @@ class Stage {
 
     #placedBy(center) {
         if (!this.#isAtPosition(center)) return {placed_by: 'map'};
-        const {accuracy_m} = this.#position;
-        const note = accuracy_m > ROUGH_M ? fill(this.#config.texts.roughly, {distance: inMetres(accuracy_m, this.#config.language)}) : '';
+        const {accuracy_m, note} = this.#position;
         return {placed_by: 'gps', accuracy_m, note};
     }
 
@@ -286,27 +281,38 @@ class Stage {
         const {texts} = this.#config;
         this.#hint.say('locating', texts.locating);
         try {
-            const {locate, showPosition} = await import('mapdialog/map/locate.js');
-            const position = await locate();
+            const {findPosition} = await import('mapdialog/citizen/position.js');
+            const found = await findPosition(this.#view, this.#config);
             this.#circle?.remove();
-            this.#circle = showPosition(this.#view, position);
-            this.#located(position);
+            this.#circle = found;
+            this.#located(found);
         } catch (error) {
             this.#hint.say('trouble', texts[error.reason] ?? texts.unavailable);
         }
     }
 
-    /** A position worse than ROUGHEST_POINT_M is somewhere in its circle: the place is still to be chosen there. */
-    #located(position) {
-        const {texts, language} = this.#config;
-        const {accuracy_m} = position;
-        const isPoint = accuracy_m <= ROUGHEST_POINT_M;
+    /** A position that is no point is somewhere in its circle: the place is still to be chosen there. */
+    #located({position, isPoint, words}) {
         this.#position = isPoint ? position : null;
         this.#unchosen = isPoint ? null : position.lonLat;
-        const text = !isPoint ? texts.tooRough : accuracy_m > ROUGH_M ? texts.rough : texts.located;
-        const words = fill(text, {distance: inMetres(accuracy_m, language)});
         if (!isPoint) this.#ask = words;
         this.#hint.say(isPoint ? 'located' : 'placing', words);
         this.#buttonText();
     }
+}
+
+/** What the map has to say, one thing at a time: it stands until another is said or its kind is dropped. */
+function createHint(node) {
+    let kind = null;
+    return {
+        say(as, text) {
+            kind = as;
+            announce(node, text);
+        },
+        drop(...kinds) {
+            if (!kinds.includes(kind)) return;
+            kind = null;
+            node.textContent = '';
+        },
+    };
 }

@@ -10,14 +10,8 @@ export function fill(text, values) {
     return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
-/** A distance in words, rounded as one would say it: “85 metres”, “2.4 kilometres”. */
-export function inMetres(distance_m, language) {
-    const [value, unit] = distance_m < 1000 ? [Number(distance_m.toPrecision(2)), 'meter'] : [Number((distance_m / 1000).toPrecision(2)), 'kilometer'];
-    return new Intl.NumberFormat(readersLocale(language), {style: 'unit', unit, unitDisplay: 'long'}).format(value);
-}
-
 /** The locale of numbers and dates: English is British here, as the server's is. */
-function readersLocale(language) { return language === 'en' ? 'en-GB' : language; }
+export function readersLocale(language) { return language === 'en' ? 'en-GB' : language; }
 
 /** How a moment is written for the reader: all dates on the pages come through here. */
 export function dateFormat(language, options) { return new Intl.DateTimeFormat(readersLocale(language), options); }

@@ -28,11 +28,6 @@ export function locate({
     });
 }
 
-/** The text for an error: what happened, and what to do instead. `texts` has one for each reason. */
-export function locateText(error, texts) {
-    return texts[error.reason] ?? texts.unavailable;
-}
-
 /** Shows a position with its accuracy, centred at once, no closer than the accuracy allows. Returns {remove()}. */
 export function showPosition(view, {lonLat, accuracy_m}) {
     const layer = view.add(accuracyCircle(lonLat, accuracy_m));
