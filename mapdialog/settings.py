@@ -64,7 +64,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "mapdialog.web.metrics.Measured",
     # Static files leave here, without the pages' headers: on thirty small files these weigh 15 kB.
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "mapdialog.web.immutable_files.StaticFiles",
     "django.middleware.security.SecurityMiddleware",
     "mapdialog.web.middleware.RequestId",
     "mapdialog.web.middleware.OwnTime",

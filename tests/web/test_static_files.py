@@ -1,7 +1,11 @@
 from pathlib import Path
+from typing import Any
 
 from django.core.files.base import ContentFile
+from django.http import HttpResponse
+from django.test import RequestFactory
 
+from mapdialog.web.immutable_files import StaticFiles
 from mapdialog.web.static_files import HashedFiles, without_comments
 
 
@@ -58,3 +62,24 @@ def test_no_comment_of_ours_lies_inside_a_template_text():
             assert line.count("`") % 2 == 0, (
                 f"{path.name}: a template text runs over the end of the line: {line}"
             )
+
+
+def test_what_is_never_asked_for_again_carries_no_header_for_that(tmp_path: Path, settings: Any) -> None:
+    settings.STATIC_ROOT = str(tmp_path)
+    settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = False
+    (tmp_path / "a.abcdef123456.css").write_text("a{}")
+    (tmp_path / "robots.txt").write_text("User-agent: *")
+    served = StaticFiles(lambda request: HttpResponse(status=404))
+    served.immutable_file_test = lambda path, url: ".abcdef123456." in url
+    served.add_files(str(tmp_path), prefix="/static/")
+    requests = RequestFactory()
+    hashed = served(requests.get("/static/a.abcdef123456.css"))
+    plain = served(requests.get("/static/robots.txt"))
+    assert b"".join(hashed.streaming_content) == b"a{}"
+    assert "immutable" in hashed["Cache-Control"]
+    assert not hashed.has_header("ETag")
+    assert not hashed.has_header("Last-Modified")
+    assert plain.has_header("ETag")
+    assert b"".join(plain.streaming_content) == b"User-agent: *"
+    hashed.close()
+    plain.close()
