@@ -106,8 +106,7 @@ def map_texts() -> dict[str, str]:
             "You are somewhere in the circle, within {distance}. Move the map to be more exact."
         ),
         "tooRough": gettext(
-            "The position is too uncertain for a pin (± {distance}). "
-            "Move the map to the place, or use words instead."
+            "The position is too uncertain (± {distance}). Move the map, or describe the place in words."
         ),
         "roughly": gettext("The position is uncertain (± {distance})."),
         "denied": gettext(

@@ -284,7 +284,7 @@ def test_the_author_sees_changes_and_erases(phone: Page, held: Consultation) -> 
     expect(phone.locator("#own-text")).to_have_value("Her er det mørkt.")
     phone.locator("#own-text").fill("Nå er det lyst.")
     phone.locator("#own-form [type=submit]").tap()
-    expect(phone.locator("#own-state")).not_to_be_empty()
+    expect(phone.locator("#own-state")).to_have_text("Endringen er lagret.")
     assert Contribution.objects.get().text == "Nå er det lyst."
     phone.locator("#own-erase").tap()
     assert Contribution.objects.get().state == "published"
