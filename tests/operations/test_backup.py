@@ -29,6 +29,12 @@ def on_server(database: str) -> str:
     return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}"))
 
 
+@pytest.fixture(autouse=True)
+def own_journal(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A restore replays the journal: not the one in which the whole suite writes down what it erases."""
+    monkeypatch.setenv("MAPDIALOG_JOURNAL", str(tmp_path_factory.mktemp("journal")))
+
+
 @pytest.fixture(scope="module")
 def new_database() -> Iterator[NewDatabase]:
     made: list[str] = []
