@@ -87,9 +87,11 @@ def test_a_consultation_file_with_another_scale_is_not_loaded(tmp_path: Path) ->
 
 
 def test_the_demos_own_scales_are_scales() -> None:
-    for file in [*ROOT.glob("fixtures/bamble/*.toml"), *ROOT.glob("fixtures/dc/*.toml")]:
-        if "opens" in file.read_text():
-            consultation_file.read(file)
+    files = [*ROOT.glob("fixtures/bamble/*.toml"), *ROOT.glob("fixtures/dc/*.toml")]
+    consultations = [file for file in files if "opens" in file.read_text()]
+    assert len(consultations) == 3
+    for file in consultations:
+        assert consultation_file.read(file).parts["questions"] is not None
 
 
 def test_the_observation_forms_scales_are_scales_in_every_language() -> None:
