@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mapdialog.audit.journal import JournalError
-from mapdialog.contributions import editing, moderation
+from mapdialog.contributions import editing, moderation, screening
 from mapdialog.contributions.models import Contribution
 from mapdialog.people.admin import OfOwnMunicipality
 from mapdialog.people.models import Membership
@@ -23,13 +23,17 @@ from mapdialog.people.models import Membership
 class ContributionAdmin(OfOwnMunicipality):
     municipality_path = "consultation__municipality"
     roles = Membership.OFFICIALS
-    list_display = ["code", "consultation", "theme", "state", "concerns", "received_at", "arrival"]
+    list_display = ["code", "consultation", "theme", "state", "flags", "received_at", "arrival"]
     list_filter = ["state", "arrival", "kind", ("consultation", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["consultation", "theme"]
     search_fields = ["code", "source_id"]
     date_hierarchy = "received_at"
     exclude = ["geom", "geom_public", "contributor_key"]
     actions = ["publish", "hold", "reject"]
+
+    @admin.display(description=gettext_lazy("found by screening"))
+    def flags(self, contribution: Contribution) -> str:
+        return ", ".join(str(screening.WORDS.get(flag, flag)) for flag in contribution.concerns)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -9,6 +9,8 @@ import datetime as dt
 import re
 from collections.abc import Callable
 
+from django.utils.translation import gettext_lazy as _
+
 _NOT_IN_NUMBER = r"(?<![\w-])", r"(?![\w-])"
 
 
@@ -37,6 +39,14 @@ _NORWEGIAN_WEIGHTS = (3, 7, 6, 1, 8, 9, 4, 5, 2), (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 PERHAPS_THE_SAME = "perhaps-the-same"
 # What no text says: an edit leaves these flags as they are.
 NOT_SCREENED = (PERHAPS_THE_SAME,)
+
+# What officials read of each flag, in the planner's list and in the administration.
+WORDS = {
+    "national-id": _("May hold an identity number"),
+    "phone": _("May hold a telephone number"),
+    "email": _("May hold an e-mail address"),
+    PERHAPS_THE_SAME: _("Perhaps the same as another, sent within a minute"),
+}
 
 
 def concerns(text: str) -> list[str]:

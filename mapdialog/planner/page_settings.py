@@ -182,12 +182,7 @@ def list_texts() -> dict[str, Any]:
         "noMatch": gettext("Nothing matches. Take away a filter."),
         "matched": _counted(one=gettext("{n} contribution"), other=gettext("{n} contributions")),
         "withoutText": gettext("(no text)"),
-        "flags": {
-            "national-id": gettext("May hold an identity number"),
-            "phone": gettext("May hold a telephone number"),
-            "email": gettext("May hold an e-mail address"),
-            screening.PERHAPS_THE_SAME: gettext("Perhaps the same as another, sent within a minute"),
-        },
+        "flags": {flag: str(words) for flag, words in screening.WORDS.items()},
         "withoutPlace": gettext("no place on the map"),
         "withoutTheme": gettext("Without a theme"),
         "outside": gettext("Outside every committee"),

@@ -8,6 +8,7 @@ import uuid
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from mapdialog.contributions import editing, intake, intake_sql, rulebook
 from mapdialog.contributions.models import Contribution
@@ -154,3 +155,14 @@ def test_an_erased_one_is_nothing_to_be_like() -> None:
         state="erased", geom=None, geom_public=None, text="", contributor_key=None
     )
     assert flags_of(receive(consultation, token=OTHER)) == []
+
+
+def test_the_administration_says_a_flag_in_words(client: Client) -> None:
+    pin = make.contribution(to=make.consultation(), concerns=["perhaps-the-same"])
+    client.force_login(make.user(is_staff=True, is_superuser=True))
+    page = client.get(
+        "/admin/contributions/contribution/", headers={"Accept-Language": "nb"}
+    ).content.decode()
+    assert pin.code in page
+    assert "perhaps-the-same" not in page
+    assert "Kanskje" in page
