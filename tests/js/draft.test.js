@@ -13,15 +13,27 @@ function storage() {
 /** Web Locks as far as drafts use them: held until the work is done; `close(tab)` is what closing a tab does. */
 function lockManager() {
     const held = new Map();
+    const waiting = new Map();
+    async function grant(name, tab, work) {
+        held.set(name, tab);
+        const result = await work({name});
+        held.delete(name);
+        return result;
+    }
     return tab => ({
         async request(name, {ifAvailable}, work) {
-            if (held.has(name)) return ifAvailable ? work(null) : Promise.reject(new Error('waited too long'));
-            held.set(name, tab);
-            await work({name});
-            return held.delete(name);
+            if (!held.has(name)) return grant(name, tab, work);
+            if (ifAvailable) return work(null);
+            return new Promise(resolve => waiting.set(name, resolve)).then(() => grant(name, tab, work));
         },
         query: async () => ({held: [...held.keys()].map(name => ({name}))}),
-        close() { for (const [name, owner] of held) if (owner === tab) held.delete(name); },
+        close() {
+            for (const [name, owner] of held) {
+                if (owner !== tab) continue;
+                held.delete(name);
+                waiting.get(name)?.();
+            }
+        },
     });
 }
 
@@ -54,6 +66,18 @@ test('a new tab does not take what another tab is writing, but what a closed one
     a.close();
     assert.equal((await open('c').drafts.resume()).values.text, 'A');
     assert.equal(await open('d').drafts.resume(), null);
+});
+
+test('the draft of a tab that is still being closed when the next opens is listed there', async () => {
+    const open = device();
+    const [writing, closing, next] = [open('writing'), open('closing'), open('next')];
+    writing.drafts.save({...writing.drafts.start(), values: {text: 'goes on'}}, {now: 2});
+    closing.drafts.save({...closing.drafts.start(), values: {text: 'left'}}, {now: 1});
+    assert.equal(await next.drafts.resume(), null);
+    const freed = next.drafts.freed();
+    closing.close();
+    assert.equal(await freed, true);
+    assert.deepEqual((await next.drafts.idle()).map(({values}) => values.text), ['left']);
 });
 
 test('of several left the newest is gone on with, and the others are listed', async () => {

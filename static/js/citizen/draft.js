@@ -10,6 +10,8 @@ import {draftsOf} from 'mapdialog/citizen/kept.js';
 
 // A page that is loaded again asks for its lock while the page before it is being closed.
 const OWN_WAIT_MS = 1_000;
+// A closed tab gives its lock up when the browser has taken it down, which a slow phone does after the next page is shown.
+const CLOSING_WAIT_MS = 5_000;
 
 const lockOf = id => `mapdialog-writing:${id}`;
 
@@ -76,6 +78,14 @@ export function createDrafts(slug, {
                 }
             }
             return null;
+        },
+
+        /** Whether another tab gave up a draft within a few seconds: it was being closed, or loaded again, while this page opened. */
+        async freed() {
+            if (!locks) return false;
+            const others = all().filter(({id}) => !releases.has(id));
+            return Promise.any(others.map(({id}) => locks.request(
+                lockOf(id), {signal: AbortSignal.timeout(CLOSING_WAIT_MS)}, () => true))).catch(() => false);
         },
 
         /** Drafts that no tab is writing, newest first. */

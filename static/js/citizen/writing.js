@@ -267,6 +267,7 @@ export async function createWriting(settings, {map, read}) {
         restore(await unsent(await drafts.resume()));
         sending.redraw();
         listen();
+        drafts.freed().then(isFreed => isFreed && sending.redraw());
     }
     return {choose, useOtherwise};
 }
