@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from layers import editions
+from layers.editions import life
 from layers.models import CodeChange, Layer, LayerDocument, LayerEvent, LayerVersion, Population, Succession
 
 _FROM_IMPORT = (
@@ -64,7 +64,7 @@ class LayerVersionAdmin(_KeptAdmin):
 
     def save_model(self, request: HttpRequest, obj: LayerVersion, form: Any, change: bool) -> None:
         by = f"user:{request.user.pk}"
-        editions.publish(obj, published=obj.published, at=timezone.now(), by=by)
+        life.publish(obj, published=obj.published, at=timezone.now(), by=by)
 
 
 @admin.register(LayerEvent)

@@ -21,7 +21,7 @@ import shapely
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
-from layers.findings import Finding
+from layers.findings.finding import Finding
 from layers.geometry import WGS84
 
 Geometries = NDArray[np.object_]

@@ -10,8 +10,9 @@ from typing import Any
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from mapdialog import environment, map_services
+from mapdialog import environment
 from mapdialog.environment import Mode
+from mapdialog.map_services import choice as map_services
 from mapdialog.web import static_headers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -51,7 +52,7 @@ INSTALLED_APPS = [
     "mapdialog.audit",
     "mapdialog.jobs",
     "mapdialog.people",
-    "mapdialog.deliveries",
+    "mapdialog.uploads",
     "mapdialog.dialogue",
     "mapdialog.contributions",
     "mapdialog.hotspots",

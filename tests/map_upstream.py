@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from layers.map_service import Key, MapService, Role
-from mapdialog.map_services import MapChoice, Mode
+from mapdialog.map_services.choice import MapChoice, Mode
+from mapdialog.map_services.service import Key, MapService, Role
 
 HOST = "127.0.0.1"
 # One blue pixel.

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from layers.map_service import Key, Role
-from mapdialog.map_services import LISTED, MapChoice, Mode, from_environment, services
+from mapdialog.map_services.choice import LISTED, MapChoice, Mode, from_environment, services
+from mapdialog.map_services.service import Key, Role
 from mapdialog.toml_file import TomlFileError
 
 ENTRY = """

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from layers.composition import CODE_MAX, Committee, CompositionError
+from layers.composition.composing import CODE_MAX, Committee, CompositionError
 from layers.days import owners_day
 from layers.models import LayerVersion
 from layers.population.area_codes import AreaCodes

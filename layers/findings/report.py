@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from layers.findings import LISTED_MAX, Finding, Item, listing, wording
+from layers.findings import wording
+from layers.findings.finding import LISTED_MAX, Finding, Item, listing
 
 _PRINTED_MAX = 20
 _GRAVITY = ("error", "warning", "note")

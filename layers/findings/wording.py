@@ -9,7 +9,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
-from layers.findings import Finding, Item
+from layers.findings.finding import Finding, Item
 from layers.styles.titles import title
 
 _HEADINGS = {

@@ -11,11 +11,11 @@ import shapely
 from numpy.typing import NDArray
 
 from layers import crs
-from layers.findings import Finding, Item, Severity, listing
+from layers.findings.finding import Finding, Item, Severity, listing
 from layers.importing import coverage, extent
+from layers.importing.recognition.columns import Columns, Row
 from layers.importing.shapes import typical_bounds
 from layers.models import Layer
-from layers.recognition.columns import Columns, Row
 from layers.styles.catalog import normal_code
 
 _TINY_M2 = 1.0

@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 
 from layers import crs
 from layers.crs import CrsError
-from layers.delivery import CHECKING, READING, Delivery, ImportRefusedError, Progress
-from layers.findings import Finding, Item
+from layers.findings.finding import Finding, Item
 from layers.findings.report import Report
 from layers.geometry import WGS84
 from layers.importing import checks, extent, merging, shapes
+from layers.importing.recognition import columns, tables
+from layers.importing.recognition.columns import Columns, Row
+from layers.importing.request import CHECKING, READING, Delivery, ImportRefusedError, Progress
 from layers.models import Layer
-from layers.readers import Table
-from layers.recognition import columns, tables
-from layers.recognition.columns import Columns, Row
+from layers.readers.read_file import Table
 
 _AREAS = (Layer.Kind.BOUNDARY, Layer.Kind.ZONING)
 

@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from layers import crs
-from layers.findings import Finding, Item, listing
+from layers.findings.finding import Finding, Item, listing
 
 # Narrower than this an overlap or gap comes from drawing, not from disagreement.
 SLIVER_M = 1.0

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import shapely
 
 from layers import crs
-from layers.findings import Finding, Item, listing
-from layers.recognition.columns import Row
+from layers.findings.finding import Finding, Item, listing
+from layers.importing.recognition.columns import Row
 
 # Parts lie beside each other when their union loses no more than this of their areas: borders drawn twice.
 _LOST_MAX = 1e-4

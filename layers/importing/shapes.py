@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from layers import crs
 from layers.geometry import WGS84
-from layers.readers import ReadError
+from layers.readers.read_file import ReadError
 
 _POLYGON, _MULTIPOLYGON, _COLLECTION = 3, 6, 7
 _HIGHEST_LATITUDE = 85.0

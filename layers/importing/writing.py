@@ -13,10 +13,10 @@ from django.db import connection
 from numpy.typing import NDArray
 from psycopg.copy import QueuedLibpqWriter
 
-from layers.delivery import WRITING, Progress
 from layers.geometry import WGS84
+from layers.importing.recognition.columns import Row
+from layers.importing.request import WRITING, Progress
 from layers.models import Area, Feature, Layer, LayerVersion, Zone
-from layers.recognition.columns import Row
 
 _ROWS_AT_ONCE = 500
 # The format's head and end (PostgreSQL's manual, COPY, "Binary Format").

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 from django.utils import timezone
 
-from layers.editions import EditionError
+from layers.editions.life import EditionError
 from layers.models import Layer, LayerVersion
 
 

@@ -1,7 +1,7 @@
 """Which areas and zones a shape lies in, as a database function: its plans are kept by the session.
 
 The same text sent as a query costs several milliseconds of planning for each contribution that comes in;
-the function costs less than a tenth of one. `layers/areas.py` says what it promises.
+the function costs less than a tenth of one. `layers/questions/areas.py` says what it promises.
 """
 
 from django.db import migrations

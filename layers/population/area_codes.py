@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from layers import concordance
 from layers.models import CodeChange, LayerVersion
+from layers.reference import concordance
 
 # A Norwegian statistical unit's code begins with its municipality's.
 _MUNICIPALITY_FIGURES = 4

@@ -9,10 +9,10 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from layers import population
 from layers.models import Layer, LayerVersion, Population
-from layers.population import ByArea, PopulationError, added
+from layers.population import attaching
 from layers.population.ages import Band
+from layers.population.attaching import ByArea, PopulationError, added
 
 # A unit lies in an area when this share of it does: borders drawn twice are never quite the same.
 NESTED = 0.99
@@ -53,7 +53,7 @@ def sum_up(units: Population, *, into: LayerVersion, at: dt.datetime, by: str = 
     codes = set(units.version.areas.values_list("code", flat=True))
     report = {
         "units": n_units,
-        "outside": sorted(codes - set(area_of))[: population.LISTED_MAX],
+        "outside": sorted(codes - set(area_of))[: attaching.LISTED_MAX],
         "total": sum(n or 0 for cells in sums.values() for band, n in cells.items() if band.start is None),
     }
     values: dict[str, Any] = {
@@ -63,7 +63,7 @@ def sum_up(units: Population, *, into: LayerVersion, at: dt.datetime, by: str = 
     with transaction.atomic():
         Layer.objects.select_for_update().get(pk=into.layer_id)
         areas = dict(into.areas.values_list("code", "pk"))
-        return population.attach(values, by_area=sums, areas=areas, path=None, at=at, by=by)
+        return attaching.attach(values, by_area=sums, areas=areas, path=None, at=at, by=by)
 
 
 def follow(loaded: Iterable[Population], *, at: dt.datetime, by: str = "") -> list[Population]:

@@ -14,9 +14,10 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from layers import csv_lines, provisions
+from layers import csv_lines
 from layers.models import LayerVersion
-from layers.provisions import Field, Provision, ProvisionError
+from layers.provisions import writing
+from layers.provisions.writing import Field, Provision, ProvisionError
 from layers.readers import figures
 
 _FIELD_NAMES = ("field", "felt", "feltnavn", "feltbetegnelse", "fält", "område", "delområde")
@@ -66,7 +67,7 @@ def proposal(path: Path, *, version: LayerVersion) -> Proposal:
         raise ProvisionError(message % {"names": ", ".join(table.columns[:20])})
     given, twice = _rows(table.rows, columns)
     return replace(
-        _matched(given, held=provisions.fields_of(version)),
+        _matched(given, held=writing.fields_of(version)),
         twice=twice,
         unread=[name for name, meaning in columns.items() if not meaning],
         languages=[meaning for meaning in meanings if meaning not in ("field", "text")],
@@ -75,7 +76,7 @@ def proposal(path: Path, *, version: LayerVersion) -> Proposal:
 
 def rows(version: LayerVersion, *, languages: list[str]) -> Iterator[list[str]]:
     """The table of an edition's provisions, header first; every field has a row, with or without a text."""
-    held = provisions.fields_of(version)
+    held = writing.fields_of(version)
     written = sorted({language for one in held for language in one.provision.plain} - set(languages))
     tongues = [*languages, *written]
     yield ["field", "codes", "text", *(f"plain_{tongue}" for tongue in tongues)]

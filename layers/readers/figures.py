@@ -15,8 +15,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from layers import readers
-from layers.readers import records, spreadsheet
+from layers.readers import read_file, records, spreadsheet
 from layers.readers.closed.visible import visible_text
 from layers.readers.table import ReadError
 
@@ -66,7 +65,7 @@ def read_table(path: Path, *, sheet: str | None = None) -> Figures:
         found = spreadsheet.read(path, sheet=sheet)
         return _framed(found.cells, notes=[], sheet=found.name, sheets=found.names)
     if start.startswith((b"PK", b"SQLite format 3\x00", b"fgb")):
-        return _of_records(readers.read(path).properties)
+        return _of_records(read_file.read(path).properties)
     text, notes = _text(path.read_bytes())
     if text.lstrip()[:1] in ("{", "["):
         return _of_records(records.parsed(text))

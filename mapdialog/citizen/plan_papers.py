@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from layers import documents
+from layers.editions import documents
 from layers.models import LayerDocument, Zone
 from mapdialog.citizen.plan_map import PlanView
 from mapdialog.citizen.presentation import Words, words

@@ -15,8 +15,8 @@ from uuid import UUID, uuid5
 from django.contrib.gis.geos import GEOSGeometry
 from django.db import DataError, IntegrityError, InternalError, connection, transaction
 
-from layers.areas import place_rows_sql
 from layers.days import day_sql
+from layers.questions.areas import place_rows_sql
 from mapdialog.contributions import receipt
 from mapdialog.contributions.rulebook import Rulebook
 from mapdialog.dialogue.models import DataVersion

@@ -13,7 +13,7 @@ from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from layers.areas import place_rows_sql
+from layers.questions.areas import place_rows_sql
 from mapdialog.audit import journal
 from mapdialog.audit.models import record
 from mapdialog.contributions import keys, limits, receipt, screening

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from layers.areas import place_rows_sql
+from layers.questions.areas import place_rows_sql
 from mapdialog.contributions import limits, prepared, screening
 from mapdialog.dialogue.models import bump_sql
 

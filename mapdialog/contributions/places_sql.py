@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from layers.areas import in_force_sql
 from layers.days import day_sql
 from layers.models import LayerVersion
+from layers.questions.areas import in_force_sql
 from mapdialog.dialogue.models import Consultation
 
 PLACES: dict[str, str] = {

@@ -30,8 +30,8 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import OrderBy
 from django.utils.translation import gettext as _
 
-from layers.areas import in_force_sql
 from layers.days import day_of_column, day_sql
+from layers.questions.areas import in_force_sql
 from mapdialog.contributions.models import NEWEST_FIRST, Contribution, ContributionPlace
 from mapdialog.contributions.places_sql import square_sql
 from mapdialog.dialogue.models import Consultation, Theme

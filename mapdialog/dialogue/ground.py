@@ -15,7 +15,7 @@ from threading import Lock
 
 from django.db import connection
 
-from layers.map_service import Box, box_degrees, box_m, touches, widened
+from mapdialog.map_services.service import Box, box_degrees, box_m, touches, widened
 
 # So long a new consultation may wait for its map.
 KEPT_FOR = dt.timedelta(minutes=5)

@@ -11,10 +11,10 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import get_language, gettext
 
-from layers.map_service import MapService
 from mapdialog.dialogue.ground import ground
 from mapdialog.dialogue.texts import translated
-from mapdialog.map_services import Mode
+from mapdialog.map_services.choice import Mode
+from mapdialog.map_services.service import MapService
 
 
 def pictures(service: MapService, *, place: str, officials: bool) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from layers import documents
+from layers.editions import documents
 from layers.models import LayerDocument
 from mapdialog.people.models import day_of
 from mapdialog.web.kept_file import attachment

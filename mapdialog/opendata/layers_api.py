@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from ninja import Router, Schema
 from ninja.decorators import decorate_view
 
-from layers import areas, styles
-from layers.areas import Place
+from layers import styles
 from layers.days import day_in
 from layers.models import Layer
+from layers.questions import areas
+from layers.questions.areas import Place
 from layers.styles import levels
 from layers.styles.catalog import FUTURE
 from layers.styles.drawing import words

@@ -16,11 +16,11 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from layers.map_service import MapService
 from mapdialog.dialogue.ground import ground
-from mapdialog.opendata.map_server import BusyError, MapServer, NoPictureError, Picture, Pictures, Turns
+from mapdialog.map_services.outgoing import Failure, OutgoingError
+from mapdialog.map_services.server import BusyError, MapServer, NoPictureError, Picture, Pictures, Turns
+from mapdialog.map_services.service import MapService
 from mapdialog.people.models import Membership
-from mapdialog.web.outgoing import Failure, OutgoingError
 from mapdialog.web.problem import Problem
 from mapdialog.web.query import parameters
 

@@ -12,9 +12,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from layers import styles, tiles
-from layers.made_tiles import MadeTiles
+from layers import styles
 from layers.models import LayerVersion
+from layers.questions import tiles
+from layers.questions.made_tiles import MadeTiles
 from layers.styles.catalog import FUTURE
 from layers.styles.drawing import words
 from mapdialog.people.models import Membership

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from layers import comparison
+from layers.questions import comparison
 from layers.styles.catalog import legend, style_for
 from layers.styles.drawing import words
 from mapdialog.dialogue.map_layers import PlanVersion

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from layers import land, population
 from layers.geometry import counter_clockwise
 from layers.models import Population
+from layers.population import attaching
+from layers.questions import land
 from mapdialog.dialogue.models import Consultation
 from mapdialog.dialogue.texts import translated
 from mapdialog.hotspots.claim import Claim
@@ -46,7 +47,7 @@ class AreaRow:
 
 def area_rows(run: Run, *, language: str) -> list[AreaRow]:
     """The table by committee, by code, the outside last. Six queries."""
-    people = population.of_areas(run.boundary_version) if run.boundary_version else {}
+    people = attaching.of_areas(run.boundary_version) if run.boundary_version else {}
     names = theme_names(run.consultation, language=language)
     rows = [
         AreaRow(
@@ -69,7 +70,7 @@ def area_rows(run: Run, *, language: str) -> list[AreaRow]:
 
 def figures_of(run: Run) -> Population | None:
     """The figures that the table's inhabitants are from: the newest of the run's boundaries."""
-    return population.standing(run.boundary_version) if run.boundary_version else None
+    return attaching.standing(run.boundary_version) if run.boundary_version else None
 
 
 def water_is_known(run: Run) -> bool:

@@ -71,7 +71,7 @@ _ITS_OWN_DAY = {
     "the service's zone": re.compile(r"\blocaltime\b"),
 }
 # A parameter that is a day already.
-_DAYS_ALREADY = {"layers/areas.py": "({on})::date"}
+_DAYS_ALREADY = {"layers/questions/areas.py": "({on})::date"}
 
 
 def test_a_moment_becomes_a_day_in_one_place_only() -> None:

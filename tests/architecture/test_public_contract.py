@@ -1,4 +1,4 @@
-"""What others rely on: addresses, commands, settings, fields of the API and of files, tasks, tables, permissions.
+"""What others rely on: addresses, commands, settings, fields of the API and of files, tasks, tables.
 
 `public_contract.txt` lists it, a line each. Whatever is renamed inside, these lines stay. A line more or less
 fails until the list is renewed, on purpose and in the same change:
@@ -21,8 +21,8 @@ from django.conf import settings
 from django.core.management import get_commands, load_command_class
 from procrastinate.contrib.django import app as tasks
 
-from layers import catalog
 from layers.findings import report
+from layers.reference import catalog
 from mapdialog.api import api
 from tests.addresses import addresses
 

@@ -18,7 +18,7 @@ from django.core.management import call_command
 from django.db import connections
 from django.utils import timezone
 
-from layers.importing import Delivery, load
+from layers.importing.import_file import Delivery, load
 from layers.models import LayerVersion
 from mapdialog.contributions import rulebook, synthetic
 from mapdialog.dialogue.models import Alternative, Consultation, DataVersion, Theme

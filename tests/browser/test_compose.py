@@ -11,8 +11,8 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 
-from layers import population
 from layers.models import LayerVersion
+from layers.population import attaching
 from tests import factories
 from tests.browser.conftest import PHONE
 from tests.factories import NOON
@@ -29,7 +29,7 @@ def units(tmp_path: Path) -> LayerVersion:
     factories.areas(of=version, n=3)
     path = tmp_path / "p.csv"
     path.write_text(TABLE, encoding="utf-8")
-    population.load(path, version=version, year=2025, source="SSB", at=NOON)
+    attaching.load(path, version=version, year=2025, source="SSB", at=NOON)
     return version
 
 
@@ -121,7 +121,7 @@ def test_by_keys_alone_to_a_saved_edition_and_back(
     saved = LayerVersion.objects.get(layer__name="nu")
     assert (saved.state, saved.valid_from) == ("standing", dt.date(2026, 6, 1))
     assert saved.areas.get().properties == {"units": ["A", "B"]}
-    assert population.standing(saved).report["total"] == 30
+    assert attaching.standing(saved).report["total"] == 30
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("status").filter(has_text="rolled back")).to_be_visible()
 

@@ -11,10 +11,10 @@ from django.conf import settings as django_settings
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 
-from layers.map_service import box_m, tile_box_m, touches, widened
 from mapdialog.dialogue import ground
 from mapdialog.dialogue.models import Consultation
-from mapdialog.map_services import MapChoice
+from mapdialog.map_services.choice import MapChoice
+from mapdialog.map_services.service import box_m, tile_box_m, touches, widened
 from tests import factories, map_upstream
 from tests.browser.conftest import PHONE, Complaints
 from tests.browser.placing import put_pin

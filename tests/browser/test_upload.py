@@ -15,12 +15,12 @@ from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from layers.models import LayerVersion
-from mapdialog.deliveries import tasks
-from mapdialog.deliveries.models import Upload
 from mapdialog.people.models import Municipality
+from mapdialog.uploads import tasks
+from mapdialog.uploads.models import Upload
 from tests import factories
 from tests.browser.conftest import DESKTOP, PHONE, Complaints
-from tests.deliveries.factory import squares
+from tests.uploads.factory import squares
 
 Visit = Callable[..., Page]
 # The worker shares the machine with the browser.

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from layers.map_service import box_degrees, box_m, widened
 from mapdialog.dialogue import ground
 from mapdialog.dialogue.models import Alternative
+from mapdialog.map_services.service import box_degrees, box_m, widened
 from tests import factories
 from tests.factories import SIDE, SOUTH, WEST
 from tests.layers.test_tiles import tile_at

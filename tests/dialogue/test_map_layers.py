@@ -9,7 +9,7 @@ from mapdialog.dialogue import ground
 from mapdialog.dialogue.map_layers import base_settings, base_versions, plan_versions
 from mapdialog.dialogue.map_pictures import overlays
 from mapdialog.dialogue.models import Alternative, Consultation
-from mapdialog.map_services import LISTED, MapChoice, Mode, services
+from mapdialog.map_services.choice import LISTED, MapChoice, Mode, services
 from tests import factories
 from tests.factories import NOON
 

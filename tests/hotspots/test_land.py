@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 
-from layers import land
 from layers.models import Area, Feature, LayerVersion
+from layers.questions import land
 from mapdialog.analysis.parameters import HotspotParameters
 from mapdialog.dialogue.models import Consultation
 from mapdialog.hotspots.models import Run

@@ -19,10 +19,6 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from layers.models import Layer, LayerVersion
 from mapdialog.audit.models import AuditEntry
 from mapdialog.contributions.models import RateBucket
-from mapdialog.deliveries import actions as uploads
-from mapdialog.deliveries import tasks as deliveries
-from mapdialog.deliveries.choices import Naming
-from mapdialog.deliveries.models import Upload
 from mapdialog.dialogue.models import DataVersion
 from mapdialog.hotspots.models import DensityCell, Run, RunFailure
 from mapdialog.jobs import actions as jobs
@@ -30,10 +26,14 @@ from mapdialog.jobs import release, sweep
 from mapdialog.jobs.models import Job, Stall
 from mapdialog.jobs.queues import Queue
 from mapdialog.jobs.work import ENDINGS
+from mapdialog.uploads import actions as uploads
+from mapdialog.uploads import tasks as deliveries
+from mapdialog.uploads.choices import Naming
+from mapdialog.uploads.models import Upload
 from tests import factories
-from tests.deliveries.factory import upload
 from tests.factories import NOON
 from tests.jobs.killing import forget_tasks, in_a_process, taken
+from tests.uploads.factory import upload
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -269,7 +269,7 @@ def test_a_file_that_kills_whatever_reads_it_is_given_up_with_a_sentence() -> No
 
 
 def _choices(held: Upload) -> Any:
-    from mapdialog.deliveries.choices import choices_of
+    from mapdialog.uploads.choices import choices_of
 
     return choices_of(held)
 

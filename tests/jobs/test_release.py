@@ -7,16 +7,16 @@ from django.db import connection
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from mapdialog.deliveries import actions as uploads
-from mapdialog.deliveries import tasks as deliveries
-from mapdialog.deliveries.models import Upload
 from mapdialog.jobs import actions as jobs
 from mapdialog.jobs import release
 from mapdialog.jobs.models import Job, Stall
 from mapdialog.jobs.work import ENDINGS, Endings
-from tests.deliveries.factory import upload
+from mapdialog.uploads import actions as uploads
+from mapdialog.uploads import tasks as deliveries
+from mapdialog.uploads.models import Upload
 from tests.factories import NOON
 from tests.jobs.killing import taken
+from tests.uploads.factory import upload
 
 pytestmark = pytest.mark.django_db
 

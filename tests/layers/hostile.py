@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from layers import readers
-from layers.readers import ReadError, Table
+from layers.readers import read_file
+from layers.readers.read_file import ReadError, Table
 
 
 class Listener:
@@ -40,7 +40,7 @@ class Listener:
 def refused(path: Path) -> str:
     """The sentence that the file is refused with."""
     with pytest.raises(ReadError) as told:
-        readers.read(path)
+        read_file.read(path)
     sentence = str(told.value)
     assert 10 < len(sentence) < 400
     return sentence
@@ -49,6 +49,6 @@ def refused(path: Path) -> str:
 def outcome(path: Path, *, layer: str | None = None) -> Table | ReadError:
     """What is read, or the refusal: any other error is one."""
     try:
-        return readers.read(path, layer=layer)
+        return read_file.read(path, layer=layer)
     except ReadError as error:
         return error

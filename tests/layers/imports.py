@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management import call_command
 
-from layers.importing import Delivery, Outcome, load
+from layers.importing.import_file import Delivery, Outcome, load
 from tests import factories
 from tests.layers import files
 

@@ -9,8 +9,8 @@ from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers import areas
 from layers.models import Layer, LayerVersion
+from layers.questions import areas
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -3,10 +3,10 @@
 import pytest
 
 from layers import styles
-from layers.catalog import SourceFileError, _load, detect, sources, tables_for
 from layers.crs import GEOGRAPHIC, PROJECTED
 from layers.models import Layer
-from layers.readers import TableInfo
+from layers.readers.read_file import TableInfo
+from layers.reference.catalog import SourceFileError, _load, detect, sources, tables_for
 
 NO_CODES = {"place", "street", "water"}
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 import shapely
 
-from layers import importing
-from layers.findings import Finding, wording
+from layers.findings import wording
+from layers.findings.finding import Finding
+from layers.importing import import_file
 from tests.layers import files
 from tests.layers.imports import imported
 
@@ -142,7 +143,7 @@ def test_islands_of_one_area_are_merged_and_that_is_told(tmp_path: Path) -> None
     ]
     finding = found(tmp_path, *rows)["merged_code"]
     assert [(item.feature, item.code, item.why) for item in finding.items] == [(1, "A", "features 1, 3")]
-    version = importing.Layer.objects.get().versions.get()
+    version = import_file.Layer.objects.get().versions.get()
     assert version.feature_count == 2
     assert version.areas.get(code="A").geom.num_geom == 2
     assert version.areas.get(code="A").geom.area == pytest.approx(2e-4)

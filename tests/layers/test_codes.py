@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from layers import codes
+from layers.reference import codes
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import shapely
 
-from layers.readers import Table
-from layers.recognition import columns
-from layers.recognition.columns import ColumnError, Columns, recognise
-from layers.recognition.row import Row
+from layers.importing.recognition import columns
+from layers.importing.recognition.columns import ColumnError, Columns, recognise
+from layers.importing.recognition.row import Row
+from layers.readers.read_file import Table
 
 SQUARE = shapely.box(0, 0, 1, 1)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from layers import comparison
 from layers.models import Feature, LayerVersion
+from layers.questions import comparison
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -12,10 +12,12 @@ from django.contrib.gis.db.models import Union
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Polygon
 from django.core.management import CommandError, call_command
 
-from layers import composition, editions, population
-from layers.composition import Committee, CompositionError, Plan
+from layers.composition import composing
+from layers.composition.composing import Committee, CompositionError, Plan
 from layers.composition.table import committees_in, rows
+from layers.editions import life
 from layers.models import Area, Layer, LayerEvent, LayerVersion, Population, Succession
+from layers.population import attaching
 from layers.readers.figures import read_table
 from tests import factories
 from tests.factories import NOON, SIDE, SOUTH, WEST, square
@@ -43,7 +45,7 @@ def units():
 def figures(units, tmp_path):
     path = tmp_path / "p.csv"
     path.write_text("kode;0-17;18+;total\nA;1;9;10\nB;2;18;20\nC;3;:;30\nD;4;36;40\n", encoding="utf-8")
-    return population.load(path, version=units, year=2025, source="SSB", at=NOON)[0]
+    return attaching.load(path, version=units, year=2025, source="SSB", at=NOON)[0]
 
 
 def plan(units, *committees, name="nu"):
@@ -54,13 +56,13 @@ def plan(units, *committees, name="nu"):
 
 
 def saved(units, *committees, day=DAY, name="nu"):
-    draft = composition.stage(plan(units, *committees, name=name), at=NOON, by="test")
-    composition.save(draft, valid_from=day, published=True, at=NOON, by="test")
+    draft = composing.stage(plan(units, *committees, name=name), at=NOON, by="test")
+    composing.save(draft, valid_from=day, published=True, at=NOON, by="test")
     return draft
 
 
 def test_a_committee_is_the_union_of_its_units(units):
-    draft = composition.stage(plan(units, ("1", "AB"), ("2", "C")), at=NOON)
+    draft = composing.stage(plan(units, ("1", "AB"), ("2", "C")), at=NOON)
     area = draft.areas.get(code="1")
     whole = units.areas.filter(code__in="AB").aggregate(whole=Union("geom"))["whole"]
     assert area.geom.equals(whole)
@@ -81,7 +83,7 @@ def test_slivers_between_units_are_closed_and_enclaves_are_not():
         outer = outer.difference(Polygon.from_bbox(hole))
     Area.objects.create(version=version, code="A", geom=MultiPolygon(outer, srid=4326))
     Area.objects.create(version=version, code="B", geom=MultiPolygon(Polygon.from_bbox(enclave), srid=4326))
-    draft = composition.stage(plan(version, ("1", "A"), ("2", "B")), at=NOON)
+    draft = composing.stage(plan(version, ("1", "A"), ("2", "B")), at=NOON)
     (polygon,) = draft.areas.get(code="1").geom
     assert polygon.num_interior_rings == 1
     assert Polygon(polygon[1]).area == pytest.approx(SIDE**2)
@@ -89,7 +91,7 @@ def test_slivers_between_units_are_closed_and_enclaves_are_not():
 
 
 def test_islands_stay_parts_of_their_committee(units):
-    draft = composition.stage(plan(units, ("1", "AC")), at=NOON)
+    draft = composing.stage(plan(units, ("1", "AC")), at=NOON)
     assert draft.areas.get().geom.num_geom == 2
 
 
@@ -97,9 +99,9 @@ def test_saving_gives_an_edition_from_a_day_with_people_and_log(units, figures):
     version = saved(units, ("1", "AB"), ("2", "C"))
     version.refresh_from_db()
     assert (version.state, version.number, version.valid_from) == ("standing", 1, DAY)
-    totals = population.of_areas(version)
+    totals = attaching.of_areas(version)
     assert {area.code: totals[area.pk] for area in version.areas.all()} == {"1": 30, "2": 30}
-    adults = population.of_areas(version, age=(18, None))
+    adults = attaching.of_areas(version, age=(18, None))
     assert {area.code: adults[area.pk] for area in version.areas.all()} == {"1": 27, "2": None}
     assert Population.objects.get(version=version).summed_from == figures
     said = list(LayerEvent.objects.filter(layer=version.layer).order_by("pk").values_list("what", "by"))
@@ -112,15 +114,15 @@ def test_the_next_edition_closes_the_one_before_and_rolls_back(units):
     first.refresh_from_db()
     assert (first.valid_to, second.number) == (dt.date(2027, 1, 1), 2)
     assert Succession.objects.filter(predecessor__version=first, successor__version=second).exists()
-    editions.withdraw(second, at=NOON, by="test")
+    life.withdraw(second, at=NOON, by="test")
     first.refresh_from_db()
     assert first.valid_to is None
-    assert editions.newest(first.layer) == first
+    assert life.newest(first.layer) == first
 
 
 def test_a_draft_can_be_discarded_with_its_layer(units):
-    draft = composition.stage(plan(units, ("1", "AB")), at=NOON)
-    editions.discard(draft)
+    draft = composing.stage(plan(units, ("1", "AB")), at=NOON)
+    life.discard(draft)
     assert not Layer.objects.filter(name="nu").exists()
 
 
@@ -139,7 +141,7 @@ def test_a_draft_can_be_discarded_with_its_layer(units):
 )
 def test_what_cannot_be_composed_changes_nothing(units, committees, why):
     with pytest.raises(CompositionError, match=why):
-        composition.stage(plan(units, *committees), at=NOON)
+        composing.stage(plan(units, *committees), at=NOON)
     assert not LayerVersion.objects.filter(state="draft").exists()
     assert not Layer.objects.filter(name="nu").exists()
 
@@ -148,13 +150,13 @@ def test_what_cannot_be_composed_changes_nothing(units, committees, why):
 def test_the_layer_must_be_one_of_its_own(units, name, why):
     factories.layer(name="vann", kind="water")
     with pytest.raises(CompositionError, match=why):
-        composition.stage(plan(units, ("1", "A"), name=name), at=NOON)
+        composing.stage(plan(units, ("1", "A"), name=name), at=NOON)
 
 
 def test_only_what_was_composed_is_saved_like_this(units):
     draft = factories.version(of=factories.layer(), number=None, state="draft")
     with pytest.raises(CompositionError):
-        composition.save(draft, valid_from=DAY, published=True, at=NOON)
+        composing.save(draft, valid_from=DAY, published=True, at=NOON)
 
 
 def test_neighbours_share_a_border_and_not_only_a_corner():
@@ -164,26 +166,26 @@ def test_neighbours_share_a_border_and_not_only_a_corner():
     Area.objects.create(version=version, code="Z", geom=MultiPolygon(above, srid=4326))
     gap = Polygon.from_bbox((WEST + 3 * SIDE + 1e-6, south, WEST + 4 * SIDE, north))  # ten centimetres from C
     Area.objects.create(version=version, code="Y", geom=MultiPolygon(gap, srid=4326))
-    found = {frozenset(pair) for pair in composition.adjacent(version)}
+    found = {frozenset(pair) for pair in composing.adjacent(version)}
     assert found == {frozenset("AB"), frozenset("BC"), frozenset("CZ"), frozenset("CY")}
 
 
 def test_groups_that_do_not_touch_are_counted():
     pairs = [("A", "B"), ("B", "C"), ("D", "E")]
-    assert composition.groups("ABC", pairs=pairs) == 1
-    assert composition.groups("AC", pairs=pairs) == 2
-    assert composition.groups("ABDE", pairs=pairs) == 2
-    assert composition.groups("", pairs=pairs) == 0
+    assert composing.groups("ABC", pairs=pairs) == 1
+    assert composing.groups("AC", pairs=pairs) == 2
+    assert composing.groups("ABDE", pairs=pairs) == 2
+    assert composing.groups("", pairs=pairs) == 0
 
 
 def test_one_begins_with_committees_that_are_there(units):
     version = saved(units, ("1", "AB"), ("2", "C"))
-    found = composition.committees_of(version, units=units)
+    found = composing.committees_of(version, units=units)
     assert [(one.code, one.units) for one in found] == [("1", ("A", "B")), ("2", ("C",))]
     drawn = factories.version(of=factories.layer())
     Area.objects.create(version=drawn, code="X", geom=square(0))
-    assert [(one.code, one.units) for one in composition.committees_of(drawn, units=units)] == [("X", ("A",))]
-    assert list(composition.starts(units)) == [
+    assert [(one.code, one.units) for one in composing.committees_of(drawn, units=units)] == [("X", ("A",))]
+    assert list(composing.starts(units)) == [
         one for one in LayerVersion.objects.order_by("layer__name", "-valid_from", "-pk") if one != units
     ]
 
@@ -256,11 +258,11 @@ def test_bamble_s_committees_come_out_as_they_were_made():
         (one["properties"]["code"], [codes[unit] for unit in one["properties"]["units"].split(", ")])
         for one in made
     ]
-    draft = composition.stage(plan(version, *wanted), at=NOON)
-    pairs = composition.adjacent(version)
+    draft = composing.stage(plan(version, *wanted), at=NOON)
+    pairs = composing.adjacent(version)
     for one in made:
         area = draft.areas.get(code=one["properties"]["code"])
         other = GEOSGeometry(json.dumps(one["geometry"]), srid=4326)
         assert area.geom.sym_difference(other).area / other.area < 1e-4
         assert area.geom.num_geom == 1
-        assert composition.groups(area.properties["units"], pairs=pairs) == 1
+        assert composing.groups(area.properties["units"], pairs=pairs) == 1

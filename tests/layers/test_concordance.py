@@ -7,9 +7,9 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from layers import concordance
-from layers.concordance import NO_MUNICIPALITIES, SHIPPED, SHIPPED_DAY, Ambiguous, ConcordanceError
 from layers.models import CodeChange
+from layers.reference import concordance
+from layers.reference.concordance import NO_MUNICIPALITIES, SHIPPED, SHIPPED_DAY, Ambiguous, ConcordanceError
 
 pytestmark = pytest.mark.django_db
 BEFORE, AFTER = dt.date(2023, 12, 31), dt.date(2024, 1, 1)

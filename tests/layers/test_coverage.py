@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 from layers import crs
-from layers.findings import Finding
+from layers.findings.finding import Finding
 from layers.importing import coverage
 
 # A corner in UTM zone 32, in Bamble: boxes are drawn from it in metres.

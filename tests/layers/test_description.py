@@ -1,7 +1,7 @@
 import pytest
 
-from layers import description
-from layers.description import Description, DescriptionError
+from layers.editions import description
+from layers.editions.description import Description, DescriptionError
 from layers.models import Layer
 from tests import factories as make
 from tests.factories import NOON

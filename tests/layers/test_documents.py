@@ -3,8 +3,8 @@ import io
 
 import pytest
 
-from layers import documents
-from layers.documents import DocumentError
+from layers.editions import documents
+from layers.editions.documents import DocumentError
 from layers.models import LayerDocument, LayerVersion
 from tests import factories as make
 from tests.factories import NOON

@@ -7,8 +7,8 @@ import pytest
 from django.core.files.base import ContentFile
 from django.db import DatabaseError, connection, transaction
 
-from layers import editions
-from layers.editions import EditionError
+from layers.editions import life
+from layers.editions.life import EditionError
 from layers.models import EVER_SINCE, Area, Layer, LayerEvent, LayerVersion
 from mapdialog.hotspots.models import Run
 from mapdialog.hotspots.tasks import behind_their_data
@@ -25,7 +25,7 @@ def draft(*, of: Layer, **given: object) -> LayerVersion:
 
 def saved(*, of: Layer, valid_from: dt.date = D2020) -> LayerVersion:
     held = draft(of=of)
-    editions.save(held, valid_from=valid_from, published=True, at=NOON, by="user:1")
+    life.save(held, valid_from=valid_from, published=True, at=NOON, by="user:1")
     return held
 
 
@@ -41,7 +41,7 @@ class TestSaving:
     def test_a_draft_becomes_the_first_edition(self) -> None:
         layer = make.layer()
         held = draft(of=layer, file_name="plan.gml", sha256="a" * 64)
-        editions.save(held, valid_from=EVER_SINCE, published=False, at=NOON, by="user:7")
+        life.save(held, valid_from=EVER_SINCE, published=False, at=NOON, by="user:7")
         held.refresh_from_db()
         assert (held.number, held.state, held.published) == (1, "standing", False)
         assert held.begins is None
@@ -53,7 +53,7 @@ class TestSaving:
         layer = make.layer()
         first = saved(of=layer)
         draft(of=layer, valid_from=D2020)
-        assert editions.newest(layer) == first
+        assert life.newest(layer) == first
         assert list(layer.versions.holding_on(D2026)) == [first]
 
     def test_the_edition_before_ends_when_the_new_one_begins(self) -> None:
@@ -80,12 +80,12 @@ class TestSaving:
     def test_what_is_saved_is_not_saved_again(self) -> None:
         held = saved(of=make.layer())
         with pytest.raises(EditionError, match="saved already"):
-            editions.save(held, valid_from=D2024, published=True, at=NOON, by="")
+            life.save(held, valid_from=D2024, published=True, at=NOON, by="")
 
     def test_numbers_are_never_used_twice(self) -> None:
         layer = make.layer()
         saved(of=layer)
-        editions.withdraw(saved(of=layer, valid_from=D2024), at=NOON, by="")
+        life.withdraw(saved(of=layer, valid_from=D2024), at=NOON, by="")
         assert saved(of=layer, valid_from=D2026).number == 3
 
 
@@ -94,7 +94,7 @@ class TestDiscarding:
         layer = make.layer()
         held = draft(of=layer)
         make.areas(of=held)
-        editions.discard(held)
+        life.discard(held)
         assert not Layer.objects.filter(pk=layer.pk).exists()
         assert not Area.objects.filter(version=held.pk).exists()
 
@@ -102,17 +102,17 @@ class TestDiscarding:
         layer = make.layer()
         saved(of=layer)
         held = draft(of=layer)
-        editions.discard(held)
+        life.discard(held)
         assert layer.versions.count() == 1
         with_history = make.layer()
         LayerEvent.objects.create(layer=with_history, at=NOON, what="described")
-        editions.discard(draft(of=with_history))
+        life.discard(draft(of=with_history))
         assert Layer.objects.filter(pk=with_history.pk).exists()
 
     def test_what_is_saved_is_not_discarded(self) -> None:
         held = saved(of=make.layer())
         with pytest.raises(EditionError, match="rolled back, not discarded"):
-            editions.discard(held)
+            life.discard(held)
 
     def test_the_original_goes_unless_another_edition_came_from_it(
         self, django_capture_on_commit_callbacks: object
@@ -123,8 +123,8 @@ class TestDiscarding:
         alone = storage.save("layers/alone.geojson", ContentFile(b"{}"))
         make.version(of=layer, original=shared)
         with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
-            editions.discard(draft(of=layer, original=shared))
-            editions.discard(draft(of=layer, original=alone))
+            life.discard(draft(of=layer, original=shared))
+            life.discard(draft(of=layer, original=alone))
         assert storage.exists(shared)
         assert not storage.exists(alone)
 
@@ -133,7 +133,7 @@ class TestRollingBack:
     def test_the_edition_before_holds_again_for_as_long_as_this_one_would_have(self) -> None:
         layer = make.layer()
         first, second = saved(of=layer), saved(of=layer, valid_from=D2024)
-        editions.withdraw(second, at=NOON, by="user:7")
+        life.withdraw(second, at=NOON, by="user:7")
         assert periods(layer) == {1: (D2020, None)}
         assert list(layer.versions.holding_on(D2026)) == [first]
         event = layer.events.order_by("pk").last()
@@ -144,21 +144,21 @@ class TestRollingBack:
         first = saved(of=layer)
         saved(of=layer, valid_from=D2024)
         with pytest.raises(EditionError, match="newest"):
-            editions.withdraw(first, at=NOON, by="")
+            life.withdraw(first, at=NOON, by="")
 
     def test_nothing_is_deleted(self) -> None:
         layer = make.layer()
         held = saved(of=layer)
         make.areas(of=held)
-        editions.withdraw(held, at=NOON, by="")
+        life.withdraw(held, at=NOON, by="")
         assert held.areas.count() == 2
-        assert editions.newest(layer) is None
+        assert life.newest(layer) is None
 
     def test_an_edition_that_ended_before_a_gap_is_not_made_longer(self) -> None:
         layer = make.layer()
         make.version(of=layer, valid_from=D2020, valid_to=D2024)
         second = make.version(of=layer, valid_from=D2026)
-        editions.withdraw(second, at=NOON, by="")
+        life.withdraw(second, at=NOON, by="")
         assert periods(layer) == {1: (D2020, D2024)}
         assert layer.events.get().detail == {}
 
@@ -167,8 +167,8 @@ class TestRollingBack:
         saved(of=layer)
         second = saved(of=layer, valid_from=D2024)
         before = periods(layer)
-        editions.withdraw(second, at=NOON, by="")
-        editions.put_back(second, at=NOON, by="user:7")
+        life.withdraw(second, at=NOON, by="")
+        life.put_back(second, at=NOON, by="user:7")
         assert periods(layer) == before
         assert log_of(layer)[-3:] == [("withdrawn", 2), ("closed", 1), ("put back", 2)]
 
@@ -176,27 +176,27 @@ class TestRollingBack:
         layer = make.layer()
         saved(of=layer)
         second = saved(of=layer, valid_from=D2024)
-        editions.withdraw(second, at=NOON, by="")
+        life.withdraw(second, at=NOON, by="")
         third = saved(of=layer, valid_from=D2026)
         with pytest.raises(EditionError, match="Version 3"):
-            editions.put_back(second, at=NOON, by="")
-        editions.withdraw(third, at=NOON, by="")
-        editions.put_back(second, at=NOON, by="")
+            life.put_back(second, at=NOON, by="")
+        life.withdraw(third, at=NOON, by="")
+        life.put_back(second, at=NOON, by="")
         assert periods(layer) == {1: (D2020, D2024), 2: (D2024, None)}
 
     def test_what_stands_is_not_put_back(self) -> None:
         with pytest.raises(EditionError, match="not rolled back"):
-            editions.put_back(saved(of=make.layer()), at=NOON, by="")
+            life.put_back(saved(of=make.layer()), at=NOON, by="")
 
     def test_several_are_rolled_back_one_by_one_and_put_back_one_by_one(self) -> None:
         layer = make.layer()
         held = [saved(of=layer, valid_from=day) for day in (D2020, D2024, D2026)]
         before = periods(layer)
         for one in reversed(held):
-            editions.withdraw(one, at=NOON, by="")
+            life.withdraw(one, at=NOON, by="")
         assert periods(layer) == {}
         for one in held:
-            editions.put_back(one, at=NOON, by="")
+            life.put_back(one, at=NOON, by="")
         assert periods(layer) == before
 
 
@@ -204,24 +204,24 @@ class TestPublishing:
     def test_each_way_is_logged_and_nothing_twice(self) -> None:
         layer = make.layer()
         held = saved(of=layer)
-        editions.publish(held, published=True, at=NOON, by="user:7")
-        editions.publish(held, published=False, at=NOON, by="user:7")
+        life.publish(held, published=True, at=NOON, by="user:7")
+        life.publish(held, published=False, at=NOON, by="user:7")
         held.refresh_from_db()
         assert not held.published
         assert log_of(layer) == [("imported", 1), ("unpublished", 1)]
 
     def test_a_draft_is_not_published(self) -> None:
         with pytest.raises(EditionError, match="Save the edition"):
-            editions.publish(draft(of=make.layer()), published=True, at=NOON, by="")
+            life.publish(draft(of=make.layer()), published=True, at=NOON, by="")
 
 
 def test_the_edition_before_is_the_newest_standing_one_of_a_lower_number() -> None:
     layer = make.layer()
     first, second = saved(of=layer), saved(of=layer, valid_from=D2024)
-    editions.withdraw(second, at=NOON, by="")
+    life.withdraw(second, at=NOON, by="")
     third = saved(of=layer, valid_from=D2026)
-    assert editions.before(third) == first
-    assert editions.before(first) is None
+    assert life.before(third) == first
+    assert life.before(first) is None
 
 
 def test_the_log_can_be_neither_changed_nor_deleted() -> None:
@@ -261,11 +261,11 @@ def test_hotspots_are_counted_anew_when_their_committees_are_rolled_back_or_put_
 
     calculated(second)
     assert not is_behind()
-    editions.withdraw(second, at=NOON, by="")
+    life.withdraw(second, at=NOON, by="")
     assert is_behind()
-    calculated(editions.newest(layer))
+    calculated(life.newest(layer))
     assert not is_behind()
-    editions.put_back(second, at=NOON, by="")
+    life.put_back(second, at=NOON, by="")
     assert is_behind()
 
 
@@ -276,7 +276,7 @@ def test_of_two_people_at_once_one_is_first_and_the_other_is_told(verb: str) -> 
     saved(of=layer)
     second = draft(of=layer) if verb == "save" else saved(of=layer, valid_from=D2024)
     if verb == "put_back":
-        editions.withdraw(second, at=NOON, by="")
+        life.withdraw(second, at=NOON, by="")
     outcomes: list[str] = []
     start = threading.Barrier(2)
 
@@ -285,9 +285,9 @@ def test_of_two_people_at_once_one_is_first_and_the_other_is_told(verb: str) -> 
             mine = LayerVersion.objects.get(pk=second.pk)
             start.wait(timeout=10)
             if verb == "save":
-                editions.save(mine, valid_from=D2024, published=True, at=NOON, by="")
+                life.save(mine, valid_from=D2024, published=True, at=NOON, by="")
             else:
-                getattr(editions, verb)(mine, at=NOON, by="")
+                getattr(life, verb)(mine, at=NOON, by="")
             outcomes.append("done")
         except EditionError:
             outcomes.append("told")

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from layers.importing import Delivery, extent, load
+from layers.importing import extent
+from layers.importing.import_file import Delivery, load
 from layers.models import LayerVersion
 from tests import factories
 from tests.layers import files

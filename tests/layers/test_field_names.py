@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from layers.field_names import Fields, names_in, same, value_of
+from layers.reference.field_names import Fields, names_in, same, value_of
 
 
 @pytest.mark.parametrize(

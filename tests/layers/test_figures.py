@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from layers.readers import ReadError, figures, records, spreadsheet
+from layers.readers import figures, records, spreadsheet
 from layers.readers.figures import read_table
+from layers.readers.read_file import ReadError
 from tests.layers.workbooks import DATE, FORMULA, Raw, ods, ods_row, xlsx
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 import shapely
 
-from layers import readers
-from layers.readers import ReadError, gdal, plain_xml
+from layers.readers import gdal, plain_xml, read_file
 from layers.readers.closed import geojson
 from layers.readers.closed.answers import RefusedError
 from layers.readers.pieces import DRIVERS, Piece
+from layers.readers.read_file import ReadError
 from tests.layers import files, gml
 from tests.layers.hostile import Listener, outcome, refused
 
@@ -97,9 +97,9 @@ def test_a_document_type_in_a_kml_is_refused_also_when_only_its_contents_are_ask
     path = files.kml(tmp_path, place, head=ENTITY)
     assert "DOCTYPE" in refused(path)
     with pytest.raises(ReadError, match="DOCTYPE"):
-        readers.contents(path)
+        read_file.contents(path)
     with pytest.raises(ReadError, match="DOCTYPE"):
-        readers.contents(gml.write(tmp_path, gml.document(head=ENTITY)))
+        read_file.contents(gml.write(tmp_path, gml.document(head=ENTITY)))
 
 
 def test_links_schemas_and_systems_of_a_gml_are_not_looked_up(tmp_path: Path, listener: Listener) -> None:
@@ -128,7 +128,7 @@ def test_links_schemas_and_systems_of_a_gml_are_not_looked_up(tmp_path: Path, li
             path,
             files.zipped(tmp_path / "z.zip", {"plan.gml": path, "plan.xsd": schema, "plan.gfs": b"<x/>"}),
         ):
-            table = readers.read(file)
+            table = read_file.read(file)
             assert table.properties == [{"gml_id": "a1", "navn": "Øst"}]
             assert table.srid is None
     assert listener.calls == 0
@@ -152,7 +152,7 @@ def test_links_and_pictures_of_a_kml_are_not_looked_up(tmp_path: Path, listener:
     style = f'<Style id="s"><IconStyle><Icon><href>{host}/i.png</href></Icon></IconStyle></Style>'
     place = f"<Placemark><name>A</name><styleUrl>{host}/s.kml#s</styleUrl>{files.KML_SQUARE}</Placemark>"
     schema = f'<Placemark><ExtendedData><SchemaData schemaUrl="{host}/f.kml#f"/></ExtendedData></Placemark>'
-    table = readers.read(files.kml(tmp_path, link + local + style + place + schema))
+    table = read_file.read(files.kml(tmp_path, link + local + style + place + schema))
     assert table.properties[0]["Name"] == "A"
     assert listener.calls == 0
 
@@ -186,7 +186,7 @@ def test_a_shape_with_very_many_points_is_read_all_the_same(tmp_path: Path) -> N
     ring = np.column_stack([500_000 + 1_000 * np.cos(turn), 6_540_000 + 1_000 * np.sin(turn)])
     ring[-1] = ring[0]
     positions = " ".join(f"{x!r} {y!r}" for x, y in ring.tolist())
-    table = readers.read(gml.write(tmp_path, gml.document(gml.feature(gml.polygon(positions)))))
+    table = read_file.read(gml.write(tmp_path, gml.document(gml.feature(gml.polygon(positions)))))
     assert table.geometries[0].area == pytest.approx(np.pi * 1e6, rel=1e-6)
 
 
@@ -242,14 +242,14 @@ def test_more_points_than_anybody_draws_are_refused(tmp_path: Path) -> None:
     ring = shapely.polygons(np.column_stack([9 + np.cos(turn), 59 + np.sin(turn)]))
     path = with_blob(tmp_path, shapely.to_wkb(ring))
     with pytest.raises(ReadError, match="too many points"):
-        readers.read(path)
+        read_file.read(path)
 
 
 def test_a_long_text_in_a_geopackage_is_refused(tmp_path: Path) -> None:
     path = with_blob(tmp_path, shapely.to_wkb(files.BOX))
     files.run_sql(path, "UPDATE kretser SET navn = hex(zeroblob(60000))")
     with pytest.raises(ReadError, match="100000"):
-        readers.read(path)
+        read_file.read(path)
 
 
 @pytest.mark.parametrize(

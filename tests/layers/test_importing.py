@@ -10,8 +10,8 @@ import pytest
 import shapely
 from django.db import connection
 
+from layers.importing.recognition import columns
 from layers.models import Area, Feature, Zone
-from layers.recognition import columns
 from tests.layers import files
 from tests.layers.imports import command, imported
 

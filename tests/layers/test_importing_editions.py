@@ -7,9 +7,9 @@ import pytest
 import shapely
 from django.db import DatabaseError, transaction
 
-from layers import areas
-from layers.importing import ImportRefusedError
+from layers.importing.import_file import ImportRefusedError
 from layers.models import EVER_SINCE, LayerEvent, LayerVersion
+from layers.questions import areas
 from tests import factories
 from tests.layers import files
 from tests.layers.imports import AT, command, imported, two_areas

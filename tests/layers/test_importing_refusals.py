@@ -9,7 +9,7 @@ from django.core.management import CommandError
 
 from layers.crs import CrsError
 from layers.findings import wording
-from layers.importing import ImportRefusedError
+from layers.importing.import_file import ImportRefusedError
 from layers.models import Layer
 from tests.layers import files
 from tests.layers.imports import command, imported, two_areas

@@ -11,8 +11,8 @@ import shapely
 from django.core.files.storage import Storage
 from django.db import DatabaseError, connection, connections, transaction
 
-from layers import editions
-from layers.importing import Delivery, ImportRefusedError, load, stage
+from layers.editions import life
+from layers.importing.import_file import Delivery, ImportRefusedError, load, stage
 from layers.models import Area, Layer, LayerEvent, LayerVersion
 from tests.layers import files
 from tests.layers.imports import AT, imported, two_areas
@@ -90,10 +90,10 @@ def test_who_stops_an_import_finds_nothing_of_it(tmp_path: Path, phase: str, ver
 
 def test_what_cannot_be_saved_leaves_no_file_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_args: Any, **_given: Any) -> None:
-        raise editions.EditionError("no")
+        raise life.EditionError("no")
 
-    monkeypatch.setattr("layers.importing.editions.save", refuse)
-    with pytest.raises(editions.EditionError):
+    monkeypatch.setattr("layers.importing.import_file.life.save", refuse)
+    with pytest.raises(life.EditionError):
         load(delivery(two_areas(tmp_path)), at=AT)
     assert nothing_is_there()
     assert stored() == []

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from django.contrib.gis.geos import GEOSGeometry, LineString, MultiPolygon, Polygon
 
-from layers import land
 from layers.models import Area, Feature
+from layers.questions import land
 from tests import factories
 from tests.factories import SIDE, SOUTH, WEST
 

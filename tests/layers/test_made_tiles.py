@@ -1,6 +1,6 @@
 """The memory of tiles: made once, kept within a limit, the least wanted goes first."""
 
-from layers.made_tiles import MadeTiles
+from layers.questions.made_tiles import MadeTiles
 
 KILOBYTE = bytes(600)  # with what an entry costs besides
 

@@ -1,7 +1,16 @@
 import pytest
 from django.contrib.gis.geos import Point
 
-from layers.map_service import Key, MapService, Role, box_degrees, box_m, tile_box_m, touches, widened
+from mapdialog.map_services.service import (
+    Key,
+    MapService,
+    Role,
+    box_degrees,
+    box_m,
+    tile_box_m,
+    touches,
+    widened,
+)
 
 WORLD_M = 20_037_508.342789244
 

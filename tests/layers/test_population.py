@@ -11,13 +11,14 @@ import pytest
 from django.contrib.gis.geos import MultiPolygon, Polygon
 from django.core.management import CommandError, call_command
 
-from layers import concordance, population
 from layers.models import Area, CodeChange, LayerEvent, Population, PopulationCount
-from layers.population import AgesUnknownError, PopulationError
+from layers.population import attaching
 from layers.population import sums as population_sum
+from layers.population.attaching import AgesUnknownError, PopulationError
 from layers.population.counts import CountsError
 from layers.population.report import sentences
 from layers.population.sums import NotNestedError
+from layers.reference import concordance
 from tests import factories
 from tests.factories import NOON, square
 from tests.layers.workbooks import xlsx
@@ -47,14 +48,14 @@ def load(units, tmp_path):
         path = tmp_path / name
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         wanted = {"source": "SSB", "version": version or units, "at": at, "by": "test", **given}
-        return population.load(path, **wanted)
+        return attaching.load(path, **wanted)
 
     return attach
 
 
 def totals(version, **given):
     areas = dict(version.areas.values_list("pk", "code"))
-    return {areas[pk]: n for pk, n in population.of_areas(version, **given).items()}
+    return {areas[pk]: n for pk, n in attaching.of_areas(version, **given).items()}
 
 
 WIDE = "kode;2020;2025\n40120101;1343;1297\n40120201;329;320\n"
@@ -169,11 +170,11 @@ def test_bamble_as_the_office_publishes_it(year, unlike):
     path = FIXTURES / "bamble" / f"population_{year}.json"
     published = json.loads(path.read_text(encoding="utf-8"))
     version = edition(*[row["grunnkretsId"] for row in published])
-    (one,) = population.load(path, version=version, source="SSB", at=NOON)
+    (one,) = attaching.load(path, version=version, source="SSB", at=NOON)
     assert one.year == year
     assert totals(version) == {row["grunnkretsId"]: row["totalBefolkning"] for row in published}
     assert (one.report["unlike_total"]["n"], one.report["unlike_total"]["of"]) == (unlike, 25)
-    assert str(population.youngest(one)) == "0–19"
+    assert str(attaching.youngest(one)) == "0–19"
     young = sum(n for n in totals(version, age=(0, 19)).values() if n is not None)
     bands = ("0-4", "5-9", "10-14", "15-19")
     assert young == sum(row["befolkningAldersgrupper"][band] for row in published for band in bands)
@@ -183,12 +184,12 @@ def test_nothing_is_interpolated(load, units):
     load(json.dumps(BAMBLE), name="p.json")
     assert totals(units, age=(0, 9))["40120201"] == 6
     with pytest.raises(AgesUnknownError, match="0–17"):
-        population.of_areas(units, age=(0, 17))
+        attaching.of_areas(units, age=(0, 17))
 
 
 def test_without_figures_nothing_is_known(units):
-    assert set(population.of_areas(units).values()) == {None}
-    assert population.standing(units) is None
+    assert set(attaching.of_areas(units).values()) == {None}
+    assert attaching.standing(units) is None
 
 
 def test_a_new_count_of_the_year_replaces_and_undo_brings_the_old_one_back(load, units):
@@ -196,20 +197,20 @@ def test_a_new_count_of_the_year_replaces_and_undo_brings_the_old_one_back(load,
     (new,) = load("kode;2025\n40120101;5\n40120201;6\n", at=LATER)
     old.refresh_from_db()
     assert (old.replaced_at, totals(units)["40120101"]) == (LATER, 5)
-    assert population.undo(new, at=LATER, by="test") == old
+    assert attaching.undo(new, at=LATER, by="test") == old
     assert totals(units)["40120101"] == 1
-    population.put_back(Population.objects.get(pk=new.pk), at=LATER, by="test")
+    attaching.put_back(Population.objects.get(pk=new.pk), at=LATER, by="test")
     assert totals(units)["40120101"] == 5
-    population.undo(Population.objects.get(pk=new.pk), at=LATER)
+    attaching.undo(Population.objects.get(pk=new.pk), at=LATER)
     assert totals(units)["40120101"] == 1
     with pytest.raises(PopulationError):
-        population.undo(Population.objects.get(pk=new.pk), at=LATER)
+        attaching.undo(Population.objects.get(pk=new.pk), at=LATER)
 
 
 def test_every_step_is_in_the_log(load, units):
     (one,) = load("kode;2025\n40120101;1\n")
-    population.undo(one, at=LATER, by="test")
-    population.put_back(one, at=LATER, by="test")
+    attaching.undo(one, at=LATER, by="test")
+    attaching.put_back(one, at=LATER, by="test")
     events = LayerEvent.objects.filter(layer=units.layer).order_by("id")
     assert [event.what for event in events] == [
         "population imported",
@@ -266,7 +267,7 @@ def test_a_workbook_as_the_office_writes_it(units, tmp_path):
     rows = [["Grunnkretsenes befolkning"], [], [None, None, "Personer"], [None, None, "2025"],
             ["40120101 Herre", "0-4 år", 47], [None, "5 år eller eldre", 1250],
             ["40120201 Findal", "0-4 år", "."], [], ["Kilde: SSB"]]  # fmt: skip
-    (one,) = population.load(xlsx(tmp_path / "p.xlsx", {"Ark": rows}), version=units, source="SSB", at=NOON)
+    (one,) = attaching.load(xlsx(tmp_path / "p.xlsx", {"Ark": rows}), version=units, source="SSB", at=NOON)
     assert one.year == 2025
     assert totals(units, age=(0, 4)) == {"40120101": 47, "40120201": None}
 
@@ -275,7 +276,7 @@ def test_the_fields_of_a_geometry_file_are_figures():
     path = FIXTURES / "dc" / "census_tracts_2000.geojson"
     tracts = [feature["properties"] for feature in json.loads(path.read_text(encoding="utf-8"))["features"]]
     version = edition(*[tract["tract"] for tract in tracts], owner="US-DC")
-    (one,) = population.load(path, version=version, year=2000, source="Census", at=NOON)
+    (one,) = attaching.load(path, version=version, year=2000, source="Census", at=NOON)
     assert one.report["total"] == sum(tract["population"] for tract in tracts)
     assert totals(version, age=(0, 17))["22.1"] == 824
 
@@ -323,7 +324,7 @@ def test_sums_follow_new_figures(load):
     (one,) = load("kode;total\n1;4\n2;8\n", version=units, year=2025)
     population_sum.sum_up(one, into=into, at=NOON)
     with pytest.raises(PopulationError, match="sums"):
-        population.undo(one, at=LATER)
+        attaching.undo(one, at=LATER)
     renewed = population_sum.follow(
         load("kode;total\n1;5\n2;8\n", version=units, year=2025, at=LATER), at=LATER
     )

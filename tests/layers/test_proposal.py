@@ -2,8 +2,8 @@
 
 import pytest
 
-from layers.recognition.columns import ColumnError
-from layers.recognition.proposal import Proposal, propose
+from layers.importing.recognition.columns import ColumnError
+from layers.importing.recognition.proposal import Proposal, propose
 from tests.layers.test_columns import table
 
 

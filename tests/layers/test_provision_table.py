@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from layers import csv_lines, provisions
+from layers import csv_lines
 from layers.models import LayerVersion
-from layers.provisions import Provision, ProvisionError
 from layers.provisions import table as provision_table
+from layers.provisions import writing
+from layers.provisions.writing import Provision, ProvisionError
 from tests import factories as make
 from tests.factories import NOON
 
@@ -44,13 +45,13 @@ def test_rows_meet_the_plans_fields_by_name(tmp_path: Path, plan: LayerVersion) 
 
 def test_an_empty_cell_leaves_what_is_there(tmp_path: Path, plan: LayerVersion) -> None:
     held = Provision(legal_text="§ 1", plain={"nb": "Boliger", "en": "Homes"})
-    provisions.write(plan, texts={"B1": held}, at=NOON, by="")
+    writing.write(plan, texts={"B1": held}, at=NOON, by="")
     found = proposed(tmp_path, plan, "field;text;plain_nb\nB1;;Hus\n")
     assert found.texts["B1"] == Provision(legal_text="§ 1", plain={"nb": "Hus", "en": "Homes"})
 
 
 def test_what_says_so_already_is_counted_not_written(tmp_path: Path, plan: LayerVersion) -> None:
-    provisions.write(plan, texts={"B1": Provision(legal_text="§ 1")}, at=NOON, by="")
+    writing.write(plan, texts={"B1": Provision(legal_text="§ 1")}, at=NOON, by="")
     found = proposed(tmp_path, plan, "field;text\nB1;§ 1\n")
     assert (found.texts, found.same) == ({}, 1)
 
@@ -86,7 +87,7 @@ def test_what_goes_out_as_csv_comes_back_the_same(tmp_path: Path, plan: LayerVer
         "B1": Provision(legal_text='=2+2;\n"§"', plain={"nb": "-æøå", "se": "@čáppa"}),
         "B2": Provision(plain={"en": "plain"}),
     }
-    provisions.write(plan, texts=texts, at=NOON, by="")
+    writing.write(plan, texts=texts, at=NOON, by="")
     content = b"".join(csv_lines.lines(provision_table.rows(plan, languages=["nb"])))
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))
     assert rows[0] == ["field", "codes", "text", "plain_nb", "plain_en", "plain_se"]
@@ -94,7 +95,7 @@ def test_what_goes_out_as_csv_comes_back_the_same(tmp_path: Path, plan: LayerVer
     assert [row[0] for row in rows[1:]] == ["B1", "B2", "f_L", "o_SKV1"]
     path = tmp_path / "back.csv"
     path.write_bytes(content)
-    provisions.write(plan, texts={"B1": Provision(), "B2": Provision()}, at=NOON, by="")
+    writing.write(plan, texts={"B1": Provision(), "B2": Provision()}, at=NOON, by="")
     assert provision_table.proposal(path, version=plan).texts == texts
 
 

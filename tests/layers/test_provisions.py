@@ -1,8 +1,8 @@
 import pytest
 
-from layers import provisions
 from layers.models import LayerVersion, Zone
-from layers.provisions import Provision, ProvisionError
+from layers.provisions import writing
+from layers.provisions.writing import Provision, ProvisionError
 from tests import factories as make
 from tests.factories import NOON
 
@@ -21,7 +21,7 @@ def plan() -> LayerVersion:
 
 
 def write(plan: LayerVersion, **texts: Provision) -> object:
-    return provisions.write(plan, texts=texts, at=NOON, by="user:1")
+    return writing.write(plan, texts=texts, at=NOON, by="user:1")
 
 
 def texts_of(plan: LayerVersion) -> dict[str, tuple[str, dict]]:
@@ -30,7 +30,7 @@ def texts_of(plan: LayerVersion) -> dict[str, tuple[str, dict]]:
 
 
 def test_fields_come_as_people_count_with_their_purposes_and_zones(plan: LayerVersion) -> None:
-    found = provisions.fields_of(plan)
+    found = writing.fields_of(plan)
     assert [(one.name, one.codes, one.zones) for one in found] == [
         ("B1", ("1113", "H320"), 2),
         ("B2", ("1111",), 1),
@@ -39,11 +39,11 @@ def test_fields_come_as_people_count_with_their_purposes_and_zones(plan: LayerVe
 
 
 def test_fields_are_found_by_part_of_their_name_or_code_and_by_what_they_lack(plan: LayerVersion) -> None:
-    assert [one.name for one in provisions.fields_of(plan, search="b1")] == ["B1", "B10"]
-    assert [one.name for one in provisions.fields_of(plan, search="h320")] == ["B1"]
-    assert provisions.fields_of(plan, search="100%_") == []
+    assert [one.name for one in writing.fields_of(plan, search="b1")] == ["B1", "B10"]
+    assert [one.name for one in writing.fields_of(plan, search="h320")] == ["B1"]
+    assert writing.fields_of(plan, search="100%_") == []
     write(plan, B1=Provision(legal_text="§ 1", plain={"nb": "Boliger"}), B2=Provision(legal_text="§ 2"))
-    assert [one.name for one in provisions.fields_of(plan, missing=True)] == ["B2", "B10"]
+    assert [one.name for one in writing.fields_of(plan, missing=True)] == ["B2", "B10"]
 
 
 def test_a_text_is_for_all_zones_of_its_field_and_for_no_other_edition(plan: LayerVersion) -> None:
@@ -58,19 +58,19 @@ def test_a_text_is_for_all_zones_of_its_field_and_for_no_other_edition(plan: Lay
 
 def test_counts_say_how_far_the_writing_has_come(plan: LayerVersion) -> None:
     write(plan, B1=Provision(legal_text="§ 1"), B2=Provision(plain={"nb": "Hus"}))
-    counts = provisions.counts(plan)
+    counts = writing.counts(plan)
     assert (counts.fields, counts.without_plain, counts.without_legal, counts.zones_without_field) == (
         3,
         2,
         2,
         1,
     )
-    assert provisions.without_plain([plan.pk]) == {plan.pk: 2}
+    assert writing.without_plain([plan.pk]) == {plan.pk: 2}
 
 
 def test_the_log_keeps_what_was_and_where_it_came_from(plan: LayerVersion) -> None:
     write(plan, B1=Provision(legal_text="gammel"))
-    event = provisions.write(
+    event = writing.write(
         plan, texts={"B1": Provision(legal_text="ny")}, at=NOON, by="user:1", detail={"file": "b.csv"}
     )
     assert (event.what, event.version_number, event.detail["file"]) == ("provisions written", 1, "b.csv")
@@ -93,7 +93,7 @@ def test_all_fields_are_written_or_none(plan: LayerVersion) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "why"), [("x" * (provisions.LONGEST + 1), "characters"), ("a\0b", "control character")]
+    ("text", "why"), [("x" * (writing.LONGEST + 1), "characters"), ("a\0b", "control character")]
 )
 def test_what_cannot_be_stored_is_refused(plan: LayerVersion, text: str, why: str) -> None:
     with pytest.raises(ProvisionError, match=why):
@@ -101,7 +101,7 @@ def test_what_cannot_be_stored_is_refused(plan: LayerVersion, text: str, why: st
 
 
 def test_one_change_has_a_limit(plan: LayerVersion, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(provisions, "MOST_CHARACTERS", 5)
+    monkeypatch.setattr(writing, "MOST_CHARACTERS", 5)
     with pytest.raises(ProvisionError, match="too much text"):
         write(plan, B1=Provision(legal_text="abc"), B2=Provision(legal_text="def"))
 
@@ -119,21 +119,21 @@ def test_undone_every_zone_says_what_it_said(plan: LayerVersion) -> None:
     """Also where the zones of a field came from their file with different texts."""
     Zone.objects.filter(version=plan, code="H320").update(legal_text="Flom", provision={"nb": "Fare"})
     before = texts_of(plan)
-    assert provisions.field_of(plan, name="B1").differs
+    assert writing.field_of(plan, name="B1").differs
     event = write(plan, B1=Provision(legal_text="§ 1"), B2=Provision(plain={"nb": "Hus"}))
-    undone = provisions.undo(event, at=NOON, by="user:2")
+    undone = writing.undo(event, at=NOON, by="user:2")
     assert texts_of(plan) == before
     assert undone.detail["undone"] == event.pk
-    provisions.undo(undone, at=NOON, by="user:2")
+    writing.undo(undone, at=NOON, by="user:2")
     assert texts_of(plan)["B1/H320"] == ("§ 1", {})
 
 
 def test_a_change_is_not_undone_over_a_later_one(plan: LayerVersion) -> None:
     first = write(plan, B1=Provision(legal_text="1"), B2=Provision(legal_text="2"))
     write(plan, B2=Provision(legal_text="3"))
-    assert not provisions.is_undoable(first)
+    assert not writing.is_undoable(first)
     with pytest.raises(ProvisionError, match="B2"):
-        provisions.undo(first, at=NOON, by="")
+        writing.undo(first, at=NOON, by="")
     assert texts_of(plan)["B1/1113"] == ("1", {})
 
 
@@ -145,11 +145,11 @@ def test_texts_are_carried_over_by_name_and_only_where_there_are_none(plan: Laye
     make.zone(of=newer, field="B1")
     make.zone(of=newer, i=1, field="B2", legal_text="ny § 2")
     make.zone(of=newer, i=2, field="B3")
-    assert provisions.carried_over(newer, source=plan) == {"B1": Provision(legal_text="§ 1")}
+    assert writing.carried_over(newer, source=plan) == {"B1": Provision(legal_text="§ 1")}
 
 
 def test_hectares_are_those_of_the_ground(plan: LayerVersion) -> None:
-    found = provisions.hectares(plan, names=["B1", "B2"])
+    found = writing.hectares(plan, names=["B1", "B2"])
     # A hundredth of a degree each way at 59° N: 0.57 km by 1.11 km.
     assert found["B2"] == pytest.approx(64, rel=0.02)
     assert found["B1"] == pytest.approx(2 * found["B2"], rel=0.001)

@@ -7,9 +7,10 @@ import pyogrio
 import pytest
 import shapely
 
-from layers import catalog, readers
 from layers.crs import CrsError
-from layers.readers import ChooseTableError, ReadError, Table
+from layers.readers import read_file
+from layers.readers.read_file import ChooseTableError, ReadError, Table
+from layers.reference import catalog
 from tests.layers import gml
 
 PLANS = Path(__file__).parent / "data" / "plans"
@@ -38,11 +39,13 @@ FAULTS = {
 
 def tables_of(name: str) -> dict[str, Table]:
     path = PLANS / name
-    return {info.name: readers.read(path, layer=info.name) for info in readers.contents(path).with_shapes()}
+    return {
+        info.name: read_file.read(path, layer=info.name) for info in read_file.contents(path).with_shapes()
+    }
 
 
 def read(folder: Path, text: str, *, encoding: str = "utf-8") -> Table:
-    return readers.read(gml.write(folder, text, encoding=encoding))
+    return read_file.read(gml.write(folder, text, encoding=encoding))
 
 
 def faults_in(tables: dict[str, Table]) -> dict[tuple[str, int], str]:
@@ -85,7 +88,7 @@ def test_counts_and_areas_are_those_of_gdal(
 
 
 def test_a_skipped_feature_keeps_its_place_its_identity_and_its_fields() -> None:
-    table = readers.read(PLANS / "gml.flate.1-fail.gml", layer="RpBestemmelseOmråde")
+    table = read_file.read(PLANS / "gml.flate.1-fail.gml", layer="RpBestemmelseOmråde")
     assert table.unreadable == {1: MISSING}
     assert table.geometries[1] is None
     assert table.properties[1]["gml_id"] == "_614f21d8-20d3-451b-8ed9-c98296e2d301"
@@ -101,29 +104,29 @@ def test_a_table_none_of_whose_features_can_be_read_still_has_its_rows(tmp_path:
 
 def test_the_contents_are_told_with_the_names_that_reading_gives() -> None:
     path = PLANS / "gml.avgr.1-pass.gml"
-    contents = readers.contents(path)
+    contents = read_file.contents(path)
     assert contents.format == "GML"
     by_name = {table.name: table for table in contents.tables}
     assert (by_name["Arealplan"].geometry, by_name["Arealplan"].rows) == ("", 1)
     zones = by_name["RpArealformålOmråde"]
     assert (zones.geometry, zones.rows, zones.srid) == ("MultiPolygon", 3, 25832)
-    assert list(zones.fields) == readers.read(path, layer=zones.name).field_names()
+    assert list(zones.fields) == read_file.read(path, layer=zones.name).field_names()
 
 
 def test_one_of_the_tables_has_to_be_chosen_and_one_without_shapes_cannot_be() -> None:
     with pytest.raises(ChooseTableError, match="RpOmråde") as refused:
-        readers.read(PLANS / "gml.avgr.1-pass.gml")
+        read_file.read(PLANS / "gml.avgr.1-pass.gml")
     assert "Arealplan" in {table.name for table in refused.value.contents.tables}
     assert "Arealplan" not in str(refused.value)
     with pytest.raises(ReadError, match="holds no geometry"):
-        readers.read(PLANS / "gml.avgr.1-pass.gml", layer="Arealplan")
+        read_file.read(PLANS / "gml.avgr.1-pass.gml", layer="Arealplan")
     with pytest.raises(ChooseTableError):
-        readers.read(PLANS / "gml.avgr.1-pass.gml", layer="Rp")
+        read_file.read(PLANS / "gml.avgr.1-pass.gml", layer="Rp")
 
 
 def test_several_tables_become_one_and_each_row_tells_which_it_is_from() -> None:
     path = PLANS / "gml.flate.1-fail.gml"
-    table = readers.read(path, layer=["RpHandlingOmråde", "RpArealformålOmråde", "RpBestemmelseOmråde"])
+    table = read_file.read(path, layer=["RpHandlingOmråde", "RpArealformålOmråde", "RpBestemmelseOmråde"])
     assert table.tables == ["RpArealformålOmråde"] * 3 + ["RpBestemmelseOmråde"] * 2 + ["RpHandlingOmråde"]
     assert table.unreadable == {4: MISSING, 5: MISSING}
     assert table.properties[0]["feltnavn"] == "o_BTAN1"
@@ -271,7 +274,7 @@ def test_names_that_were_taken_apart_are_composed(tmp_path: Path) -> None:
     table = read(tmp_path, gml.document(apart))
     assert table.properties[0]["nåvn"] == "Ås"
     assert table.tables == ["Område"]
-    assert readers.contents(tmp_path / "plan.gml").tables[0].fields == ("gml_id", "nåvn")
+    assert read_file.contents(tmp_path / "plan.gml").tables[0].fields == ("gml_id", "nåvn")
 
 
 def test_the_corners_of_a_features_own_box_are_no_fields(tmp_path: Path) -> None:
@@ -282,6 +285,6 @@ def test_the_corners_of_a_features_own_box_are_no_fields(tmp_path: Path) -> None
     path = gml.write(
         tmp_path, gml.document(gml.feature(gml.polygon(), fields=f"{box}<app:navn>Øst</app:navn>"))
     )
-    (told,) = readers.contents(path).tables
+    (told,) = read_file.contents(path).tables
     assert told.fields == ("gml_id", "navn")
-    assert readers.read(path).properties == [{"gml_id": "a1", "navn": "Øst"}]
+    assert read_file.read(path).properties == [{"gml_id": "a1", "navn": "Øst"}]

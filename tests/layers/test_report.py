@@ -7,7 +7,8 @@ import pytest
 import shapely
 from django.utils import translation
 
-from layers.findings import LISTED_MAX, Finding, Item, listing, report, wording
+from layers.findings import report, wording
+from layers.findings.finding import LISTED_MAX, Finding, Item, listing
 from layers.findings.report import Report
 from tests.layers import files
 from tests.layers.imports import imported

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from shapely import wkt
 
 from layers.importing import shapes
-from layers.readers import ReadError
+from layers.readers.read_file import ReadError
 
 BOWTIE = "POLYGON((9 59, 9.1 59.1, 9.1 59, 9 59.1, 9 59))"
 

@@ -8,10 +8,11 @@ import geopandas
 import pyogrio
 import pytest
 
-from layers import catalog, readers
-from layers.importing import Delivery, load
+from layers.importing.import_file import Delivery, load
+from layers.importing.recognition import columns, tables
 from layers.models import Area
-from layers.recognition import columns, tables
+from layers.readers import read_file
+from layers.reference import catalog
 from tests import factories
 from tests.layers import files
 
@@ -33,7 +34,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_a_real_file_is_what_it_is(
     file: str, kind: str, owner: str, source: str | None, first: tuple[str, str]
 ) -> None:
-    table = readers.read(files.FIXTURES / file)
+    table = read_file.read(files.FIXTURES / file)
     found = columns.recognise(table, kind=kind, owner=owner, roles={})
     assert (found.source.id if found.source else None) == source
     row = found.row(table.properties[0], place=0)
@@ -78,7 +79,7 @@ def test_a_shapefile_that_cuts_the_names_is_understood(
     with zipfile.ZipFile(path, "w") as archive:
         for part in raw.iterdir():
             archive.write(part, part.name)
-    table = readers.read(path)
+    table = read_file.read(path)
     found = columns.recognise(table, kind="zoning", owner="NO-4012", roles={})
     row = found.row(table.properties[0], place=0)
     assert found.source is not None

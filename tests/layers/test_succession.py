@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 import shapely
 
-from layers import areas, editions, overlap, succession
-from layers.editions import EditionError
+from layers.editions import life, overlap, succession
+from layers.editions.life import EditionError
 from layers.models import Area, LayerEvent, LayerVersion, Succession
+from layers.questions import areas
 from tests.layers import files
 from tests.layers.imports import AT, imported
 
@@ -154,7 +155,7 @@ def test_an_edition_that_was_rolled_back_is_nobodys_successor(tmp_path: Path) ->
     new = loaded(tmp_path, day=AFTER, A=box(9.0, 9.1))
     area = old.areas.get()
     assert succession.successor_of(area) is not None
-    editions.withdraw(new, **STEP)
+    life.withdraw(new, **STEP)
     assert succession.successor_of(area) is None
     assert links(new)["A", "A"].state == "confirmed"
 

@@ -10,11 +10,11 @@ import pyogrio
 import pytest
 import shapely
 
-from layers import catalog
-from layers.delivery import Delivery
 from layers.findings import wording
-from layers.readers import ChooseTableError, ReadError, Table
-from layers.recognition import columns, tables
+from layers.importing.recognition import columns, tables
+from layers.importing.request import Delivery
+from layers.readers.read_file import ChooseTableError, ReadError, Table
+from layers.reference import catalog
 from tests.layers import files
 
 WEST = shapely.box(540_000, 6_541_000, 540_100, 6_541_100)

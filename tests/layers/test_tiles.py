@@ -9,8 +9,8 @@ from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from layers import tiles
 from layers.models import Feature, LayerVersion, Zone
+from layers.questions import tiles
 from tests import factories
 from tests.layers import mvt
 

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from layers.map_service import MapService
 from mapdialog.dialogue import ground
 from mapdialog.dialogue.models import Consultation
-from mapdialog.map_services import MapChoice
-from mapdialog.opendata import map_proxy, map_server
-from mapdialog.opendata.map_server import Picture, Pictures, Turns, allowed_age_s
-from mapdialog.web import outgoing
+from mapdialog.map_services import outgoing, server
+from mapdialog.map_services.choice import MapChoice
+from mapdialog.map_services.server import Picture, Pictures, Turns, allowed_age_s
+from mapdialog.map_services.service import MapService
+from mapdialog.opendata import map_proxy
 from tests import factories, map_upstream
 from tests.layers.test_tiles import tile_at
 from tests.map_upstream import HOST, IMAGE, PNG, Reply, Upstream
@@ -235,8 +235,8 @@ XML = b'<?xml version="1.0"?><ServiceExceptionReport>hemmelig</ServiceExceptionR
         Reply(body=PNG, headers={"Content-Type": "text/html"}),
         Reply(body=PNG, headers={}),
         Reply(body=b""),
-        Reply(body=PNG + b"x" * map_server.MOST_BYTES),
-        Reply(length=map_server.MOST_BYTES + 1),
+        Reply(body=PNG + b"x" * server.MOST_BYTES),
+        Reply(length=server.MOST_BYTES + 1),
         Reply(length=len(PNG) + 1),
         Reply(status=301, headers={"Location": "http://127.0.0.1:1/"}),
         Reply(status=302, headers={**IMAGE, "Location": "/elsewhere"}),
@@ -272,9 +272,9 @@ def test_where_the_map_server_has_nothing_there_is_no_tile(
     client: Client, held: Consultation, upstream: Upstream, status: int
 ) -> None:
     upstream.says(status=status, body=b"")
-    for _ in range(map_server.MOST_FAILURES + 1):
+    for _ in range(server.MOST_FAILURES + 1):
         assert client.get(address()).status_code == 404
-    assert len(upstream.asked) == map_server.MOST_FAILURES + 1
+    assert len(upstream.asked) == server.MOST_FAILURES + 1
 
 
 def test_a_map_server_that_dawdles_is_a_504(
@@ -288,13 +288,13 @@ def test_a_map_server_that_dawdles_is_a_504(
 
 def test_a_dead_map_server_is_left_alone(client: Client, held: Consultation, upstream: Upstream) -> None:
     upstream.says(status=500)
-    for _ in range(map_server.MOST_FAILURES):
+    for _ in range(server.MOST_FAILURES):
         assert client.get(address()).status_code == 502
     answer = client.get(address())
     assert answer.status_code == 503
-    assert 1 <= int(answer["Retry-After"]) <= map_server.PAUSE_S
+    assert 1 <= int(answer["Retry-After"]) <= server.PAUSE_S
     problem(answer)
-    assert len(upstream.asked) == map_server.MOST_FAILURES
+    assert len(upstream.asked) == server.MOST_FAILURES
 
 
 def test_the_last_picture_serves_while_its_server_is_away(
@@ -311,7 +311,7 @@ def test_the_last_picture_serves_while_its_server_is_away(
 def test_when_all_turns_are_taken_nobody_waits_for_long(
     client: Client, held: Consultation, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(map_server, "TURN_S", 0.05)
+    monkeypatch.setattr(server, "TURN_S", 0.05)
     turns = Turns(most=1)
     monkeypatch.setattr(map_proxy, "_TURNS", turns)
     assert turns.take(at=0)

@@ -6,9 +6,9 @@ import tomllib
 import pytest
 from django.conf import settings
 
-from layers import documents
-from mapdialog.deliveries import receive
+from layers.editions import documents
 from mapdialog.jobs.queues import GRACE_S
+from mapdialog.uploads import receive
 from mapdialog.web.serving import body_limits, patience
 from tests.operations.checkout import ROOT
 

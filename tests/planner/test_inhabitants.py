@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from layers import population
 from layers.models import Feature
+from layers.population import attaching
 from mapdialog.analysis.parameters import HotspotParameters
 from mapdialog.hotspots.models import Run
 from mapdialog.hotspots.run import boundaries, calculate
@@ -40,7 +40,7 @@ def attach(run: Run, folder: Path, text: str, *, at: dt.datetime = NOON) -> None
     path = folder / "p.csv"
     path.write_text(text, encoding="utf-8")
     assert run.boundary_version is not None
-    population.load(path, version=run.boundary_version, year=2025, source="SSB", at=at)
+    attaching.load(path, version=run.boundary_version, year=2025, source="SSB", at=at)
 
 
 def board(run: Run) -> str:

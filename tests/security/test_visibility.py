@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 
 from layers.models import LayerEvent
 from mapdialog.contributions.models import RateBucket
-from mapdialog.deliveries.models import Upload
+from mapdialog.uploads.models import Upload
 from tests import factories as make
 from tests.addresses import (
     ALL,

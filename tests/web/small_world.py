@@ -13,11 +13,11 @@ from layers.models import Area, CodeChange, LayerEvent, LayerVersion, Population
 from mapdialog.audit.models import record
 from mapdialog.contributions import keys
 from mapdialog.contributions.models import Contribution, ContributionPlace
-from mapdialog.deliveries.models import Upload
 from mapdialog.dialogue.models import Consultation
 from mapdialog.hotspots.models import AreaSummary, Hotspot, Run
 from mapdialog.jobs.models import Job
 from mapdialog.people.models import Municipality, User
+from mapdialog.uploads.models import Upload
 from tests import factories as make
 
 TOKEN = "0123456789abcdef" * 2

@@ -1,4 +1,4 @@
-from mapdialog.web.breaker import Breaker
+from mapdialog.map_services.breaker import Breaker
 
 
 def failing(*, times: int, at: float) -> Breaker:

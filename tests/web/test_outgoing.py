@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from mapdialog.web import outgoing
-from mapdialog.web.outgoing import Answer, Failure, OutgoingError, is_public
+from mapdialog.map_services import outgoing
+from mapdialog.map_services.outgoing import Answer, Failure, OutgoingError, is_public
 from tests import map_upstream
 from tests.map_upstream import HOST, Upstream
 

@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 from django.utils import timezone
 
-from layers import documents, editions
-from layers.documents import DocumentError
+from layers.editions import documents, life
+from layers.editions.documents import DocumentError
 from layers.management.edition_command import layer_called
 
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
 
     @no_translations
     def handle(self, *, file: Path, **options: Any) -> None:
-        version = editions.newest(layer_called(options["name"], owner=options["owner"]))
+        version = life.newest(layer_called(options["name"], owner=options["owner"]))
         if version is None:
             raise CommandError("The layer has no edition to attach it to.")
         try:

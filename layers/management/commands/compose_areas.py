@@ -11,11 +11,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from layers import composition, editions
-from layers.composition import Plan
+from layers.composition import composing
+from layers.composition.composing import Plan
 from layers.composition.table import committees_in
+from layers.editions import life
 from layers.models import Layer, LayerVersion
-from layers.readers import ReadError, figures
+from layers.readers import figures
+from layers.readers.read_file import ReadError
 
 
 class Command(BaseCommand):
@@ -43,19 +45,19 @@ class Command(BaseCommand):
                     committees=tuple(committees),
                     titles=dict(options["title"]),
                 )
-                draft = composition.stage(plan, at=at, by=by)
+                draft = composing.stage(plan, at=at, by=by)
                 published = not options["unpublished"]
-                sums = composition.save(
+                sums = composing.save(
                     draft, valid_from=options["valid_from"], published=published, at=at, by=by
                 )
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror or error}") from error
-        except (ReadError, composition.CompositionError, editions.EditionError) as error:
+        except (ReadError, composing.CompositionError, life.EditionError) as error:
             raise CommandError(f"{file.name}: {error}") from error
-        pairs = composition.adjacent(units)
+        pairs = composing.adjacent(units)
         for area in draft.areas.order_by("code"):
             held = area.properties["units"]
-            apart = composition.groups(held, pairs=pairs)
+            apart = composing.groups(held, pairs=pairs)
             note = f" in {apart} separate parts" if apart > 1 else ""
             self.stdout.write(f"{area.code} {area.name}: {len(held)} units{note}")
         left = units.feature_count - sum(len(area.properties["units"]) for area in draft.areas.all())

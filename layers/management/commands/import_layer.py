@@ -15,16 +15,18 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 from django.utils import timezone
 
-from layers import concordance, crs, csv_lines, readers, styles
+from layers import crs, csv_lines, styles
 from layers.days import owners_day
-from layers.editions import EditionError
+from layers.editions.life import EditionError
 from layers.findings import report
-from layers.importing import Delivery, ImportRefusedError, Outcome, load, rehearse
+from layers.importing.import_file import Delivery, ImportRefusedError, Outcome, load, rehearse
+from layers.importing.recognition import proposal, tables
+from layers.importing.recognition.columns import ROLES, ColumnError
 from layers.management.edition_command import day
 from layers.models import Layer
-from layers.readers import ReadError
-from layers.recognition import proposal, tables
-from layers.recognition.columns import ROLES, ColumnError
+from layers.readers import read_file
+from layers.readers.read_file import ReadError
+from layers.reference import concordance
 
 _PROGRESS_FROM_ROWS = 20_000
 _CANDIDATES = 8
@@ -97,7 +99,7 @@ class Command(BaseCommand):
 
     def _list(self, file: Path, options: dict[str, Any]) -> None:
         """The file's tables and, where kind and owner are told, what their fields seem to be."""
-        contents = readers.contents(file)
+        contents = read_file.contents(file)
         self.stdout.write(contents.format)
         for one in contents.tables:
             system = f"EPSG:{one.srid}" if one.srid else "no coordinate system told"

@@ -11,14 +11,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from layers import population
 from layers.days import owners_day
 from layers.models import Layer, LayerVersion, Population
-from layers.population import PopulationError
+from layers.population import attaching
 from layers.population import sums as population_sum
+from layers.population.attaching import PopulationError
 from layers.population.counts import CountsError
 from layers.population.report import sentences
-from layers.readers import ReadError
+from layers.readers.read_file import ReadError
 
 
 class Command(BaseCommand):
@@ -53,7 +53,7 @@ class Command(BaseCommand):
         )
         try:
             with transaction.atomic():
-                loaded = population.load(
+                loaded = attaching.load(
                     file,
                     version=version,
                     year=options["year"],

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 
-from layers import areas
 from layers.management.edition_command import add_layer, day, described, layer_called
 from layers.models import Layer
+from layers.questions import areas
 
 
 class Command(BaseCommand):

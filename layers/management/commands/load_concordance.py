@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from layers import concordance
+from layers.reference import concordance
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from layers import editions
+from layers.editions import life
 from layers.management.edition_command import EditionCommand
 from layers.models import LayerVersion
 
@@ -14,4 +14,4 @@ class Command(EditionCommand):
     state = LayerVersion.State.WITHDRAWN
 
     def act(self, version: LayerVersion, *, at: dt.datetime, by: str) -> None:
-        editions.put_back(version, at=at, by=by)
+        life.put_back(version, at=at, by=by)

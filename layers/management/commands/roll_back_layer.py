@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from layers import editions
+from layers.editions import life
 from layers.management.edition_command import EditionCommand
 from layers.models import LayerVersion
 
@@ -13,4 +13,4 @@ class Command(EditionCommand):
     help = __doc__ or ""
 
     def act(self, version: LayerVersion, *, at: dt.datetime, by: str) -> None:
-        editions.withdraw(version, at=at, by=by)
+        life.withdraw(version, at=at, by=by)

@@ -9,12 +9,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 from django.utils import timezone
 
-from layers import editions, provisions
+from layers.editions import life
 from layers.management.edition_command import layer_called
-from layers.provisions import ProvisionError
 from layers.provisions import table as provision_table
+from layers.provisions import writing
 from layers.provisions.table import Proposal
-from layers.readers import ReadError
+from layers.provisions.writing import ProvisionError
+from layers.readers.read_file import ReadError
 
 
 class Command(BaseCommand):
@@ -31,7 +32,7 @@ class Command(BaseCommand):
 
     @no_translations
     def handle(self, *, file: Path, **options: Any) -> None:
-        version = editions.newest(layer_called(options["name"], owner=options["owner"]))
+        version = life.newest(layer_called(options["name"], owner=options["owner"]))
         if version is None:
             raise CommandError("The layer has no edition to write on.")
         try:
@@ -42,9 +43,7 @@ class Command(BaseCommand):
             if proposal.twice:
                 raise CommandError("Fields with different texts on several rows must be put right first.")
             detail = {"file": file.name, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
-            provisions.write(
-                version, texts=proposal.texts, at=timezone.now(), by=options["by"], detail=detail
-            )
+            writing.write(version, texts=proposal.texts, at=timezone.now(), by=options["by"], detail=detail)
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror or error}") from error
         except (ReadError, ProvisionError) as error:

@@ -11,8 +11,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from layers import documents, editions
-from layers.documents import DocumentError
+from layers.editions import documents, life
+from layers.editions.documents import DocumentError
 from layers.models import Layer, LayerDocument, LayerVersion
 from mapdialog.dialogue.texts import language_of, translated
 from mapdialog.planner.layers import log, steps
@@ -27,7 +27,7 @@ from mapdialog.web.kept_file import attachment
 def papers(request: HttpRequest, pk: int) -> HttpResponse:
     """The papers of the newest edition, and a form for one more."""
     held = layer_for(request, pk)
-    version = editions.newest(held)
+    version = life.newest(held)
     if version is None:
         raise Http404
     refusal = ""
@@ -90,7 +90,7 @@ def _page(request: HttpRequest, held: Layer, version: LayerVersion, *, refusal: 
     frame = frame_of(request, held)
     attached = list(version.documents.filter(removed_at__isnull=True).order_by("added_at", "pk"))
     names = log.names_of(one.added_by for one in attached)
-    before = editions.before(version)
+    before = life.before(version)
     context = {
         **frame,
         "version": version,

@@ -14,12 +14,13 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from layers import csv_lines, documents, editions
+from layers import csv_lines, undoing
+from layers.editions import documents, life
 from layers.findings import report, wording
 from layers.models import LayerEvent, LayerVersion
 from mapdialog.contributions.models import ContributionPlace
 from mapdialog.dialogue.models import Consultation
-from mapdialog.planner.layers import steps, undoing
+from mapdialog.planner.layers import steps
 from mapdialog.planner.layers.access import layer_for, version_for
 from mapdialog.planner.layers.layer_rows import Use, use_of, uses_of
 from mapdialog.planner.layers.views import frame_of, layer_page, redirect_to, today_in
@@ -43,7 +44,7 @@ def publish(request: HttpRequest, version: int) -> HttpResponse:
     """Let everyone see an edition (`published=1`), or officials only (`published=0`)."""
     held = version_for(request, version)
     wanted = values.of_form(request).flag("published")
-    return _taken(request, held, step=lambda at, by: editions.publish(held, published=wanted, at=at, by=by))
+    return _taken(request, held, step=lambda at, by: life.publish(held, published=wanted, at=at, by=by))
 
 
 @login_required
@@ -52,12 +53,12 @@ def withdraw(request: HttpRequest, version: int) -> HttpResponse:
     """Roll an edition back, after saying what holds instead and what was recorded with it."""
     held = version_for(request, version)
     if request.method == "POST":
-        return _taken(request, held, step=lambda at, by: editions.withdraw(held, at=at, by=by))
-    if editions.newest(held.layer) != held:
+        return _taken(request, held, step=lambda at, by: life.withdraw(held, at=at, by=by))
+    if life.newest(held.layer) != held:
         raise Http404
     frame = frame_of(request, held.layer)
     language = get_language() or ""
-    older = editions.before(held)
+    older = life.before(held)
     context = {
         **frame,
         "version": held,
@@ -76,7 +77,7 @@ def withdraw(request: HttpRequest, version: int) -> HttpResponse:
 def put_back(request: HttpRequest, version: int) -> HttpResponse:
     """Undo a roll-back."""
     held = version_for(request, version)
-    return _taken(request, held, step=lambda at, by: editions.put_back(held, at=at, by=by))
+    return _taken(request, held, step=lambda at, by: life.put_back(held, at=at, by=by))
 
 
 @login_required

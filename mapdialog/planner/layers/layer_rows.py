@@ -11,8 +11,8 @@ from django.db.models import Count, Prefetch, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from layers import provisions
 from layers.models import Layer, LayerVersion, Succession
+from layers.provisions import writing
 from mapdialog.dialogue.models import Alternative, Consultation, Reader
 from mapdialog.dialogue.texts import language_of, translated
 from mapdialog.planner.layers import log
@@ -128,7 +128,7 @@ def _waiting(layers: list[Layer], *, holding: list[LayerVersion]) -> dict[int, l
             ngettext("%(n)d succession to confirm", "%(n)d successions to confirm", n) % {"n": n}
         )
     plans = {one.pk: one.layer_id for one in holding if _layer(layers, one).kind == Layer.Kind.ZONING}
-    for version_id, n in provisions.without_plain(plans).items():
+    for version_id, n in writing.without_plain(plans).items():
         found[plans[version_id]].append(
             ngettext("%(n)d field without a plain line", "%(n)d fields without a plain line", n) % {"n": n}
         )

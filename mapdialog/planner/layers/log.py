@@ -13,9 +13,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from layers import undoing
 from layers.models import LayerEvent
 from mapdialog.people.models import User
-from mapdialog.planner.layers import undoing
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

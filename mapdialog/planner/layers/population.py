@@ -16,12 +16,14 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from layers import documents, editions, land, population
+from layers.editions import documents, life
 from layers.models import Layer, LayerVersion, Population
-from layers.population import PopulationError
+from layers.population import attaching
 from layers.population import sums as population_sum
 from layers.population.ages import Band
+from layers.population.attaching import PopulationError
 from layers.population.report import sentences
+from layers.questions import land
 from mapdialog.planner.layers import steps
 from mapdialog.planner.layers.access import layer_for
 from mapdialog.planner.layers.views import PER_PAGE, frame_of, redirect_to, today_in
@@ -61,7 +63,7 @@ def figures(request: HttpRequest, pk: int) -> HttpResponse:
     held = layer_for(request, pk)
     if held.kind != Layer.Kind.BOUNDARY:
         raise Http404
-    version = editions.newest(held)
+    version = life.newest(held)
     refusal = ""
     if request.method == "POST" and version is not None:
         step = _sum_step if values.of_form(request).text("action") == "sum" else _import_step
@@ -80,10 +82,10 @@ def figures(request: HttpRequest, pk: int) -> HttpResponse:
 
 def people_of(version: LayerVersion, *, on: dt.date) -> tuple[Population | None, Band | None, list[People]]:
     """The newest figures, the young that they allow to count, and a line for each area by code."""
-    newest = population.standing(version)
-    band = population.youngest(newest) if newest else None
-    n = population.of_areas(version)
-    young = population.of_areas(version, age=(0, band.to)) if band else {}
+    newest = attaching.standing(version)
+    band = attaching.youngest(newest) if newest else None
+    n = attaching.of_areas(version)
+    young = attaching.of_areas(version, age=(0, band.to)) if band else {}
     ground = land.of_areas(version, on=on)
     rows = [
         People(code=code, name=name, n=n[pk], young=young.get(pk), land_m2=ground.land_m2[pk])
@@ -137,7 +139,7 @@ def _import_step(request: HttpRequest, version: LayerVersion, at: dt.datetime, b
         for chunk in file.chunks():
             kept.write(chunk)
         kept.flush()
-        loaded = population.load(
+        loaded = attaching.load(
             Path(kept.name),
             version=version,
             source=form.text("source"),

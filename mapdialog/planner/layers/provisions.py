@@ -17,12 +17,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from layers import csv_lines, documents, editions, provisions
+from layers import csv_lines
+from layers.editions import documents, life
 from layers.models import Layer, LayerVersion
-from layers.provisions import Field, Provision, ProvisionError
 from layers.provisions import table as provision_table
+from layers.provisions import writing
 from layers.provisions.table import Proposal
-from layers.readers import ReadError
+from layers.provisions.writing import Field, Provision, ProvisionError
+from layers.readers.read_file import ReadError
 from layers.styles.catalog import style_for
 from mapdialog.planner.layers import steps
 from mapdialog.planner.layers.access import layer_for
@@ -49,7 +51,7 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
     """The texts of one field (`?field=B1`)."""
     held, version = _plan(request, pk)
     name = values.of_query(request).text("field")
-    field = provisions.field_of(version, name=name)
+    field = writing.field_of(version, name=name)
     if field is None:
         raise Http404
     given, refusal = field.provision, ""
@@ -58,7 +60,7 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
         outcome = steps.take(
             request,
             layer=held,
-            step=lambda at, by: provisions.write(version, texts={field.name: given}, at=at, by=by),
+            step=lambda at, by: writing.write(version, texts={field.name: given}, at=at, by=by),
         )
         if not outcome.refusal:
             return redirect_to(held, done=outcome.done, to="planner:layer_provisions")
@@ -124,15 +126,15 @@ def as_csv(request: HttpRequest, pk: int) -> HttpResponseBase:
 def carry_over(request: HttpRequest, pk: int) -> HttpResponse:
     """Take over the texts of the edition before for fields of the same name that have none."""
     held, version = _plan(request, pk)
-    source = editions.before(version)
+    source = life.before(version)
     if source is None:
         raise Http404
     outcome = steps.take(
         request,
         layer=held,
-        step=lambda at, by: provisions.write(
+        step=lambda at, by: writing.write(
             version,
-            texts=provisions.carried_over(version, source=source),
+            texts=writing.carried_over(version, source=source),
             at=at,
             by=by,
             detail={"edition": source.number},
@@ -146,7 +148,7 @@ def carry_over(request: HttpRequest, pk: int) -> HttpResponse:
 def _plan(request: HttpRequest, pk: int) -> tuple[Layer, LayerVersion]:
     """The plan and its newest edition; Http404 for other layers and for a plan that has none."""
     held = layer_for(request, pk)
-    newest = editions.newest(held)
+    newest = life.newest(held)
     if held.kind != Layer.Kind.ZONING or newest is None:
         raise Http404
     return held, newest
@@ -158,14 +160,14 @@ def _table_page(
     frame = frame_of(request, held)
     search = values.of_query(request).search("q")
     missing = values.of_query(request).flag("missing")
-    found = provisions.fields_of(version, search=search, missing=missing)
+    found = writing.fields_of(version, search=search, missing=missing)
     page = Paginator(found, PER_PAGE).get_page(values.of_query(request).whole("page"))
-    hectares = provisions.hectares(version, names=[one.name for one in page.object_list])
-    source = editions.before(version)
+    hectares = writing.hectares(version, names=[one.name for one in page.object_list])
+    source = life.before(version)
     context = {
         **frame,
         "version": version,
-        "counts": provisions.counts(version),
+        "counts": writing.counts(version),
         "search": search,
         "missing": missing,
         "page": page,
@@ -178,7 +180,7 @@ def _table_page(
             }
             for one in page.object_list
         ],
-        "carried_over": len(provisions.carried_over(version, source=source)) if source else 0,
+        "carried_over": len(writing.carried_over(version, source=source)) if source else 0,
         "source": source,
         "refusal": refusal or frame["refusal"],
     }
@@ -235,7 +237,7 @@ def _write_table(request: HttpRequest, held: Layer, version: LayerVersion) -> Ht
     outcome = steps.take(
         request,
         layer=held,
-        step=lambda at, by: provisions.write(version, texts=proposal.texts, at=at, by=by, detail=detail),
+        step=lambda at, by: writing.write(version, texts=proposal.texts, at=at, by=by, detail=detail),
     )
     if outcome.refusal:
         raise ProvisionError(outcome.refusal)

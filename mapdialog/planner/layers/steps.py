@@ -16,8 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from layers.models import Layer, LayerEvent
+from layers.undoing import REFUSALS
 from mapdialog.planner.layers import log
-from mapdialog.planner.layers.undoing import REFUSALS
 from mapdialog.web import values
 
 Step = Callable[[dt.datetime, str], object]

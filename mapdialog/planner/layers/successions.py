@@ -16,8 +16,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from layers import editions, succession
-from layers.editions import EditionError
+from layers.editions import life, succession
+from layers.editions.life import EditionError
 from layers.models import Area, Layer, LayerVersion, Succession
 from mapdialog.planner.layers import layer_map, log, steps
 from mapdialog.planner.layers.access import layer_for
@@ -32,8 +32,8 @@ def successions(request: HttpRequest, pk: int) -> HttpResponse:
     held = layer_for(request, pk)
     if held.kind != Layer.Kind.BOUNDARY:
         raise Http404
-    version = editions.newest(held)
-    before = editions.before(version) if version else None
+    version = life.newest(held)
+    before = life.before(version) if version else None
     refusal = ""
     if request.method == "POST" and version is not None and before is not None:
         step = _step(request, version=version, before=before)
@@ -156,7 +156,7 @@ def _compute(version: LayerVersion, *, before: LayerVersion, at: dt.datetime, by
     """Links of editions that were saved before there were any, or when another edition stood between."""
     found = succession.link(version, before=before)
     detail = {"confirmed": found.confirmed, "proposed": found.proposed}
-    editions.record(version, what="successors computed", at=at, by=by, detail=detail)
+    life.record(version, what="successors computed", at=at, by=by, detail=detail)
     return found
 
 

@@ -2,18 +2,10 @@
 
 from django.urls import path
 
-from mapdialog.planner.layers import (
-    composition,
-    documents,
-    editions,
-    labels,
-    population,
-    provisions,
-    sending,
-    successions,
-    uploads,
-    views,
-)
+from mapdialog.planner.layers import documents, editions, labels, population, provisions, successions, views
+from mapdialog.planner.layers.compose import views as compose
+from mapdialog.planner.layers.upload import sending
+from mapdialog.planner.layers.upload import views as upload
 
 urlpatterns = [
     path("", views.layers, name="layers"),
@@ -23,10 +15,10 @@ urlpatterns = [
     path("<int:pk>/undo/<int:event>/", editions.undo, name="layer_undo"),
     path("<int:pk>/successions/", successions.successions, name="layer_successions"),
     path("<int:pk>/population/", population.figures, name="layer_population"),
-    path("<int:pk>/compose/", composition.compose, name="layer_compose"),
-    path("<int:pk>/compose/units.json", composition.units_json, name="layer_compose_units"),
-    path("<int:pk>/compose/<int:version>/", composition.draft, name="layer_composed"),
-    path("<int:pk>/compose/<int:version>/table.csv", composition.as_csv, name="layer_composed_csv"),
+    path("<int:pk>/compose/", compose.compose, name="layer_compose"),
+    path("<int:pk>/compose/units.json", compose.units_json, name="layer_compose_units"),
+    path("<int:pk>/compose/<int:version>/", compose.draft, name="layer_composed"),
+    path("<int:pk>/compose/<int:version>/table.csv", compose.as_csv, name="layer_composed_csv"),
     path("<int:pk>/provisions/", provisions.table, name="layer_provisions"),
     path("<int:pk>/provisions/write/", provisions.write, name="layer_provision"),
     path("<int:pk>/provisions/import/", provisions.bring_in, name="layer_provisions_import"),
@@ -44,15 +36,15 @@ urlpatterns = [
     path("editions/<int:version>/report.json", editions.report_json, name="edition_report_json"),
     path("editions/<int:version>/labels.json", labels.labels, name="edition_labels"),
     path("upload/", sending.send, name="layer_upload"),
-    path("uploads/<uuid:upload>/", uploads.upload, name="upload"),
-    path("uploads/<uuid:upload>/state.json", uploads.state, name="upload_state"),
-    path("uploads/<uuid:upload>/read/", uploads.read, name="upload_read"),
-    path("uploads/<uuid:upload>/cancel/", uploads.cancel, name="upload_cancel"),
-    path("uploads/<uuid:upload>/save/", uploads.save, name="upload_save"),
-    path("uploads/<uuid:upload>/discard/", uploads.discard, name="upload_discard"),
-    path("uploads/<uuid:upload>/roll-back/", uploads.roll_back, name="upload_roll_back"),
-    path("uploads/<uuid:upload>/features.json", uploads.features, name="upload_features"),
-    path("uploads/<uuid:upload>/colours.json", uploads.colours, name="upload_colours"),
-    path("uploads/<uuid:upload>/report.csv", uploads.report_csv, name="upload_report_csv"),
-    path("uploads/<uuid:upload>/report.json", uploads.report_json, name="upload_report_json"),
+    path("uploads/<uuid:upload>/", upload.upload, name="upload"),
+    path("uploads/<uuid:upload>/state.json", upload.state, name="upload_state"),
+    path("uploads/<uuid:upload>/read/", upload.read, name="upload_read"),
+    path("uploads/<uuid:upload>/cancel/", upload.cancel, name="upload_cancel"),
+    path("uploads/<uuid:upload>/save/", upload.save, name="upload_save"),
+    path("uploads/<uuid:upload>/discard/", upload.discard, name="upload_discard"),
+    path("uploads/<uuid:upload>/roll-back/", upload.roll_back, name="upload_roll_back"),
+    path("uploads/<uuid:upload>/features.json", upload.features, name="upload_features"),
+    path("uploads/<uuid:upload>/colours.json", upload.colours, name="upload_colours"),
+    path("uploads/<uuid:upload>/report.csv", upload.report_csv, name="upload_report_csv"),
+    path("uploads/<uuid:upload>/report.json", upload.report_json, name="upload_report_json"),
 ]

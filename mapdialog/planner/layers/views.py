@@ -15,19 +15,21 @@ from django.utils import timezone
 from django.utils.translation import get_language, get_language_info
 from django.views.decorators.http import require_http_methods, require_safe
 
-from layers import description, editions, provisions, styles
-from layers.description import Description
+from layers import styles
+from layers.editions import description, life
+from layers.editions.description import Description
 from layers.models import EVER_SINCE, Area, Feature, Layer, LayerVersion, Succession, Zone
 from layers.natural_order import natural_sql
+from layers.provisions import writing
 from layers.styles.catalog import FUTURE, style_for
 from layers.styles.drawing import words
 from layers.styles.titles import title
-from mapdialog.deliveries.models import Upload
 from mapdialog.dialogue.texts import language_of
 from mapdialog.people.models import Municipality
 from mapdialog.planner.layers import layer_map, layer_rows, log, steps
 from mapdialog.planner.layers.access import layer_for, layers_of, municipalities_of
-from mapdialog.planner.layers.upload_access import uploads_of
+from mapdialog.planner.layers.upload.access import uploads_of
+from mapdialog.uploads.models import Upload
 from mapdialog.web import values
 
 PER_PAGE = 50
@@ -161,7 +163,7 @@ def frame_of(request: HttpRequest, held: Layer) -> dict[str, Any]:
         "is_plan": is_plan,
         "has_areas": held.kind == Layer.Kind.BOUNDARY,
         "n_successions": waiting.count() if held.kind == Layer.Kind.BOUNDARY else 0,
-        "n_missing": provisions.without_plain([newest.pk]).get(newest.pk, 0) if is_plan and newest else 0,
+        "n_missing": writing.without_plain([newest.pk]).get(newest.pk, 0) if is_plan and newest else 0,
         "n_documents": newest.documents.filter(removed_at__isnull=True).count() if newest else 0,
     }
 
@@ -217,7 +219,7 @@ def _shown(request: HttpRequest, held: Layer, *, day: dt.date) -> LayerVersion |
     holding = versions.holding_on(day).first()
     if holding is not None or "on" in values.of_query(request):
         return holding
-    return editions.newest(held) or versions.order_by("-pk").first()
+    return life.newest(held) or versions.order_by("-pk").first()
 
 
 def _legend(shown: LayerVersion, *, language: str) -> list[tuple[str, str, int]]:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.utils import timezone
 
-from layers.importing import Delivery, load
+from layers.importing.import_file import Delivery, load
 from tests.bench.contestant import Contestant
 from tests.bench.measurement import Measurement, Repeat, Target, against, by_turns
 from tests.bench.world import OWNER, World

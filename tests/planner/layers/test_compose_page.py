@@ -8,9 +8,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from layers import editions
+from layers.editions import life
 from layers.models import Layer, LayerVersion
-from mapdialog.planner.layers import composition_form
+from mapdialog.planner.layers.compose.form import posted
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +66,7 @@ def test_without_scripts_the_form_goes_all_the_way(planner, units):
     planner.post(
         reverse("planner:layer_undo", args=[draft.layer_id, undo.id]), {"seen": answer.context["seen"]}
     )
-    assert editions.newest(draft.layer) is None
+    assert life.newest(draft.layer) is None
 
 
 def test_with_scripts_the_form_comes_as_one_text(planner, units):
@@ -80,7 +80,7 @@ def test_with_scripts_the_form_comes_as_one_text(planner, units):
     "text", ["[", "[]", "1", "[" * 5_000, '{"code-1": 7}', '{"unit-A\\u0000": "1"}', "x" * 300_000]
 )
 def test_a_text_that_is_not_the_forms_own_is_no_form(text):
-    assert composition_form.posted({"sheet": text}).number_of == {}
+    assert posted({"sheet": text}).number_of == {}
 
 
 def test_drawing_up_again_takes_the_place_of_the_draft(planner, units):

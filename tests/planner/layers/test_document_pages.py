@@ -5,7 +5,7 @@ import io
 import pytest
 from django.test import Client
 
-from layers import documents, editions
+from layers.editions import documents, life
 from layers.models import Layer, LayerDocument
 from mapdialog.people.models import Municipality, User
 from tests import factories as make
@@ -84,7 +84,7 @@ def test_what_is_no_pdf_is_refused_and_the_title_stays(browser: Client, plan: La
 
 
 def test_a_paper_is_attached_whatever_others_do_meanwhile(browser: Client, plan: Layer) -> None:
-    editions.publish(plan.versions.get(), published=False, at=NOON, by="")
+    life.publish(plan.versions.get(), published=False, at=NOON, by="")
     answer = browser.post(path(plan), {"seen": "0", "file": pdf(), "type": "PLANBEST"})
     assert answer.status_code == 302
 
@@ -131,5 +131,5 @@ def test_residents_find_it_on_the_plans_page_in_their_language(plan: Layer, plac
     assert f"/layers/documents/{paper.pk}/" in page.content.decode()
     assert "No text has been written for this field yet." in text
     assert "§ 2.1 Høyst &lt;fire&gt; etasjer." in text
-    editions.publish(plan.versions.get(), published=False, at=NOON, by="")
+    life.publish(plan.versions.get(), published=False, at=NOON, by="")
     assert "The provisions" not in text_of(Client(HTTP_ACCEPT_LANGUAGE="en").get(f"/c/{held.slug}/plan"))

@@ -8,11 +8,11 @@ import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
 
-from layers import editions
+from layers.editions import life
 from layers.models import EVER_SINCE, Layer, LayerEvent, LayerVersion, Succession
 from mapdialog.contributions.models import ContributionPlace
-from mapdialog.deliveries.models import Upload
 from mapdialog.people.models import Municipality, User
+from mapdialog.uploads.models import Upload
 from tests import factories as make
 from tests.factories import NOON
 from tests.planner.layers.pages import press, seen, text_of
@@ -157,7 +157,7 @@ class TestSteps:
     def test_publishing_is_said_and_can_be_undone_at_once(
         self, browser: Client, committees: Layer, planner: User
     ) -> None:
-        newest = editions.newest(committees)
+        newest = life.newest(committees)
         path = f"/planner/layers/editions/{newest.pk}/publish/"
         page = press(browser, committees, path, published="0")
         newest.refresh_from_db()
@@ -173,7 +173,7 @@ class TestSteps:
     def test_before_a_roll_back_its_consequences_are_told(
         self, browser: Client, committees: Layer, place: Municipality
     ) -> None:
-        newest = editions.newest(committees)
+        newest = life.newest(committees)
         held = make.consultation(municipality=place, boundary_layer=committees, title={"en": "The hearing"})
         for _ in range(3):
             pin = make.contribution(to=held)
@@ -189,28 +189,28 @@ class TestSteps:
         assert browser.get(f"/planner/layers/editions/{first.pk}/withdraw/").status_code == 404
 
     def test_rolled_back_and_undone(self, browser: Client, committees: Layer) -> None:
-        newest = editions.newest(committees)
+        newest = life.newest(committees)
         page = press(browser, committees, f"/planner/layers/editions/{newest.pk}/withdraw/")
         assert "Edition 2 was rolled back; edition 1 holds again." in text_of(page)
-        assert editions.newest(committees).number == 1
+        assert life.newest(committees).number == 1
         event = committees.events.order_by("pk").last()
         page = press(browser, committees, f"/planner/layers/{committees.pk}/undo/{event.pk}/")
         assert "Edition 2 was put back." in text_of(page)
-        assert editions.newest(committees) == newest
+        assert life.newest(committees) == newest
 
     def test_put_back_from_the_list_of_editions(self, browser: Client, committees: Layer) -> None:
-        newest = editions.newest(committees)
-        editions.withdraw(newest, at=NOON, by="")
+        newest = life.newest(committees)
+        life.withdraw(newest, at=NOON, by="")
         assert "Put back" in text_of(browser.get(f"/planner/layers/{committees.pk}/"))
         press(browser, committees, f"/planner/layers/editions/{newest.pk}/put-back/")
-        assert editions.newest(committees) == newest
+        assert life.newest(committees) == newest
 
     def test_a_page_that_is_out_of_date_changes_nothing_and_says_who_was_quicker(
         self, browser: Client, committees: Layer, place: Municipality
     ) -> None:
-        newest = editions.newest(committees)
+        newest = life.newest(committees)
         quicker = make.user(role="admin", of=place, name="Ola Rask")
-        editions.publish(newest, published=False, at=NOON, by=f"user:{quicker.pk}")
+        life.publish(newest, published=False, at=NOON, by=f"user:{quicker.pk}")
         stale = browser.post(f"/planner/layers/editions/{newest.pk}/withdraw/", {"seen": "0"})
         assert stale.status_code == 409
         assert "Ola Rask changed the layer meanwhile: Edition 2 was taken from view." in text_of(stale)
@@ -221,11 +221,11 @@ class TestSteps:
         assert int(again[1]) == seen(committees)
 
     def test_what_cannot_be_undone_any_more_says_why(self, browser: Client, committees: Layer) -> None:
-        newest = editions.newest(committees)
-        editions.publish(newest, published=False, at=NOON, by="")
+        newest = life.newest(committees)
+        life.publish(newest, published=False, at=NOON, by="")
         first = committees.events.get()
-        editions.withdraw(newest, at=NOON, by="")
-        editions.withdraw(editions.newest(committees), at=NOON, by="")
+        life.withdraw(newest, at=NOON, by="")
+        life.withdraw(life.newest(committees), at=NOON, by="")
         older = LayerEvent.objects.create(layer=committees, version_number=1, at=NOON, what="imported")
         refused = browser.post(
             f"/planner/layers/{committees.pk}/undo/{older.pk}/", {"seen": seen(committees)}
@@ -236,19 +236,19 @@ class TestSteps:
 
     @pytest.mark.parametrize("method", ["get", "put", "delete"])
     def test_steps_are_posts(self, browser: Client, committees: Layer, method: str) -> None:
-        newest = editions.newest(committees)
+        newest = life.newest(committees)
         answer = getattr(browser, method)(f"/planner/layers/editions/{newest.pk}/publish/")
         assert answer.status_code == 405
 
     def test_a_step_without_its_token_is_refused(self, planner: User, committees: Layer) -> None:
         strict = Client(enforce_csrf_checks=True)
         strict.force_login(planner)
-        newest = editions.newest(committees)
+        newest = life.newest(committees)
         answer = strict.post(f"/planner/layers/editions/{newest.pk}/publish/", {"seen": "0"})
         assert answer.status_code == 403
 
     def test_nobody_else_takes_a_step(self, committees: Layer, place: Municipality) -> None:
-        newest = editions.newest(committees)
+        newest = life.newest(committees)
         for role, of in (("elected", place), ("committee", place), ("planner", make.municipality())):
             client = Client()
             client.force_login(make.user(role=role, of=of))
@@ -293,7 +293,7 @@ class TestTakenHome:
     def test_the_original_is_an_attachment_under_a_safe_name(
         self, browser: Client, committees: Layer
     ) -> None:
-        newest = editions.newest(committees)
+        newest = life.newest(committees)
         newest.original.save("layers/x.geojson", ContentFile(b"<html>"), save=False)
         newest.file_name = '../utvalg".geojson\r\nX: y'
         newest.save()
@@ -306,7 +306,7 @@ class TestTakenHome:
         assert "no-store" in answer.headers["Cache-Control"]
 
     def test_an_original_that_is_gone_is_not_found(self, browser: Client, committees: Layer) -> None:
-        newest = editions.newest(committees)
+        newest = life.newest(committees)
         path = f"/planner/layers/editions/{newest.pk}/original/"
         assert browser.get(path).status_code == 404
         newest.original = "layers/gone.geojson"
@@ -314,7 +314,7 @@ class TestTakenHome:
         assert browser.get(path).status_code == 404
 
     def test_the_report_in_words_and_as_files(self, browser: Client, committees: Layer) -> None:
-        newest = editions.newest(committees)
+        newest = life.newest(committees)
         newest.report = {
             "read": 4,
             "loaded": 3,
@@ -339,9 +339,9 @@ class TestLog:
     def test_each_step_is_a_sentence_with_a_name_and_an_undo_while_it_stands(
         self, browser: Client, committees: Layer, planner: User
     ) -> None:
-        newest = editions.newest(committees)
-        editions.publish(newest, published=False, at=NOON, by=f"user:{planner.pk}")
-        editions.publish(newest, published=True, at=NOON, by="user:999999")
+        newest = life.newest(committees)
+        life.publish(newest, published=False, at=NOON, by=f"user:{planner.pk}")
+        life.publish(newest, published=True, at=NOON, by="user:999999")
         page = browser.get(f"/planner/layers/{committees.pk}/log/")
         text = text_of(page)
         assert "Kari Planlegger Edition 2 was taken from view." in text
@@ -351,7 +351,7 @@ class TestLog:
     def test_an_edition_is_not_rolled_back_from_the_log_without_being_asked(
         self, browser: Client, committees: Layer
     ) -> None:
-        newest = editions.newest(committees)
+        newest = life.newest(committees)
         LayerEvent.objects.create(layer=committees, version_number=2, at=NOON, what="imported")
         body = browser.get(f"/planner/layers/{committees.pk}/log/").content.decode()
         assert f"/planner/layers/editions/{newest.pk}/withdraw/" in body
@@ -361,10 +361,10 @@ class TestLog:
         self, browser: Client, committees: Layer
     ) -> None:
         draft = make.version(of=committees, state="draft", number=None)
-        editions.save(draft, valid_from=dt.date(2026, 2, 1), published=False, at=NOON, by="")
-        editions.publish(draft, published=True, at=NOON, by="")
-        editions.withdraw(draft, at=NOON, by="")
-        editions.put_back(draft, at=NOON, by="")
+        life.save(draft, valid_from=dt.date(2026, 2, 1), published=False, at=NOON, by="")
+        life.publish(draft, published=True, at=NOON, by="")
+        life.withdraw(draft, at=NOON, by="")
+        life.put_back(draft, at=NOON, by="")
         text = text_of(browser.get(f"/planner/layers/{committees.pk}/log/"))
         for said in (
             "Edition 3 was imported from test.geojson.",

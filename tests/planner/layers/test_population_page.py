@@ -6,8 +6,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from layers import population
 from layers.models import LayerEvent, Population
+from layers.population import attaching
 from mapdialog.planner.layers import population as page
 from tests import factories
 
@@ -51,16 +51,16 @@ def test_figures_are_brought_in_shown_and_undone(planner, units):
     assert answer.status_code == 200
     assert "In 1 of 2 areas the age bands do not add up" in text
     assert "SSB" in text
-    assert population.standing(units).file_name == "ssb.csv"
+    assert attaching.standing(units).file_name == "ssb.csv"
     event = LayerEvent.objects.get(layer=units.layer, what="population imported")
     undo = reverse("planner:layer_undo", args=[units.layer_id, event.pk])
     assert undo in text
     planner.post(undo, {"seen": event.pk, "back": "population"})
-    assert population.standing(units) is None
+    assert attaching.standing(units) is None
     undone = LayerEvent.objects.get(layer=units.layer, what="population undone")
     again = reverse("planner:layer_undo", args=[units.layer_id, undone.pk])
     planner.post(again, {"seen": undone.pk, "back": "population"})
-    assert population.standing(units) is not None
+    assert attaching.standing(units) is not None
 
 
 @pytest.mark.parametrize(
@@ -97,10 +97,10 @@ def test_units_are_added_up_for_committees(planner, units):
     bring_in(planner, units)
     into = factories.version(of=factories.layer(owner="NO-4012"))
     factories.areas(of=into, n=1)
-    held = population.standing(units)
+    held = attaching.standing(units)
     answer = planner.post(address(into), {"action": "sum", "units": held.pk}, follow=True)
     assert "Added up from 1 statistical unit." in answer.content.decode()
-    assert population.standing(into).summed_from == held
+    assert attaching.standing(into).summed_from == held
     assert planner.post(address(into), {"action": "sum", "units": "0"}).status_code == 409
 
 

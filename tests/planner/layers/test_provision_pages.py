@@ -6,9 +6,9 @@ import pytest
 from django.core.files.storage import default_storage
 from django.test import Client
 
-from layers import provisions
 from layers.models import Layer, Zone
-from layers.provisions import Provision
+from layers.provisions import writing
+from layers.provisions.writing import Provision
 from mapdialog.people.models import Municipality, User
 from tests import factories as make
 from tests.factories import NOON
@@ -56,9 +56,7 @@ def write_it(browser: Client, plan: Layer, looked_at: object, **given: object) -
 
 
 def test_the_table_says_what_is_written_and_what_is_missing(browser: Client, plan: Layer) -> None:
-    provisions.write(
-        plan.versions.get(), texts={"B1": Provision(plain={"nb": "Boliger"})}, at=NOON, by="user:1"
-    )
+    writing.write(plan.versions.get(), texts={"B1": Provision(plain={"nb": "Boliger"})}, at=NOON, by="user:1")
     text = text_of(browser.get(path(plan)))
     assert "3 fields: 2 have no line in plain language, 3 no text as decided." in text
     assert "1 zone has no field name" in text
@@ -83,13 +81,13 @@ def test_a_field_is_written_and_the_writing_undone(browser: Client, plan: Layer,
 
 def test_a_language_that_the_form_does_not_show_keeps_its_text(browser: Client, plan: Layer) -> None:
     held = Provision(plain={"se": "Viessu", "nb": "Hus"})
-    provisions.write(plan.versions.get(), texts={"B1": held}, at=NOON, by="")
+    writing.write(plan.versions.get(), texts={"B1": held}, at=NOON, by="")
     press(browser, plan, path(plan, "write/?field=B1"), legal_text="", plain_nb="Nytt hus")
     assert texts(plan)["B1"] == ("", {"se": "Viessu", "nb": "Nytt hus"})
 
 
 def test_what_was_typed_survives_somebody_quicker(browser: Client, plan: Layer) -> None:
-    provisions.write(plan.versions.get(), texts={"B2": Provision(legal_text="§")}, at=NOON, by="")
+    writing.write(plan.versions.get(), texts={"B2": Provision(legal_text="§")}, at=NOON, by="")
     stale = browser.post(path(plan, "write/?field=B1"), {"seen": "0", "plain_nb": "Typed with care"})
     assert stale.status_code == 409
     assert "changed the layer meanwhile" in text_of(stale)
@@ -138,7 +136,7 @@ def test_another_file_chosen_meanwhile_is_not_written_instead(browser: Client, p
 def test_a_table_is_not_written_over_what_somebody_else_wrote_meanwhile(browser: Client, plan: Layer) -> None:
     looked = look_at(browser, plan, "field;text\nB1;§ 1\n")
     before = seen(plan)
-    provisions.write(plan.versions.get(), texts={"B1": Provision(legal_text="§ 0")}, at=NOON, by="")
+    writing.write(plan.versions.get(), texts={"B1": Provision(legal_text="§ 0")}, at=NOON, by="")
     refused = write_it(browser, plan, looked, seen=before)
     assert "changed the layer meanwhile" in text_of(refused)
     assert texts(plan)["B1"] == ("§ 0", {})
@@ -169,7 +167,7 @@ def test_a_post_without_a_file_asks_for_one(browser: Client, plan: Layer) -> Non
 
 def test_texts_of_the_edition_before_are_taken_over_when_asked(browser: Client, plan: Layer) -> None:
     old = plan.versions.get()
-    provisions.write(old, texts={"B1": Provision(legal_text="§ 1")}, at=NOON, by="")
+    writing.write(old, texts={"B1": Provision(legal_text="§ 1")}, at=NOON, by="")
     old.valid_to = "2026-01-01"
     old.save()
     new = make.version(of=plan, valid_from="2026-01-01")

@@ -12,11 +12,11 @@ from django.test import Client
 from django.urls import reverse
 
 from layers.models import LayerVersion
-from mapdialog.deliveries import receive, tasks
-from mapdialog.deliveries.models import Upload
+from mapdialog.uploads import receive, tasks
+from mapdialog.uploads.models import Upload
 from tests import factories
-from tests.deliveries.conftest import told_here  # noqa: F401 (a fixture)
-from tests.deliveries.factory import squares, upload
+from tests.uploads.conftest import told_here  # noqa: F401 (a fixture)
+from tests.uploads.factory import squares, upload
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("told_here")]
 SEND = "/planner/layers/upload/"

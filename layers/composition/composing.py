@@ -1,0 +1,267 @@
+"""Committees composed of whole statistical units: drawn up, looked at as a draft, saved as an edition.
+
+An area's shape is the union of its units' shapes, so it follows their borders exactly. Which units it is made
+of stays with it (`properties.units`), and the edition knows theirs (`composed_of`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from layers.editions import life, succession
+from layers.models import Layer, LayerEvent, LayerVersion, Population
+from layers.population import sums as population_sum
+from layers.population.attaching import PopulationError
+
+MOST_COMMITTEES = 200
+CODE_MAX = 20
+NAME_MAX = 100
+# A hole of less mean width (twice its area by its outline) is where units' borders, each drawn for itself, do
+# not quite meet, and is closed. In Oslo's such holes are up to 8 m wide.
+SLIVER_M = 10.0
+_LAYER_NAME = re.compile(r"[A-Za-z0-9_-]{1,80}", re.ASCII)
+
+
+class CompositionError(ValueError):
+    """The committees cannot be composed like this. The message says what to change; nothing was changed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Committee:
+    """One area to be: its code, its name, and its units' codes."""
+
+    code: str
+    name: str
+    units: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """Committees of an edition's units, and the boundary layer they are to become an edition of."""
+
+    units: LayerVersion
+    name: str
+    committees: tuple[Committee, ...]
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+
+# The union of each committee's units, its inner rings kept where they are holes and not slivers.
+_COMPOSE = """
+WITH wanted AS (
+    SELECT * FROM jsonb_to_recordset(%(wanted)s::jsonb) AS one(code text, name text, units jsonb)
+), part AS (
+    SELECT wanted.code, (ST_Dump(ST_Union(unit.geom))).geom
+    FROM wanted JOIN layers_area AS unit
+        ON unit.version_id = %(units)s AND unit.code IN (SELECT jsonb_array_elements_text(wanted.units))
+    GROUP BY wanted.code
+), numbered AS (
+    SELECT row_number() OVER () AS number, code, geom FROM part
+), hole AS (
+    SELECT number, array_agg(ST_ExteriorRing((ring).geom)) AS rings
+    FROM (SELECT number, ST_DumpRings(geom) AS ring FROM numbered) AS dumped
+    WHERE (ring).path[1] > 0
+        AND 2 * ST_Area((ring).geom::geography) >= %(sliver)s * ST_Perimeter((ring).geom::geography)
+    GROUP BY number
+), closed AS (
+    SELECT code, ST_Multi(ST_Collect(
+        ST_MakePolygon(ST_ExteriorRing(geom), coalesce(rings, '{}')) ORDER BY number)) AS geom
+    FROM numbered LEFT JOIN hole USING (number) GROUP BY code
+)
+INSERT INTO layers_area (version_id, code, name, names, properties, geom)
+SELECT %(draft)s, wanted.code, wanted.name, '{}', jsonb_build_object('units', wanted.units), closed.geom
+FROM wanted JOIN closed USING (code)
+"""
+
+# About half a metre: borders that were drawn twice do not quite meet. A shared corner is no shared border.
+_REACH_DEGREES = 5e-6
+_SHORTEST_DEGREES = 2e-5
+_ADJACENT = """
+WITH unit AS MATERIALIZED (
+    SELECT id, code, geom, ST_Buffer(ST_Boundary(geom), %(reach)s, 1) AS seam, ST_Boundary(geom) AS border
+    FROM layers_area WHERE version_id = %(units)s
+)
+SELECT one.code, other.code
+FROM unit AS one JOIN unit AS other ON one.id < other.id AND one.geom && ST_Expand(other.geom, %(reach)s)
+WHERE ST_Length(ST_Intersection(
+    ST_ClipByBox2D(other.border, ST_Expand(one.geom, %(reach)s)), one.seam)) > %(shortest)s
+ORDER BY 1, 2
+"""
+
+
+@transaction.atomic
+def stage(plan: Plan, *, at: dt.datetime, by: str = "") -> LayerVersion:
+    """Draw the committees up as a draft: to be looked at, then saved or discarded (`editions.discard`).
+
+    Committees without units are left out; units without a committee may be. A layer that is not there yet is
+    made. Raises CompositionError.
+    """
+    committees = _checked(plan)
+    layer = _layer(plan)
+    content = [{"code": one.code, "name": one.name, "units": sorted(one.units)} for one in committees]
+    text = json.dumps(content, ensure_ascii=False)
+    draft = LayerVersion.objects.create(
+        layer=layer,
+        state=LayerVersion.State.DRAFT,
+        valid_from=plan.units.valid_from,
+        published=False,
+        source_srid=plan.units.source_srid,
+        file_name="",
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        imported_at=at,
+        imported_by=by,
+        feature_count=len(committees),
+        composed_of=plan.units,
+        report={"read": len(committees), "loaded": len(committees), "repaired": 0, "skipped": 0},
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _COMPOSE, {"wanted": text, "draft": draft.pk, "units": plan.units.pk, "sliver": SLIVER_M}
+        )
+    return draft
+
+
+@transaction.atomic
+def save(
+    draft: LayerVersion, *, valid_from: dt.date, published: bool, at: dt.datetime, by: str = ""
+) -> list[Population]:
+    """Put a composed draft into service from a day, and attach the units' people to it, added up.
+
+    Areas are linked to those of the edition before. Returns the sums, the newest year first. Raises
+    editions.EditionError, and CompositionError for what was not composed.
+    """
+    units = draft.composed_of
+    if units is None:
+        raise CompositionError(_("This edition was not composed of statistical units."))
+    before = life.newest(draft.layer)
+    life.save(draft, valid_from=valid_from, published=published, at=at, by=by)
+    detail = {"units": str(units), "committees": draft.feature_count}
+    life.record(draft, what="composed", at=at, by=by, detail=detail)
+    if before is not None:
+        succession.link(draft, before=before)
+    standing = Population.objects.filter(version=units, replaced_at__isnull=True).order_by("-year")
+    sums = []
+    for one in standing:
+        try:
+            sums.append(population_sum.sum_up(one, into=draft, at=at, by=by))
+        except PopulationError:
+            continue  # figures of that year are of other units only
+    return sums
+
+
+def committees_of(version: LayerVersion, *, units: LayerVersion) -> list[Committee]:
+    """An edition's areas as committees of these units. Raises population_sum.NotNestedError."""
+    area_of = population_sum.members(units, into=version)
+    held: dict[str, list[str]] = {}
+    for unit, area in area_of.items():
+        held.setdefault(area, []).append(unit)
+    return [
+        Committee(code=area.code, name=area.name, units=tuple(sorted(held.get(area.code, ()))))
+        for area in version.areas.order_by("code")
+    ]
+
+
+def starts(units: LayerVersion) -> QuerySet[LayerVersion]:
+    """The editions, drafts included, of the same owner's other boundaries: the newest first."""
+    held = LayerVersion.objects.filter(layer__owner=units.layer.owner, layer__kind=Layer.Kind.BOUNDARY)
+    held = held.exclude(layer=units.layer).exclude(state=LayerVersion.State.WITHDRAWN)
+    return held.select_related("layer").order_by("layer__name", "-valid_from", "-pk")
+
+
+def adjacent(units: LayerVersion) -> list[tuple[str, str]]:
+    """Pairs of units, by code, that share a piece of border."""
+    with connection.cursor() as cursor:
+        values = {"units": units.pk, "reach": _REACH_DEGREES, "shortest": _SHORTEST_DEGREES}
+        cursor.execute(_ADJACENT, values)
+        return list(cursor.fetchall())
+
+
+def groups(units: Iterable[str], *, pairs: Iterable[tuple[str, str]]) -> int:
+    """Of how many separate groups the units are, 1 when they hang together and 0 when there is none."""
+    left = set(units)
+    beside: dict[str, set[str]] = {}
+    for one, other in pairs:
+        if one in left and other in left:
+            beside.setdefault(one, set()).add(other)
+            beside.setdefault(other, set()).add(one)
+    number = 0
+    while left:
+        number += 1
+        waiting = [left.pop()]
+        while waiting:
+            reached = beside.get(waiting.pop(), set()) & left
+            left -= reached
+            waiting.extend(reached)
+    return number
+
+
+def _checked(plan: Plan) -> list[Committee]:
+    """The committees that have units, by code. Raises CompositionError for anything that is not right."""
+    known = set(plan.units.areas.values_list("code", flat=True))
+    owner_of: dict[str, str] = {}
+    kept = [one for one in plan.committees if one.units]
+    if not kept:
+        raise CompositionError(_("No unit is in a committee yet."))
+    if len(kept) > MOST_COMMITTEES:
+        raise CompositionError(_("There can be at most %(n)d committees.") % {"n": MOST_COMMITTEES})
+    for one in kept:
+        _check_words(one, others=[other for other in kept if other is not one])
+        for unit in one.units:
+            if unit not in known:
+                message = _("There is no unit %(unit)s in %(layer)s.")
+                raise CompositionError(message % {"unit": unit[:80], "layer": plan.units.layer.name})
+            if unit in owner_of:
+                message = _("The unit %(unit)s is in two committees: %(one)s and %(other)s.")
+                values = {"unit": unit, "one": owner_of[unit], "other": one.code}
+                raise CompositionError(message % values)
+            owner_of[unit] = one.code
+    return sorted(kept, key=lambda one: one.code)
+
+
+def _check_words(one: Committee, *, others: list[Committee]) -> None:
+    if not one.code.strip() or len(one.code) > CODE_MAX or not one.code.isprintable():
+        message = _("Every committee needs a code of at most %(n)d characters.")
+        raise CompositionError(message % {"n": CODE_MAX})
+    if len(one.name) > NAME_MAX or not one.name.isprintable():
+        message = _("The name of %(code)s is longer than %(n)d characters, or holds a control character.")
+        raise CompositionError(message % {"code": one.code, "n": NAME_MAX})
+    if any(other.code == one.code for other in others):
+        raise CompositionError(_("Two committees have the code %(code)s.") % {"code": one.code})
+
+
+def _layer(plan: Plan) -> Layer:
+    """The boundary layer, locked; made where it is not there. Raises CompositionError."""
+    if not _LAYER_NAME.fullmatch(plan.name):
+        raise CompositionError(_("The layer's name may hold letters a–z, figures, - and _ only."))
+    if plan.name == plan.units.layer.name:
+        raise CompositionError(_("The committees need a layer of their own, not that of the units."))
+    source = plan.units.layer
+    layer, created = Layer.objects.select_for_update().get_or_create(
+        owner=source.owner,
+        name=plan.name,
+        defaults={
+            "kind": Layer.Kind.BOUNDARY,
+            "titles": dict(plan.titles),
+            "credit": source.credit,
+            "licence": source.licence,
+        },
+    )
+    if layer.kind != Layer.Kind.BOUNDARY:
+        message = _("%(layer)s exists already, of the kind %(kind)s. Choose another name.")
+        raise CompositionError(message % {"layer": layer, "kind": layer.get_kind_display()})
+    if plan.titles and not created and dict(plan.titles) != layer.titles and not _has_been_saved(layer):
+        layer.titles = dict(plan.titles)
+        layer.save(update_fields=["titles"])
+    return layer
+
+
+def _has_been_saved(layer: Layer) -> bool:
+    return LayerEvent.objects.filter(layer=layer).exists()

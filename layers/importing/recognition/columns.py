@@ -1,0 +1,344 @@
+"""Which field of a file is what, and its values as our tables hold them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from layers.findings.finding import Finding, Item, listing
+from layers.importing.recognition import choice as recognition
+from layers.importing.recognition import row
+from layers.importing.recognition.row import Row
+from layers.models import Layer
+from layers.questions.tiles import FEATURE_FIELDS
+from layers.readers.read_file import Table
+from layers.reference import catalog, codes, field_names, languages
+from layers.reference.catalog import Source
+
+__all__ = ["ColumnError", "Columns", "Row", "findings", "not_of_layer", "recognise", "rows"]
+
+# What a file made for this service calls its fields; others are found through sources/.
+OWN_NAMES = {
+    "code": ("code",),
+    "name": ("name",),
+    "field": ("field", "field_name", "feltnavn", "feltbetegnelse"),
+    "vertical_level": ("vertical_level", "vertikalnivå"),
+    "status": ("land_use_status",),
+    "provision": ("provision",),
+    "legal_text": ("legal_text",),
+}
+ROLES = (
+    *OWN_NAMES, "zone_code", "language", "place", "street", "number", "letter", *FEATURE_FIELDS,
+)  # fmt: skip
+# Identities rather than codes: an area's code only where the file offers one of them and nothing better.
+_IDENTITIES = frozenset({"id", "objid", "objectid", "fid", "gid", "ogc_fid", "lokalid", "objtid"})
+# The roles whose values stay among the properties as they are: they are looked at, not stored apart.
+_STAY = frozenset({"language", "place", "street", "letter"})
+_SHOWN_CODES = 10
+
+
+class ColumnError(ValueError):
+    """A field is missing or its values cannot be used. The message names the option that helps."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Columns:
+    """Role -> field in the file, and the data set it was recognised as, if any.
+
+    `others` are the fields of each role that are asked, in turn, in rows where the first is empty. `types`
+    say by row which feature type it is, where the file says. Codes are written as the list `style` does.
+    `numbered`: areas without any field have their number in the file for a code. `findings` say what was
+    taken for want of anything better.
+    """
+
+    roles: Mapping[str, str]
+    source: Source | None
+    kind: str = ""
+    style: str = ""
+    others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    languages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    types: Sequence[str] = ()
+    numbered: bool = False
+    findings: Sequence[Finding] = ()
+
+    def row(self, properties: Mapping[str, Any], *, place: int | None = None) -> Row:
+        """The feature's fields; `place` is where it stands in the file."""
+        table = self.types[place] if place is not None and self.types else ""
+        used: set[str] = set()
+        code = str(place + 1) if self.numbered and place is not None else self._code(properties, used)
+        provision = row.provision(properties, self.roles.get("provision"))
+        texts = {role: self._value(properties, role, used) for role in ("field", "legal_text")}
+        names = self._names(properties)
+        name = self._name(properties, used) or next(iter(names.values()), "")
+        status = row.status(self._value(properties, "status", set()))
+        if status is not None:
+            used.add(self.roles["status"])
+        return Row(
+            code=row.line(code),
+            name=name[: row.NAME_MAX],
+            names=row.as_json(names),
+            field=row.line(texts["field"])[: row.FIELD_MAX],
+            vertical_level=row.level(self._value(properties, "vertical_level", used), table=table),
+            land_use_status=status,
+            provision=row.as_json(provision),
+            legal_text=row.whole_characters(str(texts["legal_text"] or "")),
+            properties=row.as_json(self._rest(properties, used, table=table)),
+        )
+
+    def code(self, properties: Mapping[str, Any]) -> str:
+        """The feature's code alone, as `row` would write it."""
+        return row.line(self._code(properties, set()))
+
+    def _code(self, properties: Mapping[str, Any], used: set[str]) -> str:
+        source = self.source
+        prefix = source.zone_code_prefix if source else ""
+        for role, wanted in (("code", ""), ("zone_code", prefix)):
+            if code := codes.cleaned(self._value(properties, role, used)):
+                if source and source.code_length:
+                    code = codes.with_zeros(code, length=source.code_length)
+                if source and source.code_pattern:
+                    code = codes.picked(code, pattern=source.code_pattern)
+                return codes.as_listed(code, self.style, wanted) if self._is_listed else code
+        return ""
+
+    @cached_property
+    def _is_listed(self) -> bool:
+        return self.kind == Layer.Kind.ZONING
+
+    @cached_property
+    def _fields(self) -> dict[str, tuple[str, ...]]:
+        return {role: (name, *self.others.get(role, ())) for role, name in self.roles.items()}
+
+    def _value(self, properties: Mapping[str, Any], role: str, used: set[str]) -> Any:
+        """What the first filled field of the role holds; that field is noted as used."""
+        for name in self._fields.get(role, ()):
+            value = properties.get(name)
+            if value is None and "." in name:
+                value = field_names.value_of(properties, name)
+            if value is not None and value != "" and value != []:
+                used.add(name)
+                return value
+        return None
+
+    def _name(self, properties: Mapping[str, Any], used: set[str]) -> str:
+        """The name; of an address that has none, street, number and letter."""
+        name = row.line(self._value(properties, "name", used))
+        if name or "street" not in self.roles:
+            return name
+        street, number, letter = (
+            row.line(self._value(properties, role, set())) for role in ("street", "number", "letter")
+        )
+        return f"{street} {number}{letter}".strip()
+
+    def _names(self, properties: Mapping[str, Any]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        if "language" in self.roles and "name" in self.roles:
+            told = self._value(properties, "language", set())
+            found = languages.paired(self._value(properties, "name", set()), told)
+        for name, tags in self.languages.items():
+            text = row.line(field_names.value_of(properties, name))
+            if text:
+                found |= dict.fromkeys(tags, text)
+        return {tag: row.line(text)[: row.NAME_MAX] for tag, text in found.items()}
+
+    def _rest(self, properties: Mapping[str, Any], used: set[str], *, table: str) -> dict[str, Any]:
+        """The other fields, and what tiles tell of them under the names that they tell it by."""
+        gone = used - self._staying if self._staying else used
+        rest = {
+            name: value
+            for name, value in properties.items()
+            if name not in gone and name not in self._elsewhere and not name.startswith(row.PROVISION_IN)
+        }
+        for role in self._told_by_tiles:
+            told = self._value(properties, role, set())
+            if told is None and role == "kind" and self.source and self.source.has_table(table):
+                told = table
+            if told is not None and (role not in rest or self.roles.get(role) == role):
+                rest[role] = self._ours(role, row.line(told))
+        return rest
+
+    @cached_property
+    def _elsewhere(self) -> frozenset[str]:
+        """Fields whose values go into `names` and `provision`."""
+        return frozenset(self.languages) | {self.roles[role] for role in ("provision",) if role in self.roles}
+
+    @cached_property
+    def _told_by_tiles(self) -> tuple[str, ...]:
+        kind = ("kind",) if self.kind == Layer.Kind.WATER else ()
+        return tuple(dict.fromkeys((*(role for role in FEATURE_FIELDS if role in self.roles), *kind)))
+
+    @cached_property
+    def _staying(self) -> frozenset[str]:
+        return frozenset(name for role in _STAY for name in self._fields.get(role, ()))
+
+    def _ours(self, role: str, text: str) -> str:
+        values = self.source.values.get(role, {}) if self.source else {}
+        return next((ours for theirs, ours in values.items() if field_names.same(theirs, text)), text)
+
+
+def recognise(
+    table: Table,
+    *,
+    kind: str,
+    owner: str,
+    roles: Mapping[str, str],
+    source: str | None = None,
+    style: str = "",
+) -> Columns:
+    """Which field holds what: as told (role -> field), else by our own names, else by a known data set.
+
+    `source` names the data set instead of recognising it; `style` is the list of codes where the data set's
+    is not wanted. Boundaries without a field of codes take the only field of identities, if it tells
+    them all apart; without any field they are numbered. Raises ColumnError for a role, field or source that
+    is not there, and for boundaries where a person must say which field it is.
+    """
+    names = field_names.names_in(table.properties)
+    _check_told(roles, names, source=source)
+    understood = recognition.understand(table, kind=kind, owner=owner, source=source, own=OWN_NAMES)
+    fields = dict(understood.roles)
+    for role, name in roles.items():
+        fields[role] = (name,)
+    if "code" in roles:
+        fields.pop("zone_code", None)
+    found = list(understood.findings)
+    numbered = kind == Layer.Kind.BOUNDARY and not names
+    if numbered:
+        found.append(Finding(kind="numbered", severity="note", count=len(table.properties)))
+    elif kind == Layer.Kind.BOUNDARY and "code" not in fields:
+        name = _identity(table, names, taken=fields.get("name", ("",))[0])
+        fields["code"] = (name,)
+        found.append(Finding(kind="codes_from", severity="note", count=1, values={"field": name}))
+    by_role = {role: given for role, given in fields.items() if role in ROLES}
+    data_set = understood.source
+    return Columns(
+        roles={role: given[0] for role, given in by_role.items()},
+        others={role: given[1:] for role, given in by_role.items() if len(given) > 1},
+        source=data_set,
+        kind=kind,
+        style=style or (data_set.style if data_set else ""),
+        languages=languages.fields_in(names),
+        types=understood.types,
+        numbered=numbered,
+        findings=found,
+    )
+
+
+def rows(table: Table, columns: Columns, *, kept: Iterable[int], kind: str) -> dict[int, Row]:
+    """The rows to store, by their place in the file. Raises ColumnError, listing every bad code at once."""
+    result = {place: columns.row(table.properties[place], place=place) for place in kept}
+    too_long = [place + 1 for place, found in result.items() if len(found.code) > row.CODE_MAX]
+    if too_long:
+        message = _(
+            "Codes of more than %(limit)d characters in features %(numbers)s. Choose another --code-field."
+        )
+        raise ColumnError(message % {"limit": row.CODE_MAX, "numbers": _listed(too_long)})
+    if kind == Layer.Kind.BOUNDARY:
+        _check_area_codes(result)
+    return _with_all_names(result, table, columns)
+
+
+def not_of_layer(table: Table, columns: Columns) -> dict[int, str]:
+    """Why, by row, a feature is not part of the layer although it stands among it: a plan's outline.
+
+    Where nothing else would be left, everything is part of it.
+    """
+    if columns.source is None or not columns.types or table.tables == list(columns.types):
+        return {}
+    out = {
+        place: f"not part of the layer: {type_}"
+        for place, type_ in enumerate(columns.types)
+        if type_ and columns.source.leaves_out(type_)
+    }
+    return out if len(out) < len(columns.types) else {}
+
+
+def findings(loaded: Mapping[int, Row], columns: Columns, *, owner: str) -> list[Finding]:
+    """What there is to say of the fields: where they were found, and codes that the list does not know."""
+    of_codes = _code_findings(loaded, columns, owner=owner) if columns.kind == Layer.Kind.ZONING else []
+    return [*columns.findings, *of_codes]
+
+
+def _code_findings(loaded: Mapping[int, Row], columns: Columns, *, owner: str) -> list[Finding]:
+    country = owner.partition("-")[0]
+    if not any(found.code for found in loaded.values()):
+        return [Finding(kind="no_codes", severity="warning", count=len(loaded))]
+    known = codes.known((found.code for found in loaded.values()), list_name=columns.style or "neutral")
+    has_list = columns.style not in ("", "neutral")
+    said = []
+    if has_list and known.unknown:
+        items = [
+            Item(feature=place + 1, code=found.code, why="unknown code")
+            for place, found in loaded.items()
+            if found.code in known.unknown
+        ]
+        shown = ", ".join(f"{code[:40]} ({n})" for code, n in list(known.unknown.items())[:_SHOWN_CODES])
+        more = ", …" if len(known.unknown) > _SHOWN_CODES else ""
+        values = {"total": known.total, "list": columns.style, "codes": shown + more}
+        said = listing("unknown_code", items, severity="warning", values=values)
+    better = codes.lists_that_know((found.code for found in loaded.values()), country=country)
+    if better and better[0].share > (known.share if has_list else 0):
+        values = {"list": better[0].list_name, "percent": round(100 * better[0].share)}
+        said.append(Finding(kind="better_list", severity="note", count=1, values=values))
+    return said
+
+
+def _with_all_names(found: dict[int, Row], table: Table, columns: Columns) -> dict[int, Row]:
+    """Names of one place that stand in rows of their own, each with its language: all of them in each."""
+    if "place" not in columns.roles:
+        return found
+    places = {at: codes.cleaned(table.properties[at].get(columns.roles["place"])) for at in found}
+    told = {at: json.loads(one.names) for at, one in found.items()}
+    names = languages.gathered(told, places=places)
+    return {at: replace(one, names=row.as_json(names[at])) for at, one in found.items()}
+
+
+def _check_told(roles: Mapping[str, str], fields: Collection[str], *, source: str | None) -> None:
+    for role, name in roles.items():
+        if role not in ROLES:
+            message = _("There is no role “%(role)s”. A field can be: %(roles)s.")
+            raise ColumnError(message % {"role": role[:80], "roles": ", ".join(ROLES)})
+        if name not in fields:
+            message = _("The file has no field “%(name)s” (%(option)s). It has: %(fields)s.")
+            option = f"--field {role}"
+            raise ColumnError(message % {"name": name[:80], "option": option, "fields": _listed(fields)})
+    if source is not None and catalog.source(source) is None:
+        message = _("No data set is called “%(source)s”. There are: %(sources)s.")
+        listed = ", ".join(known.id for known in catalog.sources())
+        raise ColumnError(message % {"source": source[:80], "sources": listed})
+
+
+def _identity(table: Table, fields: Collection[str], *, taken: str) -> str:
+    """The one field that tells every area apart as a code would. Raises ColumnError: a person must say."""
+    candidates = [name for name in fields if name.casefold() in _IDENTITIES and name != taken]
+    if len(candidates) == 1:
+        values = [row.line(found.get(candidates[0])) for found in table.properties]
+        if all(values) and len(set(values)) == len(values):
+            return candidates[0]
+    message = _("Which field holds the areas' codes? Name it with --code-field. The file has: %(fields)s.")
+    raise ColumnError(message % {"fields": _listed(fields)})
+
+
+def _check_area_codes(found: dict[int, Row]) -> None:
+    missing = [place + 1 for place, one in found.items() if not one.code]
+    if missing:
+        message = _("Features without a code: %(numbers)s. Fill them in, or choose another --code-field.")
+        raise ColumnError(message % {"numbers": _listed(missing)})
+    places: dict[str, list[int]] = {}
+    for place, one in found.items():
+        places.setdefault(one.code, []).append(place + 1)
+    twice = [f"{code} ({_listed(numbers)})" for code, numbers in places.items() if len(numbers) > 1]
+    if twice:
+        message = _(
+            "Codes that several features have: %(codes)s. Merge them, or choose another --code-field."
+        )
+        raise ColumnError(message % {"codes": _listed(twice)})
+
+
+def _listed(values: Collection[object], *, limit: int = 20) -> str:
+    shown = ", ".join(str(value)[:60] for value in list(values)[:limit])
+    return f"{shown}, …" if len(values) > limit else shown or "–"

@@ -1,0 +1,151 @@
+"""What can be proposed of a file's fields to a person, before anything is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from layers.importing.recognition import columns
+from layers.importing.recognition.columns import ColumnError
+from layers.models import Layer
+from layers.questions.tiles import FEATURE_FIELDS
+from layers.readers.read_file import Table
+from layers.reference import codes, field_names
+from layers.reference.catalog import Source
+from layers.reference.codes import Known
+
+SAMPLES = 3
+_SAMPLE_MAX = 60
+_FIELDS_MAX = 200
+_ROWS_LOOKED_AT = 2_000
+_ROWS_FOR_CODES = 300
+_ROLES: Mapping[str, tuple[str, ...]] = {
+    Layer.Kind.BOUNDARY: ("code", "name"),
+    Layer.Kind.POPULATION: ("code", "name"),
+    Layer.Kind.ZONING: (
+        "code", "zone_code", "field", "name", "vertical_level", "status", "provision", "legal_text",
+    ),
+    Layer.Kind.PLACE: ("name", "language", "place", "type", "code"),
+    Layer.Kind.ADDRESS: ("name", "street", "number", "letter", "code"),
+    Layer.Kind.STREET: ("name", "class", "category", "number", "medium", "code"),
+    Layer.Kind.WATER: ("kind", "name", "code"),
+    Layer.Kind.LIGHT: ("type", "code"),
+    Layer.Kind.OTHER: ("code", "name", *FEATURE_FIELDS),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldSample:
+    """A field of the file: its first different values, and the share of rows that have one."""
+
+    name: str
+    samples: Sequence[str]
+    filled: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Role:
+    """What the file has for a role: the field taken, "" for none, and what else might be meant."""
+
+    role: str
+    field: str
+    others: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """What was understood, and what is left to a person.
+
+    `why` are the fields by which the source was recognised (role -> field), `ties` the sources that fit as
+    well as one another. `styles` are the lists that know the codes, the best first. `question` is what must
+    be answered before the file can be loaded, "" for nothing.
+    """
+
+    roles: Sequence[Role]
+    fields: Sequence[FieldSample]
+    source: Source | None
+    why: Mapping[str, str]
+    ties: Sequence[str]
+    styles: Sequence[Known]
+    question: str
+
+
+def propose(
+    table: Table,
+    *,
+    kind: str,
+    owner: str,
+    roles: Mapping[str, str] | None = None,
+    source: str | None = None,
+) -> Proposal:
+    """What the fields of a table seem to be; `roles` and `source` are what a person has said already.
+
+    Raises ColumnError only for a role, field or source that is not there.
+    """
+    told = dict(roles or {})
+    names = field_names.names_in(table.properties)[:_FIELDS_MAX]
+    country = owner.partition("-")[0]
+    question = ""
+    try:
+        found = columns.recognise(table, kind=kind, owner=owner, roles=told, source=source)
+    except ColumnError as error:
+        question = str(error)
+        found = columns.recognise(table, kind=Layer.Kind.OTHER, owner=owner, roles=told, source=source)
+    looked_at = table.properties[:_ROWS_LOOKED_AT]
+    data_set = found.source
+    fields = [_sample(name, looked_at) for name in names]
+    codes_in = (found.code(row) for row in looked_at) if kind == Layer.Kind.ZONING else ()
+    ties = next((one.values["sources"] for one in found.findings if one.kind == "may_be"), "")
+    return Proposal(
+        roles=[_role(role, found, fields, looked_at, kind=kind, country=country) for role in _ROLES[kind]],
+        fields=fields,
+        source=data_set,
+        why={role: found.roles[role] for role in found.roles if data_set and role in data_set.fields},
+        ties=[tied for tied in str(ties).split(", ") if tied],
+        styles=codes.lists_that_know(codes_in, country=country),
+        question=question,
+    )
+
+
+def _sample(name: str, rows: Sequence[Mapping[str, Any]]) -> FieldSample:
+    values = [_shown(field_names.value_of(row, name)) for row in rows]
+    filled = [value for value in values if value]
+    different = list(dict.fromkeys(value[:_SAMPLE_MAX] for value in filled))[:SAMPLES]
+    return FieldSample(
+        name=name, samples=different, filled=round(len(filled) / len(values), 3) if values else 0.0
+    )
+
+
+def _shown(value: Any) -> str:
+    """As a code would be written; yes and no, which are none, as JSON has them."""
+    return str(value).casefold() if isinstance(value, bool) else codes.cleaned(value)
+
+
+def _role(
+    role: str,
+    found: columns.Columns,
+    fields: Sequence[FieldSample],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    kind: str,
+    country: str,
+) -> Role:
+    taken = found.roles.get(role, "")
+    others = list(found.others.get(role, ()))
+    if role == "code" and kind in (Layer.Kind.BOUNDARY, Layer.Kind.POPULATION):
+        others += [one.name for one in fields if one.filled == 1 and _tells_apart(one.name, rows)]
+    if role == "code" and kind == Layer.Kind.ZONING and not taken:
+        few = rows[:_ROWS_FOR_CODES]
+        others += [one.name for one in fields if one.samples and _holds_codes(one.name, few, country=country)]
+    return Role(role=role, field=taken, others=[name for name in dict.fromkeys(others) if name != taken])
+
+
+def _tells_apart(name: str, rows: Sequence[Mapping[str, Any]]) -> bool:
+    values = [codes.cleaned(field_names.value_of(row, name)) for row in rows]
+    return len(set(values)) == len(values)
+
+
+def _holds_codes(name: str, rows: Sequence[Mapping[str, Any]], *, country: str) -> bool:
+    """Does one of the country's lists know most of the values?"""
+    return bool(codes.lists_that_know((field_names.value_of(row, name) for row in rows), country=country))

@@ -1,0 +1,105 @@
+"""One feature's fields as our tables hold them, and the cleaning of what files hold."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from layers.models import Area, Zone
+from layers.reference.codes import cleaned
+
+PROVISION_IN = "provision_"
+GROUND_LEVEL = 2
+CODE_MAX = Area._meta.get_field("code").max_length or 0
+NAME_MAX = Area._meta.get_field("name").max_length or 0
+FIELD_MAX = Zone._meta.get_field("field").max_length or 0
+_LEVELS = range(1, 6)
+# The national plan services have one table for each level: rparealformalomrade_vn2.
+_LEVEL_IN_TABLE = re.compile(r"(?:^|[_\W])vn([1-5])(?:$|[_\W])")
+# Most texts: words with one blank between, and no number that might be written as 1110.0.
+_PLAIN_LINE = re.compile(r"(?!\d+[.,]0)[A-Za-z0-9ÆØÅÄÖæøåäö_.()/-]+(?: [A-Za-z0-9ÆØÅÄÖæøåäö_.()/-]+)*")
+_STATUS_WORDS = {"nåværende": 1, "eksisterende": 1, "framtidig": 2, "fremtidig": 2}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One feature's fields, ready for the table. `names`, `properties` and `provision` are JSON texts."""
+
+    code: str
+    name: str
+    names: str
+    properties: str
+    field: str
+    vertical_level: int
+    land_use_status: int | None
+    provision: str
+    legal_text: str
+
+
+def as_json(value: Any) -> str:
+    """JSON that PostgreSQL can store: no NaN, no NUL, no half characters."""
+    if value == {}:
+        return "{}"
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        text.encode()
+    except ValueError:
+        return json.dumps(_storable(value), ensure_ascii=False)
+    return json.dumps(_storable(value), ensure_ascii=False) if "\\u0000" in text else text
+
+
+def level(value: Any, *, table: str = "") -> int:
+    """1 under ground, 2 on it, 3 to 5 above (Norway's vertikalnivå); what is not told is on the ground."""
+    told = cleaned(value)[:1]
+    in_table = _LEVEL_IN_TABLE.search(table)
+    if told not in "12345" or not told:
+        told = in_table.group(1) if in_table else ""
+    return int(told) if told and int(told) in _LEVELS else GROUND_LEVEL
+
+
+def status(value: Any) -> int | None:
+    """1 existing, 2 future (Norway's arealbruksstatus); None for anything else."""
+    word = cleaned(value).casefold()
+    number = {"1": 1, "2": 2}.get(word.split(" ")[0].rstrip(":-–—")) if word else None
+    return number or _STATUS_WORDS.get(word)
+
+
+def provision(properties: Mapping[str, Any], name: str | None) -> dict[str, str]:
+    """Language -> text, from an object (`provision`), its JSON text, or a field each (`provision_nb`)."""
+    value = properties.get(name) if name else None
+    if isinstance(value, str) and value.startswith("{"):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            value = None
+    texts = dict(value) if isinstance(value, dict) else {}
+    for field, text in properties.items():
+        if field.startswith(PROVISION_IN):
+            texts.setdefault(field.removeprefix(PROVISION_IN), text)
+    return {str(language): text for language, text in texts.items() if isinstance(text, str) and text}
+
+
+def line(value: Any) -> str:
+    """One line of text, of a list its first: no control characters, no half characters."""
+    if isinstance(value, str) and _PLAIN_LINE.fullmatch(value):
+        return value
+    while isinstance(value, list | tuple):
+        value = next((item for item in value if item not in (None, "")), None)
+    return " ".join(whole_characters(cleaned(value)).split())
+
+
+def whole_characters(value: str) -> str:
+    return value.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, str):
+        return whole_characters(value)
+    if isinstance(value, float):
+        return value if abs(value) < float("inf") else None
+    if isinstance(value, dict):
+        return {whole_characters(str(key)): _storable(member) for key, member in value.items()}
+    return [_storable(member) for member in value] if isinstance(value, list) else value

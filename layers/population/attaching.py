@@ -1,0 +1,325 @@
+"""Who lives in an edition's areas: statistics offices' figures attached, replaced, undone and asked for.
+
+Totals are totals: a total is kept as the office gave it, and bands are never added up where there
+is one. Nothing is interpolated: an age group that is not made of whole bands is not known.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from layers.days import owners_day
+from layers.editions import life
+from layers.models import Layer, LayerVersion, Population, PopulationCount
+from layers.population.ages import TOTAL, Band, are_apart, composed
+from layers.population.area_codes import AreaCodes
+from layers.population.counts import Counts, understood
+from layers.readers import figures
+from layers.stored_once import store_once
+
+LISTED_MAX = 200
+ByArea = dict[str, dict[Band, int | None]]
+
+
+class PopulationError(ValueError):
+    """The figures cannot be attached, undone or asked for like this. The message says why."""
+
+
+class AgesUnknownError(PopulationError):
+    """The age group asked for is not made of whole bands of the figures at hand."""
+
+
+def load(
+    path: Path,
+    *,
+    version: LayerVersion,
+    source: str,
+    at: dt.datetime,
+    by: str = "",
+    year: int | None = None,
+    licence: str = "",
+    code_column: str | None = None,
+    sheet: str | None = None,
+    file_name: str = "",
+) -> list[Population]:
+    """Attach the figures in a file to an edition's areas: of `year`, else of every year that the file names.
+
+    All or nothing. Figures of the same year make way, and come back when this is undone. The same file again
+    changes nothing. Raises ReadError, CountsError and PopulationError.
+    """
+    if not source.strip():
+        raise PopulationError(_("Say where the figures come from."))
+    table = figures.read_table(path, sheet=sheet)
+    codes = AreaCodes.of(version, on=owners_day(version.layer.owner, at=at))
+    counts = understood(table, match=codes.match, code_column=code_column)
+    years = _years(counts, year=year)
+    kept = {
+        "version": version,
+        "source": source.strip()[:200],
+        "licence": licence.strip()[:80],
+        "file_name": (file_name or path.name)[-200:],
+        "sha256": _sha256(path),
+    }
+    with transaction.atomic():
+        Layer.objects.select_for_update().get(pk=version.layer_id)
+        return [
+            attach(
+                {**kept, "year": one, "report": _report(counts, codes, by_area=by_area, notes=table.notes)},
+                by_area=by_area,
+                areas=codes.areas,
+                path=path,
+                at=at,
+                by=by,
+            )
+            for one, by_area in sorted(years.items())
+        ]
+
+
+@transaction.atomic
+def undo(population: Population, *, at: dt.datetime, by: str = "") -> Population | None:
+    """Take figures out of service; those they replaced stand again, and are returned.
+
+    Raises PopulationError for figures that do not stand, and for those that sums were made of.
+    """
+    _locked(population)
+    if population.replaced_at is not None:
+        raise PopulationError(_("These figures have been replaced or undone already."))
+    if population.sums.filter(replaced_at__isnull=True).exists():
+        raise PopulationError(_("Sums were made of these figures. Undo the sums first."))
+    before = _others(population).filter(replaced_at=population.imported_at).first()
+    _retire(population, at=at)
+    if before is not None:
+        before.replaced_at = None
+        before.save(update_fields=["replaced_at"])
+    _record(population, what="population undone", at=at, by=by)
+    return before
+
+
+@transaction.atomic
+def put_back(population: Population, *, at: dt.datetime, by: str = "") -> None:
+    """Put figures that were replaced or undone into service again, in place of those of the same year."""
+    _locked(population)
+    if population.replaced_at is None:
+        raise PopulationError(_("These figures stand already."))
+    for standing in _others(population).filter(replaced_at__isnull=True):
+        _retire(standing, at=population.imported_at)
+    population.replaced_at = None
+    population.save(update_fields=["replaced_at"])
+    _record(population, what="population put back", at=at, by=by)
+
+
+def standing(version: LayerVersion, *, year: int | None = None) -> Population | None:
+    """The figures in service of a year, else of the newest one."""
+    found = Population.objects.filter(version=version, replaced_at__isnull=True)
+    return (found if year is None else found.filter(year=year)).order_by("-year").first()
+
+
+def bands(population: Population) -> list[Band]:
+    """The age bands that there are figures of, the youngest first; without the total."""
+    found = population.counts.filter(age_from__isnull=False).values_list("age_from", "age_to").distinct()
+    return sorted((Band(start=a, to=b) for a, b in found), key=lambda band: (band.start or 0, band.to or 999))
+
+
+def of_areas(
+    version: LayerVersion, *, age: tuple[int, int | None] | None = None, year: int | None = None
+) -> dict[int, int | None]:
+    """People in each area (by id): all, or those from one age to another, both included.
+
+    None where it is not known. An age group is read from its own band, or added up from whole bands; raises
+    AgesUnknownError where it is neither. Raises nothing without figures: then all are None.
+    """
+    areas: dict[int, int | None] = dict.fromkeys(version.areas.values_list("pk", flat=True))
+    population = standing(version, year=year)
+    if population is None:
+        return areas
+    wanted = TOTAL if age is None else Band(start=age[0], to=age[1])
+    parts = composed(wanted, bands(population))
+    if parts is None:
+        message = _("People of %(age)s are not known: the figures are of %(bands)s.")
+        listed = ", ".join(map(str, bands(population))) or _("all ages only")
+        raise AgesUnknownError(message % {"age": wanted, "bands": listed})
+    told: dict[int, list[int | None]] = {}
+    for area, start, to, n in population.counts.values_list("area_id", "age_from", "age_to", "n"):
+        if Band(start=start, to=to) in parts:
+            told.setdefault(area, []).append(n)
+    for area, values in told.items():
+        if area in areas and len(values) == len(parts):
+            areas[area] = added(values)
+    return areas
+
+
+def youngest(population: Population) -> Band | None:
+    """The young that can be counted: under 18 where the bands allow it, else the nearest group."""
+    given = bands(population)
+    for oldest in (17, 19, 15, 14, 5):
+        band = Band(start=0, to=oldest)
+        if composed(band, given) is not None:
+            return band
+    return None
+
+
+def added(values: list[int | None]) -> int | None:
+    """The sum, or None if one of them is not told."""
+    return None if None in values else sum(value for value in values if value is not None)
+
+
+def attach(
+    values: dict[str, Any],
+    *,
+    by_area: ByArea,
+    areas: Mapping[str, int],
+    path: Path | None,
+    at: dt.datetime,
+    by: str,
+) -> Population:
+    """Store figures, {code: {band: n}}, and retire those of the same edition and year.
+
+    `path` is the file they came from, None for sums. The same file and source again changes nothing.
+    The caller holds the layer's lock.
+    """
+    population = Population(**values, imported_at=at, imported_by=by)
+    same = _others(population).filter(
+        replaced_at__isnull=True, sha256=population.sha256, source=population.source
+    )
+    if path is not None and (before := same.first()) is not None:
+        return before
+    for older in _others(population).filter(replaced_at__isnull=True):
+        _retire(older, at=at)
+    if path is not None:
+        population.original.name = _kept_original(population, path)
+    population.save()
+    PopulationCount.objects.bulk_create(
+        (
+            PopulationCount(
+                population=population, area_id=areas[code], age_from=band.start, age_to=band.to, n=n
+            )
+            for code, cells in by_area.items()
+            for band, n in cells.items()
+        ),
+        batch_size=5_000,
+    )
+    _record(population, what="population imported", at=at, by=by)
+    return population
+
+
+def _years(counts: Counts, *, year: int | None) -> dict[int, ByArea]:
+    named = {one: by_area for one, by_area in counts.by_year.items() if one is not None}
+    without = counts.by_year.get(None, {})
+    if year is None and not named:
+        raise PopulationError(_("Which year are the figures of? The file does not say."))
+    if year is None:
+        return named
+    chosen: ByArea = {code: dict(cells) for code, cells in without.items()}
+    for code, cells in named.get(year, {}).items():
+        chosen.setdefault(code, {}).update(cells)
+    if not chosen:
+        message = _("The file has no figures of %(year)d. It has: %(years)s.")
+        raise PopulationError(message % {"year": year, "years": ", ".join(map(str, sorted(named)))})
+    return {year: chosen}
+
+
+def _report(counts: Counts, codes: AreaCodes, *, by_area: ByArea, notes: list[str]) -> dict[str, Any]:
+    """What was found, as codes and values: `population_report.sentences` has the words."""
+    summed = _fill_totals(by_area)
+    told = {code: cells for code, cells in by_area.items() if cells.get(TOTAL) is not None and len(cells) > 1}
+    unlike = [
+        code
+        for code, cells in told.items()
+        if code not in summed and are_apart(cells) and _sum_of_bands(cells) not in (None, cells[TOTAL])
+    ]
+    found = {band for cells in by_area.values() for band in cells if band != TOTAL}
+    absent = sorted(set(codes.areas) - set(by_area))
+    return {
+        "areas": len(codes.areas),
+        "matched": len(by_area),
+        "total": sum(cells.get(TOTAL) or 0 for cells in by_area.values()),
+        "code_column": counts.code_column,
+        "bands": [[band.start, band.to] for band in sorted(found, key=lambda b: (b.start or 0, b.to or 999))],
+        "unmatched": counts.unmatched[:LISTED_MAX],
+        "n_unmatched": len(counts.unmatched),
+        "without": absent[:LISTED_MAX],
+        "n_without": len(absent),
+        "renumbered": dict(list(codes.renumbered.items())[:LISTED_MAX]),
+        "unlike_total": {"codes": unlike[:LISTED_MAX], "n": len(unlike), "of": len(told)},
+        "summed_totals": {"codes": summed[:LISTED_MAX], "n": len(summed)},
+        "untold": counts.symbols,
+        "unread": counts.unread[:LISTED_MAX],
+        "sexes_added": counts.several_sexes,
+        "notes": notes[:20],
+    }
+
+
+def _fill_totals(by_area: ByArea) -> list[str]:
+    """Where the office gave bands and no total, the total is their sum; the codes where that was done."""
+    filled = []
+    for code, cells in by_area.items():
+        if TOTAL in cells:
+            continue
+        sums = _sum_of_bands(cells) if are_apart(cells) and _is_from_birth(cells) else None
+        cells[TOTAL] = sums
+        if sums is not None:
+            filled.append(code)
+    return filled
+
+
+def _sum_of_bands(cells: Mapping[Band, int | None]) -> int | None:
+    return added([n for band, n in cells.items() if band != TOTAL])
+
+
+def _is_from_birth(cells: Mapping[Band, int | None]) -> bool:
+    """Do the bands hold every age, from nought up, without a gap?"""
+    parts = sorted((band for band in cells if band != TOTAL), key=lambda band: band.start or 0)
+    age: int | None = 0
+    for band in parts:
+        if age is None or band.start != age:
+            return False
+        age = None if band.to is None else band.to + 1
+    return age is None
+
+
+def _others(population: Population) -> QuerySet[Population]:
+    """Figures of the same edition and year, in service or not."""
+    same = Population.objects.filter(version=population.version, year=population.year)
+    return same.exclude(pk=population.pk).order_by("-pk")
+
+
+def _retire(population: Population, *, at: dt.datetime) -> None:
+    population.replaced_at = at
+    population.save(update_fields=["replaced_at"])
+
+
+def _locked(population: Population) -> None:
+    Layer.objects.select_for_update().get(pk=population.version.layer_id)
+    population.refresh_from_db(fields=["replaced_at"])
+
+
+def _record(population: Population, *, what: str, at: dt.datetime, by: str) -> None:
+    detail = {
+        "population": population.pk,
+        "year": population.year,
+        "file": population.file_name,
+        "total": population.report.get("total"),
+    }
+    life.record(population.version, what=what, at=at, by=by, detail=detail)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _kept_original(population: Population, path: Path) -> str:
+    """The file as it came, under its checksum: the same file is kept once."""
+    storage = population.original.storage
+    name = f"population/{population.sha256}{Path(population.file_name).suffix.lower()[:10]}"
+    with path.open("rb") as file:
+        store_once(file, name=name, storage=storage)
+    return name

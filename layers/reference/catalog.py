@@ -1,0 +1,258 @@
+"""The data sets the project knows, one TOML file each, and which of them a file at hand is.
+
+A source says what the fields are called (in every dialect), which tables it has, which coordinate systems to
+expect, whom to credit and which style list holds the codes. Adding a data set means adding a file under
+sources/; CONTRIBUTING shows one.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Protocol
+
+from layers.reference import field_names
+from layers.reference.field_names import Fields
+
+FOLDER = Path(__file__).parents[1] / "sources"
+# The folder of what is the same in every country, such as OpenStreetMap.
+ANY_COUNTRY = "ANY"
+# A table called as the source's are says more than any one field.
+_TABLE_WORTH = 3
+_KEYS = {"zoning": ("code", "zone_code"), "boundary": ("code", "name")}
+_OTHER_KEYS = ("code", "name", "street", "class", "kind")
+_AREAL = frozenset({"boundary", "zoning", "population"})
+_AROUND = re.compile(r"^.*[./:]|_vn\d$|_v$", re.IGNORECASE)
+_WORDS = re.compile(r"[\W_]+")
+# Shorter ones (kommune, elv) stand in the names of files that hold something else.
+_LONG_WORD = 8
+
+
+class SourceFileError(ValueError):
+    """A file under sources/ is not usable; the message names the file and the key."""
+
+
+class TableInfo(Protocol):
+    """What `tables_for` asks of a table: `readers.TableInfo` has it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def rows(self) -> int: ...
+    @property
+    def geometry(self) -> str: ...
+    @property
+    def fields(self) -> Collection[str]: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """One data set as its publisher delivers it.
+
+    - ``fields``: role (code, name, vertical_level, ...) -> the names the field has been seen under. In each
+      row the first of them that is filled counts. ``needs``: the roles without which a file is not this data
+      set (if not said: the code; for areas the name will do).
+    - ``zone_code_prefix``: what the role ``zone_code``, the code of a zone of concern, is written with.
+      ``code_pattern``: of a code that matches, the group counts. ``code_length``: the number of figures of a
+      code that tables tend to turn into an integer, 0 when codes keep theirs.
+    - ``values``: role -> what the file says -> what we say.
+    - ``feature_types``: the tables, or the values of a field such as objtype, that it consists of;
+      ``left_out``: those that belong to the same delivery without being part of the layer. ``outlines`` are
+      of these, and say things that hold for all that lies within: a plan's vertical level and name.
+    - ``crs``: the systems to expect, the commonest first.
+    """
+
+    id: str
+    country: str
+    kind: str
+    title: Mapping[str, str]
+    fields: Mapping[str, tuple[str, ...]]
+    crs: tuple[str, ...]
+    credit: str
+    licence: str
+    licence_url: str = ""
+    style: str = "neutral"
+    feature_types: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    outlines: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    code_length: int = 0
+    code_pattern: str = ""
+    zone_code_prefix: str = ""
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    path: Path = field(default=Path(), compare=False)
+
+    def field_for(self, role: str, *, fields: Collection[str]) -> str | None:
+        """The name under which ``role`` stands among ``fields``, as it is written there, or None."""
+        return Fields(fields).first_for(*self.fields.get(role, ()))
+
+    def roles_in(self, fields: Collection[str]) -> dict[str, str]:
+        """Role -> field name, for every role found among ``fields``."""
+        return {role: names[0] for role, names in self.all_in(Fields(fields)).items()}
+
+    def all_in(self, fields: Fields) -> dict[str, tuple[str, ...]]:
+        """Role -> every field that may hold it, the surest first."""
+        found = {role: fields.all_for(aliases) for role, aliases in self.fields.items()}
+        return {role: names for role, names in found.items() if names}
+
+    def has_table(self, name: str) -> bool:
+        """Is this one of the source's feature types, also as `Plan_RpOmrade` or `rpomrade_vn2`?"""
+        return _is_named(name, self.feature_types)
+
+    def leaves_out(self, name: str) -> bool:
+        return _is_named(name, self.left_out) or self.has_outline(name)
+
+    def has_outline(self, name: str) -> bool:
+        return _is_named(name, self.outlines)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Match:
+    """A source that a file may be. `roles` holds every field of a role; `score` is how much speaks for it.
+
+    `named`: a table is called as the source's are.
+    """
+
+    source: Source
+    named: bool = False
+    roles: Mapping[str, tuple[str, ...]]
+    score: int
+
+
+def sources() -> tuple[Source, ...]:
+    """Every source, in the order of their ids."""
+    return _load(FOLDER)
+
+
+def source(id: str) -> Source | None:
+    """The source of that id, or None."""
+    return next((found for found in sources() if found.id == id), None)
+
+
+def matches(fields: Collection[str], *, kind: str, owner: str, tables: Collection[str] = ()) -> list[Match]:
+    """The sources a file with these fields and tables may be, the likeliest first.
+
+    ``owner`` starts with the country ("NO-4012"); a source of another country is not considered. Without
+    the fields that it needs a source does not match at all.
+    """
+    country = owner.partition("-")[0].upper()
+    asked = Fields(fields)
+    found = [
+        _match(source, asked, tables)
+        for source in sources()
+        if source.kind == kind and source.country in (country, ANY_COUNTRY)
+    ]
+    fitting = [match for match in found if _has_its_key(match)]
+    return sorted(fitting, key=lambda match: (-match.score, match.source.country == ANY_COUNTRY))
+
+
+def detect(fields: Collection[str], *, kind: str, owner: str, tables: Collection[str] = ()) -> Source | None:
+    """The source such a file is, or None when there is none or more than one.
+
+    A tie means that the file does not say what it is: the caller asks.
+    """
+    found = best(matches(fields, kind=kind, owner=owner, tables=tables))
+    return found[0].source if len(found) == 1 else None
+
+
+def best(found: list[Match]) -> list[Match]:
+    """Those that as much speaks for as for the first; a country's own before what is the same everywhere."""
+    top = [match for match in found if match.score == found[0].score]
+    own = [match for match in top if match.source.country != ANY_COUNTRY]
+    return own or top
+
+
+def tables_for(kind: str, owner: str, tables: Iterable[TableInfo]) -> tuple[str, ...]:
+    """Which of a file's tables make up the layer when nobody chose; empty when a person must choose.
+
+    Those that a source names, such as all the zones of a Norwegian plan without its outline and lines; else
+    the one whose fields a source knows.
+    """
+    usable = [table for table in tables if _is_usable(table, kind)]
+    country = owner.partition("-")[0].upper()
+    known = [found for found in sources() if found.kind == kind and found.country in (country, ANY_COUNTRY)]
+    named = {
+        found.id: tuple(table.name for table in usable if found.has_table(table.name)) for found in known
+    }
+    most = max(named.values(), key=len, default=())
+    if most:
+        return most
+    fitting = [table.name for table in usable if matches(table.fields, kind=kind, owner=owner)]
+    left = [name for name in fitting if not any(found.leaves_out(name) for found in known)]
+    return tuple(left) if len(left) == 1 else ()
+
+
+def outlines_for(
+    kind: str, owner: str, tables: Iterable[TableInfo], *, taken: Collection[str]
+) -> tuple[tuple[str, ...], Source | None]:
+    """The tables with the outlines of the plan whose zones are in those taken, and the source they are of."""
+    country = owner.partition("-")[0].upper()
+    usable = [table for table in tables if _is_usable(table, kind) and table.name not in taken]
+    for found in sources():
+        if (found.kind, found.country) == (kind, country) and any(map(found.has_table, taken)):
+            names = tuple(table.name for table in usable if found.has_outline(table.name))
+            if names:
+                return names, found
+    return (), None
+
+
+def _is_usable(table: TableInfo, kind: str) -> bool:
+    areal = table.geometry.endswith(("Polygon", "Surface", "Geometry", "GeometryCollection", "Unknown"))
+    return bool(table.geometry) and table.rows != 0 and (areal or kind not in _AREAL)
+
+
+def _is_named(name: str, types: Collection[str]) -> bool:
+    """Is the table called so, but for a namespace and a level, or is a long word of its name?"""
+    bare = _AROUND.sub("", name)
+    parts = (part for part in _WORDS.split(name) if len(part) >= _LONG_WORD)
+    return any(field_names.same(part, wanted) for part in (bare, *parts) for wanted in types)
+
+
+def _match(source: Source, fields: Fields, tables: Collection[str]) -> Match:
+    roles = source.all_in(fields)
+    named = any(source.has_table(name) for name in tables)
+    return Match(source=source, named=named, roles=roles, score=len(roles) + _TABLE_WORTH * named)
+
+
+def _has_its_key(match: Match) -> bool:
+    if match.source.needs:
+        # What a thing is, its table may say as well as a field: Innsjø.
+        given = {*match.roles, *(("kind",) if match.named else ())}
+        return given.issuperset(match.source.needs)
+    return any(role in match.roles for role in _KEYS.get(match.source.kind, _OTHER_KEYS))
+
+
+@cache
+def _load(folder: Path) -> tuple[Source, ...]:
+    found = [_read(path) for path in sorted(folder.glob("*/*.toml"))]
+    return tuple(sorted(found, key=lambda source: source.id))
+
+
+def _read(path: Path) -> Source:
+    try:
+        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        content["fields"] = _texts_by_role(content, path)
+        for key in ("crs", "feature_types", "left_out", "outlines", "needs"):
+            content[key] = _texts(content.get(key, []), path=path, key=key)
+        return Source(**content, path=path)
+    except (TypeError, tomllib.TOMLDecodeError) as error:
+        known = ", ".join(column.name for column in fields(Source) if column.name != "path")
+        raise SourceFileError(f"{path.name}: {error}. Known keys: {known}") from error
+
+
+def _texts_by_role(content: Mapping[str, Any], path: Path) -> Mapping[str, tuple[str, ...]]:
+    by_role = content.get("fields", {})
+    return MappingProxyType(
+        {role: _texts(aliases, path=path, key=f"fields.{role}") for role, aliases in by_role.items()}
+    )
+
+
+def _texts(value: Any, *, path: Path, key: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+        raise SourceFileError(f"{path.name}: “{key}” must be a list of texts in quotes")
+    return tuple(value)

@@ -1,0 +1,313 @@
+"""Committees composed by clicking statistical units: drawn up, looked at as a draft, saved as an edition."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import UploadedFile
+from django.db import connection, transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from layers import csv_lines
+from layers.composition import composing
+from layers.composition.composing import Committee, CompositionError, Plan
+from layers.composition.table import committees_in, rows
+from layers.editions import life
+from layers.models import Layer, LayerEvent, LayerVersion
+from layers.population.attaching import added
+from layers.population.sums import NotNestedError
+from layers.readers import figures as tables
+from layers.readers.read_file import ReadError
+from mapdialog.planner.layers import layer_map, layer_rows, steps
+from mapdialog.planner.layers.access import layer_for, layers_of
+from mapdialog.planner.layers.compose.form import COLOURS, Sheet, begun, posted
+from mapdialog.planner.layers.population import MAX_UPLOAD_BYTES, People, people_of
+from mapdialog.planner.layers.views import (
+    frame_of,
+    language_name,
+    languages_of,
+    redirect_to,
+    today_in,
+)
+from mapdialog.web import values
+from mapdialog.web.compression import packed
+from mapdialog.web.download import download
+from mapdialog.web.shedding import expensive
+
+# More are too many to click.
+MOST_UNITS = 2_000
+# Without scripts each unit is a field of the form, and the server takes 200.
+MOST_UNITS_AS_FIELDS = 120
+
+_SHAPES = """
+SELECT code, name, ST_AsGeoJSON(geom, 6), ST_X(ST_PointOnSurface(geom)), ST_Y(ST_PointOnSurface(geom))
+FROM layers_area WHERE version_id = %s ORDER BY code COLLATE "C"
+"""
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def compose(request: HttpRequest, pk: int) -> HttpResponse:
+    """The units as a map and a list; a POST begins from a table, adds lines, or draws the committees up."""
+    held = _units_layer(request, pk)
+    version = life.newest(held)
+    if version is None or version.feature_count > MOST_UNITS:
+        context = {**frame_of(request, held), "version": version, "most_units": MOST_UNITS, "settings": None}
+        return render(request, "planner/layers/compose.html", context)
+    refusal = ""
+    try:
+        sheet = _sheet(request, version)
+        if values.of_form(request).text("action") == "preview":
+            return redirect("planner:layer_composed", pk=pk, version=_staged(request, version, sheet).pk)
+    except (CompositionError, NotNestedError, ReadError) as error:
+        refusal = str(error)
+        sheet = posted(values.of_form(request).everything())
+    context = _page(request, held, version=version, sheet=sheet)
+    context["refusal"] = refusal
+    return render(request, "planner/layers/compose.html", context, status=409 if refusal else 200)
+
+
+@login_required
+@require_safe
+@expensive
+@packed
+def units_json(request: HttpRequest, pk: int) -> HttpResponse:
+    """The units' shapes, and which of them share a border."""
+    version = life.newest(_units_layer(request, pk))
+    if version is None:
+        raise Http404
+    with connection.cursor() as cursor:
+        cursor.execute(_SHAPES, [version.pk])
+        shapes = ",".join(
+            f'{{"type":"Feature","id":{json.dumps(code)},"geometry":{geometry},'
+            f'"properties":{json.dumps({"name": name, "middle": [x, y]}, ensure_ascii=False)}}}'
+            for code, name, geometry, x, y in cursor.fetchall()
+        )
+    pairs = json.dumps(composing.adjacent(version), ensure_ascii=False)
+    body = f'{{"type":"FeatureCollection","features":[{shapes}],"adjacent":{pairs}}}'
+    return HttpResponse(body, content_type="application/geo+json")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def draft(request: HttpRequest, pk: int, version: int) -> HttpResponse:
+    """Committees that are drawn up: on the map and in words, to be saved or discarded."""
+    held = _units_layer(request, pk)
+    staged = _composed(held, version)
+    if staged.state != LayerVersion.State.DRAFT:
+        return redirect("planner:layer", staged.layer_id)
+    refusal = ""
+    if request.method == "POST":
+        if values.of_form(request).text("action") == "discard":
+            life.discard(staged)
+            return redirect("planner:layer_compose", pk)
+        outcome = steps.take(request, layer=staged.layer, step=lambda at, by: _save(request, staged, at, by))
+        if not outcome.refusal:
+            saved = LayerEvent.objects.filter(
+                layer=staged.layer, what="imported", version_number=staged.number
+            )
+            return redirect_to(staged.layer, done=saved.values_list("pk", flat=True).first())
+        refusal = outcome.refusal
+        staged = _composed(held, version)
+    context = _draft_page(request, held, staged)
+    context["refusal"] = refusal
+    return render(request, "planner/layers/compose_draft.html", context, status=409 if refusal else 200)
+
+
+@login_required
+@require_safe
+@expensive
+def as_csv(request: HttpRequest, pk: int, version: int) -> HttpResponseBase:
+    """Which unit is in which committee, as a table that can be brought in again."""
+    held = _units_layer(request, pk)
+    staged = _composed(held, version)
+    assert staged.composed_of is not None
+    committees = composing.committees_of(staged, units=staged.composed_of)
+    chunks = csv_lines.lines(rows(committees, units=staged.composed_of))
+    name = f"{staged.layer.name}-units.csv"
+    return download(request, chunks, file_name=name, content_type="text/csv; charset=utf-8")
+
+
+def _units_layer(request: HttpRequest, pk: int) -> Layer:
+    held = layer_for(request, pk)
+    if held.kind != Layer.Kind.BOUNDARY:
+        raise Http404
+    return held
+
+
+def _composed(units: Layer, version: int) -> LayerVersion:
+    """An edition composed of this layer's units; raises Http404 for all others."""
+    found = LayerVersion.objects.select_related("layer", "composed_of__layer")
+    return get_object_or_404(found.filter(composed_of__layer=units), pk=version)
+
+
+def _sheet(request: HttpRequest, version: LayerVersion) -> Sheet:
+    """What the form begins with. Raises CompositionError, NotNestedError and ReadError."""
+    form = values.of_form(request)
+    if request.method == "POST":
+        if form.text("action") == "table":
+            return begun(_from_table(request, version), name=form.text("name"))
+        return posted(form.everything())
+    wanted = values.of_query(request).identifier("from")
+    chosen = {one.pk: one for one in composing.starts(version)}.get(wanted)
+    if chosen is None:
+        return begun(())
+    is_draft = chosen.state == LayerVersion.State.DRAFT
+    committees = composing.committees_of(chosen, units=version)
+    return begun(committees, name=chosen.layer.name, draft=str(chosen.pk) if is_draft else "")
+
+
+def _from_table(request: HttpRequest, version: LayerVersion) -> list[Committee]:
+    file = request.FILES.get("file")
+    if not isinstance(file, UploadedFile) or not file.size:
+        raise CompositionError(_("Choose a file."))
+    if file.size > MAX_UPLOAD_BYTES:
+        limit = MAX_UPLOAD_BYTES // 1024**2
+        raise CompositionError(_("The file is larger than %(limit)d MB. Split it.") % {"limit": limit})
+    with tempfile.NamedTemporaryFile() as kept:
+        for chunk in file.chunks():
+            kept.write(chunk)
+        kept.flush()
+        return committees_in(tables.read_table(Path(kept.name)), units=version, at=timezone.now())
+
+
+@transaction.atomic
+def _staged(request: HttpRequest, version: LayerVersion, sheet: Sheet) -> LayerVersion:
+    """The committees as a draft, in place of the draft that the form came from."""
+    plan = Plan(units=version, name=sheet.name, committees=sheet.committees(), titles=sheet.titles)
+    staged = composing.stage(plan, at=timezone.now(), by=f"user:{request.user.pk}")
+    older = LayerVersion.objects.filter(
+        composed_of__layer=version.layer, state=LayerVersion.State.DRAFT, layer=staged.layer
+    )
+    for one in older.exclude(pk=staged.pk):
+        if str(one.pk) == sheet.draft:
+            life.discard(one)
+    return staged
+
+
+def _save(request: HttpRequest, staged: LayerVersion, at: dt.datetime, by: str) -> None:
+    form = values.of_form(request)
+    day = form.day("valid_from")
+    if day is None:
+        raise CompositionError(_("From which day do these committees hold?"))
+    composing.save(staged, valid_from=day, published=form.flag("published"), at=at, by=by)
+
+
+def _page(request: HttpRequest, held: Layer, *, version: LayerVersion, sheet: Sheet) -> dict[str, Any]:
+    frame = frame_of(request, held)
+    place = frame["municipality"]
+    newest, band, people = people_of(version, on=today_in(place))
+    others = layers_of(request).filter(owner=held.owner, kind=Layer.Kind.BOUNDARY).exclude(pk=held.pk)
+    return {
+        **frame,
+        "version": version,
+        "sheet": sheet,
+        "figures": newest,
+        "young": band,
+        "fits_without_scripts": len(people) <= MOST_UNITS_AS_FIELDS,
+        "units": [{"people": one, "number": sheet.number_of.get(one.code)} for one in people],
+        "starts": _start_rows(composing.starts(version)),
+        "names": [one.name for one in others],
+        "titles": [(code, language_name(code), sheet.titles.get(code, "")) for code in languages_of(place)],
+        "settings": {
+            "units": reverse("planner:layer_compose_units", args=[held.pk]),
+            "people": {one.code: _figures(one) for one in people},
+            "colours": COLOURS,
+            "bounds": layer_map.bounds_of(version),
+            "base": layer_map.ground_settings(place, on=today_in(place), but=version),
+            "sprite": static("img/icons.svg"),
+            "language": get_language() or "",
+            "youngAges": str(band) if band else "",
+            "key": f"compose-{version.pk}",
+            "hasBegun": bool(sheet.number_of) or request.method == "POST",
+            "texts": layer_map.texts() | _texts(),
+        },
+    }
+
+
+def _start_rows(found: Iterable[LayerVersion]) -> list[dict[str, Any]]:
+    return [
+        {
+            "version": one,
+            "title": layer_rows.title_of(one.layer, get_language() or ""),
+            "is_draft": one.state == LayerVersion.State.DRAFT,
+        }
+        for one in found
+    ]
+
+
+def _figures(one: People) -> list[float | None]:
+    """People, the young, hectares of land."""
+    return [one.n, one.young, round(one.hectares, 1)]
+
+
+def _draft_page(request: HttpRequest, held: Layer, staged: LayerVersion) -> dict[str, Any]:
+    frame = frame_of(request, held)
+    place = frame["municipality"]
+    units = staged.composed_of
+    assert units is not None
+    newest, band, people = people_of(units, on=today_in(place))
+    by_code = {one.code: one for one in people}
+    pairs = composing.adjacent(units)
+    areas = list(staged.areas.order_by("code").only("code", "name", "properties", "version"))
+    assigned = {unit for area in areas for unit in area.properties["units"]}
+    before = life.newest(staged.layer)
+    return {
+        **frame,
+        "staged": staged,
+        "staged_title": layer_rows.title_of(staged.layer, get_language() or ""),
+        "staged_seen": steps.seen(staged.layer),
+        "before": before,
+        "figures": newest,
+        "young": band,
+        "rows": [
+            {
+                "area": area,
+                "n_units": len(area.properties["units"]),
+                "apart": composing.groups(area.properties["units"], pairs=pairs),
+                "people": added([by_code[unit].n for unit in area.properties["units"]]),
+                "young": added([by_code[unit].young for unit in area.properties["units"]]),
+                "hectares": sum(by_code[unit].hectares for unit in area.properties["units"]),
+            }
+            for area in areas
+        ],
+        "left": [one for one in people if one.code not in assigned],
+        "valid_from": values.of_form(request).text("valid_from")
+        or max(today_in(place), before.valid_from if before else dt.date.min).isoformat(),
+        "earliest": before.valid_from.isoformat() if before else "",
+        "settings": layer_map.edition_map(
+            staged, municipality=place, language=get_language() or "", on=today_in(place)
+        ),
+    }
+
+
+def _texts() -> dict[str, Any]:
+    return {
+        "committee": gettext("Committee {number}"),
+        "sum": gettext("{units} units · {people} people · {young} aged {ages} · {hectares} ha land"),
+        "sumWithout": gettext("{units} units · {people} people · {hectares} ha land"),
+        "unknown": gettext("not known"),
+        "apart": gettext("In {n} separate parts: do they belong together?"),
+        "left": gettext("{n} of {all} units are in no committee."),
+        "all": gettext("Every unit is in a committee."),
+        "put": gettext("{unit} is now in {committee}. {sum}"),
+        "taken": gettext("{unit} is in no committee now."),
+        "inCommittee": gettext("{unit} in the current committee"),
+        "undone": gettext("Undone."),
+        "redone": gettext("Done again."),
+        "kept": gettext("Kept in this browser {time}."),
+        "failed": gettext("The map of the units could not be fetched. The list below works without it."),
+    }

@@ -1,0 +1,25 @@
+"""The one way in which these views get an upload."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from mapdialog.planner.layers import access
+from mapdialog.uploads.models import Upload
+
+
+def uploads_of(request: HttpRequest) -> QuerySet[Upload]:
+    """Files of the municipalities that the signed-in person works for."""
+    related = ("municipality", "layer", "draft__layer", "job", "created_by")
+    return Upload.objects.filter(municipality__in=access.municipalities_of(request)).select_related(*related)
+
+
+def upload_for(request: HttpRequest, pk: UUID) -> Upload:
+    """One of them; raises Http404 for all others, so that nobody learns what is in preparation."""
+    upload = get_object_or_404(uploads_of(request), pk=pk)
+    upload.municipality.speak_its_time()
+    return upload

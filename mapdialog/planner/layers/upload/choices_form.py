@@ -1,0 +1,78 @@
+"""The form for reading again: every choice with what was found, the one that is asked for first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from mapdialog.dialogue.texts import translated
+from mapdialog.planner.layers.upload import words
+from mapdialog.planner.layers.upload.forms import system_value
+from mapdialog.uploads.choices import choices_of
+from mapdialog.uploads.models import Upload
+
+
+def choices_context(upload: Upload, *, language: str) -> dict[str, Any]:
+    """What `upload_choices.html` shows."""
+    found, chosen = upload.understood, choices_of(upload)
+    asked = found.get("ask", "") if upload.state == Upload.State.ASKING else ""
+    chosen_system = f"{chosen.srid}{' swapped' * chosen.swap_axes}" if chosen.srid else ""
+    candidates = [
+        {**one, "value": system_value(one), "words": place_words(one), "number": number}
+        for number, one in enumerate(found.get("place", {}).get("candidates", ()), start=1)
+    ]
+    offered = {one["value"] for one in candidates}
+    if asked == "crs" and chosen_system not in offered and candidates:
+        chosen_system = candidates[0]["value"]
+    return {
+        "asked": asked,
+        "chosen": chosen,
+        "kinds": words.kinds(),
+        "tables": [
+            {**table, "is_taken": table["name"] in (chosen.tables or found.get("taken", ()))}
+            for table in found.get("tables", ())
+        ],
+        "candidates": candidates,
+        "declared": found.get("place", {}).get("declared"),
+        "systems": found.get("systems", ()),
+        "chosen_system": chosen_system,
+        "is_other_system": bool(chosen_system) and chosen_system not in offered,
+        "roles": [_role(role, upload) for role in found.get("roles", ())],
+        "ties": [
+            {"id": tied["id"], "title": translated(tied["title"], language)} for tied in found.get("ties", ())
+        ],
+        "fields": found.get("fields", ()),
+    }
+
+
+def _role(role: str, upload: Upload) -> dict[str, Any]:
+    found, taken = upload.understood, choices_of(upload).roles.get(role, "")
+    others = found["others"].get(role, ())
+    return {
+        "role": role,
+        "label": words.role(role),
+        "taken": taken or found["roles"][role],
+        "likely": [field for field in found["fields"] if field["name"] in others],
+        "rest": [field for field in found["fields"] if field["name"] not in others],
+    }
+
+
+def place_words(candidate: dict[str, Any]) -> str:
+    """Where the file would lie, for people who know their coordinates."""
+    lat, lon = candidate["lat"], candidate["lon"]
+    north = _("%(degrees)s° N") if lat >= 0 else _("%(degrees)s° S")
+    east = _("%(degrees)s° E") if lon >= 0 else _("%(degrees)s° W")
+    place = ", ".join(
+        side % {"degrees": number_format(abs(value), decimal_pos=3)}
+        for side, value in ((north, lat), (east, lon))
+    )
+    fits = {
+        "home": _("where your other layers are"),
+        "country": _("in the country"),
+        "region": _("outside the country"),
+    }
+    words = fits.get(candidate["fits"], _("where this system is not used"))
+    swapped = _(" (with x and y swapped)") if candidate["swap_axes"] else ""
+    return f"{place}, {words}{swapped}"

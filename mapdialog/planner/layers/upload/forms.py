@@ -1,0 +1,178 @@
+"""What people fill in about a file: what it is, how it is to be read, how it is to be saved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from layers import styles
+from layers.models import Layer, LayerVersion
+from mapdialog.people.models import Municipality
+from mapdialog.uploads.choices import Choices, Naming, choices_of
+from mapdialog.uploads.models import Upload
+
+_UNKNOWN = ("", "")
+
+
+class SendForm(forms.Form):
+    """A file, whose it is and what it is."""
+
+    municipality = forms.ModelChoiceField(
+        Municipality.objects.none(), error_messages={"required": _("Choose one.")}
+    )
+    kind = forms.ChoiceField(
+        choices=Layer.Kind.choices,
+        error_messages={
+            "required": _("Say what the file is."),
+            "invalid_choice": _("Say what the file is."),
+        },
+    )
+    file = forms.FileField(allow_empty_file=True, error_messages={"required": _("Choose a file first.")})
+
+    def __init__(
+        self, *args: Any, municipalities: QuerySet[Municipality], layer: Layer | None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.municipalities = municipalities if layer is None else municipalities.filter(code=layer.owner)
+        field = self.fields["municipality"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = self.municipalities
+        field.required = self.municipalities.count() > 1
+        self.fields["kind"].required = layer is None
+
+    def municipality_chosen(self) -> Municipality:
+        """The only one, where there is one only."""
+        chosen: Municipality | None = self.cleaned_data["municipality"]
+        return chosen or self.municipalities.get()
+
+
+def system_value(candidate: Mapping[str, Any]) -> str:
+    """A likely coordinate system in the form: `25832`, or with x and y swapped `25832 swapped`."""
+    return f"{candidate['srid']} swapped" if candidate["swap_axes"] else str(candidate["srid"])
+
+
+class ReadForm(forms.Form):
+    """How a file is to be read. Everything but the kind may be left to be found out."""
+
+    kind = forms.ChoiceField(choices=Layer.Kind.choices)
+    name = forms.RegexField(
+        r"^[A-Za-z0-9_-]{1,80}$",
+        required=False,
+        error_messages={"invalid": _("The layer's name may hold letters a–z, figures, - and _ only.")},
+    )
+    tables = forms.MultipleChoiceField(required=False)
+    system = forms.ChoiceField(required=False)
+    other_srid = forms.TypedChoiceField(coerce=int, empty_value=None, required=False)
+    swap_axes = forms.BooleanField(required=False)
+    merge_codes = forms.BooleanField(required=False)
+    source = forms.ChoiceField(required=False)
+
+    def __init__(self, *args: Any, upload: Upload, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.upload = upload
+        found = upload.understood
+        systems = [(str(srid), name) for srid, name in found.get("systems", ())]
+        candidates = [system_value(one) for one in found.get("place", {}).get("candidates", ())]
+        self._offer("tables", [(table["name"], table["name"]) for table in found.get("tables", ())])
+        self._offer("system", [_UNKNOWN, *((value, value) for value in candidates)])
+        ties = [tied["id"] for tied in found.get("ties", ())]
+        self._offer("source", [_UNKNOWN, *((one, one) for one in (*ties, choices_of(upload).source) if one)])
+        self._offer("other_srid", [_UNKNOWN, *systems])
+        names = [field["name"] for field in found.get("fields", ())]
+        for role in found.get("roles", ()):
+            self.fields[f"role_{role}"] = forms.ChoiceField(
+                choices=[_UNKNOWN, *((name, name) for name in names)], required=False
+            )
+
+    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+    def choices(self, *, language: str) -> Choices:
+        """What was chosen; a role that reading had found by itself is not held to it."""
+        given = self.cleaned_data
+        before, upload = choices_of(self.upload), self.upload
+        kind = upload.layer.kind if upload.layer else given["kind"]
+        found = upload.understood.get("roles", {})
+        roles = {
+            role: name
+            for role in found
+            if (name := given[f"role_{role}"]) and (name != found[role] or role in before.roles)
+        }
+        system, _space, swapped = given["system"].partition(" ")
+        return Choices(
+            kind=kind,
+            name=given["name"] or before.name,
+            language=language,
+            srid=given["other_srid"] or (int(system) if system else None),
+            tables=given["tables"],
+            roles=roles if kind == before.kind else {},
+            source=given["source"] if kind == before.kind else "",
+            swap_axes=bool(swapped) or given["swap_axes"],
+            merge_codes=True if given["merge_codes"] else None,
+        )
+
+
+class SaveForm(forms.Form):
+    """How an edition is to stand."""
+
+    style = forms.ChoiceField(required=False)
+    credit = forms.CharField(max_length=200, required=False)
+    licence = forms.CharField(max_length=80, required=False)
+    valid_from = forms.DateField(
+        required=False, error_messages={"invalid": _("Write the day as 2026-01-31.")}
+    )
+    published = forms.TypedChoiceField(
+        choices=(("yes", ""), ("no", "")), coerce=lambda value: value == "yes", initial="yes"
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        style = self.fields["style"]
+        assert isinstance(style, forms.ChoiceField)
+        style.choices = [_UNKNOWN, *((name, name) for name in styles.list_names())]
+        for language, _name in settings.LANGUAGES:
+            self.fields[f"title_{language}"] = forms.CharField(max_length=200, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not any(cleaned.get(f"title_{language}") for language, _name in settings.LANGUAGES):
+            self.add_error(None, _("Give the layer a title in at least one language."))
+        return cleaned
+
+    def naming(self) -> Naming:
+        given = self.cleaned_data
+        titles = {language: given[f"title_{language}"] for language, _name in settings.LANGUAGES}
+        return Naming(
+            titles={language: title for language, title in titles.items() if title},
+            style=given["style"],
+            credit=given["credit"],
+            licence=given["licence"],
+            valid_from=given["valid_from"],
+            published=given["published"],
+        )
+
+
+def first_error(form: forms.Form) -> str:
+    """The first of the form's complaints, as words."""
+    return str(next(iter(form.errors.values()))[0])
+
+
+def first_naming(draft: LayerVersion, *, title: str, language: str, valid_from: str) -> Mapping[str, Any]:
+    """What the form holds before anybody has written in it."""
+    layer = draft.layer
+    titles = layer.titles or {language: title}
+    return {
+        **{f"title_{tag}": text for tag, text in titles.items()},
+        "style": layer.style,
+        "credit": layer.credit,
+        "licence": layer.licence,
+        "valid_from": valid_from,
+        "published": "yes",
+    }

@@ -1,0 +1,251 @@
+"""One upload: how far it is, what was understood, on the map; read again, saved, discarded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from layers import csv_lines, styles
+from layers.editions.life import EditionError
+from layers.findings import report
+from layers.models import LayerVersion
+from layers.styles.drawing import table
+from mapdialog.people.models import User
+from mapdialog.planner.layers import layer_map
+from mapdialog.planner.layers.upload import features as upload_features
+from mapdialog.planner.layers.upload import page
+from mapdialog.planner.layers.upload.access import upload_for
+from mapdialog.planner.layers.upload.choices_form import choices_context
+from mapdialog.planner.layers.upload.forms import ReadForm, SaveForm, first_error
+from mapdialog.uploads import actions
+from mapdialog.uploads.actions import UploadStateError
+from mapdialog.uploads.choices import choices_of
+from mapdialog.uploads.models import Upload
+from mapdialog.web import values
+from mapdialog.web.compression import packed
+from mapdialog.web.download import download
+from mapdialog.web.query import parameters, whole
+from mapdialog.web.shedding import expensive
+
+_LARGEST_ID = 2**31 - 1
+
+
+@login_required
+@require_safe
+@packed
+def upload(request: HttpRequest, upload: UUID) -> HttpResponse:
+    """The page of one upload, whatever has become of it."""
+    return _page(request, upload_for(request, upload))
+
+
+def _page(
+    request: HttpRequest,
+    held: Upload,
+    *,
+    status: int = 200,
+    problem: str = "",
+    save_form: SaveForm | None = None,
+) -> HttpResponse:
+    language = get_language() or ""
+    context: dict[str, Any] = {
+        "upload": held,
+        "kind": page.kind_words(held),
+        "problem": problem,
+        "understood": page.understood_rows(held),
+        **page.titles(held, language=language),
+        "progress": page.progress(held, at=timezone.now()),
+    }
+    if held.state not in (*Upload.AT_WORK, *Upload.ENDED):
+        context |= choices_context(held, language=language)
+    draft = held.draft
+    if held.state == Upload.State.READY and draft is not None:
+        naming = save_form.data if save_form else page.initial_naming(held)
+        context |= page.ready(held, draft, language=language, naming=naming)
+    elif held.state in (Upload.State.ASKING, Upload.State.FAILED):
+        context["settings"] = page.place_settings(held, language=language)
+    return render(
+        request, f"planner/layers/{_TEMPLATES[Upload.State(held.state)]}.html", context, status=status
+    )
+
+
+_TEMPLATES = {
+    Upload.State.READING: "upload_working",
+    Upload.State.SAVING: "upload_working",
+    Upload.State.ASKING: "upload_asking",
+    Upload.State.FAILED: "upload_asking",
+    Upload.State.READY: "upload_ready",
+    Upload.State.SAVED: "upload_ended",
+    Upload.State.DISCARDED: "upload_ended",
+}
+
+
+@login_required
+@require_safe
+def state(request: HttpRequest, upload: UUID) -> JsonResponse:
+    """How far the work is; the page asks until it is done."""
+    return JsonResponse(page.progress(upload_for(request, upload), at=timezone.now()))
+
+
+@login_required
+@require_POST
+def read(request: HttpRequest, upload: UUID) -> HttpResponse:
+    """Read the file again, as the form says; after discarding, as it was read before."""
+    held = upload_for(request, upload)
+    if held.state == Upload.State.DISCARDED:
+        choices = choices_of(held)
+    else:
+        form = ReadForm(request.POST, upload=held)
+        if not form.is_valid():
+            return _page(request, held, status=422, problem=first_error(form))
+        choices = form.choices(language=get_language() or "")
+    return _taken(
+        request,
+        held,
+        lambda: actions.read(
+            held, choices=choices, reading=_reading(request), by=_user(request), at=timezone.now()
+        ),
+    )
+
+
+@login_required
+@require_POST
+def save(request: HttpRequest, upload: UUID) -> HttpResponse:
+    """Put the draft into service as the form says. Pressed twice, it is saved once."""
+    held = upload_for(request, upload)
+    form = SaveForm(request.POST)
+    if not form.is_valid():
+        return _page(request, held, status=422, problem=first_error(form), save_form=form)
+    naming = form.naming()
+    return _taken(
+        request,
+        held,
+        lambda: actions.save(
+            held, naming=naming, reading=_reading(request), by=_user(request), at=timezone.now()
+        ),
+    )
+
+
+@login_required
+@require_POST
+def cancel(request: HttpRequest, upload: UUID) -> HttpResponse:
+    """Stop the reading; the file stays."""
+    held = upload_for(request, upload)
+    return _taken(request, held, lambda: actions.cancel(held, at=timezone.now()))
+
+
+@login_required
+@require_POST
+def discard(request: HttpRequest, upload: UUID) -> HttpResponse:
+    """The draft goes; for a day the file can be read again."""
+    held = upload_for(request, upload)
+    return _taken(
+        request, held, lambda: actions.discard(held, by=_user(request).audit_name, at=timezone.now())
+    )
+
+
+@login_required
+@require_POST
+def roll_back(request: HttpRequest, upload: UUID) -> HttpResponse:
+    """Undo the saving; with `undo` in the form, undo that."""
+    held = upload_for(request, upload)
+    undo = "undo" in values.of_form(request)
+    return _taken(
+        request,
+        held,
+        lambda: actions.roll_back(held, undo=undo, by=_user(request), at=timezone.now()),
+    )
+
+
+@login_required
+@require_safe
+@packed
+def features(request: HttpRequest, upload: UUID) -> JsonResponse:
+    """The list beside the map: what is in the draft, a page at a time, found by words."""
+    draft = _draft_for(request, upload)
+    given = parameters(request, known={"after", "q"})
+    after = whole(given.get("after", "0"), name="after", minimum=0, maximum=_LARGEST_ID)
+    found = upload_features.page_of(
+        draft, after=after, query=given.get("q", ""), language=get_language() or ""
+    )
+    return JsonResponse(found)
+
+
+@login_required
+@require_safe
+@packed
+def colours(request: HttpRequest, upload: UUID) -> JsonResponse:
+    """The draft's codes as another list of codes and colours would draw them."""
+    draft = _draft_for(request, upload)
+    name = parameters(request, known={"list"}).get("list") or "neutral"
+    if name not in styles.list_names():
+        raise Http404
+    shown = [style for style, _n in layer_map.styles_of(draft)]
+    legend = styles.legend(
+        name,
+        codes={style.code for style in shown if not style.future},
+        future={style.code for style in shown if style.future},
+    )
+    return JsonResponse(table(legend, language=get_language() or ""))
+
+
+@login_required
+@require_safe
+def report_json(request: HttpRequest, upload: UUID) -> HttpResponse:
+    """The whole report, for programs."""
+    held = upload_for(request, upload)
+    draft = _draft_for(request, upload)
+    body = {
+        "file": held.file_name,
+        "sha256": held.sha256,
+        "understood": {key: held.understood.get(key) for key in ("format", "taken", "roles", "source")},
+        "comparison": held.understood.get("comparison"),
+        "report": draft.report,
+    }
+    response = JsonResponse(body, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    response.headers["Content-Disposition"] = 'attachment; filename="report.json"'
+    return response
+
+
+@login_required
+@require_safe
+@expensive
+def report_csv(request: HttpRequest, upload: UUID) -> StreamingHttpResponse:
+    """What was found, a line each, as Nordic spreadsheets read it."""
+    rows = report.csv(report.findings(_draft_for(request, upload).report))
+    content_type = "text/csv; charset=utf-8"
+    return download(request, csv_lines.lines(rows), file_name="report.csv", content_type=content_type)
+
+
+def _taken(request: HttpRequest, held: Upload, step: Callable[[], object]) -> HttpResponse:
+    """Take a step and show what has become of it; where it does not fit, say why."""
+    try:
+        step()
+    except (UploadStateError, EditionError) as error:
+        return _page(request, upload_for(request, held.pk), status=409, problem=str(error))
+    return redirect("planner:upload", held.pk)
+
+
+def _draft_for(request: HttpRequest, pk: UUID) -> LayerVersion:
+    draft = upload_for(request, pk).draft
+    if draft is None:
+        raise Http404(_("There is no draft."))
+    return draft
+
+
+def _reading(request: HttpRequest) -> int:
+    reading = values.of_form(request).whole("reading")
+    return -1 if reading is None else reading
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user

@@ -1,0 +1,166 @@
+"""A file becomes a draft, or a question: the worker's part of reading."""
+
+from __future__ import annotations
+
+import json
+import logging
+import uuid
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from layers.crs import CrsError
+from layers.editions import life
+from layers.importing import import_file
+from layers.importing.recognition import row
+from layers.importing.recognition.columns import ColumnError
+from layers.importing.recognition.proposal import propose
+from layers.importing.request import ImportRefusedError
+from layers.models import LayerVersion
+from layers.readers import read_file
+from layers.readers.read_file import ChooseTableError, ReadError, Table
+from mapdialog.jobs import actions as jobs
+from mapdialog.jobs.models import Job
+from mapdialog.uploads import understanding
+from mapdialog.uploads.choices import choices_of
+from mapdialog.uploads.comparison import compared
+from mapdialog.uploads.import_request import delivery_of
+from mapdialog.uploads.models import Upload
+from mapdialog.uploads.refusal import for_page
+from mapdialog.uploads.steps import TOTAL, Step, telling
+
+_log = logging.getLogger(__name__)
+# They hold one table as a rule, and to list it would take as long as to read it.
+_PARSED_WHOLE = ("GeoJSON", "KML")
+
+
+def read_upload(identifier: uuid.UUID, *, reading: int) -> None:
+    """Read the file into a draft; nothing happens when this reading is no longer asked for.
+
+    Whatever stops it is said on the upload, in the language of whoever asked, with what was understood by
+    then. Cancelling, a fault and a newer reading leave no draft.
+    """
+    asked = Upload.objects.filter(pk=identifier, reading=reading, state=Upload.State.READING)
+    upload = asked.select_related("job", "layer", "municipality").first()
+    if upload is None or upload.job is None:
+        return
+    begun = _Reading(upload, job=upload.job)
+    with translation.override(choices_of(upload).language):
+        try:
+            jobs.start(upload.job, at=timezone.now(), total=TOTAL)
+            begun.run()
+        except jobs.JobStateError:
+            return  # another worker has it
+        except jobs.JobCancelledError:
+            _stopped(upload.job)
+        except Exception:
+            _log.exception("Upload %s could not be read", identifier)
+            message = _("Reading failed on our side; whoever runs the service finds why in its log.")
+            with suppress(jobs.JobStateError):
+                begun.end(Upload.State.FAILED, message=message)
+
+
+def _stopped(job: Job) -> None:
+    with suppress(jobs.JobStateError):  # it has ended, or another worker has it
+        jobs.stopped(job, at=timezone.now())
+
+
+class _Reading:
+    """One reading of one upload; `understood` grows while it goes on."""
+
+    def __init__(self, upload: Upload, *, job: Job) -> None:
+        self.upload = upload
+        self.job = job
+        self.understood: dict[str, Any] = {}
+
+    def run(self) -> None:
+        try:
+            with telling(self.job) as tell:
+                self._draft(tell=tell)
+        except ChooseTableError as error:
+            self.understood |= understanding.of_contents(error.contents)
+            self._ask("tables", error)
+        except CrsError as error:
+            if error.candidates:
+                likely = [asdict(candidate) for candidate in error.candidates]
+                self.understood["place"] = {**self.understood.get("place", {}), "candidates": likely}
+            self._ask("crs", error)
+        except ColumnError as error:
+            self._ask("fields", error)
+        except (ReadError, ImportRefusedError) as error:
+            self.end(Upload.State.FAILED, message=for_page(error))
+        else:
+            self.end(Upload.State.READY)
+
+    def _draft(self, *, tell: Step) -> None:
+        self.understood["systems"] = understanding.known_systems()
+        draft = import_file.stage(
+            delivery_of(self.upload),
+            at=timezone.now(),
+            by=f"user:{self.job.created_by_id}",
+            progress=tell,
+            look=self._look,
+            keep=self._attach,
+        ).version
+        tell("comparing", 0, 1)
+        before = life.newest(draft.layer)
+        if before is not None:
+            self.understood["comparison"] = compared(draft, before=before)
+
+    def _look(self, table: Table) -> None:
+        """What can be said of the rows, whatever comes of them."""
+        choices, owner = choices_of(self.upload), self.upload.municipality.code
+        self.understood["format"] = table.format
+        if table.format not in _PARSED_WHOLE:
+            contents = read_file.contents(Path(self.upload.file.path))
+            taken = list(dict.fromkeys(table.tables))
+            self.understood |= {**understanding.of_contents(contents), "taken": taken}
+        self.understood["place"] = understanding.of_place(table, owner=owner)
+        proposal = propose(
+            table, kind=choices.kind, owner=owner, roles=choices.roles, source=choices.source or None
+        )
+        self.understood |= understanding.of_proposal(proposal)
+
+    def _attach(self, draft: LayerVersion) -> None:
+        """The draft is the upload's in the transaction that makes it: no kill can leave it behind."""
+        LayerVersion.objects.filter(pk=draft.pk).update(file_name=self.upload.file_name)
+        if not self._still_asked().update(draft=draft):
+            raise jobs.JobCancelledError
+
+    def _ask(self, question: str, error: ValueError) -> None:
+        self.understood["ask"] = question
+        self.end(Upload.State.ASKING, message=for_page(error))
+
+    @transaction.atomic
+    def end(self, state: Upload.State, *, message: str = "") -> None:
+        """The outcome, unless nobody waits for this reading any more."""
+        at = timezone.now()
+        held = self._still_asked().select_for_update(of=("self",)).select_related("draft").first()
+        if held is None:
+            _stopped(self.job)
+            return
+        draft = held.draft
+        held.state, held.message, held.touched_at = state, row.whole_characters(message), at
+        # Names of fields and tables are a stranger's: what the database cannot store is left out.
+        held.understood = json.loads(row.as_json(self.understood))
+        if draft is not None and state != Upload.State.READY:
+            held.draft = None
+        held.save()
+        if draft is not None and held.draft is None:
+            life.discard(draft)
+        jobs.finish(self.job, at=at)
+
+    def _still_asked(self) -> QuerySet[Upload]:
+        return Upload.objects.filter(
+            pk=self.upload.pk,
+            reading=self.upload.reading,
+            state=Upload.State.READING,
+            job=self.job,
+            job__tries=self.job.tries,
+        )

@@ -1,0 +1,65 @@
+"""What can be said of a file before anybody has chosen: tables, fields with samples, where it may lie."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import shapely
+
+from layers import crs
+from layers.geometry import WGS84
+from layers.importing.recognition.proposal import Proposal
+from layers.readers.read_file import Contents, Table
+from layers.reference import catalog
+from layers.reference.catalog import Source
+from mapdialog.uploads.file_name import plain_text
+
+_SAMPLE_MAX = 40
+_CANDIDATES = 8
+
+
+def of_contents(contents: Contents) -> dict[str, Any]:
+    """`format` and `tables`, as JSON."""
+    tables = [{**asdict(table), "fields": list(table.fields)} for table in contents.tables]
+    return {"format": contents.format, "tables": tables}
+
+
+def of_proposal(proposal: Proposal) -> dict[str, Any]:
+    """The fields with samples, what each seems to be and what else it might be, and the data set, as JSON."""
+    source = proposal.source
+    return {
+        "fields": [
+            {
+                "name": field.name,
+                "samples": [plain_text(sample, most=_SAMPLE_MAX) for sample in field.samples],
+                "share": field.filled,
+            }
+            for field in proposal.fields
+        ],
+        "roles": {role.role: role.field for role in proposal.roles},
+        "others": {role.role: list(role.others) for role in proposal.roles},
+        "source": _source(source) if source else None,
+        "ties": [_source(tied) for one in proposal.ties if (tied := catalog.source(one))],
+    }
+
+
+def _source(source: Source) -> dict[str, Any]:
+    return {"id": source.id, "title": dict(source.title)}
+
+
+def of_place(table: Table, *, owner: str) -> dict[str, Any]:
+    """What system the file says it is in, and those its coordinates may be in, the likely ones first."""
+    finite = table.geometries[np.isfinite(shapely.bounds(table.geometries)).all(axis=1)]
+    if not len(finite):
+        return {"declared": table.srid, "candidates": []}
+    west, south, east, north = (float(value) for value in shapely.total_bounds(finite))
+    likely = crs.candidates((west, south, east, north), owner=owner)[:_CANDIDATES]
+    return {"declared": table.srid, "candidates": [asdict(candidate) for candidate in likely]}
+
+
+def known_systems() -> list[tuple[int, str]]:
+    """Every system that a person may name, with its name."""
+    named = {**crs.GEOGRAPHIC, **{srid: name for srid, (name, _box) in crs.PROJECTED.items()}}
+    return [(WGS84, named.pop(WGS84)), *sorted(named.items())]
