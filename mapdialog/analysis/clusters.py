@@ -28,23 +28,19 @@ _CELL_STEPS = (
 )  # half of the 24 cells around one, nearest first
 
 
-def dbscan(xy_m: npt.ArrayLike, *, distance_m: float, minimum: int) -> Ints:
+def dbscan(xy_m: npt.ArrayLike, *, distance_m: float, minimum: int) -> tuple[Ints, Bools]:
     """Cluster points by density; exact.
 
     `xy_m` is (n, 2), metres in a metric CRS. A point is core when at least `minimum` points, itself
-    included, lie within `distance_m`, the distance itself included. Returns (n,) labels: -1 is noise,
-    clusters are numbered by the lowest index of their core points. A border point joins the cluster of
-    its nearest core point; of equally near ones, the one with the lowest index.
+    included, lie within `distance_m`, the distance itself included. Returns (n,) labels and (n,), which
+    points are core. Label -1 is noise, clusters are numbered by the lowest index of their core points. A
+    border point joins the cluster of its nearest core point; of equally near ones, the one with the lowest
+    index.
 
     Raises ValueError for non-finite coordinates, a wrong shape, a distance that is not positive, a
     minimum below 1, and an extent of more than 2**31 cells.
     Source: Ester et al. 1996; cells as in Gunawan 2013.
     """
-    return dbscan_with_cores(xy_m, distance_m=distance_m, minimum=minimum)[0]
-
-
-def dbscan_with_cores(xy_m: npt.ArrayLike, *, distance_m: float, minimum: int) -> tuple[Ints, Bools]:
-    """As `dbscan`: the (n,) labels, and (n,) which points are core."""
     points = _checked(xy_m, distance_m=distance_m, minimum=minimum)
     labels = np.full(len(points), NOISE, dtype=np.int64)
     is_core = np.zeros(len(points), dtype=np.bool_)

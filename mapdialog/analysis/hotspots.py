@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 
 from mapdialog.analysis.areas import OUTSIDE, AreaCounts, area_places, count_by_area, lonlat_of, ranked
-from mapdialog.analysis.clusters import NOISE, dbscan_with_cores
+from mapdialog.analysis.clusters import NOISE, dbscan
 from mapdialog.analysis.even_spread import AreaPins, EvenSpread, even_spread, land_m
 from mapdialog.analysis.project import area_km2, lonlat_geometries, metric_coordinates
 from mapdialog.analysis.significance import false_discovery
@@ -153,7 +153,7 @@ def _clusters_by_area(xy_m: Floats, place: Ints, *, distance_m: float, minimum: 
     used = 0
     for _, group in _groups(place):
         rows = group[placed[group]]
-        own, core[rows] = dbscan_with_cores(xy_m[rows], distance_m=distance_m, minimum=minimum)
+        own, core[rows] = dbscan(xy_m[rows], distance_m=distance_m, minimum=minimum)
         labels[rows] = np.where(own == NOISE, NOISE, own + used)
         used += int(own.max(initial=NOISE)) + 1
     return labels, core

@@ -8,7 +8,7 @@ const UNUSED_EXTRAS = /^(Circle|CircleMarker|LayerGroup|Marker|Polygon|Polyline)
 // Control.Zoom = Zoom and the like: names for users of the global L.
 const ALIASES = /^(Control|control|CRS|GeoJSON|Icon|Map|Polyline|SVG|TileLayer|tileLayer)\.\w+ = \w+;$/;
 // Leaflet's own buttons, credit line, box zoom and tooltips, and renderers for its vector shapes.
-const UNUSED_PARTS = /^(Map|Layer)\.(include|mergeOptions|addInitHook)\([^]*(zoomControl|attributionControl|boxZoom|addControl|getRenderer|[tT]ooltip)/;
+const UNUSED_PARTS = /^(Map|Layer)\.(include|mergeOptions|addInitHook)\(.*(zoomControl|attributionControl|boxZoom|addControl|getRenderer|[tT]ooltip)/s;
 
 const UNUSED_RULES = /leaflet-(control|marker-(icon|shadow|draggable)|shadow|image-layer|interactive|crosshair|bar|touch \.leaflet-(bar|control)|tooltip|vml|oldie|default-icon|attribution|div-icon|image-layer\.|zoom-box)|\.lvml|^a?\.leaflet-(top|right|bottom|left)\b/;
 
@@ -48,7 +48,7 @@ export function importedNames(source, specifier) {
 
 /** leaflet.css without rules for what is cut above, and so without pictures. */
 export function slimLeafletStyles(source) {
-    const plain = source.replace(/\/\*[^]*?\*\//g, '').replace(/@media print \{[^]*?\n\t\}\s*$/m, '');
+    const plain = source.replace(/\/\*.*?\*\//gs, '').replace(/@media print \{.*?\n\t\}\s*$/ms, '');
     return [...plain.matchAll(/([^{}]+)\{([^{}]*)\}/g)]
         .map(([, selectors, body]) => {
             const kept = selectors.split(',').map(one => one.trim().replace(/\s+/g, ' ')).filter(one => !UNUSED_RULES.test(one));

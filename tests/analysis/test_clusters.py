@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 from sklearn.cluster import DBSCAN
 
 from mapdialog.analysis import clusters
-from mapdialog.analysis.clusters import dbscan, dbscan_with_cores
+from mapdialog.analysis.clusters import dbscan
 
 
 def assert_as_sklearn(points: np.ndarray, *, distance_m: float, minimum: int) -> None:
     """Noise, core points and their labels are the same: both number clusters by their first core point."""
-    labels, core = dbscan_with_cores(points, distance_m=distance_m, minimum=minimum)
+    labels, core = dbscan(points, distance_m=distance_m, minimum=minimum)
     fitted = DBSCAN(eps=distance_m, min_samples=minimum).fit(points)
     assert np.flatnonzero(core).tolist() == fitted.core_sample_indices_.tolist()
     assert (labels[core] == fitted.labels_[core]).all()
@@ -64,15 +64,15 @@ def test_real_pins(dc_pins):
 
 def test_the_distance_itself_is_near():
     points = np.array([[0.0, 0.0], [30.0, 40.0], [60.0, 80.0]])
-    assert dbscan(points, distance_m=50.0, minimum=2).tolist() == [0, 0, 0]
-    assert dbscan(points, distance_m=49.999999, minimum=2).tolist() == [-1, -1, -1]
+    assert dbscan(points, distance_m=50.0, minimum=2)[0].tolist() == [0, 0, 0]
+    assert dbscan(points, distance_m=49.999999, minimum=2)[0].tolist() == [-1, -1, -1]
 
 
 def test_a_border_point_joins_the_nearest_core_and_of_equals_the_first():
     left, right = [[0.0, 0.0], [-5.0, 0.0], [-5.0, 1.0]], [[20.0, 0.0], [25.0, 0.0], [25.0, 1.0]]
-    between = dbscan([*right, *left, [10.0, 0.0]], distance_m=10.0, minimum=4)
+    between, _ = dbscan([*right, *left, [10.0, 0.0]], distance_m=10.0, minimum=4)
     assert between.tolist() == [0, 0, 0, 1, 1, 1, 0]
-    nearer_left = dbscan([*right, *left, [9.9, 0.0], [10.1, 0.0]], distance_m=10.0, minimum=4)
+    nearer_left, _ = dbscan([*right, *left, [9.9, 0.0], [10.1, 0.0]], distance_m=10.0, minimum=4)
     assert nearer_left.tolist()[-2:] == [1, 0]
 
 
@@ -84,7 +84,7 @@ def test_crowded_cells_that_nearly_touch_are_told_apart_exactly(monkeypatch):
     for gap, expected in ((100.0 + 1e-6, 2), (100.0 - 1e-6, 1)):
         step = np.array([np.cos(0.4), np.sin(0.4)]) * (24 + gap)
         turned = disc @ np.array([[np.cos(0.4), np.sin(0.4)], [-np.sin(0.4), np.cos(0.4)]])
-        labels = dbscan(np.r_[turned, turned + step], distance_m=100.0, minimum=5)
+        labels, _ = dbscan(np.r_[turned, turned + step], distance_m=100.0, minimum=5)
         assert labels.max() + 1 == expected
 
 
@@ -115,20 +115,20 @@ def test_cells_that_touch_only_at_the_far_corners_are_joined(mirrored: bool):
     side = 100.0 / np.sqrt(2) * (1 - clusters._SLACK)
     near, far = side - 3e-5, 2 * side + 1e-7
     pair = [[near, far], [far, near]] if mirrored else [[near, near], [far, far]]
-    labels = dbscan([[0.0, 0.0], *pair], distance_m=100.0, minimum=1)
+    labels, _ = dbscan([[0.0, 0.0], *pair], distance_m=100.0, minimum=1)
     assert labels.tolist() == ([0, 1, 1] if mirrored else [0, 0, 0])
 
 
 def test_bridges_of_exact_duplicates():
     points = np.repeat([[0.0, 0.0], [99.0, 0.0], [198.0, 0.0], [400.0, 0.0]], 5_000, axis=0)
-    labels = dbscan(points, distance_m=100.0, minimum=5)
+    labels, _ = dbscan(points, distance_m=100.0, minimum=5)
     assert labels[[0, 5_000, 10_000, 15_000]].tolist() == [0, 0, 0, 1]
 
 
 def test_little_is_enough():
-    assert dbscan(np.empty((0, 2)), distance_m=10, minimum=1).tolist() == []
-    assert dbscan([[1, 1]], distance_m=10, minimum=1).tolist() == [0]
-    assert dbscan([[1, 1]], distance_m=10, minimum=2).tolist() == [-1]
+    assert dbscan(np.empty((0, 2)), distance_m=10, minimum=1)[0].tolist() == []
+    assert dbscan([[1, 1]], distance_m=10, minimum=1)[0].tolist() == [0]
+    assert dbscan([[1, 1]], distance_m=10, minimum=2)[0].tolist() == [-1]
 
 
 @pytest.mark.parametrize(

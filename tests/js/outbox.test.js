@@ -121,7 +121,7 @@ test('409 counts as received only when the same is stored', async () => {
 
 test('a refused item can be mended and sent', async () => {
     const {outbox} = make({
-        fetch: async (url, {body}) => (JSON.parse(body).text === 'a' ? json(400, {}) : json(201, {code: 'ok'})),
+        fetch: async (_url, {body}) => (JSON.parse(body).text === 'a' ? json(400, {}) : json(201, {code: 'ok'})),
     });
     await outbox.add(item('a'));
     await outbox.flush();

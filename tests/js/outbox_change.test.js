@@ -21,7 +21,7 @@ function contribution({text = 'Mørkt her.', theme = 'lys', version = 1} = {}) {
         Object.assign(there.properties, JSON.parse(body).properties);
         return json(200, {code: 'A1'}, tag());
     };
-    there.fetch = async (url, {method, headers, body}) => {
+    there.fetch = async (_url, {method, headers, body}) => {
         there.log.push(method);
         const response = answer(method, headers, body);
         if (there.lose-- > 0) throw new TypeError('network error');
@@ -39,7 +39,7 @@ function makeAuthor(remote) {
     const told = [];
     const made = make({
         fetch: remote.fetch,
-        onSent: (one, receipt, version) => told.push(['sent', one.method, version]),
+        onSent: (one, _receipt, version) => told.push(['sent', one.method, version]),
         onRefused: one => told.push(['refused', one.method, one.status]),
     });
     made.store.settle('', {id: 'a', receipt: {code: 'A1'}, about: {text: 'Mørkt her.'}, sent_at: 1});
@@ -136,7 +136,7 @@ test('a withdrawal takes the place of a change that waits, and counts also when 
 });
 
 test('a busy service, read after a refusal, is later and no refusal', async () => {
-    const {outbox, told} = makeAuthor({fetch: async (url, {method}) => (method === 'GET' ? json(503, {}) : json(412, {}))});
+    const {outbox, told} = makeAuthor({fetch: async (_url, {method}) => (method === 'GET' ? json(503, {}) : json(412, {}))});
     await outbox.amend(change('Lyst nå.'));
     assert.deepEqual(await outbox.flush(), {sent: 0, waiting: 1, refused: 0});
     assert.deepEqual(told, []);

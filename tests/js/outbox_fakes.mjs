@@ -26,7 +26,12 @@ export function server() {
 /** Web Locks as the standard says: one holder per name, the others wait their turn. */
 export function fakeLocks() {
     let queue = Promise.resolve();
-    return {request: (name, work) => (queue = queue.catch(() => {}).then(work))};
+    return {
+        request(_name, work) {
+            queue = queue.catch(() => {}).then(work);
+            return queue;
+        },
+    };
 }
 
 export const item = (id, extra = {}) => ({id, url: `/c/${id}`, body: {text: id}, token: 't'.repeat(32), ...extra});

@@ -2,20 +2,20 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {decodePack} from 'mapdialog/lib/pins.js';
 
-/** The writer, after the layout at the head of pins.js; rows: {x, y, t, theme, area, state}. */
-function encode(header, rows) {
+/** The writer, after the layout at the head of pins.js; lines: {x, y, t, theme, area, state}. */
+function encode(about, lines) {
     const planes = (values, width) => Array.from({length: width}, (_, plane) => values.map(value => (value >>> (8 * plane)) & 255)).flat();
     const differences = values => values.map((value, i) => (i ? (value - values[i - 1]) >>> 0 : value));
     const zigzag = values => values.map((value, i) => {
         const step = (i ? value - values[i - 1] : value) | 0;
         return ((step << 1) ^ (step >> 31)) >>> 0;
     });
-    const column = name => rows.map(row => row[name]);
+    const column = name => lines.map(line => line[name]);
     const bytes = [
         ...planes(differences(column('x')), 4), ...planes(differences(column('y')), 4), ...planes(zigzag(column('t')), 4),
         ...planes(column('theme'), 1), ...planes(column('area'), 2), ...planes(column('state'), 1),
     ];
-    const head = new TextEncoder().encode(JSON.stringify({n: rows.length, version: 1, ...header}) + '\n');
+    const head = new TextEncoder().encode(JSON.stringify({n: lines.length, version: 1, ...about}) + '\n');
     return Uint8Array.from([...head, ...bytes]).buffer;
 }
 

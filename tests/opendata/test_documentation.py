@@ -31,6 +31,19 @@ def test_nothing_comes_from_elsewhere(client: Client) -> None:
     assert 'style="' not in page
 
 
+def test_the_framework_reads_neither_queries_nor_bodies() -> None:
+    """Its reading takes NaN, members that come twice and unknown parameters; `web/` has a strict one."""
+    operations = [
+        operation
+        for _, router in api._routers
+        for view in router.path_operations.values()
+        for operation in view.operations
+    ]
+    assert len(operations) == 9
+    sources = {model.__ninja_param_source__ for operation in operations for model in operation.models}
+    assert sources == {"path"}
+
+
 def test_the_contract_is_described() -> None:
     paths = api.get_openapi_schema()["paths"]
     listing = paths["/api/v1/consultations/{slug}/contributions"]["get"]

@@ -80,6 +80,7 @@ def test_a_bare_machine_gets_every_package_and_is_told_if_nobody_tried_its_syste
         find_python() {{ return 1; }}
         find_postgres() {{ return 1; }}
         find_node() {{ return 1; }}
+        find_npm() {{ return 1; }}
         any_exists() {{ return 1; }}
         id() {{ echo 0; }}
         step() {{ echo "$3"; }}
@@ -138,11 +139,49 @@ def test_the_checks_install_the_node_they_need() -> None:
         """
         . docker/packages.sh
         find_node() { return 1; }
+        find_npm() { return 1; }
         any_exists() { return 0; }
         missing_packages check
         """
     )
-    assert listed.stdout.split() == ["nodejs"]
+    assert listed.stdout.split() == ["nodejs", "npm"]
+
+
+@pytest.mark.parametrize("ci", ["true", ""])
+def test_without_the_npm_registry_scripts_are_left_out_aloud_and_not_in_ci(ci: str) -> None:
+    checked = in_shell(
+        f"""
+        CI={ci}
+        eval "$(sed -n '/^attempt()/,/^}}/p; /^scripts_and_styles()/,/^}}/p' run)"
+        say() {{ echo "$*"; }}
+        node_packages_are_there() {{ return 1; }}
+        failed=""
+        attempt "JavaScript and CSS" scripts_and_styles
+        echo "not in order:$failed"
+        """
+    )
+    assert "LEFT OUT: " in checked.stdout
+    assert checked.stdout.endswith(f"not in order:{' JavaScript and CSS;' if ci else ''}\n")
+
+
+def test_an_installation_from_npm_that_fails_stops_nothing_and_is_not_taken_for_done(tmp_path: Path) -> None:
+    (tmp_path / "package-lock.json").write_text("{}")
+    (tmp_path / ".local" / "stamps").mkdir(parents=True)
+    tried = in_shell(
+        f"""
+        . docker/node.sh
+        eval "$(sed -n '/^say()/,/^# prepare LOCK/p' run)"
+        cd {tmp_path}
+        npm_install() {{ echo no network; return 1; }}
+        try_node_packages
+        node_packages_are_there || echo not there
+        npm_install() {{ mkdir -p node_modules/.bin; install -m 755 /dev/null node_modules/.bin/biome; }}
+        try_node_packages
+        node_packages_are_there && echo there
+        """
+    )
+    assert tried.stdout == "not there\nthere\n"
+    assert "no network" in tried.stderr
 
 
 @pytest.mark.parametrize("script", ["run", ".ci/run"])

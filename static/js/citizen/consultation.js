@@ -77,12 +77,15 @@ function showOthers() {
     const {view} = stage;
     const pins = config.nearby.positions.map((lonLat, id) => ({id, lonLat}));
     const layer = view.add(pinCanvas({pins, onSelect: pin => others?.then(({open}) => open(pin))}));
-    loadOthers = () => others ??= import('mapdialog/citizen/others.js')
-        .then(({createOthers}) => createOthers(config, {view, layer, say: text => stage.hint.say('reading', text)}))
-        .catch(error => {
-            others = null;
-            throw error;
-        });
+    loadOthers = () => {
+        others ??= import('mapdialog/citizen/others.js')
+            .then(({createOthers}) => createOthers(config, {view, layer, say: text => stage.hint.say('reading', text)}))
+            .catch(error => {
+                others = null;
+                throw error;
+            });
+        return others;
+    };
     // A page that is only laid out moves the map too. Whatever fails: the list below the map says the same.
     let isTouched = false;
     for (const name of ['pointerdown', 'keydown', 'wheel']) addEventListener(name, () => { isTouched = true; }, {once: true, passive: true});
@@ -104,10 +107,10 @@ function whenAtRest(act) {
 
 function start() {
     root.classList.replace('plain', 'js'); // the modules came late, and nobody had begun to write
-    stage = createStage(config, {onPlaced: place => whenWriting(writing => writing.choose(place), place)});
+    stage = createStage(config, {onPlaced: place => whenWriting(writer => writer.choose(place), place)});
     performance.mark('map-ready'); // what the speed target is measured by
     readButton?.addEventListener('click', toggleReading);
-    document.getElementById('use-place')?.addEventListener('click', () => whenWriting(writing => writing.useOtherwise()));
+    document.getElementById('use-place')?.addEventListener('click', () => whenWriting(writer => writer.useOtherwise()));
     addEventListener('online', () => stage.hint.drop('offline'));
     showOthers();
     if (isKept(config.slug)) fetchAhead();

@@ -75,19 +75,19 @@ export function drawMine(node, {items, receipts, drafts = [], language, texts, .
 }
 
 const title = about => (about?.title ? element('p', {class: 'mine__title', text: about.title}) : null);
-const words = text => (text ? element('p', {class: 'mine__text', dir: 'auto', text: text.slice(0, EXCERPT)}) : null);
+const excerpt = text => (text ? element('p', {class: 'mine__text', dir: 'auto', text: text.slice(0, EXCERPT)}) : null);
 const link = (href, text) => element('a', {class: 'ds-link', href}, text);
 
 function draftLine(draft, {texts, onWrite, onThrowAway}) {
     return element('li', {class: 'mine__item mine__item--unsent', dataset: {draft: draft.id}},
-        element('p', {}, element('strong', {text: texts.notFinished})), words(draft.values.text),
+        element('p', {}, element('strong', {text: texts.notFinished})), excerpt(draft.values.text),
         button(texts.goOn, () => onWrite(draft)), button(texts.discard, () => onThrowAway(draft)));
 }
 
 function unsentLine(item, {texts, isHere, onCorrect, onDiscard}) {
     const isNew = item.method === 'PUT';
     return element('li', {class: 'mine__item mine__item--unsent'},
-        title(item.about), words(wordsOf(item)),
+        title(item.about), excerpt(wordsOf(item)),
         element('p', {}, element('strong', {text: unsentLabel(item, texts)}), ' ', whyNot(item, texts)),
         item.method === 'DELETE' ? null : copyButton(() => wordsOf(item), texts),
         item.about?.href ? link(item.about.href, texts.open) : null,
@@ -97,7 +97,7 @@ function unsentLine(item, {texts, isHere, onCorrect, onDiscard}) {
 function receivedLine({id, token, receipt, about, sent_at: at, erased}, {texts, language}) {
     const date = dateFormat(language, {dateStyle: 'long'}).format(at);
     return element('li', {class: 'mine__item'},
-        title(about), erased ? null : words(about?.text),
+        title(about), erased ? null : excerpt(about?.text),
         element('p', {}, erased ? texts.isErased : fill(texts.sentOn, {date}), ' ',
             link(erased ? receipt.status_url : `${receipt.status_url}#${id}.${token}`, fill(texts.withCode, {code: receipt.code}))));
 }

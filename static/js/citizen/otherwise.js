@@ -13,7 +13,7 @@ export function placeWithoutMap({listed_place: listed, coordinates, place_words:
     const written = coordinates.value.trim();
     const long = lengthNote(own, texts, {near: 1});
     if (long) return {problem: {field: 'place', message: long}};
-    const isHere = lonLat => !area || contains(area, lonLat);
+    const isHere = position => !area || contains(area, position);
     if (!written && !listed?.value) {
         return words ? {chosen: {lonLat: null, words, placed_by: 'words'}} : {problem: {field: 'place', message: texts.needPlace}};
     }

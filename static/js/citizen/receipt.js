@@ -125,7 +125,7 @@ async function changed({waiting, refused: notTaken}) {
     if (had && !pending) await show();
 }
 
-async function received(item, receipt, receivedVersion) {
+async function received(item, _receipt, receivedVersion) {
     if (item.contribution !== own?.id) return;
     pending = null;
     drawPending();

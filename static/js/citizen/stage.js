@@ -266,7 +266,7 @@ class Stage {
         const level = zone && (zone.vertical_level !== GROUND || shown !== GROUND) ? zone.level : '';
         const land = zone ? [zone.label, level].filter(Boolean).join(' · ') : '';
         const code = zone ? [...new Set([zone.field, zone.code])].filter(Boolean).join(' · ') : '';
-        const area = areas.map(({name, code}) => name || code).join(', ');
+        const area = areas.map(({name, code: areaCode}) => name || areaCode).join(', ');
         this.#label = [zone?.field ? `${land} (${zone.field})` : land, area].filter(Boolean).join(', ');
         if (!this.#label) return this.#say(nothing);
         return this.#nodes.here.replaceChildren(

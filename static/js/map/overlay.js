@@ -27,6 +27,7 @@ export function addPictures(view, pictures, {pane = 'base', instead = () => () =
             undo = null;
             return;
         }
+        // biome-ignore lint/correctness/noSelfAssign: an address that is set anew is asked anew.
         if (!retried.has(image)) setTimeout(() => { if (image.isConnected) image.src = image.src; }, RETRY_MS);
         retried.add(image);
         if (++failures < MOST_FAILURES || undo) return;

@@ -90,7 +90,8 @@ export function createBoardMap(node, config, {on}) {
         dots.set(drawn ? Array.from(near, i => ({id: i, lonLat: pins.lonLat(i), radius})) : []);
         const wantsHeat = !drawn && !hidden.has('heat');
         if (wantsHeat) layers.heat.set({rows});
-        if (wantsHeat !== view.has(layers.heat)) wantsHeat ? view.add(layers.heat) : view.remove(layers.heat);
+        if (wantsHeat && !view.has(layers.heat)) view.add(layers.heat);
+        else if (!wantsHeat && view.has(layers.heat)) view.remove(layers.heat);
         if (!wantsHeat) say();
     }
 
@@ -100,7 +101,8 @@ export function createBoardMap(node, config, {on}) {
     }
 
     function show(name, wanted) {
-        wanted ? hidden.delete(name) : hidden.add(name);
+        if (wanted) hidden.delete(name);
+        else hidden.add(name);
         const layer = layers[name];
         if (name === 'heat' && pins) return redraw();
         if (!layer || view.has(layer) === wanted) return undefined;

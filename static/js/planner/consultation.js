@@ -41,7 +41,10 @@ function remember(changes = {}) {
     const query = new URLSearchParams(location.search);
     for (const name of ['theme', 'area', 'state', 'from', 'to']) query.delete(name);
     for (const [name, value] of toQuery(selection)) query.set(name, value);
-    for (const [name, value] of Object.entries(changes)) value === null ? query.delete(name) : query.set(name, value);
+    for (const [name, value] of Object.entries(changes)) {
+        if (value === null) query.delete(name);
+        else query.set(name, value);
+    }
     const words = query.toString();
     history.replaceState(null, '', words ? `?${words}` : location.pathname);
 }
@@ -128,7 +131,8 @@ function openHotspot(feature, on) {
     for (const one of boards) one.highlightHotspot(rank);
     for (const button of document.querySelectorAll('[data-rank]')) {
         const isIt = Number(button.dataset.rank) === rank;
-        isIt ? button.setAttribute('aria-current', 'true') : button.removeAttribute('aria-current');
+        if (isIt) button.setAttribute('aria-current', 'true');
+        else button.removeAttribute('aria-current');
     }
     on.popup(centre, ...hotspotWords(feature, {texts}));
 }
@@ -189,7 +193,7 @@ function layerSwitches() {
     });
 }
 
-function keys(event) {
+function stepByKey(event) {
     if (!byId('keys').checked || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest('input, select, textarea, [contenteditable]') || !['j', 'k'].includes(event.key)) return;
     event.preventDefault();
@@ -258,7 +262,7 @@ async function start() {
             openHotspot(feature, board);
         });
     }
-    document.addEventListener('keydown', keys);
+    document.addEventListener('keydown', stepByKey);
     byId('clear').addEventListener('click', () => change(readSelection('')));
     await loadPins();
     filters = createFilters(byId('filters'), {choices: choices(), texts, language, timeZone, onChange: change});

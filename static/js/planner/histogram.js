@@ -21,8 +21,8 @@ export function createHistogram(node, {texts, language, timeZone, onChoose}) {
             svg.append(bar(i * step, step, n / most, 'histogram__all'), bar(i * step, step, chosen[i] / most, 'histogram__chosen'));
         });
         if (selected) svg.append(shape('rect', {class: 'histogram__span', y: 0, height: HEIGHT, x: at(selected.from), width: Math.max(2, at(selected.to) - at(selected.from))}));
-        svg.addEventListener('pointerdown', event => { start = share(event, svg); });
-        svg.addEventListener('pointerup', event => choose(share(event, svg)));
+        svg.addEventListener('pointerdown', event => { start = shareAt(event, svg); });
+        svg.addEventListener('pointerup', event => choose(shareAt(event, svg)));
         node.replaceChildren(svg);
     }
 
@@ -48,7 +48,7 @@ function bar(x, width, share, name) {
     return shape('rect', {class: name, x: x + 0.5, y: HEIGHT - height, width: width - 1, height});
 }
 
-function share(event, svg) {
+function shareAt(event, svg) {
     const box = svg.getBoundingClientRect();
     return Math.max(0, Math.min(1, (event.clientX - box.left) / box.width));
 }

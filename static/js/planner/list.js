@@ -11,7 +11,8 @@ export function createList({node, count, more}, {url, texts, language, timeZone,
 
     async function fetchPage(after) {
         asking?.abort();
-        const mine = asking = new AbortController();
+        const mine = new AbortController();
+        asking = mine;
         const asked = new URLSearchParams(query);
         if (after) asked.set('after', after);
         const response = await fetch(`${url}?${asked}`, {signal: mine.signal, headers: {Accept: 'application/json'}});
@@ -62,7 +63,7 @@ export function createList({node, count, more}, {url, texts, language, timeZone,
 
     function step(by) {
         const lines = [...node.querySelectorAll('.comment')];
-        const at = lines.findIndex(line => line.getAttribute('aria-current') || line === document.activeElement);
+        const at = lines.findIndex(comment => comment.getAttribute('aria-current') || comment === document.activeElement);
         const line = lines[Math.max(0, Math.min(lines.length - 1, at + by))];
         if (!line) return;
         line.focus();

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from mapdialog.analysis.clusters import dbscan_with_cores
+from mapdialog.analysis.clusters import dbscan
 from tests.bench import shapes
 from tests.bench.contestant import Contestant
 from tests.bench.measurement import Measurement, Repeat, Target, against, by_turns
@@ -39,7 +39,7 @@ def measure(*, full: bool) -> Iterator[Measurement]:
 
 def ours(*, n: int, clusters: int) -> Repeat:
     return _repeat(
-        lambda xy_m: dbscan_with_cores(xy_m, distance_m=DISTANCE_M, minimum=MINIMUM)[1],
+        lambda xy_m: dbscan(xy_m, distance_m=DISTANCE_M, minimum=MINIMUM)[1],
         n=n,
         clusters=clusters,
     )

@@ -163,9 +163,9 @@ form.addEventListener('formdata', ({formData}) => {
 
 show();
 offerWhatWasKept();
-const node = document.getElementById('map');
+const mapNode = document.getElementById('map');
 try {
-    map = await createUnitMap(node, {
+    map = await createUnitMap(mapNode, {
         ...config,
         look: unit => {
             const held = composition.of(unit);
@@ -179,4 +179,4 @@ try {
     console.warn(error);
     announce(status, texts.failed);
 }
-node.dataset.ready = '';
+mapNode.dataset.ready = '';

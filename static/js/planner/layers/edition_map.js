@@ -76,7 +76,8 @@ export function createEditionMap(node, config, {onSelect = () => {}, here = null
         lay(other, wanted) {
             if (!others.has(other.id)) others.set(other.id, vectorTiles({url: other.url, style: {'*': OUTLINE}, pane: 'areas'}));
             const layer = others.get(other.id);
-            if (view.has(layer) !== wanted) wanted ? view.add(layer) : view.remove(layer);
+            if (wanted && !view.has(layer)) view.add(layer);
+            else if (!wanted && view.has(layer)) view.remove(layer);
         },
     };
 }

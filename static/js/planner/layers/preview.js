@@ -17,7 +17,7 @@ const map = createEditionMap(mapNode, config, {here: document.getElementById('he
 const legend = createEditionLegend(map, config, {legend: document.getElementById('legend'), levels: document.getElementById('levels')});
 // What needs a look stands out from what was only put right.
 const looks = {note: {radius: 4}, warning: {radius: 7, colour: '#c2255c'}, error: {radius: 8, colour: '#c2255c'}};
-const marks = map.view.add(pinCanvas({pins: config.marks.map(mark => ({...mark, ...looks[mark.severity]})), onSelect: ({id}) => choose(id)}));
+const marks = map.view.add(pinCanvas({pins: config.marks.map(finding => ({...finding, ...looks[finding.severity]})), onSelect: ({id}) => choose(id)}));
 document.getElementById('show-marks')?.addEventListener('change', ({target}) => (target.checked ? map.view.add(marks) : map.view.remove(marks)));
 
 /** On a phone the map may be out of sight when something in the list is pressed. */
@@ -73,7 +73,7 @@ const saving = document.getElementById('save');
 keepForm(saving, {key: `${window.location.pathname}${saving.elements.namedItem('reading').value}`});
 const list = document.getElementById('id_style');
 list?.addEventListener('change', recolour);
-if (list && list.value && list.value !== config.style) recolour();
+if (list?.value && list.value !== config.style) recolour();
 
 async function recolour() {
     const wanted = list.value;

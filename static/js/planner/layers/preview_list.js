@@ -23,7 +23,8 @@ export function createFeatureList({config, state, onChoose}) {
 
     function show(page, {onto}) {
         const lines = page.features.map(line);
-        onto ? list.append(...lines) : list.replaceChildren(...lines);
+        if (onto) list.append(...lines);
+        else list.replaceChildren(...lines);
         if (!list.children.length) list.append(element('li', {class: 'quiet', text: config.texts.none}));
         next = page.next;
         more.hidden = next === null;
