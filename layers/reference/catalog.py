@@ -87,14 +87,6 @@ class Source:
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     path: Path = field(default=Path(), compare=False)
 
-    def field_for(self, role: str, *, fields: Collection[str]) -> str | None:
-        """The name under which ``role`` stands among ``fields``, as it is written there, or None."""
-        return Fields(fields).first_for(*self.fields.get(role, ()))
-
-    def roles_in(self, fields: Collection[str]) -> dict[str, str]:
-        """Role -> field name, for every role found among ``fields``."""
-        return {role: names[0] for role, names in self.all_in(Fields(fields)).items()}
-
     def all_in(self, fields: Fields) -> dict[str, tuple[str, ...]]:
         """Role -> every field that may hold it, the surest first."""
         found = {role: fields.all_for(aliases) for role, aliases in self.fields.items()}
@@ -151,17 +143,11 @@ def matches(fields: Collection[str], *, kind: str, owner: str, tables: Collectio
     return sorted(fitting, key=lambda match: (-match.score, match.source.country == ANY_COUNTRY))
 
 
-def detect(fields: Collection[str], *, kind: str, owner: str, tables: Collection[str] = ()) -> Source | None:
-    """The source such a file is, or None when there is none or more than one.
-
-    A tie means that the file does not say what it is: the caller asks.
-    """
-    found = best(matches(fields, kind=kind, owner=owner, tables=tables))
-    return found[0].source if len(found) == 1 else None
-
-
 def best(found: list[Match]) -> list[Match]:
-    """Those that as much speaks for as for the first; a country's own before what is the same everywhere."""
+    """Those that as much speaks for as for the first; a country's own before what is the same everywhere.
+
+    More than one means that the file does not say what it is: the caller asks.
+    """
     top = [match for match in found if match.score == found[0].score]
     own = [match for match in top if match.source.country != ANY_COUNTRY]
     return own or top

@@ -11,6 +11,7 @@ from layers.crs import CrsError
 from layers.readers import read_file
 from layers.readers.read_file import ChooseTableError, ReadError, Table
 from layers.reference import catalog
+from layers.reference.field_names import Fields
 from tests.layers import gml
 
 PLANS = Path(__file__).parent / "data" / "plans"
@@ -238,7 +239,7 @@ def test_nested_fields_are_found_by_their_last_part(tmp_path: Path) -> None:
     assert table.properties == [{"gml_id": "a1", "lokalId": "L1", "b.I.lokalId": "L2", "utnytting": [1, 2]}]
     told = {"title": {}, "crs": (), "credit": "", "licence": ""}
     source = catalog.Source(id="x", country="NO", kind="zoning", fields={"code": ("lokalId",)}, **told)
-    assert source.field_for("code", fields=["b.I.lokalId"]) == "b.I.lokalId"
+    assert source.all_in(Fields(["b.I.lokalId"])) == {"code": ("b.I.lokalId",)}
 
 
 @pytest.mark.parametrize(
