@@ -9,9 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 ROOT = Path(__file__).resolve().parents[2]
-LANGUAGES = ("nb", "nn", "sv", "da")
+LANGUAGES = [code for code, _ in settings.LANGUAGES if code != "en"]  # English is the source
 SOURCES = ("mapdialog", "layers")
 _ENTRY = re.compile(r'^msgid ((?:"(?:[^"\\]|\\.)*"\n?)+)', re.MULTILINE)
 
