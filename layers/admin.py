@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from layers.editions import life
-from layers.models import CodeChange, Layer, LayerDocument, LayerEvent, LayerVersion, Population, Succession
+from layers.models import CodeChange, Edition, Layer, LayerDocument, LayerEvent, Population, Succession
 
 _FROM_IMPORT = (
     "layer", "number", "state", "begins", "valid_to", "source_srid", "file_name", "sha256", "imported_at",
@@ -43,8 +43,8 @@ class LayerAdmin(_ReadAdmin):
     search_fields = ("name", "owner")
 
 
-@admin.register(LayerVersion)
-class LayerVersionAdmin(_KeptAdmin):
+@admin.register(Edition)
+class EditionAdmin(_KeptAdmin):
     """What can be changed is whether everyone may see it; the change goes into the layer's log."""
 
     list_display = ("layer", "number", "begins", "valid_to", "state", "published", "feature_count")
@@ -55,30 +55,30 @@ class LayerVersionAdmin(_KeptAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """A draft cannot be published: it is saved first, where it was brought in."""
-        is_draft = obj is not None and obj.state == LayerVersion.State.DRAFT
+        is_draft = obj is not None and obj.state == Edition.State.DRAFT
         return (*_FROM_IMPORT, "published") if is_draft else _FROM_IMPORT
 
     @admin.display(description=_("valid from"), ordering="valid_from", empty_value="–")
-    def begins(self, obj: LayerVersion) -> dt.date | None:
+    def begins(self, obj: Edition) -> dt.date | None:
         return obj.begins
 
-    def save_model(self, request: HttpRequest, obj: LayerVersion, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Edition, form: Any, change: bool) -> None:
         by = f"user:{request.user.pk}"
         life.publish(obj, published=obj.published, at=timezone.now(), by=by)
 
 
 @admin.register(LayerEvent)
 class LayerEventAdmin(_ReadAdmin):
-    list_display = ("at", "layer", "version_number", "what", "by")
+    list_display = ("at", "layer", "edition_number", "what", "by")
     list_filter = ("what",)
     list_select_related = ("layer",)
 
 
 @admin.register(LayerDocument)
 class LayerDocumentAdmin(_ReadAdmin):
-    list_display = ("file_name", "version", "type", "bytes", "added_at", "removed_at")
+    list_display = ("file_name", "edition", "type", "bytes", "added_at", "removed_at")
     list_filter = ("type",)
-    list_select_related = ("version__layer",)
+    list_select_related = ("edition__layer",)
     exclude = ("file",)  # handed out on the planner's page
 
 
@@ -95,9 +95,9 @@ class SuccessionAdmin(_ReadAdmin):
 
 @admin.register(Population)
 class PopulationAdmin(_ReadAdmin):
-    list_display = ("version", "year", "source", "imported_at", "replaced_at")
+    list_display = ("edition", "year", "source", "imported_at", "replaced_at")
     list_filter = ("year",)
-    list_select_related = ("version__layer",)
+    list_select_related = ("edition__layer",)
     exclude = ("original",)  # served to nobody
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from layers.composition import composing
 from layers.editions import description, documents, life, succession
-from layers.models import LayerDocument, LayerEvent, LayerVersion, Population, Succession
+from layers.models import Edition, LayerDocument, LayerEvent, Population, Succession
 from layers.population import attaching
 from layers.population.counts import CountsError
 from layers.provisions import writing
@@ -40,7 +40,7 @@ def is_possible(event: LayerEvent) -> bool:
     return known is not None and known.is_possible(event)
 
 
-def edition_rolled_back(event: LayerEvent) -> int | None:
+def edition_withdrawn_by(event: LayerEvent) -> int | None:
     """The id of the edition that taking the step back would roll back; None for every other step."""
     if event.what not in ("imported", "put back") or not is_possible(event):
         return None
@@ -55,8 +55,8 @@ def undo(event: LayerEvent, *, at: dt.datetime, by: str) -> None:
     known.take(event, at, by)
 
 
-def _edition(event: LayerEvent) -> LayerVersion:
-    found = LayerVersion.objects.filter(layer=event.layer_id, number=event.version_number).first()
+def _edition(event: LayerEvent) -> Edition:
+    found = Edition.objects.filter(layer=event.layer_id, number=event.edition_number).first()
     if found is None:
         raise life.EditionError(_("This edition is not there any more."))
     return found
@@ -64,21 +64,21 @@ def _edition(event: LayerEvent) -> LayerVersion:
 
 def _is_newest(event: LayerEvent) -> bool:
     newest = life.newest(event.layer)
-    return newest is not None and newest.number == event.version_number
+    return newest is not None and newest.number == event.edition_number
 
 
-def _can_be_put_back(event: LayerEvent) -> bool:
+def _can_be_restored(event: LayerEvent) -> bool:
     newest = life.newest(event.layer)
-    is_behind = newest is not None and (newest.number or 0) > (event.version_number or 0)
-    return _edition(event).state == LayerVersion.State.WITHDRAWN and not is_behind
+    is_behind = newest is not None and (newest.number or 0) > (event.edition_number or 0)
+    return _edition(event).state == Edition.State.WITHDRAWN and not is_behind
 
 
 def _withdraw(event: LayerEvent, at: dt.datetime, by: str) -> None:
     life.withdraw(_edition(event), at=at, by=by)
 
 
-def _put_back(event: LayerEvent, at: dt.datetime, by: str) -> None:
-    life.put_back(_edition(event), at=at, by=by)
+def _restore(event: LayerEvent, at: dt.datetime, by: str) -> None:
+    life.restore(_edition(event), at=at, by=by)
 
 
 def _published(value: bool) -> _Undo:
@@ -94,7 +94,7 @@ def _published(value: bool) -> _Undo:
 
 
 def _document(event: LayerEvent) -> LayerDocument:
-    held = LayerDocument.objects.select_related("version").filter(version__layer=event.layer_id)
+    held = LayerDocument.objects.select_related("edition").filter(edition__layer=event.layer_id)
     found = held.filter(pk=event.detail.get("document")).first()
     if found is None:
         raise documents.DocumentError(_("This paper is not there any more."))
@@ -102,7 +102,7 @@ def _document(event: LayerEvent) -> LayerDocument:
 
 
 def _link(event: LayerEvent) -> Succession:
-    held = Succession.objects.filter(successor__version__layer=event.layer_id)
+    held = Succession.objects.filter(successor__edition__layer=event.layer_id)
     found = held.filter(pk=event.detail.get("succession")).first()
     if found is None:
         raise life.EditionError(_("This succession is not there any more."))
@@ -127,7 +127,7 @@ def _in_state(state: Succession.State, take: Callable[[LayerEvent, dt.datetime, 
 
 
 def _population(event: LayerEvent) -> Population:
-    held = Population.objects.select_related("version").filter(version__layer=event.layer_id)
+    held = Population.objects.select_related("edition").filter(edition__layer=event.layer_id)
     found = held.filter(pk=event.detail.get("population")).first()
     if found is None:
         raise attaching.PopulationError(_("These figures are not there any more."))
@@ -138,11 +138,11 @@ def _attached(value: bool) -> _Undo:
     """The step that put figures into service, or took them out; undone by the other."""
 
     def is_so(event: LayerEvent) -> bool:
-        held = Population.objects.filter(version__layer=event.layer_id, pk=event.detail.get("population"))
+        held = Population.objects.filter(edition__layer=event.layer_id, pk=event.detail.get("population"))
         return held.filter(replaced_at__isnull=value).exists()
 
     def other(event: LayerEvent, at: dt.datetime, by: str) -> None:
-        (attaching.undo if value else attaching.put_back)(_population(event), at=at, by=by)
+        (attaching.undo if value else attaching.restore)(_population(event), at=at, by=by)
 
     return _Undo(is_so, other)
 
@@ -150,7 +150,7 @@ def _attached(value: bool) -> _Undo:
 _STEPS: Mapping[str, _Undo] = {
     "imported": _Undo(_is_newest, _withdraw),
     "put back": _Undo(_is_newest, _withdraw),
-    "withdrawn": _Undo(_can_be_put_back, _put_back),
+    "withdrawn": _Undo(_can_be_restored, _restore),
     "published": _published(True),
     "unpublished": _published(False),
     "population imported": _attached(True),

@@ -22,6 +22,12 @@ urlpatterns = [
     path("api/v1/", api.urls),
     # one door to sign in, with its second factor and lock-out, for the administration too
     path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
+    # editions' first address there; links to it are in people's bookmarks
+    path("admin/layers/layerversion/", RedirectView.as_view(url="/admin/layers/edition/", query_string=True)),
+    path(
+        "admin/layers/layerversion/<path:rest>",
+        RedirectView.as_view(url="/admin/layers/edition/%(rest)s", query_string=True),
+    ),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("planner/", include("mapdialog.planner.urls")),

@@ -17,7 +17,7 @@ from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Polygon
 from django.core.files.base import ContentFile
 from django.db import connection
 
-from layers.models import Area, Layer, LayerDocument, LayerVersion, Zone
+from layers.models import Area, Edition, Layer, LayerDocument, Zone
 from mapdialog.contributions.models import Contribution, Submission
 from mapdialog.contributions.receipt import code_of
 from mapdialog.dialogue.models import Consultation, DataVersion, Theme
@@ -71,8 +71,8 @@ def layer(**given: Any) -> Layer:
     )
 
 
-def version(*, of: Layer, **given: Any) -> LayerVersion:
-    number = of.versions.count() + 1
+def edition(*, of: Layer, **given: Any) -> Edition:
+    number = of.editions.count() + 1
     values = {
         "layer": of,
         "number": number,
@@ -84,28 +84,28 @@ def version(*, of: Layer, **given: Any) -> LayerVersion:
         "feature_count": 0,
         **given,
     }
-    return LayerVersion.objects.create(**values)
+    return Edition.objects.create(**values)
 
 
-def areas(*, of: LayerVersion, n: int = 2, **given: Any) -> list[Area]:
+def areas(*, of: Edition, n: int = 2, **given: Any) -> list[Area]:
     """n neighbouring committees with codes A, B, C …"""
     codes = "ABCDEFGHIJ"[:n]
     return [
-        Area.objects.create(version=of, code=code, name=f"Utvalg {code}", geom=square(i), **given)
+        Area.objects.create(edition=of, code=code, name=f"Utvalg {code}", geom=square(i), **given)
         for i, code in enumerate(codes)
     ]
 
 
-def zone(*, of: LayerVersion, i: int = 0, **given: Any) -> Zone:
+def zone(*, of: Edition, i: int = 0, **given: Any) -> Zone:
     return Zone.objects.create(
-        **{"version": of, "code": "1110", "field": f"B{i + 1}", "geom": square(i), **given}
+        **{"edition": of, "code": "1110", "field": f"B{i + 1}", "geom": square(i), **given}
     )
 
 
-def paper(*, of: LayerVersion, content: bytes) -> LayerDocument:
+def paper(*, of: Edition, content: bytes) -> LayerDocument:
     """A paper of an edition, stored directly (not through its check)."""
     held = LayerDocument(
-        version=of,
+        edition=of,
         type="PLANBEST",
         file_name="plan.pdf",
         sha256=hashlib.sha256(content).hexdigest(),

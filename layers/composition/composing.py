@@ -18,7 +18,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from layers.editions import life, succession
-from layers.models import Layer, LayerEvent, LayerVersion, Population
+from layers.models import Edition, Layer, LayerEvent, Population
 from layers.population import sums as population_sum
 from layers.population.attaching import PopulationError
 
@@ -48,7 +48,7 @@ class Committee:
 class Plan:
     """Committees of an edition's units, and the boundary layer they are to become an edition of."""
 
-    units: LayerVersion
+    units: Edition
     name: str
     committees: tuple[Committee, ...]
     titles: Mapping[str, str] = field(default_factory=dict)
@@ -98,7 +98,7 @@ ORDER BY 1, 2
 
 
 @transaction.atomic
-def stage(plan: Plan, *, at: dt.datetime, by: str = "") -> LayerVersion:
+def stage(plan: Plan, *, at: dt.datetime, by: str = "") -> Edition:
     """Draw the committees up as a draft: to be looked at, then saved or discarded (`editions.discard`).
 
     Committees without units are left out; units without a committee may be. A layer that is not there yet is
@@ -108,9 +108,9 @@ def stage(plan: Plan, *, at: dt.datetime, by: str = "") -> LayerVersion:
     layer = _layer(plan)
     content = [{"code": one.code, "name": one.name, "units": sorted(one.units)} for one in committees]
     text = json.dumps(content, ensure_ascii=False)
-    draft = LayerVersion.objects.create(
+    draft = Edition.objects.create(
         layer=layer,
-        state=LayerVersion.State.DRAFT,
+        state=Edition.State.DRAFT,
         valid_from=plan.units.valid_from,
         published=False,
         source_srid=plan.units.source_srid,
@@ -131,7 +131,7 @@ def stage(plan: Plan, *, at: dt.datetime, by: str = "") -> LayerVersion:
 
 @transaction.atomic
 def save(
-    draft: LayerVersion, *, valid_from: dt.date, published: bool, at: dt.datetime, by: str = ""
+    draft: Edition, *, valid_from: dt.date, published: bool, at: dt.datetime, by: str = ""
 ) -> list[Population]:
     """Put a composed draft into service from a day, and attach the units' people to it, added up.
 
@@ -147,7 +147,7 @@ def save(
     life.record(draft, what="composed", at=at, by=by, detail=detail)
     if before is not None:
         succession.link(draft, before=before)
-    standing = Population.objects.filter(version=units, replaced_at__isnull=True).order_by("-year")
+    standing = Population.objects.filter(edition=units, replaced_at__isnull=True).order_by("-year")
     sums = []
     for one in standing:
         try:
@@ -157,26 +157,26 @@ def save(
     return sums
 
 
-def committees_of(version: LayerVersion, *, units: LayerVersion) -> list[Committee]:
+def committees_of(edition: Edition, *, units: Edition) -> list[Committee]:
     """An edition's areas as committees of these units. Raises population_sum.NotNestedError."""
-    area_of = population_sum.members(units, into=version)
+    area_of = population_sum.members(units, into=edition)
     held: dict[str, list[str]] = {}
     for unit, area in area_of.items():
         held.setdefault(area, []).append(unit)
     return [
         Committee(code=area.code, name=area.name, units=tuple(sorted(held.get(area.code, ()))))
-        for area in version.areas.order_by("code")
+        for area in edition.areas.order_by("code")
     ]
 
 
-def starts(units: LayerVersion) -> QuerySet[LayerVersion]:
+def starts(units: Edition) -> QuerySet[Edition]:
     """The editions, drafts included, of the same owner's other boundaries: the newest first."""
-    held = LayerVersion.objects.filter(layer__owner=units.layer.owner, layer__kind=Layer.Kind.BOUNDARY)
-    held = held.exclude(layer=units.layer).exclude(state=LayerVersion.State.WITHDRAWN)
+    held = Edition.objects.filter(layer__owner=units.layer.owner, layer__kind=Layer.Kind.BOUNDARY)
+    held = held.exclude(layer=units.layer).exclude(state=Edition.State.WITHDRAWN)
     return held.select_related("layer").order_by("layer__name", "-valid_from", "-pk")
 
 
-def adjacent(units: LayerVersion) -> list[tuple[str, str]]:
+def adjacent(units: Edition) -> list[tuple[str, str]]:
     """Pairs of units, by code, that share a piece of border."""
     with connection.cursor() as cursor:
         values = {"units": units.pk, "reach": _REACH_DEGREES, "shortest": _SHORTEST_DEGREES}

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from layers.composition.composing import CODE_MAX, Committee, CompositionError
 from layers.days import owners_day
-from layers.models import LayerVersion
+from layers.models import Edition
 from layers.population.area_codes import AreaCodes
 from layers.readers.figures import Figures
 
@@ -19,7 +19,7 @@ _NAMES = ("committee_name", "committeename", "utvalgsnavn", "navn", "namn", "nam
 HEADINGS = ("unit", "unit_name", "committee", "committee_name")
 
 
-def committees_in(table: Figures, *, units: LayerVersion, at: dt.datetime) -> list[Committee]:
+def committees_in(table: Figures, *, units: Edition, at: dt.datetime) -> list[Committee]:
     """The committees that a table names, each with its units, in the order of first appearance.
 
     The column of units is the one that holds their codes; that of committees is called so, or is the first of
@@ -47,7 +47,7 @@ def committees_in(table: Figures, *, units: LayerVersion, at: dt.datetime) -> li
     ]
 
 
-def rows(committees: list[Committee], *, units: LayerVersion) -> Iterator[list[str]]:
+def rows(committees: list[Committee], *, units: Edition) -> Iterator[list[str]]:
     """The table of a composition, a line for every unit, those in no committee too; headings first."""
     held = {unit: one for one in committees for unit in one.units}
     yield list(HEADINGS)

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from layers.models import Layer, LayerDocument, LayerEvent, LayerVersion
+from layers.models import Edition, Layer, LayerDocument, LayerEvent
 from layers.stored_once import store_once
 
 MOST_BYTES = 30 * 1024**2  # a request may have 32 MB (docker/Caddyfile)
@@ -44,13 +44,13 @@ def types() -> Mapping[str, Mapping[str, str]]:
 
 def in_force_on(day: dt.date) -> QuerySet[LayerDocument]:
     """What everyone may read: papers of published editions that hold on the day."""
-    editions = LayerVersion.objects.published().holding_on(day)
-    return LayerDocument.objects.filter(removed_at__isnull=True, version__in=editions)
+    editions = Edition.objects.published().in_force_on(day)
+    return LayerDocument.objects.filter(removed_at__isnull=True, edition__in=editions)
 
 
 @transaction.atomic
 def attach(
-    version: LayerVersion,
+    edition: Edition,
     *,
     file: IO[bytes],
     file_name: str,
@@ -60,18 +60,18 @@ def attach(
     by: str,
 ) -> LayerDocument:
     """Keep a PDF with an edition. Raises DocumentError for what is no PDF, too large, or there already."""
-    _locked(version)
+    _locked(edition)
     size, digest = _checked(file)
     if type not in types():
         message = _("The type must be one of: %(types)s.")
         raise DocumentError(message % {"types": ", ".join(types())})
-    held = version.documents.filter(removed_at__isnull=True)
+    held = edition.documents.filter(removed_at__isnull=True)
     if held.filter(sha256=digest).exists():
         raise DocumentError(_("This paper is attached already."))
     if held.count() >= MOST_OF_AN_EDITION:
         raise DocumentError(_("An edition takes %(most)d papers.") % {"most": MOST_OF_AN_EDITION})
     document = LayerDocument(
-        version=version,
+        edition=edition,
         type=type,
         titles={language: title.strip()[:200] for language, title in titles.items() if title.strip()},
         file_name=tidy_name(file_name),
@@ -89,7 +89,7 @@ def attach(
 @transaction.atomic
 def remove(document: LayerDocument, *, at: dt.datetime, by: str) -> None:
     """Take a paper out of view. The file stays, so that it can come back."""
-    _locked(document.version)
+    _locked(document.edition)
     document.refresh_from_db(fields=["removed_at"])
     if document.removed_at is not None:
         raise DocumentError(_("This paper has been removed already."))
@@ -101,11 +101,11 @@ def remove(document: LayerDocument, *, at: dt.datetime, by: str) -> None:
 @transaction.atomic
 def restore(document: LayerDocument, *, at: dt.datetime, by: str) -> None:
     """Undo a removal."""
-    _locked(document.version)
+    _locked(document.edition)
     document.refresh_from_db(fields=["removed_at"])
     if document.removed_at is None:
         raise DocumentError(_("This paper has not been removed."))
-    same = document.version.documents.filter(sha256=document.sha256, removed_at__isnull=True)
+    same = document.edition.documents.filter(sha256=document.sha256, removed_at__isnull=True)
     if same.exists():
         raise DocumentError(_("This paper is attached already."))
     document.removed_at = None
@@ -151,17 +151,17 @@ def _keep(document: LayerDocument, file: IO[bytes]) -> None:
     document.file.name = name
 
 
-def _locked(version: LayerVersion) -> None:
-    Layer.objects.select_for_update().get(pk=version.layer_id)
-    version.refresh_from_db(fields=["state"])
-    if version.state != LayerVersion.State.STANDING:
+def _locked(edition: Edition) -> None:
+    Layer.objects.select_for_update().get(pk=edition.layer_id)
+    edition.refresh_from_db(fields=["state"])
+    if edition.state != Edition.State.SAVED:
         raise DocumentError(_("Papers belong to saved editions only."))
 
 
 def _record(document: LayerDocument, *, what: str, at: dt.datetime, by: str) -> None:
     LayerEvent.objects.create(
-        layer_id=document.version.layer_id,
-        version_number=document.version.number,
+        layer_id=document.edition.layer_id,
+        edition_number=document.edition.number,
         at=at,
         by=by,
         what=what,

@@ -13,32 +13,32 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from layers.models import Area, Feature, Layer, LayerEvent, LayerVersion, Zone
+from layers.models import Area, Edition, Feature, Layer, LayerEvent, Zone
 
 
 class EditionError(ValueError):
     """The step cannot be taken as things stand. The message says why; nothing was changed."""
 
 
-def newest(layer: Layer) -> LayerVersion | None:
+def newest(layer: Layer) -> Edition | None:
     """The edition saved last, of those that were not rolled back."""
-    return layer.versions.standing().order_by("-number").first()
+    return layer.editions.saved().order_by("-number").first()
 
 
-def before(version: LayerVersion) -> LayerVersion | None:
+def before(edition: Edition) -> Edition | None:
     """The edition that this one followed, of those that were not rolled back."""
-    older = version.layer.versions.standing().filter(number__lt=version.number or 0)
+    older = edition.layer.editions.saved().filter(number__lt=edition.number or 0)
     return older.order_by("-number").first()
 
 
 @transaction.atomic
-def save(draft: LayerVersion, *, valid_from: dt.date, published: bool, at: dt.datetime, by: str) -> None:
+def save(draft: Edition, *, valid_from: dt.date, published: bool, at: dt.datetime, by: str) -> None:
     """A draft becomes the layer's newest edition, and the one before ends on the day it begins.
 
     Raises EditionError for what is no draft, and when the edition before begins later.
     """
     layer = _locked(draft)
-    if draft.state != LayerVersion.State.DRAFT:
+    if draft.state != Edition.State.DRAFT:
         raise EditionError(_("This edition is saved already."))
     before = newest(layer)
     if before is not None and valid_from < before.valid_from:
@@ -46,9 +46,9 @@ def save(draft: LayerVersion, *, valid_from: dt.date, published: bool, at: dt.da
         raise EditionError(message % {"number": before.number, "day": before.valid_from})
     if before is not None:
         _close(before, on=valid_from, at=at, by=by)
-    last = layer.versions.aggregate(last=Max("number"))["last"]
+    last = layer.editions.aggregate(last=Max("number"))["last"]
     draft.number = (last or 0) + 1
-    draft.state = LayerVersion.State.STANDING
+    draft.state = Edition.State.SAVED
     draft.valid_from = valid_from
     draft.published = published
     draft.save(update_fields=["number", "state", "valid_from", "published"])
@@ -56,93 +56,93 @@ def save(draft: LayerVersion, *, valid_from: dt.date, published: bool, at: dt.da
 
 
 @transaction.atomic
-def discard(draft: LayerVersion) -> None:
+def discard(draft: Edition) -> None:
     """A draft goes, with all that lies in it, and with its layer where that has nothing else.
 
     Raises EditionError for what is no draft.
     """
     layer = _locked(draft)
-    if draft.state != LayerVersion.State.DRAFT:
+    if draft.state != Edition.State.DRAFT:
         raise EditionError(_("This edition is saved already: it can be rolled back, not discarded."))
     for model in (Area, Zone, Feature):
-        model._base_manager.filter(version=draft)._raw_delete(using="default")
+        model._base_manager.filter(edition=draft)._raw_delete(using="default")
     original = draft.original.name
     draft.delete()
-    if original and not LayerVersion.objects.filter(original=original).exists():
-        storage = LayerVersion._meta.get_field("original").storage
+    if original and not Edition.objects.filter(original=original).exists():
+        storage = Edition._meta.get_field("original").storage
         transaction.on_commit(lambda: storage.delete(original))
-    if not layer.versions.exists() and not layer.events.exists():
+    if not layer.editions.exists() and not layer.events.exists():
         layer.delete()
 
 
 @transaction.atomic
-def withdraw(version: LayerVersion, *, at: dt.datetime, by: str) -> None:
+def withdraw(edition: Edition, *, at: dt.datetime, by: str) -> None:
     """Roll the newest edition back: the one before holds again for as long as this one would have.
 
     What was recorded with it stays as it is. Raises EditionError for any but the newest.
     """
-    layer = _locked(version)
-    if newest(layer) != version:
+    layer = _locked(edition)
+    if newest(layer) != edition:
         raise EditionError(_("Only the newest edition can be rolled back."))
-    version.state = LayerVersion.State.WITHDRAWN
-    version.save(update_fields=["state"])
+    edition.state = Edition.State.WITHDRAWN
+    edition.save(update_fields=["state"])
     before = newest(layer)
     detail: dict[str, Any] = {}
-    if before is not None and before.valid_to == version.valid_from:
-        before.valid_to = version.valid_to
+    if before is not None and before.valid_to == edition.valid_from:
+        before.valid_to = edition.valid_to
         before.save(update_fields=["valid_to"])
         detail = {"reopened": before.number}
-    record(version, what="withdrawn", at=at, by=by, detail=detail)
+    record(edition, what="withdrawn", at=at, by=by, detail=detail)
 
 
 @transaction.atomic
-def put_back(version: LayerVersion, *, at: dt.datetime, by: str) -> None:
+def restore(edition: Edition, *, at: dt.datetime, by: str) -> None:
     """Undo a roll-back. Raises EditionError where the edition is not rolled back, or a newer one stands."""
-    layer = _locked(version)
-    if version.state != LayerVersion.State.WITHDRAWN:
+    layer = _locked(edition)
+    if edition.state != Edition.State.WITHDRAWN:
         raise EditionError(_("This edition was not rolled back."))
     before = newest(layer)
-    if before is not None and (before.number or 0) > (version.number or 0):
+    if before is not None and (before.number or 0) > (edition.number or 0):
         message = _("Version %(number)d has been saved since. Roll it back first.")
         raise EditionError(message % {"number": before.number})
     if before is not None:
-        _close(before, on=version.valid_from, at=at, by=by)
-    version.state = LayerVersion.State.STANDING
-    version.save(update_fields=["state"])
-    record(version, what="put back", at=at, by=by)
+        _close(before, on=edition.valid_from, at=at, by=by)
+    edition.state = Edition.State.SAVED
+    edition.save(update_fields=["state"])
+    record(edition, what="put back", at=at, by=by)
 
 
 @transaction.atomic
-def publish(version: LayerVersion, *, published: bool, at: dt.datetime, by: str) -> None:
+def publish(edition: Edition, *, published: bool, at: dt.datetime, by: str) -> None:
     """Let everyone see the edition, or its owner's officials only. Nothing happens where it is so already."""
-    _locked(version)
-    if version.state == LayerVersion.State.DRAFT:
+    _locked(edition)
+    if edition.state == Edition.State.DRAFT:
         raise EditionError(_("Save the edition before you publish it."))
-    if version.published == published:
+    if edition.published == published:
         return
-    version.published = published
-    version.save(update_fields=["published"])
-    record(version, what="published" if published else "unpublished", at=at, by=by)
+    edition.published = published
+    edition.save(update_fields=["published"])
+    record(edition, what="published" if published else "unpublished", at=at, by=by)
 
 
 def record(
-    version: LayerVersion, *, what: str, at: dt.datetime, by: str, detail: dict[str, Any] | None = None
+    edition: Edition, *, what: str, at: dt.datetime, by: str, detail: dict[str, Any] | None = None
 ) -> None:
     """Write a step into the layer's log, which cannot be changed."""
     LayerEvent.objects.create(
-        layer=version.layer, version_number=version.number, at=at, by=by, what=what, detail=detail or {}
+        layer=edition.layer, edition_number=edition.number, at=at, by=by, what=what, detail=detail or {}
     )
 
 
-def _close(version: LayerVersion, *, on: dt.date, at: dt.datetime, by: str) -> None:
-    if version.valid_to is None or version.valid_to > on:
-        version.valid_to = on
-        version.save(update_fields=["valid_to"])
-        record(version, what="closed", at=at, by=by, detail={"valid_to": on.isoformat()})
+def _close(edition: Edition, *, on: dt.date, at: dt.datetime, by: str) -> None:
+    if edition.valid_to is None or edition.valid_to > on:
+        edition.valid_to = on
+        edition.save(update_fields=["valid_to"])
+        record(edition, what="closed", at=at, by=by, detail={"valid_to": on.isoformat()})
 
 
-def _locked(version: LayerVersion) -> Layer:
+def _locked(edition: Edition) -> Layer:
     """The edition's layer, locked, and the edition as it is now."""
-    layer = Layer.objects.select_for_update().get(pk=version.layer_id)
-    version.refresh_from_db(fields=["state", "number", "valid_from", "valid_to", "published"])
+    layer = Layer.objects.select_for_update().get(pk=edition.layer_id)
+    edition.refresh_from_db(fields=["state", "number", "valid_from", "valid_to", "published"])
     return layer

@@ -11,7 +11,7 @@ from django.db.models import BinaryField, F, Func
 from numpy.typing import NDArray
 
 from layers import crs
-from layers.models import LayerVersion
+from layers.models import Edition
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +24,7 @@ class Overlap:
     share_of_newer: float = 0.0
 
 
-def overlaps(older: LayerVersion, newer: LayerVersion) -> Iterator[Overlap]:
+def overlaps(older: Edition, newer: Edition) -> Iterator[Overlap]:
     """Every pair that shares ground, water included, measured in the owner's metric system.
 
     An area that is exactly as it was is not laid on its new neighbours: all of it is in the one.
@@ -60,9 +60,9 @@ def _pairs(older: crs.Geometries, newer: crs.Geometries) -> tuple[NDArray[np.int
     return one[kept], other[kept]
 
 
-def _read(version: LayerVersion) -> tuple[NDArray[np.int64], crs.Geometries]:
+def _read(edition: Edition) -> tuple[NDArray[np.int64], crs.Geometries]:
     """Ids and shapes in lon/lat, in the order of the codes."""
     as_binary = Func(F("geom"), function="ST_AsBinary", output_field=BinaryField())
-    rows = list(version.areas.order_by("code").values_list("pk", as_binary))
+    rows = list(edition.areas.order_by("code").values_list("pk", as_binary))
     shapes = shapely.from_wkb([bytes(wkb) for _pk, wkb in rows])
     return np.array([pk for pk, _wkb in rows], dtype=np.int64), np.asarray(shapes, dtype=object)

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from layers.editions import life
 from layers.editions.life import EditionError
 from layers.editions.overlap import Overlap, overlaps
-from layers.models import Area, LayerVersion, Succession
+from layers.models import Area, Edition, Succession
 
 FIELD = "predecessors"
 # Less of the old area than this, and no more than half of the new one, is a border drawn anew.
@@ -44,16 +44,16 @@ class Linked:
 
 
 @transaction.atomic
-def link(version: LayerVersion, *, before: LayerVersion) -> Linked:
+def link(edition: Edition, *, before: Edition) -> Linked:
     """Link an edition's areas to those of the edition before, with shares.
 
     Confirmed are those that the file names (the field `predecessors`: a list of codes, or one text with
     commas; codes that the edition before has not are passed over), and an old area's only successor that
     has at least WHOLE_SHARE of it. The others are proposed. Links that are there already stay as they are.
     """
-    found = {(one.older, one.newer): one for one in overlaps(before, version)}
+    found = {(one.older, one.newer): one for one in overlaps(before, edition)}
     large = {pair for pair, one in found.items() if _is_large(one)}
-    named = _named(version, before)
+    named = _named(edition, before)
     successors = Counter(older for older, _newer in named | large)
     links = []
     for older, newer in sorted(named | large):
@@ -80,7 +80,7 @@ def successor_of(area: Area) -> Area | None:
 
     Links to editions that were rolled back do not count.
     """
-    links = area.went_to.confirmed().filter(successor__version__state=LayerVersion.State.STANDING)
+    links = area.went_to.confirmed().filter(successor__edition__state=Edition.State.SAVED)
     found = list(links.select_related("successor")[:2])
     return found[0].successor if len(found) == 1 else None
 
@@ -111,7 +111,7 @@ def add_by_hand(*, predecessor: Area, successor: Area, at: dt.datetime, by: str)
 
     Raises EditionError for areas of two layers, or where the successor's edition is not the later one.
     """
-    older, newer = predecessor.version, successor.version
+    older, newer = predecessor.edition, successor.edition
     if older.layer_id != newer.layer_id or (older.number or 0) >= (newer.number or 0):
         raise EditionError(_("Choose an area of an edition and one of a later edition of the same layer."))
     held, is_new = Succession.objects.get_or_create(
@@ -127,10 +127,10 @@ def add_by_hand(*, predecessor: Area, successor: Area, at: dt.datetime, by: str)
     return held
 
 
-def _named(version: LayerVersion, before: LayerVersion) -> set[tuple[int, int]]:
+def _named(edition: Edition, before: Edition) -> set[tuple[int, int]]:
     """Pairs (predecessor, successor) that the file names."""
     older = dict(before.areas.values_list("code", "pk"))
-    told = version.areas.filter(properties__has_key=FIELD).values_list("pk", f"properties__{FIELD}")
+    told = edition.areas.filter(properties__has_key=FIELD).values_list("pk", f"properties__{FIELD}")
     return {(older[code], pk) for pk, value in told for code in _codes(value) if code in older}
 
 
@@ -141,7 +141,7 @@ def _is_large(one: Overlap) -> bool:
 def _locked(succession: Succession) -> Succession:
     """The link as it is now, locked: two people take turns."""
     links = Succession.objects.select_for_update(of=("self",))
-    return links.select_related("predecessor", "successor__version__layer").get(pk=succession.pk)
+    return links.select_related("predecessor", "successor__edition__layer").get(pk=succession.pk)
 
 
 def _keep(held: Succession, *, what: str, at: dt.datetime, by: str) -> None:
@@ -150,7 +150,7 @@ def _keep(held: Succession, *, what: str, at: dt.datetime, by: str) -> None:
     held.decided_by = by if is_decided else ""
     held.save(update_fields=["state", "decided_at", "decided_by"])
     detail = {"succession": held.pk, "from": held.predecessor.code, "to": held.successor.code}
-    life.record(held.successor.version, what=what, at=at, by=by, detail=detail)
+    life.record(held.successor.edition, what=what, at=at, by=by, detail=detail)
 
 
 def _codes(value: Any) -> list[str]:

@@ -17,7 +17,7 @@ from layers.geometry import WGS84
 from layers.importing import checks, extent, merging, shapes
 from layers.importing.recognition import columns, tables
 from layers.importing.recognition.columns import Columns, Row
-from layers.importing.request import CHECKING, READING, Delivery, ImportRefusedError, Progress
+from layers.importing.request import CHECKING, READING, ImportRefusedError, ImportRequest, Progress
 from layers.models import Layer
 from layers.readers.read_file import Table
 
@@ -41,51 +41,51 @@ def unseen(table: Table) -> None:
     """Rows that nobody wants to look at before they are judged."""
 
 
-def read(delivery: Delivery, *, told: Progress, look: Look = unseen) -> Content:
+def read(request: ImportRequest, *, told: Progress, look: Look = unseen) -> Content:
     """Read the file and make it fit to write. `look` is called with its rows before anything is refused.
 
     Raises ReadError, CrsError, ColumnError, ImportRefusedError.
     """
     told(READING, 0, 1)
-    table, passed_over = tables.read(delivery)
+    table, passed_over = tables.read(request)
     told(READING, 1, 1)
     look(table)
-    are_areas = delivery.kind in _AREAS
-    sound = shapes.usable(table.geometries, areas_only=are_areas, swap_axes=delivery.swap_axes)
+    are_areas = request.kind in _AREAS
+    sound = shapes.usable(table.geometries, areas_only=are_areas, swap_axes=request.swap_axes)
     _check_not_empty(sound, table)
     found = columns.recognise(
         table,
-        kind=delivery.kind,
-        owner=delivery.owner,
-        roles=delivery.told_roles(),
-        source=delivery.source,
-        style=delivery.style,
+        kind=request.kind,
+        owner=request.owner,
+        roles=request.named_roles(),
+        source=request.source,
+        style=request.style,
     )
     sound.leave_out(columns.not_of_layer(table, found))
     _check_not_empty(sound, table)
-    home = extent.home(delivery.owner)
-    srid, odd = _srid(delivery, table, sound, home=home)
+    home = extent.home(request.owner)
+    srid, odd = _srid(request, table, sound, home=home)
     shapes.mend(sound, srid=srid, areas_only=are_areas, told=partial(told, CHECKING))
     _check_not_empty(sound, table)
-    merged = _merged(delivery, table, found, sound)
-    rows = columns.rows(table, found, kept=sound.kept().tolist(), kind=delivery.kind)
+    merged = _merged(request, table, found, sound)
+    rows = columns.rows(table, found, kept=sound.kept().tolist(), kind=request.kind)
     seen = checks.Seen(
         rows=rows,
         geometries=sound.geometries,
         properties=table.properties,
         columns=found,
-        kind=delivery.kind,
-        owner=delivery.owner,
-        name=delivery.name,
+        kind=request.kind,
+        owner=request.owner,
+        name=request.name,
     )
-    of_fields = columns.findings(rows, found, owner=delivery.owner)
+    of_fields = columns.findings(rows, found, owner=request.owner)
     said = [*passed_over, *odd, *of_fields, *merged, *checks.found(seen, home=home)]
-    report = _report(delivery, table, found, sound, loaded=len(rows), said=said)
+    report = _report(request, table, found, sound, loaded=len(rows), said=said)
     return Content(srid=srid, columns=found, rows=rows, geometries=sound.geometries, report=report)
 
 
 def _report(
-    delivery: Delivery,
+    request: ImportRequest,
     table: Table,
     found: Columns,
     sound: shapes.Sound,
@@ -102,28 +102,28 @@ def _report(
         skipped=_items(skipped, sound, table, found),
         checks=said,
         warnings=table.warnings,
-        options=delivery.options(),
+        options=request.options(),
         source=found.source.id if found.source else "",
     )
 
 
 def _srid(
-    delivery: Delivery, table: Table, sound: shapes.Sound, *, home: crs.Box | None
+    request: ImportRequest, table: Table, sound: shapes.Sound, *, home: crs.Box | None
 ) -> tuple[int, list[Finding]]:
     """The system the file is in, as told, else as it says, and what is odd about it. Raises CrsError."""
     bounds = shapes.typical_bounds(sound.geometries)
-    srid = delivery.srid if delivery.srid is not None else table.srid
+    srid = request.srid if request.srid is not None else table.srid
     if srid is None:
         raise CrsError(
             _("The file does not say which coordinate system it is in. Name it: --crs EPSG:25832."),
-            candidates=crs.candidates(bounds, owner=delivery.owner, home=home),
+            candidates=crs.candidates(bounds, owner=request.owner, home=home),
         )
-    told = delivery.srid is not None
-    odd = crs.check_fit(bounds, srid=srid, owner=delivery.owner, home=home, told=told)
+    told = request.srid is not None
+    odd = crs.check_fit(bounds, srid=srid, owner=request.owner, home=home, told=told)
     if told and table.srid not in (None, srid, WGS84):
         values = {"said": table.srid, "told": srid}
         odd.append(Finding(kind="other_crs", severity="note", count=1, values=values))
-    if delivery.swap_axes:
+    if request.swap_axes:
         odd.append(Finding(kind="axes_swapped", severity="note", count=1))
     return srid, odd
 
@@ -134,12 +134,12 @@ def _check_not_empty(sound: shapes.Sound, table: Table) -> None:
         raise ImportRefusedError(_("The file holds nothing that can be loaded: %(why)s.") % {"why": why})
 
 
-def _merged(delivery: Delivery, table: Table, found: Columns, sound: shapes.Sound) -> list[Finding]:
+def _merged(request: ImportRequest, table: Table, found: Columns, sound: shapes.Sound) -> list[Finding]:
     """Areas of one code made one, where that is wanted or plain; the others stay, and are refused later."""
-    if delivery.kind != Layer.Kind.BOUNDARY or delivery.merge_codes is False:
+    if request.kind != Layer.Kind.BOUNDARY or request.merge_codes is False:
         return []
     rows = {place: found.row(table.properties[place], place=place) for place in sound.kept().tolist()}
-    return merging.merge(rows, sound.geometries, always=delivery.merge_codes is True)
+    return merging.merge(rows, sound.geometries, always=request.merge_codes is True)
 
 
 def _items(reasons: Mapping[int, str], sound: shapes.Sound, table: Table, found: Columns) -> list[Item]:

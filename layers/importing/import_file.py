@@ -22,13 +22,13 @@ from layers.editions import life, succession
 from layers.findings.report import Report
 from layers.importing import content, writing
 from layers.importing.content import Content
-from layers.importing.request import Delivery, ImportRefusedError, Progress, silent
-from layers.models import EVER_SINCE, Layer, LayerVersion
+from layers.importing.request import ImportRefusedError, ImportRequest, Progress, silent
+from layers.models import EVER_SINCE, Edition, Layer
 from layers.reference import catalog
 from layers.reference.catalog import Source
 from layers.stored_once import store_once
 
-__all__ = ["Delivery", "ImportRefusedError", "Outcome", "Progress", "load", "rehearse", "save", "stage"]
+__all__ = ["ImportRefusedError", "ImportRequest", "Outcome", "Progress", "load", "rehearse", "save", "stage"]
 
 _OWNER = re.compile(r"[A-Z]{2}-[A-Za-z0-9-]{1,17}", re.ASCII)
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,80}", re.ASCII)
@@ -38,50 +38,50 @@ _NAME = re.compile(r"[A-Za-z0-9_-]{1,80}", re.ASCII)
 class Outcome:
     """The edition that now stands; `report` is None when it stood there already."""
 
-    version: LayerVersion
+    edition: Edition
     report: Report | None
 
 
-def load(delivery: Delivery, *, at: dt.datetime, by: str = "", progress: Progress = silent) -> Outcome:
+def load(request: ImportRequest, *, at: dt.datetime, by: str = "", progress: Progress = silent) -> Outcome:
     """Import a file as a new edition of a layer; with `replace`, after closing the edition before.
 
     The same bytes with the same options again change nothing. `progress` is told the phase ("reading",
     "checking", "writing"), how many rows are done and how many there are; what it raises ends the import.
     Raises ReadError, CrsError, ColumnError or ImportRefusedError. After any error nothing was changed.
     """
-    _check_names(delivery)
-    digest = _sha256(delivery.path)
-    same = _same_again(delivery, digest)
+    _check_names(request)
+    digest = _sha256(request.path)
+    same = _same_again(request, digest)
     if same is not None:
-        return Outcome(version=same, report=None)
-    _check_place(delivery, at=at)
-    found = content.read(delivery, told=progress)
-    with transaction.atomic(), _original_kept(delivery.path, digest) as original:
-        version = _draft(delivery, found, original=original, digest=digest, at=at, by=by)
-        writing.write(version, rows=found.rows, geometries=found.geometries, told=progress)
-        save(version, delivery=delivery, at=at, by=by)
-    return Outcome(version=version, report=found.report)
+        return Outcome(edition=same, report=None)
+    _check_place(request, at=at)
+    found = content.read(request, told=progress)
+    with transaction.atomic(), _original_kept(request.path, digest) as original:
+        edition = _draft(request, found, original=original, digest=digest, at=at, by=by)
+        writing.write(edition, rows=found.rows, geometries=found.geometries, told=progress)
+        save(edition, request=request, at=at, by=by)
+    return Outcome(edition=edition, report=found.report)
 
 
-def rehearse(delivery: Delivery, *, at: dt.datetime, progress: Progress = silent) -> Report:
+def rehearse(request: ImportRequest, *, at: dt.datetime, progress: Progress = silent) -> Report:
     """What `load` would report, without writing anything. Raises as `load`."""
-    _check_names(delivery)
-    _check_place(delivery, at=at)
-    return content.read(delivery, told=progress).report
+    _check_names(request)
+    _check_place(request, at=at)
+    return content.read(request, told=progress).report
 
 
-def _left_to_itself(draft: LayerVersion) -> None:
+def _left_to_itself(draft: Edition) -> None:
     """For a draft that nobody refers to."""
 
 
 def stage(
-    delivery: Delivery,
+    request: ImportRequest,
     *,
     at: dt.datetime,
     by: str = "",
     progress: Progress = silent,
     look: content.Look = content.unseen,
-    keep: Callable[[LayerVersion], None] = _left_to_itself,
+    keep: Callable[[Edition], None] = _left_to_itself,
 ) -> Outcome:
     """Read a file into a draft: to be looked at on the map, then saved or discarded (`editions.discard`).
 
@@ -89,46 +89,46 @@ def stage(
     the file's rows before anything is refused, `keep` with the whole draft, before it is committed: whoever
     asked for it can name it in the same transaction. What it raises ends the import. Raises as `load`.
     """
-    _check_names(delivery)
-    digest = _sha256(delivery.path)
-    found = content.read(delivery, told=progress, look=look)
-    with transaction.atomic(), _original_kept(delivery.path, digest) as original:
-        version = _draft(delivery, found, original=original, digest=digest, at=at, by=by)
-        writing.write(version, rows=found.rows, geometries=found.geometries, told=progress)
-        keep(version)
-    return Outcome(version=version, report=found.report)
+    _check_names(request)
+    digest = _sha256(request.path)
+    found = content.read(request, told=progress, look=look)
+    with transaction.atomic(), _original_kept(request.path, digest) as original:
+        edition = _draft(request, found, original=original, digest=digest, at=at, by=by)
+        writing.write(edition, rows=found.rows, geometries=found.geometries, told=progress)
+        keep(edition)
+    return Outcome(edition=edition, report=found.report)
 
 
 @transaction.atomic
-def save(draft: LayerVersion, *, delivery: Delivery, at: dt.datetime, by: str = "") -> None:
+def save(draft: Edition, *, request: ImportRequest, at: dt.datetime, by: str = "") -> None:
     """Put a draft into service as told: from `valid_from`, with the layer's titles, style and credit.
 
     Areas are linked to those of the edition before. Raises ImportRefusedError, and editions.EditionError.
     """
-    _check_place(delivery, at=at)
+    _check_place(request, at=at)
     layer = draft.layer
     before = life.newest(layer)
-    if layer.kind != delivery.kind:
+    if layer.kind != request.kind:
         raise ImportRefusedError(_("The layer has become of another kind meanwhile. Read the file again."))
-    _describe(layer, delivery, source=catalog.source(draft.report.get("source", "")))
-    valid_from = _valid_from(delivery, at, is_first=before is None)
-    life.save(draft, valid_from=valid_from, published=delivery.published, at=at, by=by)
+    _describe(layer, request, source=catalog.source(draft.report.get("source", "")))
+    valid_from = _valid_from(request, at, is_first=before is None)
+    life.save(draft, valid_from=valid_from, published=request.published, at=at, by=by)
     if before is not None and layer.kind == Layer.Kind.BOUNDARY:
         succession.link(draft, before=before)
 
 
-def _check_names(delivery: Delivery) -> None:
-    if not _OWNER.fullmatch(delivery.owner):
+def _check_names(request: ImportRequest) -> None:
+    if not _OWNER.fullmatch(request.owner):
         raise ImportRefusedError(_("The owner must be country and code, such as NO-4012."))
-    if not _NAME.fullmatch(delivery.name):
+    if not _NAME.fullmatch(request.name):
         raise ImportRefusedError(_("The layer's name may hold letters a–z, figures, - and _ only."))
-    if delivery.kind not in Layer.Kind.values:
+    if request.kind not in Layer.Kind.values:
         raise ImportRefusedError(
             _("The kind must be one of: %(kinds)s.") % {"kinds": ", ".join(Layer.Kind.values)}
         )
-    if delivery.style and delivery.style not in styles.list_names():
+    if request.style and request.style not in styles.list_names():
         message = _("No style list is called “%(style)s”. There are: %(lists)s.")
-        raise ImportRefusedError(message % {"style": delivery.style, "lists": ", ".join(styles.list_names())})
+        raise ImportRefusedError(message % {"style": request.style, "lists": ", ".join(styles.list_names())})
 
 
 def _sha256(path: Path) -> str:
@@ -136,42 +136,42 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _editions(delivery: Delivery) -> QuerySet[LayerVersion]:
+def _editions(request: ImportRequest) -> QuerySet[Edition]:
     """The layer's editions, the newest first."""
-    found = LayerVersion.objects.standing().filter(layer__owner=delivery.owner, layer__name=delivery.name)
+    found = Edition.objects.saved().filter(layer__owner=request.owner, layer__name=request.name)
     return found.select_related("layer").order_by("-number")
 
 
-def _newest(delivery: Delivery) -> LayerVersion | None:
-    return _editions(delivery).first()
+def _newest(request: ImportRequest) -> Edition | None:
+    return _editions(request).first()
 
 
-def _same_again(delivery: Delivery, digest: str) -> LayerVersion | None:
+def _same_again(request: ImportRequest, digest: str) -> Edition | None:
     """The edition that these bytes and options have made already: any of them, or with `replace` the newest.
 
     With `replace`, an older file may come back as a new edition.
     """
-    found = _editions(delivery)
-    for version in found[:1] if delivery.replace else found:
-        is_same = (version.sha256, version.layer.kind) == (digest, delivery.kind)
-        if is_same and version.report.get("options") == delivery.options():
-            return version if delivery.valid_from in (None, version.valid_from) else None
+    found = _editions(request)
+    for edition in found[:1] if request.replace else found:
+        is_same = (edition.sha256, edition.layer.kind) == (digest, request.kind)
+        if is_same and edition.report.get("options") == request.options():
+            return edition if request.valid_from in (None, edition.valid_from) else None
     return None
 
 
-def _check_place(delivery: Delivery, *, at: dt.datetime) -> None:
+def _check_place(request: ImportRequest, *, at: dt.datetime) -> None:
     """May this edition stand where it is to stand? Asked before reading, and again when writing."""
-    newest = _newest(delivery)
+    newest = _newest(request)
     if newest is None:
         return
-    if newest.layer.kind != delivery.kind:
+    if newest.layer.kind != request.kind:
         _refuse_kind(newest.layer)
-    if not delivery.replace:
+    if not request.replace:
         message = _(
             "%(layer)s exists already. Add --replace to close its version %(number)d and load a new one."
         )
         raise ImportRefusedError(message % {"layer": newest.layer, "number": newest.number})
-    if _valid_from(delivery, at, is_first=False) < newest.valid_from:
+    if _valid_from(request, at, is_first=False) < newest.valid_from:
         message = _(
             "Version %(number)d holds from %(day)s: the new one cannot begin before. See --valid-from."
         )
@@ -183,36 +183,36 @@ def _refuse_kind(layer: Layer) -> NoReturn:
     raise ImportRefusedError(message % {"layer": layer, "kind": layer.kind})
 
 
-def _valid_from(delivery: Delivery, at: dt.datetime, *, is_first: bool) -> dt.date:
+def _valid_from(request: ImportRequest, at: dt.datetime, *, is_first: bool) -> dt.date:
     """The first day: as told; today for a replacement; ever since for a layer's first edition.
 
     Old contributions are imported after the layer, and none of them would have a committee if the first
     edition held from today.
     """
-    if delivery.valid_from is not None:
-        return delivery.valid_from
-    return EVER_SINCE if is_first else owners_day(delivery.owner, at=at)
+    if request.valid_from is not None:
+        return request.valid_from
+    return EVER_SINCE if is_first else owners_day(request.owner, at=at)
 
 
 def _draft(
-    delivery: Delivery, found: Content, *, original: str, digest: str, at: dt.datetime, by: str
-) -> LayerVersion:
+    request: ImportRequest, found: Content, *, original: str, digest: str, at: dt.datetime, by: str
+) -> Edition:
     """The layer, locked, and a draft without its features."""
     layer, created = Layer.objects.select_for_update().get_or_create(
-        owner=delivery.owner, name=delivery.name, defaults={"kind": delivery.kind}
+        owner=request.owner, name=request.name, defaults={"kind": request.kind}
     )
-    if created or not layer.versions.saved().exists():
-        layer.kind = delivery.kind
-        _describe(layer, delivery, source=found.columns.source)
-    elif layer.kind != delivery.kind:
+    if created or not layer.editions.ever_saved().exists():
+        layer.kind = request.kind
+        _describe(layer, request, source=found.columns.source)
+    elif layer.kind != request.kind:
         _refuse_kind(layer)
-    return LayerVersion.objects.create(
+    return Edition.objects.create(
         layer=layer,
-        state=LayerVersion.State.DRAFT,
-        valid_from=delivery.valid_from or EVER_SINCE,
+        state=Edition.State.DRAFT,
+        valid_from=request.valid_from or EVER_SINCE,
         published=False,
         source_srid=found.srid,
-        file_name=delivery.path.name[-200:],
+        file_name=request.path.name[-200:],
         sha256=digest,
         imported_at=at,
         imported_by=by,
@@ -223,12 +223,12 @@ def _draft(
     )
 
 
-def _describe(layer: Layer, delivery: Delivery, *, source: Source | None) -> None:
+def _describe(layer: Layer, request: ImportRequest, *, source: Source | None) -> None:
     """What the layer is called and drawn like: as told, else as it is, else as its data set says."""
-    layer.titles = dict(delivery.titles) or layer.titles or (dict(source.title) if source else {})
-    layer.style = delivery.style or layer.style or (source.style if source else "")
-    layer.credit = delivery.credit or layer.credit or _certain(source.credit if source else "")
-    layer.licence = delivery.licence or layer.licence or _certain(source.licence if source else "")
+    layer.titles = dict(request.titles) or layer.titles or (dict(source.title) if source else {})
+    layer.style = request.style or layer.style or (source.style if source else "")
+    layer.credit = request.credit or layer.credit or _certain(source.credit if source else "")
+    layer.licence = request.licence or layer.licence or _certain(source.licence if source else "")
     layer.save()
 
 
@@ -248,7 +248,7 @@ def _original_kept(path: Path, digest: str) -> Iterator[str]:
         # A country's buildings take longer than any page may; only this transaction may.
         cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [digest])
-    storage = LayerVersion._meta.get_field("original").storage
+    storage = Edition._meta.get_field("original").storage
     name = f"layers/{digest}{path.suffix.lower()[:10]}"
     with path.open("rb") as file:
         is_new = store_once(file, name=name, storage=storage)

@@ -24,7 +24,7 @@ def silent(phase: str, done: int, total: int) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Delivery:
+class ImportRequest:
     """A file, and what it is to become.
 
     `srid` overrides what the file says, and `swap_axes` the order of its coordinates. `valid_from` is the
@@ -72,7 +72,7 @@ class Delivery:
             **{name: value for name, value in told.items() if value is not None},
         }
 
-    def told_roles(self) -> dict[str, str]:
+    def named_roles(self) -> dict[str, str]:
         """Role -> field, with what `code_field` and `name_field` say."""
         told = {"code": self.code_field, "name": self.name_field}
         return {**self.roles, **{role: name for role, name in told.items() if name is not None}}

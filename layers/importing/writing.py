@@ -16,7 +16,7 @@ from psycopg.copy import QueuedLibpqWriter
 from layers.geometry import WGS84
 from layers.importing.recognition.columns import Row
 from layers.importing.request import WRITING, Progress
-from layers.models import Area, Feature, Layer, LayerVersion, Zone
+from layers.models import Area, Edition, Feature, Layer, Zone
 
 _ROWS_AT_ONCE = 500
 # The format's head and end (PostgreSQL's manual, COPY, "Binary Format").
@@ -31,13 +31,13 @@ _INT8 = Struct(">iq").pack
 
 
 def write(
-    version: LayerVersion, *, rows: Mapping[int, Row], geometries: NDArray[np.object_], told: Progress
+    edition: Edition, *, rows: Mapping[int, Row], geometries: NDArray[np.object_], told: Progress
 ) -> None:
     """Write the rows, whose shapes are `geometries` by the same number, in lon/lat.
 
     To be called in a transaction. `told` hears rows written and rows to write.
     """
-    model, columns = _target(version.layer.kind)
+    model, columns = _target(edition.layer.kind)
     names = ", ".join(columns)
     statement = f"COPY {model._meta.db_table} (version_id, geom, {names}) FROM STDIN (FORMAT BINARY)"
     with connection.cursor() as cursor:
@@ -46,7 +46,7 @@ def write(
         writer = QueuedLibpqWriter(driver)
         with connection.wrap_database_errors, driver.copy(statement, writer=writer) as copy:
             copy.write(_HEAD)
-            for done, block in _blocks(version, rows, geometries, columns):
+            for done, block in _blocks(edition, rows, geometries, columns):
                 copy.write(block)
                 told(WRITING, done, len(rows))
             copy.write(_END)
@@ -55,13 +55,13 @@ def write(
 
 
 def _blocks(
-    version: LayerVersion,
+    edition: Edition,
     rows: Mapping[int, Row],
     geometries: NDArray[np.object_],
     columns: Mapping[str, str],
 ) -> Iterator[tuple[int, bytes]]:
     """How many rows are done, and the bytes of those since the last."""
-    start = _FIELDS(2 + len(columns)) + _INT8(8, version.pk)
+    start = _FIELDS(2 + len(columns)) + _INT8(8, edition.pk)
     places = list(rows)
     for first in range(0, len(places), _ROWS_AT_ONCE):
         part = places[first : first + _ROWS_AT_ONCE]

@@ -10,13 +10,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from layers.editions.life import EditionError
-from layers.models import Layer, LayerVersion
+from layers.models import Edition, Layer
 
 
 class EditionCommand(BaseCommand):
     """One step in an edition's life: the newest that stands, or the one that --number names."""
 
-    state = LayerVersion.State.STANDING
+    state = Edition.State.SAVED
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_layer(parser)
@@ -27,25 +27,25 @@ class EditionCommand(BaseCommand):
 
     @no_translations
     def handle(self, *, owner: str, name: str, number: int | None, by: str, **options: Any) -> None:
-        version = self._edition(layer_called(name, owner=owner), number)
+        edition = self._edition(layer_called(name, owner=owner), number)
         try:
-            self.act(version, at=timezone.now(), by=by)
+            self.act(edition, at=timezone.now(), by=by)
         except EditionError as error:
             raise CommandError(str(error)) from error
-        version.refresh_from_db()
-        self.stdout.write(described(version))
+        edition.refresh_from_db()
+        self.stdout.write(described(edition))
 
-    def act(self, version: LayerVersion, *, at: dt.datetime, by: str) -> None:
+    def act(self, edition: Edition, *, at: dt.datetime, by: str) -> None:
         """The step itself. Raises EditionError."""
         raise NotImplementedError
 
-    def _edition(self, layer: Layer, number: int | None) -> LayerVersion:
-        found = layer.versions.saved().order_by("-number")
+    def _edition(self, layer: Layer, number: int | None) -> Edition:
+        found = layer.editions.ever_saved().order_by("-number")
         found = found.filter(state=self.state) if number is None else found.filter(number=number)
-        version = found.first()
-        if version is None:
+        edition = found.first()
+        if edition is None:
             raise CommandError(f"{layer} has no such edition. See: layer_versions {layer.owner} {layer.name}")
-        return version
+        return edition
 
 
 def add_layer(parser: CommandParser) -> None:
@@ -62,14 +62,14 @@ def layer_called(name: str, *, owner: str) -> Layer:
     return layer
 
 
-def described(version: LayerVersion) -> str:
+def described(edition: Edition) -> str:
     """An edition in a line: its days, its state, what came in when."""
-    days = f"{version.begins or 'ever since'} – {version.valid_to or ''}".rstrip()
-    published = "published" if version.published else "not published"
-    source = f"{version.file_name}, sha256 {version.sha256[:12]}, {version.imported_at:%Y-%m-%d %H:%M}"
-    by = f" by {version.imported_by}" if version.imported_by else ""
-    state = version.get_state_display()
-    return f"{version}: {days}; {state}, {published}; {version.feature_count} features; {source}{by}"
+    days = f"{edition.begins or 'ever since'} – {edition.valid_to or ''}".rstrip()
+    published = "published" if edition.published else "not published"
+    source = f"{edition.file_name}, sha256 {edition.sha256[:12]}, {edition.imported_at:%Y-%m-%d %H:%M}"
+    by = f" by {edition.imported_by}" if edition.imported_by else ""
+    state = edition.get_state_display()
+    return f"{edition}: {days}; {state}, {published}; {edition.feature_count} features; {source}{by}"
 
 
 def day(text: str) -> dt.date:

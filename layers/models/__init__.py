@@ -1,10 +1,10 @@
-"""The map beneath: layers with versions, what lies in them, and who lives there.
+"""The map beneath: layers with editions, what lies in them, and who lives there.
 
 Geometry is stored in EPSG:4326 (lon, lat). What is drawn as tiles keeps a second geometry in EPSG:3857, made
 by the database, with its own index.
 """
 
-from layers.models.edition import EVER_SINCE, Layer, LayerDocument, LayerEvent, LayerVersion
+from layers.models.edition import EVER_SINCE, Edition, Layer, LayerDocument, LayerEvent
 from layers.models.population import Population, PopulationCount
 from layers.models.shape import Area, Feature, Zone
 from layers.models.succession import CodeChange, Succession
@@ -13,11 +13,11 @@ __all__ = [
     "EVER_SINCE",
     "Area",
     "CodeChange",
+    "Edition",
     "Feature",
     "Layer",
     "LayerDocument",
     "LayerEvent",
-    "LayerVersion",
     "Population",
     "PopulationCount",
     "Succession",

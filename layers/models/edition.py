@@ -1,4 +1,4 @@
-"""A layer, its editions, the papers that belong to them, and the log of what was done."""
+"""A layer, its editions, the documents that belong to them, and the log of what was done."""
 
 from __future__ import annotations
 
@@ -57,40 +57,41 @@ class Layer(models.Model):
         return f"{self.owner} {self.name}"
 
 
-class LayerVersionQuerySet(models.QuerySet["LayerVersion"]):
-    def standing(self) -> Self:
-        """Neither a draft nor rolled back. Closed ones still stand: they hold for the days they held."""
-        return self.filter(state=LayerVersion.State.STANDING)
+class EditionQuerySet(models.QuerySet["Edition"]):
+    def saved(self) -> Self:
+        """Neither a draft nor withdrawn. Closed ones stay saved: they are in force on the days they were."""
+        return self.filter(state=Edition.State.SAVED)
 
-    def holding_on(self, day: dt.date) -> Self:
-        """Versions in force on a day: from `valid_from`, up to but not including `valid_to`."""
-        return self.standing().filter(valid_from__lte=day).exclude(valid_to__lte=day)
+    def in_force_on(self, day: dt.date) -> Self:
+        """Editions in force on a day: from `valid_from`, up to but not including `valid_to`."""
+        return self.saved().filter(valid_from__lte=day).exclude(valid_to__lte=day)
 
     def published(self) -> Self:
         return self.filter(published=True)
 
-    def saved(self) -> Self:
-        """All but drafts: also what was rolled back."""
-        return self.exclude(state=LayerVersion.State.DRAFT)
+    def ever_saved(self) -> Self:
+        """All but drafts: also what was withdrawn."""
+        return self.exclude(state=Edition.State.DRAFT)
 
 
-class LayerVersion(models.Model):
+class Edition(models.Model):
     """One edition of a layer. A new one closes the one before; none that is referred to is deleted.
 
-    A draft has been read but not saved: it holds on no day, and nobody but the layer's owner sees it. What
-    was rolled back holds on no day either, but stays, for what was said while it held (`editions.py`).
+    A draft has been read but not saved: it is in force on no day, and nobody but the layer's owner sees it.
+    What was withdrawn is in force on no day either, but stays, for what was said while it was
+    (`editions/life.py`).
     """
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Not saved yet")
-        STANDING = "standing", _("Saved")
+        SAVED = "standing", _("Saved")
         WITHDRAWN = "withdrawn", _("Rolled back")
 
-    layer = models.ForeignKey(Layer, on_delete=models.PROTECT, related_name="versions")
-    number = models.PositiveIntegerField(_("version"), null=True)
+    layer = models.ForeignKey(Layer, on_delete=models.PROTECT, related_name="editions")
+    number = models.PositiveIntegerField(_("edition"), null=True)
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.STANDING)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.SAVED)
     published = models.BooleanField(_("published"), default=True)
     source_srid = models.PositiveIntegerField(_("source CRS (EPSG)"))
     file_name = VisibleCharField(_("file name"), max_length=200)
@@ -107,11 +108,12 @@ class LayerVersion(models.Model):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="compositions"
     )
 
-    objects = LayerVersionQuerySet.as_manager()
+    objects = EditionQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("layer version")
-        verbose_name_plural = _("layer versions")
+        db_table = "layers_layerversion"  # as it was called first, and its columns `version_id` elsewhere
+        verbose_name = _("edition")
+        verbose_name_plural = _("editions")
         ordering = ["layer", "-number"]
         constraints = [
             models.UniqueConstraint(fields=["layer", "number"], name="layerversion_one_number"),
@@ -155,7 +157,9 @@ class LayerVersion(models.Model):
 class LayerDocument(models.Model):
     """A paper that belongs to an edition, such as a plan's provisions or its plan map, as a PDF."""
 
-    version = models.ForeignKey(LayerVersion, on_delete=models.PROTECT, related_name="documents")
+    edition = models.ForeignKey(
+        Edition, on_delete=models.PROTECT, related_name="documents", db_column="version_id"
+    )
     type = VisibleCharField(_("type"), max_length=40, help_text=_("Code of the country's document list."))
     titles = VisibleJSONField(_("titles"), default=dict)
     file = models.FileField(_("file"), upload_to="layer_documents/")
@@ -169,7 +173,7 @@ class LayerDocument(models.Model):
     class Meta:
         verbose_name = _("plan document")
         verbose_name_plural = _("plan documents")
-        ordering = ["version", "added_at"]
+        ordering = ["edition", "added_at"]
 
     def __str__(self) -> str:
         return self.file_name
@@ -179,7 +183,7 @@ class LayerEvent(models.Model):
     """The layers' own log: who imported, published or closed what, when. A trigger keeps it append-only."""
 
     layer = models.ForeignKey(Layer, on_delete=models.PROTECT, related_name="events", verbose_name=_("layer"))
-    version_number = models.PositiveIntegerField(_("version"), null=True)
+    edition_number = models.PositiveIntegerField(_("edition"), null=True, db_column="version_number")
     at = models.DateTimeField(_("at"))
     by = VisibleCharField(_("by"), max_length=200, blank=True)
     what = VisibleCharField(_("what happened"), max_length=20)

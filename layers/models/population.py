@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from layers.models.edition import LayerVersion
+from layers.models.edition import Edition
 from layers.models.shape import Area
 from layers.text_fields import VisibleCharField, VisibleJSONField
 
@@ -18,7 +18,9 @@ class Population(models.Model):
     `summed_from` is set, the counts were added up from those of the units that the areas are composed of.
     """
 
-    version = models.ForeignKey(LayerVersion, on_delete=models.PROTECT, related_name="populations")
+    edition = models.ForeignKey(
+        Edition, on_delete=models.PROTECT, related_name="populations", db_column="version_id"
+    )
     year = models.PositiveSmallIntegerField(_("year"))
     source = VisibleCharField(_("source"), max_length=200)
     licence = VisibleCharField(_("licence"), max_length=80, blank=True)
@@ -36,10 +38,10 @@ class Population(models.Model):
     class Meta:
         verbose_name = _("population")
         verbose_name_plural = _("populations")
-        ordering = ["version", "-year"]
+        ordering = ["edition", "-year"]
         constraints = [
             models.UniqueConstraint(
-                fields=["version", "year"],
+                fields=["edition", "year"],
                 condition=Q(replaced_at__isnull=True),
                 name="population_one_per_year",
             ),
@@ -47,7 +49,7 @@ class Population(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.version} {self.year}"
+        return f"{self.edition} {self.year}"
 
 
 class PopulationCount(models.Model):

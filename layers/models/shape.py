@@ -8,17 +8,19 @@ from django.contrib.postgres.indexes import GistIndex
 from django.utils.translation import gettext_lazy as _
 
 from layers.geometry import WEB_MERCATOR, WGS84, IsStorable
-from layers.models.edition import LayerVersion
+from layers.models.edition import Edition
 from layers.text_fields import VisibleCharField, VisibleJSONField, VisibleTextField
 
 
 class _Located(models.Model):
-    """What every thing in a layer has: its version, a code, a name and the source's other fields.
+    """What every thing in a layer has: its edition, a code, a name and the source's other fields.
 
     `names` holds the name by language where the source has it in several (Kárášjohka, Karasjok).
     """
 
-    version = models.ForeignKey(LayerVersion, on_delete=models.PROTECT, related_name="%(class)ss")
+    edition = models.ForeignKey(
+        Edition, on_delete=models.PROTECT, related_name="%(class)ss", db_column="version_id"
+    )
     code = VisibleCharField(_("code"), max_length=80, blank=True)
     name = VisibleCharField(_("name"), max_length=200, blank=True)
     names = VisibleJSONField(_("names by language"), default=dict, blank=True, db_default={})
@@ -45,7 +47,7 @@ class Area(_Located):
         verbose_name = _("area")
         verbose_name_plural = _("areas")
         constraints = [
-            models.UniqueConstraint(fields=["version", "code"], name="area_one_code_per_version"),
+            models.UniqueConstraint(fields=["edition", "code"], name="area_one_code_per_version"),
             models.CheckConstraint(condition=IsStorable("geom"), name="area_geom_storable"),
         ]
         indexes = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from layers.models import CodeChange, LayerVersion
+from layers.models import CodeChange, Edition
 from layers.reference import concordance
 
 # A Norwegian statistical unit's code begins with its municipality's.
@@ -23,9 +23,9 @@ class AreaCodes:
     renumbered: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, version: LayerVersion, *, on: dt.date) -> AreaCodes:
+    def of(cls, edition: Edition, *, on: dt.date) -> AreaCodes:
         """The codes of an edition's areas. Old municipality codes are followed as they stood on a day."""
-        areas = dict(version.areas.values_list("code", "pk"))
+        areas = dict(edition.areas.values_list("code", "pk"))
         numbers: dict[str, list[str]] = {}
         for code in areas:
             if _is_number(code):
@@ -33,7 +33,7 @@ class AreaCodes:
         return cls(
             areas=areas,
             by_number={number: codes[0] for number, codes in numbers.items() if len(codes) == 1},
-            successors=_sure_successors(on) if version.layer.owner.startswith("NO-") else {},
+            successors=_sure_successors(on) if edition.layer.owner.startswith("NO-") else {},
         )
 
     def match(self, text: str) -> str | None:

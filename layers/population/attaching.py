@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from layers.days import owners_day
 from layers.editions import life
-from layers.models import Layer, LayerVersion, Population, PopulationCount
+from layers.models import Edition, Layer, Population, PopulationCount
 from layers.population.ages import TOTAL, Band, are_apart, composed
 from layers.population.area_codes import AreaCodes
 from layers.population.counts import Counts, understood
@@ -40,7 +40,7 @@ class AgesUnknownError(PopulationError):
 def load(
     path: Path,
     *,
-    version: LayerVersion,
+    edition: Edition,
     source: str,
     at: dt.datetime,
     by: str = "",
@@ -58,18 +58,18 @@ def load(
     if not source.strip():
         raise PopulationError(_("Say where the figures come from."))
     table = figures.read_table(path, sheet=sheet)
-    codes = AreaCodes.of(version, on=owners_day(version.layer.owner, at=at))
+    codes = AreaCodes.of(edition, on=owners_day(edition.layer.owner, at=at))
     counts = understood(table, match=codes.match, code_column=code_column)
     years = _years(counts, year=year)
     kept = {
-        "version": version,
+        "edition": edition,
         "source": source.strip()[:200],
         "licence": licence.strip()[:80],
         "file_name": (file_name or path.name)[-200:],
         "sha256": _sha256(path),
     }
     with transaction.atomic():
-        Layer.objects.select_for_update().get(pk=version.layer_id)
+        Layer.objects.select_for_update().get(pk=edition.layer_id)
         return [
             attach(
                 {**kept, "year": one, "report": _report(counts, codes, by_area=by_area, notes=table.notes)},
@@ -104,7 +104,7 @@ def undo(population: Population, *, at: dt.datetime, by: str = "") -> Population
 
 
 @transaction.atomic
-def put_back(population: Population, *, at: dt.datetime, by: str = "") -> None:
+def restore(population: Population, *, at: dt.datetime, by: str = "") -> None:
     """Put figures that were replaced or undone into service again, in place of those of the same year."""
     _locked(population)
     if population.replaced_at is None:
@@ -116,9 +116,9 @@ def put_back(population: Population, *, at: dt.datetime, by: str = "") -> None:
     _record(population, what="population put back", at=at, by=by)
 
 
-def standing(version: LayerVersion, *, year: int | None = None) -> Population | None:
+def standing(edition: Edition, *, year: int | None = None) -> Population | None:
     """The figures in service of a year, else of the newest one."""
-    found = Population.objects.filter(version=version, replaced_at__isnull=True)
+    found = Population.objects.filter(edition=edition, replaced_at__isnull=True)
     return (found if year is None else found.filter(year=year)).order_by("-year").first()
 
 
@@ -129,15 +129,15 @@ def bands(population: Population) -> list[Band]:
 
 
 def of_areas(
-    version: LayerVersion, *, age: tuple[int, int | None] | None = None, year: int | None = None
+    edition: Edition, *, age: tuple[int, int | None] | None = None, year: int | None = None
 ) -> dict[int, int | None]:
     """People in each area (by id): all, or those from one age to another, both included.
 
     None where it is not known. An age group is read from its own band, or added up from whole bands; raises
     AgesUnknownError where it is neither. Raises nothing without figures: then all are None.
     """
-    areas: dict[int, int | None] = dict.fromkeys(version.areas.values_list("pk", flat=True))
-    population = standing(version, year=year)
+    areas: dict[int, int | None] = dict.fromkeys(edition.areas.values_list("pk", flat=True))
+    population = standing(edition, year=year)
     if population is None:
         return areas
     wanted = TOTAL if age is None else Band(start=age[0], to=age[1])
@@ -287,7 +287,7 @@ def _is_from_birth(cells: Mapping[Band, int | None]) -> bool:
 
 def _others(population: Population) -> QuerySet[Population]:
     """Figures of the same edition and year, in service or not."""
-    same = Population.objects.filter(version=population.version, year=population.year)
+    same = Population.objects.filter(edition=population.edition, year=population.year)
     return same.exclude(pk=population.pk).order_by("-pk")
 
 
@@ -297,7 +297,7 @@ def _retire(population: Population, *, at: dt.datetime) -> None:
 
 
 def _locked(population: Population) -> None:
-    Layer.objects.select_for_update().get(pk=population.version.layer_id)
+    Layer.objects.select_for_update().get(pk=population.edition.layer_id)
     population.refresh_from_db(fields=["replaced_at"])
 
 
@@ -308,7 +308,7 @@ def _record(population: Population, *, what: str, at: dt.datetime, by: str) -> N
         "file": population.file_name,
         "total": population.report.get("total"),
     }
-    life.record(population.version, what=what, at=at, by=by, detail=detail)
+    life.record(population.edition, what=what, at=at, by=by, detail=detail)
 
 
 def _sha256(path: Path) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from layers.models import Layer, LayerVersion, Population
+from layers.models import Edition, Layer, Population
 from layers.population import attaching
 from layers.population.ages import Band
 from layers.population.attaching import ByArea, PopulationError, added
@@ -31,13 +31,13 @@ class NotNestedError(PopulationError):
     """Units lie in several areas: whose people they are is not known."""
 
 
-def sum_up(units: Population, *, into: LayerVersion, at: dt.datetime, by: str = "") -> Population:
+def sum_up(units: Population, *, into: Edition, at: dt.datetime, by: str = "") -> Population:
     """Add the units' figures up for each area of an edition, band by band, and attach them to it.
 
     A sum that needs a number which the office does not tell is not told either. Raises NotNestedError, naming
     the units that lie in several areas, and PopulationError where nothing lies in any.
     """
-    area_of = members(units.version, into=into)
+    area_of = members(units.edition, into=into)
     by_area: ByArea = {}
     n_units = 0
     for code, cells in _by_unit(units).items():
@@ -50,14 +50,14 @@ def sum_up(units: Population, *, into: LayerVersion, at: dt.datetime, by: str = 
         code: {band: added(values) for band, values in cells.items()}
         for code, cells in _whole(by_area).items()
     }
-    codes = set(units.version.areas.values_list("code", flat=True))
+    codes = set(units.edition.areas.values_list("code", flat=True))
     report = {
         "units": n_units,
         "outside": sorted(codes - set(area_of))[: attaching.LISTED_MAX],
         "total": sum(n or 0 for cells in sums.values() for band, n in cells.items() if band.start is None),
     }
     values: dict[str, Any] = {
-        "version": into, "year": units.year, "source": units.source, "licence": units.licence,
+        "edition": into, "year": units.year, "source": units.source, "licence": units.licence,
         "file_name": units.file_name, "sha256": units.sha256, "summed_from": units, "report": report,
     }  # fmt: skip
     with transaction.atomic():
@@ -71,13 +71,13 @@ def follow(loaded: Iterable[Population], *, at: dt.datetime, by: str = "") -> li
     renewed = []
     for units in loaded:
         stale = Population.objects.filter(
-            replaced_at__isnull=True, year=units.year, summed_from__version=units.version
+            replaced_at__isnull=True, year=units.year, summed_from__edition=units.edition
         ).exclude(summed_from=units)
-        renewed += [sum_up(units, into=one.version, at=at, by=by) for one in stale.select_related("version")]
+        renewed += [sum_up(units, into=one.edition, at=at, by=by) for one in stale.select_related("edition")]
     return renewed
 
 
-def members(units: LayerVersion, *, into: LayerVersion) -> dict[str, str]:
+def members(units: Edition, *, into: Edition) -> dict[str, str]:
     """Unit's code -> area's code: as composed, else by where the units lie. Units in no area are left out.
 
     Raises NotNestedError.

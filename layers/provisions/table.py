@@ -15,7 +15,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from layers import csv_lines
-from layers.models import LayerVersion
+from layers.models import Edition
 from layers.provisions import writing
 from layers.provisions.writing import Field, Provision, ProvisionError
 from layers.readers import figures
@@ -51,7 +51,7 @@ class Proposal:
     languages: list[str] = field(default_factory=list)
 
 
-def proposal(path: Path, *, version: LayerVersion) -> Proposal:
+def proposal(path: Path, *, edition: Edition) -> Proposal:
     """Read a CSV, XLSX, ODS or JSON file and match it with the edition's fields. Nothing is written.
 
     Raises ReadError for what is no table, ProvisionError where it lacks a column of field names or of texts.
@@ -67,16 +67,16 @@ def proposal(path: Path, *, version: LayerVersion) -> Proposal:
         raise ProvisionError(message % {"names": ", ".join(table.columns[:20])})
     given, twice = _rows(table.rows, columns)
     return replace(
-        _matched(given, held=writing.fields_of(version)),
+        _matched(given, held=writing.fields_of(edition)),
         twice=twice,
         unread=[name for name, meaning in columns.items() if not meaning],
         languages=[meaning for meaning in meanings if meaning not in ("field", "text")],
     )
 
 
-def rows(version: LayerVersion, *, languages: list[str]) -> Iterator[list[str]]:
+def rows(edition: Edition, *, languages: list[str]) -> Iterator[list[str]]:
     """The table of an edition's provisions, header first; every field has a row, with or without a text."""
-    held = writing.fields_of(version)
+    held = writing.fields_of(edition)
     written = sorted({language for one in held for language in one.provision.plain} - set(languages))
     tongues = [*languages, *written]
     yield ["field", "codes", "text", *(f"plain_{tongue}" for tongue in tongues)]

@@ -15,7 +15,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from layers.models import Layer, LayerEvent, LayerVersion, Zone
+from layers.models import Edition, Layer, LayerEvent, Zone
 from layers.natural_order import natural_sql
 
 WRITTEN = "provisions written"
@@ -66,7 +66,7 @@ SELECT field, array_agg(DISTINCT code ORDER BY code), count(*),
     (array_agg(provision ORDER BY provision = '{{}}', id))[1],
     count(DISTINCT (legal_text, provision)) > 1
 FROM layers_zone
-WHERE version_id = %(version)s AND field <> ''
+WHERE version_id = %(edition)s AND field <> ''
     AND (%(search)s = '' OR strpos(lower(field), %(search)s) > 0 OR strpos(lower(code), %(search)s) > 0)
 GROUP BY field
 HAVING NOT %(missing)s OR bool_and(provision = '{{}}' OR legal_text = '')
@@ -74,10 +74,10 @@ ORDER BY {natural_sql("field")}, field
 """  # noqa: S608 (our own text)
 
 
-def fields_of(version: LayerVersion, *, search: str = "", missing: bool = False) -> list[Field]:
+def fields_of(edition: Edition, *, search: str = "", missing: bool = False) -> list[Field]:
     """The fields of an edition, B2 before B10. `search`: part of a name or code; `missing`: a text is."""
     values: dict[str, int | str | bool] = {
-        "version": version.pk,
+        "edition": edition.pk,
         "search": search.strip().lower(),
         "missing": missing,
     }
@@ -95,54 +95,54 @@ def fields_of(version: LayerVersion, *, search: str = "", missing: bool = False)
         ]
 
 
-def field_of(version: LayerVersion, *, name: str) -> Field | None:
+def field_of(edition: Edition, *, name: str) -> Field | None:
     """One field by its exact name."""
-    return next((found for found in fields_of(version, search=name) if found.name == name), None)
+    return next((found for found in fields_of(edition, search=name) if found.name == name), None)
 
 
-def hectares(version: LayerVersion, *, names: Iterable[str]) -> dict[str, float]:
+def hectares(edition: Edition, *, names: Iterable[str]) -> dict[str, float]:
     """The ground that each of these fields covers, on the ellipsoid. Zones over each other count each."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT field, sum(ST_Area(geom::geography)) / 10000 FROM layers_zone"
             " WHERE version_id = %s AND field = ANY(%s) GROUP BY field",
-            [version.pk, list(names)],
+            [edition.pk, list(names)],
         )
         return dict(cursor.fetchall())
 
 
-def counts(version: LayerVersion) -> Counts:
+def counts(edition: Edition) -> Counts:
     """How far the writing has come."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*), count(*) FILTER (WHERE no_plain), count(*) FILTER (WHERE no_legal) FROM ("
             " SELECT bool_and(provision = '{}') AS no_plain, bool_and(legal_text = '') AS no_legal"
             " FROM layers_zone WHERE version_id = %s AND field <> '' GROUP BY field) AS fields",
-            [version.pk],
+            [edition.pk],
         )
         fields, without_plain, without_legal = cursor.fetchone()
     return Counts(
         fields=fields,
         without_plain=without_plain,
         without_legal=without_legal,
-        zones_without_field=Zone.objects.filter(version=version, field="").count(),
+        zones_without_field=Zone.objects.filter(edition=edition, field="").count(),
     )
 
 
-def without_plain(versions: Iterable[int]) -> dict[int, int]:
+def without_plain(editions: Iterable[int]) -> dict[int, int]:
     """Edition id → how many of its fields have no plain line; only editions that have such fields."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT version_id, count(*) FROM ("
             " SELECT version_id FROM layers_zone WHERE version_id = ANY(%s) AND field <> ''"
             " GROUP BY version_id, field HAVING bool_and(provision = '{}')) AS fields GROUP BY version_id",
-            [list(versions)],
+            [list(editions)],
         )
         return dict(cursor.fetchall())
 
 
 def write(
-    version: LayerVersion,
+    edition: Edition,
     *,
     texts: Mapping[str, Provision],
     at: dt.datetime,
@@ -156,8 +156,8 @@ def write(
     """
     _check_texts(texts)
     with transaction.atomic():
-        _locked(version)
-        before = _states(version, names=texts)
+        _locked(edition)
+        before = _states(edition, names=texts)
         if unknown := sorted(set(texts) - set(before)):
             message = _("The plan has no field called %(names)s.")
             raise ProvisionError(message % {"names": ", ".join(unknown[:20])})
@@ -168,44 +168,44 @@ def write(
         }
         if not changes:
             return None
-        _store(version, {name: _listed(change["after"]) for name, change in changes.items()})
-        return _record(version, changes, at=at, by=by, detail=detail or {})
+        _store(edition, {name: _listed(change["after"]) for name, change in changes.items()})
+        return _record(edition, changes, at=at, by=by, detail=detail or {})
 
 
 def undo(event: LayerEvent, *, at: dt.datetime, by: str) -> LayerEvent:
     """Put back what the fields said before. Raises ProvisionError when one was written anew since."""
-    version = LayerVersion.objects.get(layer=event.layer_id, number=event.version_number)
+    edition = Edition.objects.get(layer=event.layer_id, number=event.edition_number)
     changed = event.detail["changes"]
     with transaction.atomic():
-        _locked(version)
-        now = _states(version, names=changed)
+        _locked(edition)
+        now = _states(edition, names=changed)
         since = [name for name in changed if now.get(name) != _listed(changed[name]["after"])]
         if since:
             message = _("Written anew since: %(names)s. Change them by hand.")
             raise ProvisionError(message % {"names": ", ".join(since[:20])})
-        _store(version, {name: _listed(changed[name]["before"]) for name in changed})
+        _store(edition, {name: _listed(changed[name]["before"]) for name in changed})
         back = {name: {"before": now[name], "after": changed[name]["before"]} for name in changed}
-        return _record(version, back, at=at, by=by, detail={"undone": event.pk})
+        return _record(edition, back, at=at, by=by, detail={"undone": event.pk})
 
 
 def is_undoable(event: LayerEvent) -> bool:
     """Whether every field still says what this change wrote; for a large one only `undo` finds out."""
-    version = LayerVersion.objects.filter(layer=event.layer_id, number=event.version_number).first()
-    if version is None or version.state != LayerVersion.State.STANDING:
+    edition = Edition.objects.filter(layer=event.layer_id, number=event.edition_number).first()
+    if edition is None or edition.state != Edition.State.SAVED:
         return False
     changed = event.detail["changes"]
     if len(changed) > _LOOKED_AT:
         return True
-    now = _states(version, names=changed)
+    now = _states(edition, names=changed)
     return all(now.get(name) == _listed(changed[name]["after"]) for name in changed)
 
 
-def carried_over(version: LayerVersion, *, source: LayerVersion) -> dict[str, Provision]:
+def carried_over(edition: Edition, *, source: Edition) -> dict[str, Provision]:
     """Texts of the other edition for the fields of the same name that have none here."""
     theirs = {found.name: found.provision for found in fields_of(source) if found.provision}
     return {
         found.name: theirs[found.name]
-        for found in fields_of(version)
+        for found in fields_of(edition)
         if not found.provision and found.name in theirs
     }
 
@@ -224,11 +224,11 @@ def _check_texts(texts: Mapping[str, Provision]) -> None:
         raise ProvisionError(_("That is too much text for one change. Take the fields in several parts."))
 
 
-def _locked(version: LayerVersion) -> None:
+def _locked(edition: Edition) -> None:
     """Two people take turns; and what is not in service is not written on."""
-    Layer.objects.select_for_update().get(pk=version.layer_id)
-    version.refresh_from_db(fields=["state"])
-    if version.state != LayerVersion.State.STANDING:
+    Layer.objects.select_for_update().get(pk=edition.layer_id)
+    edition.refresh_from_db(fields=["state"])
+    if edition.state != Edition.State.SAVED:
         raise ProvisionError(_("Texts are written on saved editions only."))
 
 
@@ -236,9 +236,9 @@ def _locked(version: LayerVersion) -> None:
 State = dict[str, Any]
 
 
-def _states(version: LayerVersion, *, names: Iterable[str]) -> dict[str, list[State]]:
+def _states(edition: Edition, *, names: Iterable[str]) -> dict[str, list[State]]:
     """What each of the fields says now: one state, or one for each of the different texts of its zones."""
-    rows = Zone.objects.filter(version=version, field__in=list(names)).order_by("field", "id")
+    rows = Zone.objects.filter(edition=edition, field__in=list(names)).order_by("field", "id")
     found: dict[str, list[State]] = {}
     for pk, name, legal_text, plain in rows.values_list("id", "field", "legal_text", "provision"):
         states = found.setdefault(name, [])
@@ -271,14 +271,14 @@ WHERE zone.version_id = %s AND zone.field = state.field
 """
 
 
-def _store(version: LayerVersion, states: Mapping[str, list[State]]) -> None:
+def _store(edition: Edition, states: Mapping[str, list[State]]) -> None:
     rows = [{"field": name, **state} for name, held in states.items() for state in held]
     with connection.cursor() as cursor:
-        cursor.execute(_STORE, [json.dumps(rows), version.pk])
+        cursor.execute(_STORE, [json.dumps(rows), edition.pk])
 
 
 def _record(
-    version: LayerVersion,
+    edition: Edition,
     changes: Mapping[str, Any],
     *,
     at: dt.datetime,
@@ -286,8 +286,8 @@ def _record(
     detail: Mapping[str, Any],
 ) -> LayerEvent:
     return LayerEvent.objects.create(
-        layer_id=version.layer_id,
-        version_number=version.number,
+        layer_id=edition.layer_id,
+        edition_number=edition.number,
         at=at,
         by=by,
         what=WRITTEN,

@@ -23,7 +23,7 @@ from layers.models import Area, Layer
 class Place:
     """An area or zone that holds a point, with the layer it comes from."""
 
-    version_id: int
+    edition_id: int
     kind: str
     owner: str
     layer: str
@@ -112,8 +112,8 @@ def published_layers_near(point: tuple[float, float]) -> list[int]:
 
 def committees_on(layer: Layer, *, day: dt.date) -> QuerySet[Area]:
     """The areas of the edition of a boundary layer that is in force on a day, by code; none where none is."""
-    in_force = layer.versions.holding_on(day)
-    return Area.objects.filter(version__in=in_force).select_related("version").order_by("code")
+    in_force = layer.editions.in_force_on(day)
+    return Area.objects.filter(edition__in=in_force).select_related("edition").order_by("code")
 
 
 def _place(row: tuple[Any, ...]) -> Place:

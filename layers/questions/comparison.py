@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from layers.models import LayerVersion
-from layers.questions.land import water_versions
+from layers.models import Edition
+from layers.questions.land import water_editions
 from layers.styles.catalog import FUTURE
 
 _SQUARE_METRES = 10_000  # in a hectare
@@ -28,7 +28,7 @@ LEFT JOIN LATERAL (
     WHERE feature.version_id = ANY(%(water)s) AND ST_Dimension(feature.geom) = 2
         AND ST_Intersects(feature.geom, zone.geom)
 ) AS water ON true
-WHERE zone.version_id = ANY(%(versions)s)
+WHERE zone.version_id = ANY(%(editions)s)
     AND (%(level)s::int IS NULL OR zone.vertical_level = %(level)s)
 GROUP BY 1, 2, 3 ORDER BY 2, 3
 """
@@ -58,19 +58,19 @@ class Difference:
 
 
 def differences(
-    first: LayerVersion, *, second: LayerVersion, on: dt.date, level: int | None = None
+    first: Edition, *, second: Edition, on: dt.date, level: int | None = None
 ) -> list[Difference]:
     """One row for each use of either plan, by code; with `level` of one vertical level only.
 
     `on` decides which water layers of the owner hold. Areas are on the ellipsoid. Two queries and one.
     """
-    water = water_versions(first.layer.owner, on=on)
-    values = {"versions": [first.pk, second.pk], "water": water, "level": level, "future": FUTURE}
+    water = water_editions(first.layer.owner, on=on)
+    values = {"editions": [first.pk, second.pk], "water": water, "level": level, "future": FUTURE}
     uses: dict[tuple[str, bool], dict[int, UseOfLand]] = {}
     with connection.cursor() as cursor:
         cursor.execute(_BY_USE, values)
-        for version, code, is_future, zones, whole_m2, land_m2 in cursor.fetchall():
-            uses.setdefault((code, is_future), {})[version] = UseOfLand(
+        for edition, code, is_future, zones, whole_m2, land_m2 in cursor.fetchall():
+            uses.setdefault((code, is_future), {})[edition] = UseOfLand(
                 land_ha=land_m2 / _SQUARE_METRES,
                 water_ha=(whole_m2 - land_m2) / _SQUARE_METRES,
                 zones=zones,

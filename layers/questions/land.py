@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from django.core.cache import cache
 from django.db import connection
 
-from layers.models import Layer, LayerVersion
+from layers.models import Edition, Layer
 
 _KEPT_SECONDS = 7 * 24 * 3600
 
@@ -26,7 +26,7 @@ LEFT JOIN LATERAL (
     WHERE feature.version_id = ANY(%(water)s) AND ST_Dimension(feature.geom) = 2
         AND ST_Intersects(feature.geom, area.geom)
 ) AS water ON true
-WHERE area.version_id = %(version)s
+WHERE area.version_id = %(edition)s
 """
 
 
@@ -44,18 +44,18 @@ class Land:
         return 1 - sum(self.land_m2.values()) / whole if whole else 0.0
 
 
-def of_areas(version: LayerVersion, *, on: dt.date) -> Land:
+def of_areas(edition: Edition, *, on: dt.date) -> Land:
     """The land of an edition's areas, by the water layers of its owner in force on a day.
 
     Computed once for each edition and set of water editions: neither ever changes once saved.
     """
-    water = water_versions(version.layer.owner, on=on)
-    key = f"land:{version.pk}:{'-'.join(map(str, water))}"
-    is_draft = version.state == LayerVersion.State.DRAFT
+    water = water_editions(edition.layer.owner, on=on)
+    key = f"land:{edition.pk}:{'-'.join(map(str, water))}"
+    is_draft = edition.state == Edition.State.DRAFT
     found: list[tuple[int, float, float]] | None = None if is_draft else cache.get(key)
     if found is None:
         with connection.cursor() as cursor:
-            cursor.execute(_LAND, {"version": version.pk, "water": water})
+            cursor.execute(_LAND, {"edition": edition.pk, "water": water})
             found = cursor.fetchall()
         if not is_draft:
             cache.set(key, found, _KEPT_SECONDS)
@@ -66,10 +66,10 @@ def of_areas(version: LayerVersion, *, on: dt.date) -> Land:
     )
 
 
-def water_versions(owner: str, *, on: dt.date) -> list[int]:
+def water_editions(owner: str, *, on: dt.date) -> list[int]:
     """The editions of the owner's water layers in force on a day, by id, that hold any surface of water."""
     held: Iterable[int] = (
-        LayerVersion.objects.holding_on(on)
+        Edition.objects.in_force_on(on)
         .filter(layer__owner=owner, layer__kind=Layer.Kind.WATER)
         .order_by("pk")
         .values_list("pk", flat=True)

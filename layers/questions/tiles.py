@@ -73,7 +73,7 @@ SELECT ST_AsMVT(feature, %(name)s, {extent}, 'geom', 'id'), count(*), count(geom
         CASE WHEN geom_3857 @ ST_Expand({tile}, %(side)s)
             THEN ST_Simplify(geom_3857, %(tolerance)s * %(unit_m)s, true) ELSE geom_3857 END,
         {tile}, {extent}, {buffer}, true) AS geom
-    FROM {table} WHERE version_id = %(version)s AND geom_3857 && {around}
+    FROM {table} WHERE version_id = %(edition)s AND geom_3857 && {around}
     ORDER BY {order} LIMIT %(most)s + 1
 ) AS feature
 """
@@ -85,7 +85,7 @@ SELECT ST_AsMVT(feature, %(name)s, {extent}, 'geom', 'id'), count(*), count(geom
 _STATEMENT = """
 WITH RECURSIVE found AS MATERIALIZED (
     SELECT id, {columns}, geom_3857, box2d(geom_3857) AS box
-    FROM {table} WHERE version_id = %(version)s AND geom_3857 && {around}
+    FROM {table} WHERE version_id = %(edition)s AND geom_3857 && {around}
 ), ranked AS (
     SELECT *, row_number() OVER (ORDER BY box_m2 DESC, hashint8(id)) AS rank FROM (
         SELECT *, (ST_XMax(box) - ST_XMin(box)) * (ST_YMax(box) - ST_YMin(box)) AS box_m2 FROM found
@@ -120,7 +120,7 @@ _DRAWN = """
 
 
 @dataclass(frozen=True)
-class Edition:
+class TiledEdition:
     """What a tile's address has to be checked against, and its caches be told."""
 
     pk: int
@@ -137,19 +137,19 @@ FROM layers_layerversion v JOIN layers_layer l ON l.id = v.layer_id WHERE v.id =
 """
 
 
-def edition(version: int) -> Edition | None:
+def edition(edition: int) -> TiledEdition | None:
     """The layer's edition with that id, published or not."""
     with connection.cursor() as cursor:
-        cursor.execute(_EDITION, [version])
+        cursor.execute(_EDITION, [edition])
         row = cursor.fetchone()
-    return Edition(row[0], Layer.Kind(row[1]), *row[2:]) if row else None
+    return TiledEdition(row[0], Layer.Kind(row[1]), *row[2:]) if row else None
 
 
 def exists(*, z: int, x: int, y: int) -> bool:
     return 0 <= z <= MAX_ZOOM and 0 <= x < 1 << z and 0 <= y < 1 << z
 
 
-def tile(of: Edition, *, z: int, x: int, y: int) -> bytes:
+def tile(of: TiledEdition, *, z: int, x: int, y: int) -> bytes:
     """The tile's MVT, b"" where there is nothing. One layer in it, called by the kind of the layer.
 
     Features carry their id and `code`, `name`, for zones `field`, `vertical_level` and, where the plan tells,
@@ -160,7 +160,7 @@ def tile(of: Edition, *, z: int, x: int, y: int) -> bytes:
     side_m = _WORLD_M / 2**z
     unit_m = side_m / EXTENT
     values = {
-        "version": of.pk,
+        "edition": of.pk,
         "name": of.kind.value,
         "west": x * side_m - _WORLD_M / 2,
         "south": _WORLD_M / 2 - (y + 1) * side_m,

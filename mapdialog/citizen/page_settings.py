@@ -42,8 +42,8 @@ def consultation_settings(consultation: Consultation, *, plan_map: PlanMap, is_o
             {
                 "key": plan.key,
                 "name": str(plan.name),
-                "version": plan.version,
-                "url": f"/tiles/layers/{plan.version}/{{z}}/{{x}}/{{y}}.mvt",
+                "version": plan.edition,
+                "url": f"/tiles/layers/{plan.edition}/{{z}}/{{x}}/{{y}}.mvt",
                 "finest": FINEST_OF_FEW if plan.zone_count <= FEW_ZONES else FINEST,
                 "style": plan.table,
                 **({"levels": plan.levels, "level": plan.first_level} if plan.levels else {}),

@@ -13,13 +13,13 @@ from django.db import connection
 from django.db.models import Count
 from django.utils.translation import get_language
 
-from layers.models import Area, Layer, LayerVersion, Zone
+from layers.models import Area, Edition, Layer, Zone
 from layers.natural_order import natural_sql
 from layers.styles import levels
 from layers.styles.catalog import FUTURE, Style, style_for
 from layers.styles.drawing import words as words_of
 from mapdialog.citizen.presentation import Words, words
-from mapdialog.dialogue.map_layers import PlanVersion, base_versions, boundary_version, plan_versions
+from mapdialog.dialogue.map_layers import PlanEdition, base_editions, boundary_edition, plan_editions
 from mapdialog.dialogue.models import Consultation
 
 # Longer lists than these help nobody on a phone, and the page has to stay light.
@@ -60,7 +60,7 @@ class PlanView:
 
     key: str
     name: Words
-    version: int
+    edition: int
     styles: list[Style]
     table: dict[str, dict[str, Any]]
     levels: list[tuple[int, str]]
@@ -109,7 +109,7 @@ class PlanMap:
 
     area: dict[str, Any] | None
     bounds: Bounds | None
-    base: list[LayerVersion]
+    base: list[Edition]
     plans: list[PlanView]
     places: list[ListedPlace]
     places_are_cut: bool
@@ -119,16 +119,16 @@ class PlanMap:
         """Six queries at most, whatever the number of layers."""
         day = consultation.municipality.day(at)
         area, area_bounds = _area(consultation)
-        versions = plan_versions(consultation, on=day)
-        drawn = _drawn(plan.version for plan in versions)
-        plans = _plans(versions, drawn=drawn)
+        editions = plan_editions(consultation, on=day)
+        drawn = _drawn(plan.edition for plan in editions)
+        plans = _plans(editions, drawn=drawn)
         bounds = (
             _around(box for _n, box in drawn.values())
             or area_bounds
             or _boundary_extent(consultation, day=day)
         )
-        base = base_versions(consultation, on=day)
-        named = [version for version in base if version.layer.kind == Layer.Kind.PLACE]
+        base = base_editions(consultation, on=day)
+        named = [edition for edition in base if edition.layer.kind == Layer.Kind.PLACE]
         places = _places(named, bounds=bounds)
         return cls(
             area=area,
@@ -155,12 +155,12 @@ def _area(consultation: Consultation) -> tuple[dict[str, Any] | None, Bounds | N
         return json.loads(cursor.fetchone()[0]), (west, south, east, north)
 
 
-def _drawn(versions: Iterable[LayerVersion]) -> dict[int, tuple[int, Bounds]]:
+def _drawn(editions: Iterable[Edition]) -> dict[int, tuple[int, Bounds]]:
     """How many zones each version draws, and around what, by the version's id."""
-    ids = [version.pk for version in versions]
-    zones = Zone.objects.filter(version__in=ids).order_by().values_list("version_id")
+    ids = [edition.pk for edition in editions]
+    zones = Zone.objects.filter(edition__in=ids).order_by().values_list("edition_id")
     rows = zones.annotate(n=Count("pk"), box=Extent("geom")) if ids else ()
-    return {version: (n, box) for version, n, box in rows}
+    return {edition: (n, box) for edition, n, box in rows}
 
 
 def _around(boxes: Iterable[Bounds]) -> Bounds | None:
@@ -169,30 +169,30 @@ def _around(boxes: Iterable[Bounds]) -> Bounds | None:
 
 
 def _boundary_extent(consultation: Consultation, *, day: dt.date) -> Bounds | None:
-    boundary = boundary_version(consultation, on=day)
-    areas = Area.objects.filter(version=boundary)
+    boundary = boundary_edition(consultation, on=day)
+    areas = Area.objects.filter(edition=boundary)
     extent: Bounds | None = areas.aggregate(box=Extent("geom"))["box"] if boundary else None
     return extent
 
 
-def _plans(plans: list[PlanVersion], *, drawn: Mapping[int, tuple[int, Bounds]]) -> list[PlanView]:
+def _plans(plans: list[PlanEdition], *, drawn: Mapping[int, tuple[int, Bounds]]) -> list[PlanView]:
     if not plans:
         return []
     rows: dict[int, list[tuple[Any, ...]]] = {}
-    for row in _zones(plan.version for plan in plans):
+    for row in _zones(plan.edition for plan in plans):
         rows.setdefault(row[0], []).append(row)
-    counts = {version: n for version, (n, _box) in drawn.items()}
+    counts = {edition: n for edition, (n, _box) in drawn.items()}
     return [
-        _plan(plan, rows=rows.get(plan.version.pk, []), zone_count=counts.get(plan.version.pk, 0))
+        _plan(plan, rows=rows.get(plan.edition.pk, []), zone_count=counts.get(plan.edition.pk, 0))
         for plan in plans
     ]
 
 
-def _plan(plan: PlanVersion, *, rows: list[tuple[Any, ...]], zone_count: int) -> PlanView:
+def _plan(plan: PlanEdition, *, rows: list[tuple[Any, ...]], zone_count: int) -> PlanView:
     return PlanView(
         key=plan.alternative.key,
         name=words(plan.alternative.name),
-        version=plan.version.pk,
+        edition=plan.edition.pk,
         styles=plan.styles(),
         table=plan.style_table(language=get_language() or ""),
         levels=plan.level_choices(),
@@ -203,7 +203,7 @@ def _plan(plan: PlanVersion, *, rows: list[tuple[Any, ...]], zone_count: int) ->
     )
 
 
-def _zones(versions: Iterable[LayerVersion]) -> list[tuple[Any, ...]]:
+def _zones(editions: Iterable[Edition]) -> list[tuple[Any, ...]]:
     """Rows (version, code, status, level, field, name, provision, lon, lat) of zones with something to say.
 
     One more of each version than is listed: so it is known whether there are more.
@@ -221,14 +221,14 @@ def _zones(versions: Iterable[LayerVersion]) -> list[tuple[Any, ...]]:
             ) AS named, ST_PointOnSurface(geom) AS point
             WHERE place <= %s ORDER BY version_id, place
             """,  # noqa: S608 (our own text)
-            [[version.pk for version in versions], MOST_ZONES + 1],
+            [[edition.pk for edition in editions], MOST_ZONES + 1],
         )
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
 
 
 def _line(row: tuple[Any, ...], *, style_list: str) -> ZoneLine:
-    _version, code, status, level, zone_field, name, provision, lon, lat = row
+    _edition, code, status, level, zone_field, name, provision, lon, lat = row
     style = style_for(style_list, code=code, future=status == FUTURE)
     label = (not style.known and name) or words_of(style, language=get_language() or "")
     given = json.loads(provision) if isinstance(provision, str) else provision
@@ -237,12 +237,12 @@ def _line(row: tuple[Any, ...], *, style_list: str) -> ZoneLine:
     )
 
 
-def _places(versions: list[LayerVersion], *, bounds: Bounds | None) -> list[ListedPlace]:
+def _places(editions: list[Edition], *, bounds: Bounds | None) -> list[ListedPlace]:
     """Named places in or near the area, in alphabetical order; without an area, of the whole layer.
 
     One more than is listed: so it is known whether there are more.
     """
-    if not versions:
+    if not editions:
         return []
     west, south, east, north = bounds or (-180.0, -90.0, 180.0, 90.0)
     near = [west - _NEAR_DEGREES, south - _NEAR_DEGREES, east + _NEAR_DEGREES, north + _NEAR_DEGREES]
@@ -256,6 +256,6 @@ def _places(versions: list[LayerVersion], *, bounds: Bounds | None) -> list[List
             ) AS named
             ORDER BY {natural_sql("name")}, name, ST_X(point), ST_Y(point) LIMIT %s
             """,  # noqa: S608 (our own text)
-            [[version.pk for version in versions], *near, MOST_PLACES + 1],
+            [[edition.pk for edition in editions], *near, MOST_PLACES + 1],
         )
         return [ListedPlace(name=name, position=(lon, lat)) for name, lon, lat in cursor.fetchall()]

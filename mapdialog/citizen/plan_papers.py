@@ -38,18 +38,18 @@ class PlanPapers:
 
 def papers_of(plans: Sequence[PlanView], *, on: dt.date) -> list[PlanPapers]:
     """For each plan that has any. Two queries."""
-    versions = [plan.version for plan in plans]
+    editions = [plan.edition for plan in plans]
     papers: dict[int, list[Paper]] = defaultdict(list)
-    for document in documents.in_force_on(on).filter(version__in=versions).order_by("added_at", "pk"):
-        papers[document.version_id].append(_paper(document))
+    for document in documents.in_force_on(on).filter(edition__in=editions).order_by("added_at", "pk"):
+        papers[document.edition_id].append(_paper(document))
     texts: dict[int, dict[str, str]] = defaultdict(dict)
-    decided = Zone.objects.filter(version__in=versions).exclude(field="").exclude(legal_text="")
-    for version, name, text in decided.order_by("field", "pk").values_list("version", "field", "legal_text"):
-        texts[version].setdefault(name, text)
+    decided = Zone.objects.filter(edition__in=editions).exclude(field="").exclude(legal_text="")
+    for edition, name, text in decided.order_by("field", "pk").values_list("edition", "field", "legal_text"):
+        texts[edition].setdefault(name, text)
     return [
-        PlanPapers(plan=plan.name, papers=papers[plan.version], provisions=list(texts[plan.version].items()))
+        PlanPapers(plan=plan.name, papers=papers[plan.edition], provisions=list(texts[plan.edition].items()))
         for plan in plans
-        if papers[plan.version] or texts[plan.version]
+        if papers[plan.edition] or texts[plan.edition]
     ]
 
 

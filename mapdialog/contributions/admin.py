@@ -23,7 +23,7 @@ from mapdialog.people.models import Membership
 class ContributionAdmin(OfOwnMunicipality):
     municipality_path = "consultation__municipality"
     roles = Membership.OFFICIALS
-    list_display = ["code", "consultation", "theme", "state", "flags", "received_at", "arrival"]
+    list_display = ["code", "consultation", "theme", "state", "flags_in_words", "received_at", "arrival"]
     list_filter = ["state", "arrival", "kind", ("consultation", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["consultation", "theme"]
     search_fields = ["code", "source_id"]
@@ -32,8 +32,8 @@ class ContributionAdmin(OfOwnMunicipality):
     actions = ["publish", "hold", "reject"]
 
     @admin.display(description=gettext_lazy("found by screening"))
-    def flags(self, contribution: Contribution) -> str:
-        return ", ".join(str(screening.WORDS.get(flag, flag)) for flag in contribution.concerns)
+    def flags_in_words(self, contribution: Contribution) -> str:
+        return ", ".join(str(screening.WORDS.get(flag, flag)) for flag in contribution.flags)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -55,7 +55,7 @@ class Row:
     received_at: dt.datetime
     arrival: str = "in_time"
     state: str = "published"
-    concerns: list[str] = field(default_factory=list)
+    flags: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,5 +219,5 @@ def _values(row: Row, *, code: str, rules: Rulebook) -> list[Any]:
         row.accuracy_m, row.placed_by, row.zoom_at_placing, row.radius_m, row.text, row.language,
         json.dumps(row.answers), json.dumps(row.details), row.theme_id, row.alternative_id, row.age_band,
         row.contributor_key, row.written_at, row.received_at, row.arrival, row.state,
-        json.dumps(row.concerns),
+        json.dumps(row.flags),
     ]  # fmt: skip

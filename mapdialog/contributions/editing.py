@@ -235,5 +235,5 @@ def _update(
         cursor.execute(UPDATE, row)
         if cursor.rowcount == 0:
             raise VersionError
-        contribution.places.all().delete()
+        contribution.hits.all().delete()
         cursor.execute(_PLACES, row)

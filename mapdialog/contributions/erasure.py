@@ -35,7 +35,7 @@ _EMPTY: dict[str, Any] = {
     "alternative": None,
     "age_band": "",
     "contributor_key": None,
-    "concerns": [],
+    "flags": [],
     "token_hash": None,
     "body_hash": None,
 }
@@ -67,7 +67,7 @@ def empty(contribution: Contribution, *, by: str, at: dt.datetime, version: int 
     if not changed:
         raise VersionError
     contribution.other_ids.update(body_hash=None)
-    contribution.places.all().delete()
+    contribution.hits.all().delete()
     _empty_submission(contribution)
     record("contribution.erased", subject=contribution, by=by, at=at)
     DataVersion.bump(contribution.consultation_id)

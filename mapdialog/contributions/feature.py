@@ -178,7 +178,7 @@ def _answers(read: _Reader, *, rules: Rulebook, kind: Kind, is_record: bool) -> 
         given = {}
     if not isinstance(given, dict):
         raise FeatureError("properties.answers", _("An object is expected."))
-    asked = {key: question for key, question in rules.questions.items() if question.concerns(kind.name)}
+    asked = {key: question for key, question in rules.questions.items() if question.applies_to(kind.name)}
     answers = {}
     for key, value in given.items():
         field = f"properties.answers.{key[:80]}"

@@ -38,7 +38,7 @@ PUBLIC: dict[str, str] = {
 }
 OFFICIAL: dict[str, str] = {
     "state": "state",
-    "concerns": "concerns",
+    "concerns": "flags",
     "submission": "submission_id",
     "sender": "submission__sender",
     "sender_role": "submission__sender_role",

@@ -181,7 +181,7 @@ class _Import:
         feature = {"type": "Feature", "geometry": _geometry(given), "properties": properties}
         draft = parse(feature, rules=self.rules, is_record=True)
         written_at, received_at = self._times(given)
-        concerns = screening.concerns(draft.free_text())
+        flags = screening.flags(draft.free_text())
         submission = given.get("submission_id", "")
         sender, role = _sender(given.get("sender", ""), role=given.get("sender_role", ""))
         return bulk.Row(
@@ -198,14 +198,14 @@ class _Import:
             written_at=written_at,
             received_at=received_at,
             arrival=rule.recorded_arrival(self.rules, received_at=received_at),
-            state=self._state(draft, concerns=concerns),
-            concerns=concerns,
+            state=self._state(draft, flags=flags),
+            flags=flags,
         )
 
-    def _state(self, draft: Draft, *, concerns: list[str]) -> str:
+    def _state(self, draft: Draft, *, flags: list[str]) -> str:
         if draft.is_private:
             return Contribution.State.PRIVATE
-        return Contribution.State.PENDING if concerns else self._options.state
+        return Contribution.State.PENDING if flags else self._options.state
 
     def _times(self, given: Mapping[str, str]) -> tuple[dt.datetime, dt.datetime]:
         """Written and received. Only written known: it was received then. What lies ahead is now."""

@@ -182,7 +182,7 @@ def _refuse(found: _Found, *, refusal: Exception | None) -> None:
 
 def columns_of(draft: Draft, *, rules: Rulebook) -> dict[str, Any]:
     """The placeholders that a draft decides, for new contributions and edits alike."""
-    concerns = screening.concerns(draft.free_text())
+    flags = screening.flags(draft.free_text())
     return {
         "geom": draft.geom and bytes(draft.geom.ewkb),
         "text": draft.text,
@@ -197,11 +197,9 @@ def columns_of(draft: Draft, *, rules: Rulebook) -> dict[str, Any]:
         "zoom": draft.zoom_at_placing,
         "radius_m": draft.radius_m,
         "place_words": draft.place_words,
-        "concerns": json.dumps(concerns),
+        "concerns": json.dumps(flags),
         "layers": rules.place_layers,
-        "state": rule.first_state(
-            rules, is_private=draft.is_private, concerns=concerns, age_band=draft.age_band
-        ),
+        "state": rule.first_state(rules, is_private=draft.is_private, flags=flags, age_band=draft.age_band),
     }
 
 

@@ -15,7 +15,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from layers.geometry import WGS84, IsStorable
-from layers.models import Area, LayerVersion, Zone
+from layers.models import Area, Edition, Zone
 from layers.readers.closed.visible import UNSEEN
 from mapdialog.dialogue.models import Alternative, Consultation, Reader, Theme
 
@@ -186,7 +186,7 @@ class Contribution(models.Model):
     changed_at = models.DateTimeField(_("changed"), null=True, blank=True)
     arrival = models.CharField(_("arrival"), max_length=8, choices=Arrival, default=Arrival.IN_TIME)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
-    concerns = models.JSONField(_("found by screening"), default=list, blank=True)
+    flags = models.JSONField(_("found by screening"), default=list, blank=True, db_column="concerns")
     version = models.PositiveIntegerField(_("version"), default=1)
     token_hash = models.BinaryField(max_length=32, null=True, editable=False)
     body_hash = models.BinaryField(max_length=32, null=True, editable=False)
@@ -287,21 +287,22 @@ class SpentId(models.Model):
         return str(self.id)
 
 
-class ContributionPlace(models.Model):
-    """A committee or zone the contribution lay in when it was received, in the version that held then.
+class Hit(models.Model):
+    """A committee or zone the contribution lay in when it came, in the edition that was in force then.
 
     `share` is how much of the contribution lies there: 1 for a point, the part of length or area otherwise.
     """
 
     contribution = models.ForeignKey(  # no index of its own: `place_area_once` begins with it
-        Contribution, on_delete=models.CASCADE, related_name="places", db_index=False
+        Contribution, on_delete=models.CASCADE, related_name="hits", db_index=False
     )
-    version = models.ForeignKey(LayerVersion, on_delete=models.PROTECT, related_name="+")
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="+", db_column="version_id")
     area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, related_name="+")
     zone = models.ForeignKey(Zone, on_delete=models.PROTECT, null=True, related_name="+")
     share = models.FloatField(default=1.0)
 
     class Meta:
+        db_table = "contributions_contributionplace"  # as it was called first
         constraints = [
             models.UniqueConstraint(fields=["contribution", "area"], name="place_area_once"),
             models.UniqueConstraint(fields=["contribution", "zone"], name="place_zone_once"),

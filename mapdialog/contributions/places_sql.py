@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from layers.days import day_sql
-from layers.models import LayerVersion
+from layers.models import Edition
 from layers.questions.areas import in_force_sql
 from mapdialog.dialogue.models import Consultation
 
@@ -102,7 +102,7 @@ OF_SQUARES = f"""
 
 def editions(of: Consultation, *, officially: bool) -> dict[str, Any]:
     """Which editions of the boundary set and of the plans are told of: for everyone the published ones."""
-    known = LayerVersion.objects.order_by() if officially else LayerVersion.objects.order_by().published()
+    known = Edition.objects.order_by() if officially else Edition.objects.order_by().published()
     plans = of.alternatives.values("layer")
     return {
         "of": of.pk,

@@ -32,7 +32,7 @@ from django.utils.translation import gettext as _
 
 from layers.days import day_of_column, day_sql
 from layers.questions.areas import in_force_sql
-from mapdialog.contributions.models import NEWEST_FIRST, Contribution, ContributionPlace
+from mapdialog.contributions.models import NEWEST_FIRST, Contribution, Hit
 from mapdialog.contributions.places_sql import square_sql
 from mapdialog.dialogue.models import Consultation, Theme
 
@@ -177,8 +177,8 @@ def _committees(rows: Sequence[Contribution], *, of: Consultation) -> dict[UUID,
                 {"ids": identifiers, "boundary": of.boundary_layer_id, **parameters(of)},
             )
             return dict(cursor.fetchall())
-    places = ContributionPlace.objects.filter(
-        contribution__in=identifiers, version__layer=of.boundary_layer_id, version__published=True
+    places = Hit.objects.filter(
+        contribution__in=identifiers, edition__layer=of.boundary_layer_id, edition__published=True
     )
     names: dict[UUID, list[str]] = {}
     for place in places.select_related("area").order_by("-share", "area__code"):

@@ -42,15 +42,18 @@ class NoConsultationError(LookupError):
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A question of the consultation. `values` leads from a choice as text to its value (none: free text)."""
+    """A question of the consultation. `values` leads from a choice as text to its value (none: free text).
+
+    `kinds` of contributions it is asked with; empty: with all.
+    """
 
     kind: str
     values: Mapping[str, str | int]
     required: bool
-    applies_to: tuple[str, ...]
+    kinds: tuple[str, ...]
 
-    def concerns(self, kind: str) -> bool:
-        return not self.applies_to or kind in self.applies_to
+    def applies_to(self, kind: str) -> bool:
+        return not self.kinds or kind in self.kinds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,5 +191,5 @@ def _asked(question: Mapping[str, Any]) -> Asked:
         kind=question["kind"],
         values={str(option["value"]): option["value"] for option in question["options"]},
         required=question["required"],
-        applies_to=tuple(question["applies_to"]),
+        kinds=tuple(question["applies_to"]),
     )

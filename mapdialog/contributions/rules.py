@@ -53,12 +53,12 @@ def recorded_arrival(rules: Rulebook, *, received_at: dt.datetime) -> Contributi
 
 
 def first_state(
-    rules: Rulebook, *, is_private: bool, concerns: Collection[str], age_band: str
+    rules: Rulebook, *, is_private: bool, flags: Collection[str], age_band: str
 ) -> Contribution.State:
     """Private kinds stay private; personal data and children's words always wait for a reader."""
     if is_private:
         return Contribution.State.PRIVATE
-    waits = rules.moderation == Consultation.Moderation.BEFORE or concerns or is_minor(age_band)
+    waits = rules.moderation == Consultation.Moderation.BEFORE or flags or is_minor(age_band)
     return Contribution.State.PENDING if waits else Contribution.State.PUBLISHED
 
 

@@ -49,7 +49,7 @@ WORDS = {
 }
 
 
-def concerns(text: str) -> list[str]:
+def flags(text: str) -> list[str]:
     """The sorts of personal data a text seems to hold: `national-id`, `phone`, `email`; empty if none.
 
     Identity numbers count only with a right checksum (Norway mod 11, Sweden Luhn, Finland mod 31), Danish

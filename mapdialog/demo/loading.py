@@ -15,7 +15,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import call_command
 
-from layers.models import LayerVersion, Population
+from layers.models import Edition, Population
 from mapdialog.contributions import moderation
 from mapdialog.contributions.models import Contribution
 from mapdialog.demo.demo_file import DemoContributions, DemoLayer, DemoPopulation, DemoUser
@@ -34,7 +34,7 @@ Say = Callable[[str], None]
 def load_layer(layer: DemoLayer, *, say: Say) -> None:
     """Import the file unless this very content already is an edition of the layer."""
     digest = hashlib.sha256(layer.file.read_bytes()).hexdigest()
-    saved = LayerVersion.objects.saved().filter(layer__owner=layer.owner, layer__name=layer.name)
+    saved = Edition.objects.ever_saved().filter(layer__owner=layer.owner, layer__name=layer.name)
     if saved.filter(sha256=digest).exists():
         return
     say(f"layer {layer.owner} {layer.name} ({layer.file.name})")
@@ -52,7 +52,7 @@ def load_layer(layer: DemoLayer, *, say: Say) -> None:
 def load_population(wanted: DemoPopulation, *, say: Say) -> None:
     """Attach the figures, unless this very file already is attached to the layer."""
     digest = hashlib.sha256(wanted.file.read_bytes()).hexdigest()
-    held = Population.objects.filter(version__layer__owner=wanted.owner, version__layer__name=wanted.name)
+    held = Population.objects.filter(edition__layer__owner=wanted.owner, edition__layer__name=wanted.name)
     if held.filter(sha256=digest).exists():
         return
     say(f"population of {wanted.owner} {wanted.name} ({wanted.file.name})")

@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.db import models, transaction
 
-from layers.models import Layer, LayerVersion
+from layers.models import Edition, Layer
 from layers.stored_once import store_once
 from mapdialog.audit.models import record
 from mapdialog.dialogue import area
@@ -139,12 +139,12 @@ def _area(wanted: AreaOfFile | None, *, owner: Municipality, at: dt.datetime) ->
         if wanted.bbox:
             return area.of_box(wanted.bbox)
         layer = _layer("area.layer", wanted.layer, owner=owner, at=at)
-        version = (
-            LayerVersion.objects.filter(layer=layer).holding_on(owner.day(at)).select_related("layer").first()
+        edition = (
+            Edition.objects.filter(layer=layer).in_force_on(owner.day(at)).select_related("layer").first()
         )
-        if version is None:
+        if edition is None:
             raise ConsultationError("area.layer", f"names {wanted.layer!r}, of which no version holds today.")
-        return area.of_version(version)
+        return area.of_edition(edition)
     except area.AreaError as error:
         raise ConsultationError("area", str(error)) from None
 

@@ -11,16 +11,16 @@ from django.contrib.gis.geos import GEOSException, GEOSGeometry, MultiPolygon, P
 from django.db import connection
 
 from layers.geometry import WGS84
-from layers.models import LayerVersion
+from layers.models import Edition
 from mapdialog.web import strict_json
 
 # ST_UnaryUnion mends what importing left touching; 3 keeps the polygons of whatever comes out.
 _UNION_OF_VERSION = """
     SELECT ST_AsEWKB(ST_Multi(ST_CollectionExtract(ST_UnaryUnion(ST_Collect(geom)), 3)))
     FROM (
-        SELECT geom FROM layers_area WHERE version_id = %(version)s
-        UNION ALL SELECT geom FROM layers_zone WHERE version_id = %(version)s
-        UNION ALL SELECT geom FROM layers_feature WHERE version_id = %(version)s AND ST_Dimension(geom) = 2
+        SELECT geom FROM layers_area WHERE version_id = %(edition)s
+        UNION ALL SELECT geom FROM layers_zone WHERE version_id = %(edition)s
+        UNION ALL SELECT geom FROM layers_feature WHERE version_id = %(edition)s AND ST_Dimension(geom) = 2
     ) AS parts
 """
 
@@ -29,13 +29,13 @@ class AreaError(ValueError):
     """No usable area; the message says what to do."""
 
 
-def of_version(version: LayerVersion) -> MultiPolygon:
+def of_edition(edition: Edition) -> MultiPolygon:
     """Everything the layer's version covers, EPSG:4326. Raises AreaError when it has no polygons."""
     with connection.cursor() as cursor:
-        cursor.execute(_UNION_OF_VERSION, {"version": version.pk})
+        cursor.execute(_UNION_OF_VERSION, {"edition": edition.pk})
         (found,) = cursor.fetchone()
     if found is None:
-        raise AreaError(f"names the layer “{version.layer.name}”, which holds no polygons.")
+        raise AreaError(f"names the layer “{edition.layer.name}”, which holds no polygons.")
     return _multi(GEOSGeometry(memoryview(found)))
 
 

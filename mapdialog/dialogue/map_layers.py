@@ -12,7 +12,7 @@ from django.db.models import BooleanField, Count, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 
-from layers.models import Layer, LayerVersion, Zone
+from layers.models import Edition, Layer, Zone
 from layers.styles import drawing, levels
 from layers.styles.catalog import FUTURE, Style, legend, style_for
 from mapdialog.dialogue.map_pictures import pictures
@@ -46,7 +46,7 @@ class Use:
 class DrawnPlan:
     """An edition of a plan with the land uses in it: what a map and its legend are made of."""
 
-    version: LayerVersion
+    edition: Edition
     style_list: str
     uses: list[Use]
 
@@ -92,16 +92,16 @@ class DrawnPlan:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlanVersion(DrawnPlan):
+class PlanEdition(DrawnPlan):
     """An alternative with the version of its plan that holds, and the land uses in it."""
 
     alternative: Alternative
 
 
-def drawn_plan(version: LayerVersion) -> DrawnPlan:
+def drawn_plan(edition: Edition) -> DrawnPlan:
     """Any edition of a plan, also a draft. One query."""
-    uses = _uses([version]).get(version.pk, [])
-    return DrawnPlan(version=version, style_list=version.layer.style or "neutral", uses=uses)
+    uses = _uses([edition]).get(edition.pk, [])
+    return DrawnPlan(edition=edition, style_list=edition.layer.style or "neutral", uses=uses)
 
 
 def _counted(uses: Iterable[Use], *, style_list: str) -> dict[str, int]:
@@ -112,29 +112,29 @@ def _counted(uses: Iterable[Use], *, style_list: str) -> dict[str, int]:
     return counts
 
 
-def base_versions(consultation: Consultation, *, on: dt.date) -> list[LayerVersion]:
+def base_editions(consultation: Consultation, *, on: dt.date) -> list[Edition]:
     """The published base map layers in force, in drawing order. One query."""
-    versions = (
-        LayerVersion.objects.published()
-        .holding_on(on)
+    editions = (
+        Edition.objects.published()
+        .in_force_on(on)
         .filter(layer__in=consultation.base_layers.all())
         .select_related("layer")
     )
-    return sorted(versions, key=lambda version: _DRAWN_FIRST.index(Layer.Kind(version.layer.kind)))
+    return sorted(editions, key=lambda edition: _DRAWN_FIRST.index(Layer.Kind(edition.layer.kind)))
 
 
-def base_settings(versions: list[LayerVersion], *, place: str, officials: bool) -> dict[str, Any]:
+def base_settings(editions: list[Edition], *, place: str, officials: bool) -> dict[str, Any]:
     """The base map for the browser (static/js/README.md, base.js): the municipality's own layers, or a map
     server's pictures, with the own layers for when that server does not answer; or nothing.
 
     `place` and `officials` as in `map_pictures`.
     """
     own = {
-        "mode": "own" if versions else "none",
-        "credit": "; ".join(_credits(versions)),
+        "mode": "own" if editions else "none",
+        "credit": "; ".join(_credits(editions)),
         "layers": [
-            {"version": version.pk, "kind": version.layer.kind, "name": version.layer.name}
-            for version in versions
+            {"version": edition.pk, "kind": edition.layer.kind, "name": edition.layer.name}
+            for edition in editions
         ],
     }
     if settings.MAPS.is_blank:
@@ -145,42 +145,42 @@ def base_settings(versions: list[LayerVersion], *, place: str, officials: bool) 
         return own
     failed = (
         gettext("The background map does not answer. This is the municipality's own map.")
-        if versions
+        if editions
         else gettext("The background map does not answer. Everything else works.")
     )
     return {**chosen, "failed": failed, "own": own}
 
 
-def _credits(versions: list[LayerVersion]) -> list[str]:
+def _credits(editions: list[Edition]) -> list[str]:
     """Each source once; a layer made of several names them with a semicolon between."""
-    named = (part.strip() for version in versions for part in version.layer.credit.split(";"))
+    named = (part.strip() for edition in editions for part in edition.layer.credit.split(";"))
     return list(dict.fromkeys(filter(None, named)))
 
 
-def boundary_version(consultation: Consultation, *, on: dt.date) -> LayerVersion | None:
+def boundary_edition(consultation: Consultation, *, on: dt.date) -> Edition | None:
     """The edition of the consultation's boundary set in force. One query."""
     if consultation.boundary_layer_id is None:
         return None
-    return LayerVersion.objects.holding_on(on).filter(layer=consultation.boundary_layer_id).first()
+    return Edition.objects.in_force_on(on).filter(layer=consultation.boundary_layer_id).first()
 
 
-def plan_versions(
+def plan_editions(
     consultation: Consultation, *, on: dt.date, published_only: bool = True
-) -> list[PlanVersion]:
+) -> list[PlanEdition]:
     """The plans on the table, in the order of the alternatives; those without a version in force are left
     out. Three queries."""
     alternatives = list(consultation.alternatives.select_related("layer").order_by("order", "id"))
-    versions = LayerVersion.objects.holding_on(on).filter(
+    editions = Edition.objects.in_force_on(on).filter(
         layer__in=[alternative.layer_id for alternative in alternatives]
     )
     by_layer = {
-        version.layer_id: version for version in (versions.published() if published_only else versions)
+        edition.layer_id: edition for edition in (editions.published() if published_only else editions)
     }
     uses = _uses(list(by_layer.values()))
     return [
-        PlanVersion(
+        PlanEdition(
             alternative=alternative,
-            version=by_layer[alternative.layer_id],
+            edition=by_layer[alternative.layer_id],
             style_list=alternative.layer.style or "neutral",
             uses=uses.get(by_layer[alternative.layer_id].pk, []),
         )
@@ -189,14 +189,14 @@ def plan_versions(
     ]
 
 
-def _uses(versions: list[LayerVersion]) -> dict[int, list[Use]]:
+def _uses(editions: list[Edition]) -> dict[int, list[Use]]:
     """By edition: code, planned or not, level, how many. One query."""
-    by = ("version_id", "code", "is_future", "vertical_level")
-    zones = Zone.objects.filter(version__in=versions).annotate(
+    by = ("edition_id", "code", "is_future", "vertical_level")
+    zones = Zone.objects.filter(edition__in=editions).annotate(
         is_future=Coalesce(Q(land_use_status=FUTURE), False, output_field=BooleanField())
     )
     found: dict[int, list[Use]] = {}
-    for version_id, code, is_future, level, n in zones.values_list(*by).annotate(n=Count("id")).order_by(*by):
+    for edition_id, code, is_future, level, n in zones.values_list(*by).annotate(n=Count("id")).order_by(*by):
         use = Use(code=code, is_future=is_future, level=level, n=n)
-        found.setdefault(version_id, []).append(use)
+        found.setdefault(edition_id, []).append(use)
     return found

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from layers.geometry import WGS84, IsStorable
-from layers.models import Area, LayerVersion
+from layers.models import Area, Edition
 from mapdialog.dialogue.models import Consultation
 
 
@@ -18,7 +18,7 @@ class RunQuerySet(models.QuerySet["Run"]):
     def current(self, consultation: Consultation) -> Run | None:
         """The newest finished run on the consultation's own boundary set."""
         return (
-            self.filter(consultation=consultation, boundary_version__layer=consultation.boundary_layer_id)
+            self.filter(consultation=consultation, boundary_edition__layer=consultation.boundary_layer_id)
             .order_by("-finished_at", "-id")
             .first()
         )
@@ -28,10 +28,12 @@ class RunQuerySet(models.QuerySet["Run"]):
 
 
 class Run(models.Model):
-    """One calculation. `boundary_version` is null where the consultation has no boundaries."""
+    """One calculation. `boundary_edition` is null where the consultation has no boundaries."""
 
     consultation = models.ForeignKey(Consultation, on_delete=models.CASCADE, related_name="runs")
-    boundary_version = models.ForeignKey(LayerVersion, on_delete=models.PROTECT, null=True, related_name="+")
+    boundary_edition = models.ForeignKey(
+        Edition, on_delete=models.PROTECT, null=True, related_name="+", db_column="boundary_version_id"
+    )
     data_version = models.PositiveBigIntegerField(_("data version"))
     parameters = models.JSONField(_("parameters"))
     code_version = models.CharField(_("code version"), max_length=40)

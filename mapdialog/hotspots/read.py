@@ -12,7 +12,7 @@ import shapely
 from django.db import connection
 from django.db.models import Case, QuerySet, Value, When
 
-from layers.models import Area, Feature, Layer, LayerVersion
+from layers.models import Area, Edition, Feature, Layer
 from mapdialog.contributions.models import NOT_A_SPOT, Contribution
 from mapdialog.dialogue.models import Consultation
 
@@ -51,16 +51,16 @@ def pins_frame(consultation: Consultation) -> gpd.GeoDataFrame:
     return _frame(table.drop(columns="wkb"), wkb=table["wkb"])
 
 
-def areas_frame(version: LayerVersion | None) -> gpd.GeoDataFrame:
+def areas_frame(edition: Edition | None) -> gpd.GeoDataFrame:
     """The areas of a boundary version: columns area_id, code, name, geometry. Empty for None."""
     return _features(
-        Area.objects.filter(version=version), columns={"area_id": "id", "code": "code", "name": "name"}
+        Area.objects.filter(edition=edition), columns={"area_id": "id", "code": "code", "name": "name"}
     )
 
 
 def water_of(owner: str, *, on: dt.date) -> shapely.Geometry | None:
     """Sea and lakes of a municipality as one geometry, or None where no water layer is known."""
-    water = Feature.objects.filter(version__in=_versions(owner, kinds=[Layer.Kind.WATER], on=on))
+    water = Feature.objects.filter(edition__in=_editions(owner, kinds=[Layer.Kind.WATER], on=on))
     polygons = _features(water, columns={"code": "code"}).geometry
     polygons = polygons[shapely.get_dimensions(polygons.to_numpy()) == 2]
     return shapely.union_all(polygons.to_numpy()) if len(polygons) else None
@@ -68,12 +68,12 @@ def water_of(owner: str, *, on: dt.date) -> shapely.Geometry | None:
 
 def names_frame(owner: str, *, on: dt.date) -> gpd.GeoDataFrame:
     """Named places, streets and addresses of a municipality: columns name, kind, geometry."""
-    named = Feature.objects.filter(version__in=_versions(owner, kinds=_NAMED_KINDS, on=on)).exclude(name="")
-    return _features(named, columns={"name": "name", "kind": "version__layer__kind"})
+    named = Feature.objects.filter(edition__in=_editions(owner, kinds=_NAMED_KINDS, on=on)).exclude(name="")
+    return _features(named, columns={"name": "name", "kind": "edition__layer__kind"})
 
 
-def _versions(owner: str, *, kinds: Any, on: dt.date) -> QuerySet[LayerVersion]:
-    return LayerVersion.objects.holding_on(on).filter(layer__owner=owner, layer__kind__in=kinds)
+def _editions(owner: str, *, kinds: Any, on: dt.date) -> QuerySet[Edition]:
+    return Edition.objects.in_force_on(on).filter(layer__owner=owner, layer__kind__in=kinds)
 
 
 def _features(rows: QuerySet[Any], *, columns: dict[str, str]) -> gpd.GeoDataFrame:

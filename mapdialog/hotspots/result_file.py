@@ -18,7 +18,7 @@ DECIMALS = 7  # of a degree: one centimetre
 def document(outcome: Outcome) -> dict[str, Any]:
     """Everything the run found. Holds contribution ids, never texts or contributors."""
     run, result = outcome.run, outcome.result
-    version = run.boundary_version
+    edition = run.boundary_edition
     return {
         "consultation": run.consultation.slug,
         "demo": run.consultation.is_demo,
@@ -27,13 +27,13 @@ def document(outcome: Outcome) -> dict[str, Any]:
         "data_version": run.data_version,
         "code_version": run.code_version,
         "parameters": run.parameters,
-        "boundaries": version
+        "boundaries": edition
         and {
-            "owner": version.layer.owner,
-            "name": version.layer.name,
-            "version": version.number,
-            "valid_from": version.begins and version.begins.isoformat(),
-            "valid_to": version.valid_to and version.valid_to.isoformat(),
+            "owner": edition.layer.owner,
+            "name": edition.layer.name,
+            "version": edition.number,
+            "valid_from": edition.begins and edition.begins.isoformat(),
+            "valid_to": edition.valid_to and edition.valid_to.isoformat(),
         },
         "n": run.n,
         "n_without_place": run.n_without_place,

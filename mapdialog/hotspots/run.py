@@ -13,7 +13,7 @@ import shapely
 from django.contrib.gis.geos import GEOSGeometry, Point
 from django.db import connection, transaction
 
-from layers.models import Layer, LayerVersion
+from layers.models import Edition, Layer
 from mapdialog.analysis.density import DensitySurface, around_the_middle, density_surface
 from mapdialog.analysis.hotspots import AreaSummary as Counted
 from mapdialog.analysis.hotspots import Hotspot as Found
@@ -43,7 +43,7 @@ class Outcome:
     surface: DensitySurface | None
 
 
-def boundaries(consultation: Consultation, *, on: dt.date, name: str | None = None) -> LayerVersion | None:
+def boundaries(consultation: Consultation, *, on: dt.date, name: str | None = None) -> Edition | None:
     """The boundary version to count by: of the named layer, else of the consultation's own set, else None.
 
     Raises NoBoundaries when something was asked for and is not there.
@@ -59,10 +59,10 @@ def boundaries(consultation: Consultation, *, on: dt.date, name: str | None = No
             )
     if layer is None:
         return None
-    version = layer.versions.holding_on(on).first()
-    if version is None:
+    edition = layer.editions.in_force_on(on).first()
+    if edition is None:
         raise NoBoundaries(f"No version of {layer} holds on {on.isoformat()}; give another day with --on.")
-    return version
+    return edition
 
 
 def calculate(
@@ -70,7 +70,7 @@ def calculate(
     *,
     at: dt.datetime,
     on: dt.date,
-    boundary: LayerVersion | None,
+    boundary: Edition | None,
     parameters: HotspotParameters,
 ) -> Outcome:
     """Calculate and store. `parameters.metric_srid` is the municipality's.
@@ -98,7 +98,7 @@ def calculate(
         surface = _surface(located, ground=ground, parameters=parameters)
         run = Run.objects.create(
             consultation=consultation,
-            boundary_version=boundary,
+            boundary_edition=boundary,
             data_version=consultation.data_version.number,
             parameters=parameters.as_dict(),
             code_version=ANALYSIS_VERSION,

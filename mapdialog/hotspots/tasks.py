@@ -12,7 +12,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from layers.days import day_in
-from layers.models import LayerVersion
+from layers.models import Edition
 from mapdialog.dialogue.models import Consultation
 from mapdialog.hotspots import density, failure
 from mapdialog.hotspots.models import Run
@@ -31,21 +31,21 @@ def behind_their_data(*, at: dt.datetime) -> QuerySet[Consultation]:
     on the municipality's day.
     """
     newest = Run.objects.filter(
-        consultation=OuterRef("pk"), boundary_version__layer=OuterRef("boundary_layer")
+        consultation=OuterRef("pk"), boundary_edition__layer=OuterRef("boundary_layer")
     ) | Run.objects.filter(
-        consultation=OuterRef("pk"), boundary_version=None, consultation__boundary_layer=None
+        consultation=OuterRef("pk"), boundary_edition=None, consultation__boundary_layer=None
     )
     newest = newest.order_by("-finished_at", "-id")
     last = Consultation.objects.annotate(
         run_version=Subquery(newest.values("data_version")[:1]),
-        run_until=Subquery(newest.values("boundary_version__valid_to")[:1]),
-        run_state=Subquery(newest.values("boundary_version__state")[:1]),
+        run_until=Subquery(newest.values("boundary_edition__valid_to")[:1]),
+        run_state=Subquery(newest.values("boundary_edition__state")[:1]),
     )
     return last.filter(
         Q(run_version__isnull=True, data_version__number__gt=0)
         | Q(run_version__lt=F("data_version__number"))
         | _ended_by(at)
-        | Q(run_state=LayerVersion.State.WITHDRAWN)
+        | Q(run_state=Edition.State.WITHDRAWN)
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 
 from layers.geometry import counter_clockwise
-from layers.models import Layer, LayerVersion
+from layers.models import Edition, Layer
 from mapdialog.contributions import public_view
 from mapdialog.dialogue.demo_note import demo_note
 from mapdialog.dialogue.models import Consultation, ConsultationQuerySet
@@ -57,7 +57,7 @@ def whole(consultation: Consultation, *, at: dt.datetime) -> dict[str, Any]:
     base_layers = list(consultation.base_layers.all())
     boundary = consultation.boundary_layer
     layers = [*base_layers, *(plan.layer for plan in alternatives), *([boundary] if boundary else [])]
-    versions = _versions(layers, on=consultation.municipality.day(at))
+    editions = _editions(layers, on=consultation.municipality.day(at))
     return {
         **summary(consultation, at=at),
         **{name: getattr(consultation, name) for name in _TEXTS},
@@ -72,10 +72,10 @@ def whole(consultation: Consultation, *, at: dt.datetime) -> dict[str, Any]:
             "public_precision_m": consultation.public_precision_m,
         },
         "area": _area(consultation),
-        "boundary_set": _layer(boundary, versions) if boundary else None,
-        "base_layers": [_layer(layer, versions) for layer in base_layers],
+        "boundary_set": _layer(boundary, editions) if boundary else None,
+        "base_layers": [_layer(layer, editions) for layer in base_layers],
         "alternatives": [
-            {"key": plan.key, "name": plan.name, **_layer(plan.layer, versions)} for plan in alternatives
+            {"key": plan.key, "name": plan.name, **_layer(plan.layer, editions)} for plan in alternatives
         ],
         **_parts(consultation),
         # how often something was sent or decided, where even counts are not for everyone
@@ -132,14 +132,14 @@ def _rounded(coordinates: Any) -> Any:
     return round(coordinates, _DECIMALS)
 
 
-def _versions(layers: list[Layer], *, on: dt.date) -> dict[int, LayerVersion]:
+def _editions(layers: list[Layer], *, on: dt.date) -> dict[int, Edition]:
     """The published version in force of each layer, by the layer's id."""
-    held = LayerVersion.objects.published().holding_on(on).filter(layer__in=layers)
-    return {version.layer_id: version for version in held}
+    held = Edition.objects.published().in_force_on(on).filter(layer__in=layers)
+    return {edition.layer_id: edition for edition in held}
 
 
-def _layer(layer: Layer, versions: dict[int, LayerVersion]) -> dict[str, Any]:
-    version = versions.get(layer.pk)
+def _layer(layer: Layer, editions: dict[int, Edition]) -> dict[str, Any]:
+    edition = editions.get(layer.pk)
     return {
         "layer": f"{layer.owner}/{layer.name}",
         "layer_kind": layer.kind,
@@ -147,8 +147,8 @@ def _layer(layer: Layer, versions: dict[int, LayerVersion]) -> dict[str, Any]:
         "credit": layer.credit,
         "licence": layer.licence,
         "style": layer.style,
-        "version_id": version.pk if version else None,
-        "version": version.number if version else None,
-        "valid_from": version.begins.isoformat() if version and version.begins else None,
-        "tiles_url": f"/tiles/layers/{version.pk}/{{z}}/{{x}}/{{y}}.mvt" if version else None,
+        "version_id": edition.pk if edition else None,
+        "version": edition.number if edition else None,
+        "valid_from": edition.begins.isoformat() if edition and edition.begins else None,
+        "tiles_url": f"/tiles/layers/{edition.pk}/{{z}}/{{x}}/{{y}}.mvt" if edition else None,
     }

@@ -125,7 +125,7 @@ def _area(place: Place, language: str) -> dict[str, Any]:
         "owner": place.owner,
         "layer": place.layer,
         "layer_title": translated(place.titles, language) or place.layer,
-        "version": place.version_id,
+        "version": place.edition_id,
         "code": place.code,
         "name": place.name or place.code,
     }

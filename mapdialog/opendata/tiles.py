@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from layers import styles
-from layers.models import LayerVersion
+from layers.models import Edition
 from layers.questions import tiles
 from layers.questions.made_tiles import MadeTiles
 from layers.styles.catalog import FUTURE
@@ -31,12 +31,12 @@ _MADE = MadeTiles(most_bytes=settings.TILE_MEMORY_MB * 1_000_000)
 
 
 @require_safe
-def layer_tile(request: HttpRequest, version: int, z: int, x: int, y: int) -> HttpResponseBase:
+def layer_tile(request: HttpRequest, edition_id: int, z: int, x: int, y: int) -> HttpResponseBase:
     """One tile, 204 where the layer has nothing."""
     parameters(request, known=())
     if not tiles.exists(z=z, x=x, y=y):
         raise Problem("no-tile", status=404, detail=_("There is no such tile."))
-    edition = _edition_for(request, version)
+    edition = _edition_for(request, edition_id)
     etag = _etag(edition)
     response = get_conditional_response(request, etag=etag)
     if response is None:
@@ -50,27 +50,27 @@ def layer_tile(request: HttpRequest, version: int, z: int, x: int, y: int) -> Ht
 
 
 @require_safe
-def layer_style(request: HttpRequest, version: int) -> HttpResponseBase:
+def layer_style(request: HttpRequest, edition_id: int) -> HttpResponseBase:
     """The layer's title, credit and bounds of time, and how each code in it is drawn and called."""
     given = parameters(request, known={"lang"})
     language = query.language(given["lang"]) if given.get("lang") else get_language() or ""
-    edition = _edition_for(request, version)
+    edition = _edition_for(request, edition_id)
     etag = _etag(edition, language[:8])
     response = get_conditional_response(request, etag=etag)
     if response is None:
-        body = json.dumps(_style(version, language=language), ensure_ascii=False).encode()
+        body = json.dumps(_style(edition_id, language=language), ensure_ascii=False).encode()
         response = compression.respond(request, body, content_type="application/json")
     return _kept(response, edition, etag=etag)
 
 
-def _edition_for(request: HttpRequest, version: int) -> tiles.Edition:
+def _edition_for(request: HttpRequest, edition_id: int) -> tiles.TiledEdition:
     """A published edition for everyone, any for officials of its owner. Raises Problem 404.
 
     Who is asking is not looked at for a published one: its answer is the same for all, and cached so.
     """
-    found = tiles.edition(version) if version <= _LARGEST_ID else None
-    if found is not None and (found.published or _works_for(request, found.owner)):
-        return found
+    edition = tiles.edition(edition_id) if edition_id <= _LARGEST_ID else None
+    if edition is not None and (edition.published or _works_for(request, edition.owner)):
+        return edition
     raise Problem("not-found", status=404, detail=_("There is no such layer."))
 
 
@@ -82,20 +82,20 @@ def _works_for(request: HttpRequest, owner: str) -> bool:
     return user.is_superuser or held.exists()
 
 
-def _etag(edition: tiles.Edition, *also: str) -> str:
+def _etag(edition: tiles.TiledEdition, *also: str) -> str:
     parts = (edition.pk, int(edition.imported_at.timestamp()), int(edition.published), *also)
     return f'W/"{"-".join(str(part) for part in parts)}"'
 
 
-def _kept(response: HttpResponseBase, edition: tiles.Edition, *, etag: str) -> HttpResponseBase:
+def _kept(response: HttpResponseBase, edition: tiles.TiledEdition, *, etag: str) -> HttpResponseBase:
     response.headers["ETag"] = etag
     visibility = f"public, max-age={FRESH_S}" if edition.published else "private, no-store"
     response.headers["Cache-Control"] = visibility
     return response
 
 
-def _style(version: int, *, language: str) -> dict[str, Any]:
-    edition = LayerVersion.objects.select_related("layer").get(pk=version)
+def _style(edition_id: int, *, language: str) -> dict[str, Any]:
+    edition = Edition.objects.select_related("layer").get(pk=edition_id)
     layer = edition.layer
     uses = set(edition.zones.order_by().values_list("code", "land_use_status").distinct())
     return {

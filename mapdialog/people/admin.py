@@ -14,8 +14,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from layers.admin import LayerAdmin, LayerEventAdmin, LayerVersionAdmin
-from layers.models import Layer, LayerEvent, LayerVersion
+from layers.admin import EditionAdmin, LayerAdmin, LayerEventAdmin
+from layers.models import Edition, Layer, LayerEvent
 from mapdialog.audit.models import record
 from mapdialog.people.models import Membership, Municipality, User
 
@@ -222,7 +222,7 @@ class _OfOwnerToRead(_OfOwner):
 
 
 # The layers app knows no people; here, above it, its pages learn whom they are for.
-admin.site.unregister([Group, Layer, LayerVersion, LayerEvent])
+admin.site.unregister([Group, Layer, Edition, LayerEvent])
 
 
 @admin.register(Layer)
@@ -230,8 +230,8 @@ class OwnLayerAdmin(_OfOwnerToRead, LayerAdmin):
     pass
 
 
-@admin.register(LayerVersion)
-class OwnLayerVersionAdmin(_OfOwner, LayerVersionAdmin):
+@admin.register(Edition)
+class OwnEditionAdmin(_OfOwner, EditionAdmin):
     owner_path = "layer__owner"
 
 

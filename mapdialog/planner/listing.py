@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from mapdialog.contributions.models import NEWEST_FIRST, Contribution, ContributionPlace
+from mapdialog.contributions.models import NEWEST_FIRST, Contribution, Hit
 from mapdialog.dialogue.models import Consultation
 from mapdialog.dialogue.texts import translated
 from mapdialog.web.problem import Problem
@@ -22,14 +22,14 @@ def page_of(
     chosen: QuerySet[Contribution], *, consultation: Consultation, after: str | None, language: str
 ) -> dict[str, Any]:
     """One page: {matched, items, next}. Three queries. Raises Problem 400 for a bad `after`."""
-    committees = ContributionPlace.objects.filter(version__layer=consultation.boundary_layer_id)
+    committees = Hit.objects.filter(edition__layer=consultation.boundary_layer_id)
     rows = list(
         _following(chosen, after=after)
         .order_by(*NEWEST_FIRST)
         .select_related("theme", "submission")
         .prefetch_related(
             Prefetch(
-                "places", queryset=committees.select_related("area").order_by("-share"), to_attr="committees"
+                "hits", queryset=committees.select_related("area").order_by("-share"), to_attr="committees"
             )
         )[: PAGE + 1]
     )
@@ -44,7 +44,7 @@ def page_of(
 
 def item(row: Contribution, *, language: str) -> dict[str, Any]:
     """One contribution; `lonLat` is a point on it, null when it has no place."""
-    committees: list[ContributionPlace] = getattr(row, "committees", [])
+    committees: list[Hit] = getattr(row, "committees", [])
     area = committees[0].area if committees else None
     point = row.geom and (row.geom if row.geom.geom_type == "Point" else row.geom.point_on_surface)
     return {
@@ -65,7 +65,7 @@ def item(row: Contribution, *, language: str) -> dict[str, Any]:
         "arrivalLabel": row.get_arrival_display(),
         "sender": row.submission.get_sender_display(),
         "channel": row.submission.get_channel_display(),
-        "concerns": row.concerns,
+        "concerns": row.flags,
         "receivedAt": row.received_at.isoformat(),
         "writtenAt": row.written_at.isoformat(),
     }

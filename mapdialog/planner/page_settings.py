@@ -10,17 +10,17 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from layers.models import Area, LayerVersion
+from layers.models import Area, Edition
 from layers.styles import levels
 from layers.styles.catalog import FUTURE, style_for
 from mapdialog.contributions import screening
-from mapdialog.contributions.models import Contribution, ContributionPlace
+from mapdialog.contributions.models import Contribution, Hit
 from mapdialog.dialogue.map_layers import (
-    PlanVersion,
+    PlanEdition,
+    base_editions,
     base_settings,
-    base_versions,
-    boundary_version,
-    plan_versions,
+    boundary_edition,
+    plan_editions,
 )
 from mapdialog.dialogue.map_pictures import overlays
 from mapdialog.dialogue.models import Consultation
@@ -35,8 +35,8 @@ Bounds = tuple[float, float, float, float]
 
 def consultation_settings(consultation: Consultation, *, on: dt.date, language: str) -> dict[str, Any]:
     """Settings of `/planner/c/{slug}/`. `on` decides which layer versions are shown."""
-    boundary = boundary_version(consultation, on=on)
-    plans = plan_versions(consultation, on=on, published_only=False)
+    boundary = boundary_edition(consultation, on=on)
+    plans = plan_editions(consultation, on=on, published_only=False)
     said = _said_by_use(plans, consultation=consultation)
     slug, place = consultation.slug, consultation.municipality.code
     return {
@@ -53,11 +53,11 @@ def consultation_settings(consultation: Consultation, *, on: dt.date, language: 
         "nPins": _placed(consultation),
         "mostPins": MOST_PINS,
         "bounds": _bounds(consultation, boundary=boundary),
-        "base": base_settings(base_versions(consultation, on=on), place=place, officials=True),
+        "base": base_settings(base_editions(consultation, on=on), place=place, officials=True),
         "overlays": overlays(place=place, officials=True),
         "committees": boundary
         and {"url": _tiles(boundary), "name": translated(boundary.layer.titles, language)},
-        "plans": [_plan(plan, said=said[plan.version.pk], language=language) for plan in plans],
+        "plans": [_plan(plan, said=said[plan.edition.pk], language=language) for plan in plans],
         "themes": theme_names(consultation, language=language),
         "states": {
             str(value): str(label)
@@ -68,11 +68,11 @@ def consultation_settings(consultation: Consultation, *, on: dt.date, language: 
     }
 
 
-def _plan(plan: PlanVersion, *, said: dict[str, int], language: str) -> dict[str, Any]:
+def _plan(plan: PlanEdition, *, said: dict[str, int], language: str) -> dict[str, Any]:
     return {
         "key": plan.alternative.key,
         "name": translated(plan.alternative.name, language),
-        "url": _tiles(plan.version),
+        "url": _tiles(plan.edition),
         "style": plan.style_table(language=language),
         "levels": plan.level_choices(),
         "level": levels.shown_first(plan.levels),
@@ -84,38 +84,38 @@ def _placed(consultation: Consultation) -> int:
     return Contribution.objects.officials().filter(consultation=consultation, geom__isnull=False).count()
 
 
-def _said_by_use(plans: list[PlanVersion], *, consultation: Consultation) -> dict[int, dict[str, int]]:
+def _said_by_use(plans: list[PlanEdition], *, consultation: Consultation) -> dict[int, dict[str, int]]:
     """Edition → use → how many contributions lie in such zones; one in two zones of a use counts once."""
-    style_lists = {plan.version.pk: plan.style_list for plan in plans}
+    style_lists = {plan.edition.pk: plan.style_list for plan in plans}
     places = (
-        ContributionPlace.objects.filter(
-            version__in=style_lists, zone__isnull=False, contribution__consultation=consultation
+        Hit.objects.filter(
+            edition__in=style_lists, zone__isnull=False, contribution__consultation=consultation
         )
         .exclude(contribution__state__in=[Contribution.State.ERASED, Contribution.State.REJECTED])
-        .values_list("version", "zone__code", "zone__land_use_status", "contribution_id")
+        .values_list("edition", "zone__code", "zone__land_use_status", "contribution_id")
         .distinct()
     )
-    said: dict[int, dict[str, set[Any]]] = {version: {} for version in style_lists}
-    for version, code, status, contribution in places:
-        key = style_for(style_lists[version], code=code, future=status == FUTURE).key
-        said[version].setdefault(key, set()).add(contribution)
+    said: dict[int, dict[str, set[Any]]] = {edition: {} for edition in style_lists}
+    for edition, code, status, contribution in places:
+        key = style_for(style_lists[edition], code=code, future=status == FUTURE).key
+        said[edition].setdefault(key, set()).add(contribution)
     return {
-        version: {key: len(contributions) for key, contributions in uses.items()}
-        for version, uses in said.items()
+        edition: {key: len(contributions) for key, contributions in uses.items()}
+        for edition, uses in said.items()
     }
 
 
-def _tiles(version: LayerVersion) -> str:
-    return f"/tiles/layers/{version.pk}/{{z}}/{{x}}/{{y}}.mvt"
+def _tiles(edition: Edition) -> str:
+    return f"/tiles/layers/{edition.pk}/{{z}}/{{x}}/{{y}}.mvt"
 
 
-def _bounds(consultation: Consultation, *, boundary: LayerVersion | None) -> Bounds | None:
+def _bounds(consultation: Consultation, *, boundary: Edition | None) -> Bounds | None:
     """Where the map starts: the plans' ground is the reader's business, the area or boundaries ours."""
     if consultation.area is not None:
         west, south, east, north = consultation.area.extent
         return west, south, east, north
     found: Bounds | None = (
-        Area.objects.filter(version=boundary).aggregate(box=Extent("geom"))["box"] if boundary else None
+        Area.objects.filter(edition=boundary).aggregate(box=Extent("geom"))["box"] if boundary else None
     )
     return found
 

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 from django.db import connection
 
-from layers.models import Area, LayerVersion
+from layers.models import Area, Edition
 from mapdialog.contributions.models import Contribution
 from mapdialog.dialogue.models import Consultation, Reader
 from mapdialog.dialogue.texts import translated
@@ -95,10 +95,10 @@ def _rows(consultation: Consultation, *, reader: Reader) -> list[tuple[Any, ...]
         .order_by()
         .values_list("id", "geom", "received_at", "theme_id", "state")
     )
-    boundary = LayerVersion.objects.filter(layer=consultation.boundary_layer_id)
+    boundary = Edition.objects.filter(layer=consultation.boundary_layer_id)
     sql, parameters = seen.query.sql_with_params()
     with connection.cursor() as cursor:
-        cursor.execute(_ROWS.format(seen=sql), [*parameters, [version.pk for version in boundary]])
+        cursor.execute(_ROWS.format(seen=sql), [*parameters, [edition.pk for edition in boundary]])
         return list(cursor.fetchall())
 
 

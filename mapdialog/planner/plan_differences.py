@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from layers.questions import comparison
 from layers.styles.catalog import legend, style_for
 from layers.styles.drawing import words
-from mapdialog.dialogue.map_layers import PlanVersion
+from mapdialog.dialogue.map_layers import PlanEdition
 from mapdialog.dialogue.texts import translated
 from mapdialog.web.problem import Problem
 
 
 def differences_of(
-    plans: list[PlanVersion], *, first: str, second: str, level: int | None, on: dt.date, language: str
+    plans: list[PlanEdition], *, first: str, second: str, level: int | None, on: dt.date, language: str
 ) -> dict[str, Any]:
     """Rows in the order of the code list: code, words, hectares of land and zones in each, the difference.
 
@@ -26,7 +26,7 @@ def differences_of(
     if first not in by_key or second not in by_key:
         raise Problem("not-found", status=404, detail=_("There is no such plan."))
     a, b = by_key[first], by_key[second]
-    found = comparison.differences(a.version, second=b.version, on=on, level=level)
+    found = comparison.differences(a.edition, second=b.edition, on=on, level=level)
     order = _order(a.style_list, found)
     rows = [
         _row(one, style_list=_list_of(one, a=a, b=b), language=language)
@@ -56,7 +56,7 @@ def _order(style_list: str, found: list[comparison.Difference]) -> dict[tuple[st
     }
 
 
-def _list_of(one: comparison.Difference, *, a: PlanVersion, b: PlanVersion) -> str:
+def _list_of(one: comparison.Difference, *, a: PlanEdition, b: PlanEdition) -> str:
     """The code list of the plan that has the use: two alternatives may follow different ones."""
     return a.style_list if one.first.zones else b.style_list
 
@@ -72,5 +72,5 @@ def _row(one: comparison.Difference, *, style_list: str, language: str) -> dict[
     }
 
 
-def _plan(plan: PlanVersion, *, language: str) -> dict[str, Any]:
+def _plan(plan: PlanEdition, *, language: str) -> dict[str, Any]:
     return {"key": plan.alternative.key, "name": translated(plan.alternative.name, language)}

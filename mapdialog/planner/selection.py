@@ -62,9 +62,9 @@ class Selection:
             chosen &= _any_of("theme__key__in", self.themes, without=Q(theme__isnull=True))
         if self.areas:
             layer = consultation.boundary_layer_id
-            here = Q(places__version__layer=layer, places__area__code__in=self.areas - {NONE})
+            here = Q(hits__edition__layer=layer, hits__area__code__in=self.areas - {NONE})
             inside = Contribution.objects.filter(consultation=consultation).filter(here).values("pk")
-            anywhere = Contribution.objects.filter(consultation=consultation, places__version__layer=layer)
+            anywhere = Contribution.objects.filter(consultation=consultation, hits__edition__layer=layer)
             without = ~Q(pk__in=anywhere.values("pk"))
             chosen &= Q(pk__in=inside) | (without if NONE in self.areas else Q(pk__in=[]))
         if self.states:

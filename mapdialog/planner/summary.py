@@ -47,7 +47,7 @@ class AreaRow:
 
 def area_rows(run: Run, *, language: str) -> list[AreaRow]:
     """The table by committee, by code, the outside last. Six queries."""
-    people = attaching.of_areas(run.boundary_version) if run.boundary_version else {}
+    people = attaching.of_areas(run.boundary_edition) if run.boundary_edition else {}
     names = theme_names(run.consultation, language=language)
     rows = [
         AreaRow(
@@ -70,13 +70,13 @@ def area_rows(run: Run, *, language: str) -> list[AreaRow]:
 
 def figures_of(run: Run) -> Population | None:
     """The figures that the table's inhabitants are from: the newest of the run's boundaries."""
-    return attaching.standing(run.boundary_version) if run.boundary_version else None
+    return attaching.standing(run.boundary_edition) if run.boundary_edition else None
 
 
 def water_is_known(run: Run) -> bool:
     """Whether the run's density is of land, or of the whole area for want of anything better."""
     on = run.consultation.municipality.day(run.finished_at)
-    return bool(land.water_versions(run.consultation.municipality.code, on=on))
+    return bool(land.water_editions(run.consultation.municipality.code, on=on))
 
 
 def hotspots_geojson(run: Run, *, language: str) -> dict[str, Any]:

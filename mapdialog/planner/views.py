@@ -16,7 +16,7 @@ from mapdialog.audit.models import record
 from mapdialog.contributions import export as contributions_export
 from mapdialog.contributions.models import Contribution
 from mapdialog.dialogue.demo_note import demo_note
-from mapdialog.dialogue.map_layers import plan_versions
+from mapdialog.dialogue.map_layers import plan_editions
 from mapdialog.dialogue.models import Consultation
 from mapdialog.dialogue.texts import language_of, translated
 from mapdialog.hotspots import requests
@@ -123,7 +123,7 @@ def plan_differences(request: HttpRequest, slug: str) -> HttpResponse:
     given = parameters(request, known={"a", "b", "level"})
     on = _today(held)
     found = differences_of(
-        plan_versions(held, on=on, published_only=False),
+        plan_editions(held, on=on, published_only=False),
         first=given.get("a", ""),
         second=given.get("b", ""),
         level=whole(given["level"], name="level", minimum=1, maximum=5) if "level" in given else None,

@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from layers.editions import life
-from layers.models import LayerVersion
+from layers.models import Edition
 from mapdialog.audit.models import record
 from mapdialog.jobs import actions as jobs
 from mapdialog.jobs.models import Job
 from mapdialog.people.models import User
-from mapdialog.uploads.choices import Choices, Naming
+from mapdialog.uploads.choices import EditionDescription, ReadChoices
 from mapdialog.uploads.models import Upload
 
 UNTOUCHED = dt.timedelta(days=14)
@@ -32,7 +32,7 @@ class UploadStateError(ValueError):
 
 
 @transaction.atomic
-def read(upload: Upload, *, choices: Choices, reading: int, by: User, at: dt.datetime) -> None:
+def read(upload: Upload, *, choices: ReadChoices, reading: int, by: User, at: dt.datetime) -> None:
     """Ask for the file to be read with these choices; a draft of an earlier reading goes.
 
     Also what gets an upload out of a reading that hangs. Raises UploadStateError for one that is saved or
@@ -51,7 +51,7 @@ def read(upload: Upload, *, choices: Choices, reading: int, by: User, at: dt.dat
 
 
 @transaction.atomic
-def save(upload: Upload, *, naming: Naming, reading: int, by: User, at: dt.datetime) -> None:
+def save(upload: Upload, *, description: EditionDescription, reading: int, by: User, at: dt.datetime) -> None:
     """Ask for the draft to be saved. A second click changes nothing. Raises UploadStateError."""
     # Asked before the row is locked: the worker keeps it locked for as long as saving takes.
     asked = Upload.objects.filter(pk=upload.pk, reading=reading)
@@ -63,7 +63,7 @@ def save(upload: Upload, *, naming: Naming, reading: int, by: User, at: dt.datet
     _check_reading(held, reading)
     if held.state != Upload.State.READY or held.draft is None:
         raise UploadStateError(_("There is nothing to save yet. Look at the page again."))
-    held.choices = {**held.choices, "naming": naming.as_json()}
+    held.choices = {**held.choices, "naming": description.as_json()}
     _set_to_work(held, Upload.State.SAVING, task="deliveries.save", by=by, at=at)
 
 
@@ -114,12 +114,12 @@ def discard(upload: Upload, *, by: str, at: dt.datetime) -> None:
 
 
 @transaction.atomic
-def roll_back(upload: Upload, *, undo: bool, by: User, at: dt.datetime) -> LayerVersion:
+def withdraw(upload: Upload, *, undo: bool, by: User, at: dt.datetime) -> Edition:
     """Undo the saving, or with `undo` undo that. Raises UploadStateError, and editions.EditionError."""
     held = _locked(upload)
     if held.state != Upload.State.SAVED or held.draft is None:
         raise UploadStateError(_("There is nothing to roll back."))
-    step = life.put_back if undo else life.withdraw
+    step = life.restore if undo else life.withdraw
     step(held.draft, at=at, by=by.audit_name)
     return held.draft
 

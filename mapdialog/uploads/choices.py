@@ -13,7 +13,7 @@ from mapdialog.uploads.models import Upload
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choices:
+class ReadChoices:
     """How to read the file. Empty and None mean: find out.
 
     `tables` are those of the file's tables that are wanted, `roles` maps what a field is (`code`, `name`) to
@@ -33,7 +33,7 @@ class Choices:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Naming:
+class EditionDescription:
     """How the edition is to stand: from when, for whom, under which names and credit."""
 
     titles: dict[str, str]
@@ -48,16 +48,16 @@ class Naming:
         return {**asdict(self), "valid_from": day}
 
 
-def choices_of(upload: Upload) -> Choices:
+def choices_of(upload: Upload) -> ReadChoices:
     """What has been chosen for an upload so far."""
-    return Choices(**upload.choices["reading"])
+    return ReadChoices(**upload.choices["reading"])
 
 
-def naming_of(upload: Upload) -> Naming:
+def description_of(upload: Upload) -> EditionDescription:
     """How an upload that is being saved is to be named."""
     given = dict(upload.choices["naming"])
     day = given.pop("valid_from")
-    return Naming(**given, valid_from=dt.date.fromisoformat(day) if day else None)
+    return EditionDescription(**given, valid_from=dt.date.fromisoformat(day) if day else None)
 
 
 def free_name(file_name: str, *, municipality: Municipality) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import OperationalError, connection, transaction
 
-from layers.models import Layer, LayerVersion
+from layers.models import Edition, Layer
 
 LISTED_MAX = 500
 _PATIENCE_MS = 60_000
@@ -34,7 +34,7 @@ FULL JOIN (SELECT * FROM counted WHERE version_id = %(after)s) AS after USING (c
 """
 
 
-def compared(draft: LayerVersion, *, before: LayerVersion) -> dict[str, Any]:
+def compared(draft: Edition, *, before: Edition) -> dict[str, Any]:
     """JSON: how many features before and after, and the areas or codes that differ, with their m².
 
     `rows` are at most LISTED_MAX of `differing`. They are left out (`is_too_long`) where the database would
@@ -55,7 +55,7 @@ def compared(draft: LayerVersion, *, before: LayerVersion) -> dict[str, Any]:
     return {**found, "differing": len(differing), "rows": differing[:LISTED_MAX]}
 
 
-def _areas(draft: LayerVersion, before: LayerVersion) -> list[dict[str, Any]]:
+def _areas(draft: Edition, before: Edition) -> list[dict[str, Any]]:
     differing = []
     for code, name, name_before, m2_before, m2_after, m2_moved in _asked(_AREAS, draft, before):
         what = _what(m2_before, m2_after)
@@ -77,7 +77,7 @@ def _areas(draft: LayerVersion, before: LayerVersion) -> list[dict[str, Any]]:
     return differing
 
 
-def _zones(draft: LayerVersion, before: LayerVersion) -> list[dict[str, Any]]:
+def _zones(draft: Edition, before: Edition) -> list[dict[str, Any]]:
     differing = []
     for code, n_before, n_after, m2_before, m2_after in _asked(_ZONES, draft, before):
         what = _what(m2_before, m2_after)
@@ -102,7 +102,7 @@ def _what(m2_before: float | None, m2_after: float | None) -> str:
     return "removed" if m2_after is None else "changed"
 
 
-def _asked(statement: str, draft: LayerVersion, before: LayerVersion) -> list[tuple[Any, ...]]:
+def _asked(statement: str, draft: Edition, before: Edition) -> list[tuple[Any, ...]]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL statement_timeout = {_PATIENCE_MS}")
         cursor.execute(statement, {"before": before.pk, "after": draft.pk})

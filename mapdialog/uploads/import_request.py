@@ -5,18 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from layers.importing.request import Delivery
-from mapdialog.uploads.choices import Naming, choices_of
+from layers.importing.request import ImportRequest
+from mapdialog.uploads.choices import EditionDescription, choices_of
 from mapdialog.uploads.models import Upload
 
 
-def delivery_of(upload: Upload, *, naming: Naming | None = None) -> Delivery:
+def import_request_of(upload: Upload, *, description: EditionDescription | None = None) -> ImportRequest:
     """What `importing.stage` reads and, with `naming`, `importing.save` saves."""
     choices = choices_of(upload)
     named: dict[str, Any] = {}
-    if naming is not None:
-        named = {**vars(naming), "replace": upload.layer is not None}
-    return Delivery(
+    if description is not None:
+        named = {**vars(description), "replace": upload.layer is not None}
+    return ImportRequest(
         path=Path(upload.file.path),
         kind=choices.kind,
         name=upload.layer.name if upload.layer else choices.name,

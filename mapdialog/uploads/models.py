@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from layers.models import Layer, LayerVersion
+from layers.models import Edition, Layer
 from mapdialog.jobs.models import Job
 from mapdialog.people.models import Municipality
 
@@ -58,9 +58,7 @@ class Upload(models.Model):
     choices = models.JSONField(_("choices"), default=dict)
     understood = models.JSONField(_("what was understood"), default=dict, blank=True)
     # The draft, and after saving the edition that it became.
-    draft = models.ForeignKey(
-        LayerVersion, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    draft = models.ForeignKey(Edition, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     job = models.ForeignKey(Job, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     reading = models.PositiveIntegerField(_("reading"), default=0)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.READING)

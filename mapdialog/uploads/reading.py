@@ -22,7 +22,7 @@ from layers.importing.recognition import row
 from layers.importing.recognition.columns import ColumnError
 from layers.importing.recognition.proposal import propose
 from layers.importing.request import ImportRefusedError
-from layers.models import LayerVersion
+from layers.models import Edition
 from layers.readers import read_file
 from layers.readers.read_file import ChooseTableError, ReadError, Table
 from mapdialog.jobs import actions as jobs
@@ -30,7 +30,7 @@ from mapdialog.jobs.models import Job
 from mapdialog.uploads import understanding
 from mapdialog.uploads.choices import choices_of
 from mapdialog.uploads.comparison import compared
-from mapdialog.uploads.import_request import delivery_of
+from mapdialog.uploads.import_request import import_request_of
 from mapdialog.uploads.models import Upload
 from mapdialog.uploads.refusal import for_page
 from mapdialog.uploads.steps import TOTAL, Step, telling
@@ -101,13 +101,13 @@ class _Reading:
     def _draft(self, *, tell: Step) -> None:
         self.understood["systems"] = understanding.known_systems()
         draft = import_file.stage(
-            delivery_of(self.upload),
+            import_request_of(self.upload),
             at=timezone.now(),
             by=f"user:{self.job.created_by_id}",
             progress=tell,
             look=self._look,
             keep=self._attach,
-        ).version
+        ).edition
         tell("comparing", 0, 1)
         before = life.newest(draft.layer)
         if before is not None:
@@ -127,9 +127,9 @@ class _Reading:
         )
         self.understood |= understanding.of_proposal(proposal)
 
-    def _attach(self, draft: LayerVersion) -> None:
+    def _attach(self, draft: Edition) -> None:
         """The draft is the upload's in the transaction that makes it: no kill can leave it behind."""
-        LayerVersion.objects.filter(pk=draft.pk).update(file_name=self.upload.file_name)
+        Edition.objects.filter(pk=draft.pk).update(file_name=self.upload.file_name)
         if not self._still_asked().update(draft=draft):
             raise jobs.JobCancelledError
 

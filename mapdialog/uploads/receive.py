@@ -21,7 +21,7 @@ from layers.models import Layer
 from mapdialog.audit.models import record
 from mapdialog.people.models import Municipality, User
 from mapdialog.uploads import actions
-from mapdialog.uploads.choices import Choices
+from mapdialog.uploads.choices import ReadChoices
 from mapdialog.uploads.file_name import shown_name, suffix_of
 from mapdialog.uploads.models import Upload
 
@@ -98,7 +98,7 @@ def receive(
     *,
     municipality: Municipality,
     layer: Layer | None,
-    choices: Choices,
+    choices: ReadChoices,
     by: User,
     at: dt.datetime,
 ) -> Upload:

@@ -16,8 +16,8 @@ from mapdialog.audit.models import record
 from mapdialog.jobs import actions as jobs
 from mapdialog.jobs.models import Job
 from mapdialog.uploads import actions
-from mapdialog.uploads.choices import choices_of, naming_of
-from mapdialog.uploads.import_request import delivery_of
+from mapdialog.uploads.choices import choices_of, description_of
+from mapdialog.uploads.import_request import import_request_of
 from mapdialog.uploads.models import Upload
 from mapdialog.uploads.refusal import for_page
 
@@ -52,7 +52,9 @@ def _save(identifier: uuid.UUID, *, reading: int, job: Job) -> None:
     if upload.state != Upload.State.SAVING or upload.reading != reading or draft is None:
         raise jobs.JobStateError(f"{upload} is no longer to be saved.")
     by = f"user:{job.created_by_id}"
-    import_file.save(draft, delivery=delivery_of(upload, naming=naming_of(upload)), at=at, by=by)
+    import_file.save(
+        draft, request=import_request_of(upload, description=description_of(upload)), at=at, by=by
+    )
     upload.state = Upload.State.SAVED
     upload.layer = draft.layer
     upload.touched_at = at

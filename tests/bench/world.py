@@ -18,8 +18,8 @@ from django.core.management import call_command
 from django.db import connections
 from django.utils import timezone
 
-from layers.importing.import_file import Delivery, load
-from layers.models import LayerVersion
+from layers.importing.import_file import ImportRequest, load
+from layers.models import Edition
 from mapdialog.contributions import rulebook, synthetic
 from mapdialog.dialogue.models import Alternative, Consultation, DataVersion, Theme
 from mapdialog.people.models import Municipality
@@ -71,11 +71,11 @@ class World:
         return self._file(frame, name="zones")
 
     @cached_property
-    def zones(self) -> LayerVersion:
+    def zones(self) -> Edition:
         return self._layer(self.zones_file, kind="zoning")
 
     @cached_property
-    def committees(self) -> LayerVersion:
+    def committees(self) -> Edition:
         frame = shapes.jagged_areas(columns=10, rows=5, vertices=400)
         return self._layer(self._file(frame, name="committees"), kind="boundary")
 
@@ -96,9 +96,9 @@ class World:
         pyogrio.write_dataframe(frame, path, layer=name, driver="GPKG")
         return path
 
-    def _layer(self, path: Path, *, kind: str) -> LayerVersion:
+    def _layer(self, path: Path, *, kind: str) -> Edition:
         say(f"importing {path.stem}")
-        delivery = Delivery(
+        request = ImportRequest(
             path=path,
             kind=kind,
             name=path.stem,
@@ -107,7 +107,7 @@ class World:
             name_field="name",
             valid_from=dt.date(2020, 1, 1),  # before the pins were written: each has its places
         )
-        return load(delivery, at=timezone.now()).version
+        return load(request, at=timezone.now()).edition
 
     def _consultation(self, slug: str) -> Consultation:
         rim = Polygon.from_bbox((shapes.WEST, shapes.SOUTH, shapes.EAST, shapes.NORTH))

@@ -57,7 +57,7 @@ def test_a_consultations_area_is_drawn_and_follows_its_text(
         "contributions/contribution/",
         "dialogue/consultation/add/",
         "layers/layer/",
-        "layers/layerversion/",
+        "layers/edition/",
         "layers/layerdocument/",
         "layers/succession/",
         "layers/population/",

@@ -21,9 +21,9 @@ def held() -> Consultation:
     """Two committees, a zone in the first, two themes; contributions are shown at once."""
     municipality = factories.municipality()
     committees = factories.layer(owner=municipality.code)
-    factories.areas(of=factories.version(of=committees))
+    factories.areas(of=factories.edition(of=committees))
     plan = factories.layer(owner=municipality.code, kind="zoning", style="no_reguleringsplan")
-    factories.zone(of=factories.version(of=plan), provision={"nb": "Inntil fire etasjer."})
+    factories.zone(of=factories.edition(of=plan), provision={"nb": "Inntil fire etasjer."})
     made = factories.consultation(
         municipality=municipality,
         themes=("lys", "lek"),
@@ -71,7 +71,7 @@ def test_a_pin_in_five_taps_without_a_drag(phone: Page, held: Consultation) -> N
     assert pin.geom is not None
     assert held.area is not None
     assert held.area.contains(pin.geom)
-    assert pin.places.count() == 2
+    assert pin.hits.count() == 2
     assert phone.locator("#receipt-code").inner_text() == pin.code
 
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 
-from layers.models import LayerVersion
+from layers.models import Edition
 from layers.population import attaching
 from tests import factories
 from tests.browser.conftest import PHONE
@@ -21,21 +21,21 @@ TABLE = "kode;0-17;18+;total\nA;1;9;10\nB;2;18;20\nC;3;27;30\n"
 
 
 @pytest.fixture
-def units(tmp_path: Path) -> LayerVersion:
+def units(tmp_path: Path) -> Edition:
     """Three units in a row, of 10, 20 and 30 people."""
     municipality = factories.municipality()
     layer = factories.layer(owner=municipality.code, name="units", titles={"nb": "Kretser", "en": "Units"})
-    version = factories.version(of=layer, feature_count=3)
-    factories.areas(of=version, n=3)
+    edition = factories.edition(of=layer, feature_count=3)
+    factories.areas(of=edition, n=3)
     path = tmp_path / "p.csv"
     path.write_text(TABLE, encoding="utf-8")
-    attaching.load(path, version=version, year=2025, source="SSB", at=NOON)
-    return version
+    attaching.load(path, edition=edition, year=2025, source="SSB", at=NOON)
+    return edition
 
 
 @pytest.fixture
 def open_page(
-    units: LayerVersion, new_context: Callable[..., BrowserContext], live_server: object
+    units: Edition, new_context: Callable[..., BrowserContext], live_server: object
 ) -> Callable[..., Page]:
     """The page, signed in as a planner, when the units are on the map."""
     place = factories.Municipality.objects.get(code=units.layer.owner)
@@ -95,9 +95,7 @@ def test_clicks_on_the_map_add_people_up_and_are_undone(open_page: Callable[...,
     expect(page.locator("#lines [data-number='2'] [data-warning]")).to_be_hidden()
 
 
-def test_by_keys_alone_to_a_saved_edition_and_back(
-    open_page: Callable[..., Page], units: LayerVersion
-) -> None:
+def test_by_keys_alone_to_a_saved_edition_and_back(open_page: Callable[..., Page], units: Edition) -> None:
     page = open_page()
     page.locator("[name=code-1]").focus()
     page.keyboard.type("N")
@@ -118,7 +116,7 @@ def test_by_keys_alone_to_a_saved_edition_and_back(
     page.locator("[name=valid_from]").fill("2026-06-01")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status").filter(has_text="Edition 1 was saved")).to_be_visible()
-    saved = LayerVersion.objects.get(layer__name="nu")
+    saved = Edition.objects.get(layer__name="nu")
     assert (saved.state, saved.valid_from) == ("standing", dt.date(2026, 6, 1))
     assert saved.areas.get().properties == {"units": ["A", "B"]}
     assert attaching.standing(saved).report["total"] == 30
@@ -145,7 +143,7 @@ def test_what_was_clicked_is_kept_when_the_page_is_left(open_page: Callable[...,
 
 @pytest.mark.parametrize("viewport", [None, PHONE], ids=["desktop", "phone"])
 def test_axe_finds_nothing_and_nothing_sticks_out(
-    open_page: Callable[..., Page], units: LayerVersion, axe: Callable[[Page], list[str]], viewport: object
+    open_page: Callable[..., Page], units: Edition, axe: Callable[[Page], list[str]], viewport: object
 ) -> None:
     page = open_page(**({"viewport": viewport} if viewport else {}))
     page.get_by_role("checkbox", name="Utvalg A in the current committee").check()
@@ -170,7 +168,7 @@ def test_without_scripts_it_is_a_form(
     context = new_context(locale="en-GB", java_script_enabled=False)
     context.add_cookies(cookies)
     page = context.new_page()
-    units = LayerVersion.objects.get(layer__name="units")
+    units = Edition.objects.get(layer__name="units")
     page.goto(f"/planner/layers/{units.layer_id}/compose/")
     page.locator("[name=code-1]").fill("N")
     committee_of(page, "A").select_option("1")

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 
-from layers.models import Layer, LayerVersion, Succession
+from layers.models import Edition, Layer, Succession
 from mapdialog.people.models import Municipality
 from tests import factories
 from tests.browser.conftest import DESKTOP, PHONE
@@ -28,9 +28,9 @@ def place() -> Municipality:
 def committees(place: Municipality) -> Layer:
     """Two editions; B may have become B or C."""
     layer = factories.layer(name="committees", titles={"nb": "Nærmiljøutvalg", "en": "Committees"})
-    old = factories.areas(of=factories.version(of=layer, valid_to=dt.date(2026, 1, 1), feature_count=2))
+    old = factories.areas(of=factories.edition(of=layer, valid_to=dt.date(2026, 1, 1), feature_count=2))
     new = factories.areas(
-        of=factories.version(of=layer, valid_from=dt.date(2026, 1, 1), feature_count=3), n=3
+        of=factories.edition(of=layer, valid_from=dt.date(2026, 1, 1), feature_count=3), n=3
     )
     new[2].name = LONG
     new[2].save()
@@ -51,9 +51,9 @@ def plan(place: Municipality) -> Layer:
     layer = factories.layer(
         name="plan", kind="zoning", style="no_reguleringsplan", titles={"nb": "Planen", "en": "The plan"}
     )
-    version = factories.version(of=layer, feature_count=60)
+    edition = factories.edition(of=layer, feature_count=60)
     for i in range(60):
-        factories.zone(of=version, i=i % 4, field=f"B{i + 1}", code=("1110", "H320")[i % 2])
+        factories.zone(of=edition, i=i % 4, field=f"B{i + 1}", code=("1110", "H320")[i % 2])
     return layer
 
 
@@ -94,7 +94,7 @@ def test_an_edition_is_rolled_back_and_undone_by_keyboard(
     page.get_by_role("button", name="Undo").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("status").first).to_contain_text("Edition 2 was put back")
-    assert LayerVersion.objects.get(layer=committees, number=2).state == "standing"
+    assert Edition.objects.get(layer=committees, number=2).state == "standing"
 
 
 def test_a_line_of_the_list_is_shown_on_the_map(plan: Layer, signed_in: Callable[..., Page]) -> None:
@@ -110,8 +110,8 @@ def test_a_line_of_the_list_is_shown_on_the_map(plan: Layer, signed_in: Callable
 def test_one_vertical_level_at_a_time(
     plan: Layer, signed_in: Callable[..., Page], axe: Callable[[Page], list[str]]
 ) -> None:
-    version = plan.versions.get()
-    factories.zone(of=version, i=5, code="2011", field="T1", vertical_level=1)
+    edition = plan.editions.get()
+    factories.zone(of=edition, i=5, code="2011", field="T1", vertical_level=1)
     page = signed_in()
     page.goto(f"/planner/layers/{plan.pk}/")
     ready(page)
@@ -172,7 +172,7 @@ def test_no_rule_is_broken_and_nothing_is_wider_than_the_screen(
     size: dict,
 ) -> None:
     page = signed_in(viewport=size)
-    newest = committees.versions.get(number=2)
+    newest = committees.editions.get(number=2)
     for path in (
         "",
         f"{committees.pk}/",

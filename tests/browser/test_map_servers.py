@@ -43,7 +43,7 @@ def held() -> Consultation:
     """A consultation whose municipality has one layer of its own to fall back on."""
     municipality = factories.municipality()
     committees = factories.layer(owner=municipality.code)
-    factories.areas(of=factories.version(of=committees))
+    factories.areas(of=factories.edition(of=committees))
     made = factories.consultation(municipality=municipality, boundary_layer=committees)
     made.base_layers.add(committees)
     return made

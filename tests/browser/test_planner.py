@@ -11,7 +11,7 @@ from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 
 from mapdialog.analysis.parameters import HotspotParameters
-from mapdialog.contributions.models import ContributionPlace
+from mapdialog.contributions.models import Hit
 from mapdialog.dialogue.models import Alternative, Consultation
 from mapdialog.hotspots.run import boundaries, calculate
 from mapdialog.people.models import User
@@ -25,9 +25,9 @@ def held() -> Consultation:
     """Six about light in committee A, three about play in B, one calculation."""
     municipality = factories.municipality()
     committees = factories.layer(owner=municipality.code, name="committees")
-    areas = factories.areas(of=factories.version(of=committees))
+    areas = factories.areas(of=factories.edition(of=committees))
     plan = factories.layer(owner=municipality.code, kind="zoning", style="no_reguleringsplan")
-    factories.zone(of=factories.version(of=plan), code="1110")
+    factories.zone(of=factories.edition(of=plan), code="1110")
     made = factories.consultation(municipality=municipality, themes=("lys", "lek"), boundary_layer=committees)
     Alternative.objects.create(consultation=made, key="A", name={"nb": "Alternativ A"}, layer=plan)
     for i in range(9):
@@ -40,7 +40,7 @@ def held() -> Consultation:
             theme=made.themes.get(key=theme),
             contributor_key=f"person-{i}",
         )
-        ContributionPlace.objects.create(contribution=pin, version=area.version, area=area)
+        Hit.objects.create(contribution=pin, edition=area.edition, area=area)
     on = NOON.date()
     parameters = HotspotParameters(metric_srid=25832)
     calculate(made, at=NOON, on=on, boundary=boundaries(made, on=on), parameters=parameters)

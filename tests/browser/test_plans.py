@@ -44,9 +44,9 @@ SEAMS = """async ({style, scale}) => {
 
 def plan(*, of: str, name: str, level: int = 2) -> Layer:
     layer = factories.layer(owner=of, kind="zoning", name=name, style="no_reguleringsplan")
-    version = factories.version(of=layer)
-    factories.zone(of=version, code="1110" if name == "a" else "3040")
-    factories.zone(of=version, code="2011", vertical_level=level, field="Tunnel", i=0 if level == 1 else 1)
+    edition = factories.edition(of=layer)
+    factories.zone(of=edition, code="1110" if name == "a" else "3040")
+    factories.zone(of=edition, code="2011", vertical_level=level, field="Tunnel", i=0 if level == 1 else 1)
     return layer
 
 

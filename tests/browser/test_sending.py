@@ -28,7 +28,7 @@ TAPS = """(selector, pauses) => new Promise(done => {
 def consultation() -> Consultation:
     municipality = factories.municipality()
     committees = factories.layer(owner=municipality.code)
-    factories.areas(of=factories.version(of=committees))
+    factories.areas(of=factories.edition(of=committees))
     return factories.consultation(municipality=municipality, themes=("lys", "lek"), boundary_layer=committees)
 
 

@@ -14,7 +14,7 @@ from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from layers.models import LayerVersion
+from layers.models import Edition
 from mapdialog.people.models import Municipality
 from mapdialog.uploads import tasks
 from mapdialog.uploads.models import Upload
@@ -250,4 +250,4 @@ def test_without_scripts_to_the_end(visit: Visit, file: Path, municipality: Muni
             break
         page.wait_for_timeout(250)
         page.reload()
-    assert LayerVersion.objects.get(layer__owner=municipality.code).state == "standing"
+    assert Edition.objects.get(layer__owner=municipality.code).state == "standing"

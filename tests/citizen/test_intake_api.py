@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from mapdialog.audit.models import AuditEntry
-from mapdialog.contributions.models import Contribution, ContributionPlace, Submission
+from mapdialog.contributions.models import Contribution, Hit, Submission
 from mapdialog.dialogue.models import Consultation, DataVersion
 from tests import factories as make
 from tests.citizen.phones import DEVICE, TOKEN, Phone, assert_problem, stored
@@ -75,11 +75,11 @@ class TestPut:
 
     def test_looks_up_committee_and_zones_of_that_day(self, client):
         boundary, plan = make.layer(name="utvalg"), make.layer(kind="zoning", name="plan")
-        old = make.version(of=boundary, valid_to=dt.date(2025, 1, 1))
+        old = make.edition(of=boundary, valid_to=dt.date(2025, 1, 1))
         make.areas(of=old)
-        new = make.version(of=boundary, valid_from=dt.date(2025, 1, 1))
+        new = make.edition(of=boundary, valid_from=dt.date(2025, 1, 1))
         area = make.areas(of=new)[0]
-        zone = make.zone(of=make.version(of=plan), code="2011", name="Veg")
+        zone = make.zone(of=make.edition(of=plan), code="2011", name="Veg")
         held = make.consultation(boundary_layer=boundary)
         held.alternatives.create(key="a", layer=plan)
         receipt = Phone(client, held).put(feature()).json()
@@ -87,9 +87,9 @@ class TestPut:
             {"kind": "boundary", "code": "A", "name": "Utvalg A"},
             {"kind": "zoning", "code": "2011", "name": "Veg"},
         ]
-        places = ContributionPlace.objects.order_by("zone")
-        assert [(place.version, place.area, place.zone, place.share) for place in places] == [
-            (zone.version, None, zone, 1.0),
+        places = Hit.objects.order_by("zone")
+        assert [(place.edition, place.area, place.zone, place.share) for place in places] == [
+            (zone.edition, None, zone, 1.0),
             (new, area, None, 1.0),
         ]
 
@@ -284,12 +284,12 @@ class TestWhatIsPublic:
 
     def test_personal_data_waits_for_a_reader(self, phone):
         assert phone.put(feature(text="Ring meg på 41234567")).json()["state"] == "pending"
-        assert stored().concerns == ["phone"]
+        assert stored().flags == ["phone"]
 
     def test_answers_are_screened_too(self, phone, consultation):
         consultation.questions.create(key="mer", kind="text")
         phone.put(feature(answers={"mer": "ola@example.no"}))
-        assert (stored().state, stored().concerns) == ("pending", ["email"])
+        assert (stored().state, stored().flags) == ("pending", ["email"])
 
     def test_a_childs_words_wait_for_a_reader(self, phone):
         assert phone.put(feature(age_band="13-17")).json()["state"] == "pending"

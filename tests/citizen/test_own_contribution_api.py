@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mapdialog.audit.models import AuditEntry
 from mapdialog.contributions.feature import PROPERTIES
 from mapdialog.contributions.limits import CHANGES_CAPACITY, DEVICE_CHANGES_CAPACITY
-from mapdialog.contributions.models import Contribution, ContributionPlace, RateBucket
+from mapdialog.contributions.models import Contribution, Hit, RateBucket
 from mapdialog.dialogue.models import Consultation, DataVersion
 from tests import factories as make
 from tests.citizen.phones import Phone, another_sender, assert_problem, stored
@@ -99,7 +99,7 @@ class TestPatch:
 
     def test_a_new_place_has_new_places(self, client):
         boundary = make.layer()
-        make.areas(of=make.version(of=boundary))
+        make.areas(of=make.edition(of=boundary))
         phone = Phone(client, make.consultation(boundary_layer=boundary))
         phone.put(feature(accuracy_m=5, placed_by="gps"))
         moved = {"type": "Point", "coordinates": list(make.middle(1))}
@@ -108,7 +108,7 @@ class TestPatch:
         pin = stored()
         assert pin.geom.coords == pin.geom_public.coords == make.middle(1)
         assert (pin.accuracy_m, pin.placed_by) == (None, "map")
-        assert ContributionPlace.objects.get().area.code == "B"
+        assert Hit.objects.get().area.code == "B"
 
     def test_answers_are_merged(self, phone, consultation):
         for key in ("a", "b"):
@@ -183,7 +183,7 @@ class TestDelete:
 
     def test_leaves_nothing_but_a_tombstone(self, client):
         boundary = make.layer()
-        make.areas(of=make.version(of=boundary))
+        make.areas(of=make.edition(of=boundary))
         held = make.consultation(boundary_layer=boundary)
         held.questions.create(key="mer", kind="text")
         phone = Phone(client, held)
@@ -203,7 +203,7 @@ class TestDelete:
             "received_at", "changed_at", "arrival", "state", "version",
         }  # fmt: skip
         assert row["placed_by"] == "none"
-        assert not ContributionPlace.objects.exists()
+        assert not Hit.objects.exists()
         assert DataVersion.objects.get(consultation=held).number == 2
 
     def test_is_gone_for_good(self, phone):

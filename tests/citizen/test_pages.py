@@ -20,11 +20,11 @@ HOUR = dt.timedelta(hours=1)
 def a_full_one(**given: object) -> Consultation:
     """Two committees, a plan in two alternatives, two themes, one question."""
     committees = factories.layer()
-    factories.areas(of=factories.version(of=committees))
+    factories.areas(of=factories.edition(of=committees))
     held = factories.consultation(themes=("lys", "lek"), boundary_layer=committees, **given)
     for order, key in enumerate("AB"):
         plan = factories.layer(kind="zoning", style="no_reguleringsplan")
-        factories.zone(of=factories.version(of=plan), provision={"nb": f"Inntil {order + 2} etasjer."})
+        factories.zone(of=factories.edition(of=plan), provision={"nb": f"Inntil {order + 2} etasjer."})
         Alternative.objects.create(
             consultation=held, key=key, name={"nb": f"Alternativ {key}"}, layer=plan, order=order
         )
@@ -105,14 +105,14 @@ def test_the_plan_can_be_read_without_the_map(
 
 def test_the_plan_in_words_goes_level_by_level_and_tells_what_is_planned(client: Client) -> None:
     held = factories.consultation()
-    version = factories.version(of=factories.layer(kind="zoning", style="no_kommuneplan"))
-    factories.zone(of=version, code="2010", field="Tunnelen", vertical_level=1)
-    factories.zone(of=version, code="1110", field="Boligene", land_use_status=2)
-    Alternative.objects.create(consultation=held, key="A", name={"en": "The plan"}, layer=version.layer)
+    edition = factories.edition(of=factories.layer(kind="zoning", style="no_kommuneplan"))
+    factories.zone(of=edition, code="2010", field="Tunnelen", vertical_level=1)
+    factories.zone(of=edition, code="1110", field="Boligene", land_use_status=2)
+    Alternative.objects.create(consultation=held, key="A", name={"en": "The plan"}, layer=edition.layer)
     shown = page(client, f"/c/{held.slug}/plan", **{"Accept-Language": "en"})
     order = ["On the ground</h3>", "Boligene – Housing, future", "Under the ground</h3>", "Tunnelen"]
     assert [shown.index(words) for words in order] == sorted(shown.index(words) for words in order)
-    version.zones.filter(field="Tunnelen").delete()
+    edition.zones.filter(field="Tunnelen").delete()
     assert "</h3>" not in page(client, f"/c/{held.slug}/plan", **{"Accept-Language": "en"})
 
 
@@ -193,10 +193,10 @@ def test_the_list_of_places_counts_as_people_do_and_says_when_it_is_cut(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     places = factories.layer(kind="place")
-    newest, plan = factories.version(of=places), factories.layer(kind="zoning")
-    fields = factories.version(of=plan)
+    newest, plan = factories.edition(of=places), factories.layer(kind="zoning")
+    fields = factories.edition(of=plan)
     for number in (10, 2, 1):
-        Feature.objects.create(version=newest, name=f"Vik {number}", geom=factories.square().centroid)
+        Feature.objects.create(edition=newest, name=f"Vik {number}", geom=factories.square().centroid)
         factories.zone(of=fields, field=f"F{number}", code="X", name="Felt")
     held = factories.consultation()
     held.base_layers.add(places)
@@ -238,9 +238,9 @@ def test_english_dates_are_british(client: Client) -> None:
 
 def test_a_large_plan_is_drawn_in_finer_pieces_however_few_are_listed(client: Client) -> None:
     consultation = a_full_one()
-    version = Alternative.objects.filter(consultation=consultation).order_by("order")[0].layer.versions.get()
+    edition = Alternative.objects.filter(consultation=consultation).order_by("order")[0].layer.editions.get()
     Zone.objects.bulk_create(
-        Zone(version=version, code="1110", field="", geom=factories.square(0)) for _zone in range(301)
+        Zone(edition=edition, code="1110", field="", geom=factories.square(0)) for _zone in range(301)
     )
     shown = client.get(f"/c/{consultation.slug}/").content.decode()
     assert [int(finest) for finest in re.findall(r'"finest": (\d+)', shown)] == [15, 13]

@@ -34,11 +34,9 @@ def rulebook(**given: Any) -> Rulebook:
 
 
 def asked(
-    kind: str = "text", *values: str | int, required: bool = False, applies_to: tuple[str, ...] = ()
+    kind: str = "text", *values: str | int, required: bool = False, kinds: tuple[str, ...] = ()
 ) -> Asked:
-    return Asked(
-        kind=kind, values={str(value): value for value in values}, required=required, applies_to=applies_to
-    )
+    return Asked(kind=kind, values={str(value): value for value in values}, required=required, kinds=kinds)
 
 
 def feature(*, geometry: Any = "point", **properties: Any) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def receive(
 
 
 def flags_of(receipt: Receipt) -> list[str]:
-    return list(Contribution.objects.get(pk=receipt.id).concerns)
+    return list(Contribution.objects.get(pk=receipt.id).flags)
 
 
 def test_alike_under_another_token_is_stored_and_flagged() -> None:
@@ -158,7 +158,7 @@ def test_an_erased_one_is_nothing_to_be_like() -> None:
 
 
 def test_the_administration_says_a_flag_in_words(client: Client) -> None:
-    pin = make.contribution(to=make.consultation(), concerns=["perhaps-the-same"])
+    pin = make.contribution(to=make.consultation(), flags=["perhaps-the-same"])
     client.force_login(make.user(is_staff=True, is_superuser=True))
     page = client.get(
         "/admin/contributions/contribution/", headers={"Accept-Language": "nb"}

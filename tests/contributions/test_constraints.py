@@ -3,7 +3,7 @@
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from mapdialog.contributions.models import ContributionPlace, Submission
+from mapdialog.contributions.models import Hit, Submission
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -115,20 +115,18 @@ def test_each_rule_of_a_submission(values, constraint):
 class TestPlaces:
     @pytest.fixture
     def world(self):
-        boundary = make.version(of=make.layer())
-        plan = make.version(of=make.layer(kind="zoning"))
+        boundary = make.edition(of=make.layer())
+        plan = make.edition(of=make.layer(kind="zoning"))
         return {
             "pin": make.contribution(to=make.consultation()),
-            "version": boundary,
+            "edition": boundary,
             "area": make.areas(of=boundary)[0],
             "zone": make.zone(of=plan),
         }
 
     def place(self, world, **values):
         with transaction.atomic():
-            return ContributionPlace.objects.create(
-                contribution=world["pin"], version=world["version"], **values
-            )
+            return Hit.objects.create(contribution=world["pin"], edition=world["edition"], **values)
 
     def test_a_committee_once_and_a_zone_once(self, world):
         for kind in ("area", "zone"):

@@ -114,7 +114,7 @@ class TestAnswers:
         "en": asked("single", "a", "b"),
         "flere": asked("multiple", "a", "b"),
         "skala": asked("scale", 0, 1, 2, 3),
-        "bare-vandring": asked("text", applies_to=("observation",)),
+        "bare-vandring": asked("text", kinds=("observation",)),
     }
 
     def read(self, answers):

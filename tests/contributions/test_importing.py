@@ -8,7 +8,7 @@ from django.utils import translation
 
 from mapdialog.audit.models import AuditEntry
 from mapdialog.contributions import importing, rulebook
-from mapdialog.contributions.models import Contribution, ContributionPlace, Submission
+from mapdialog.contributions.models import Contribution, Hit, Submission
 from mapdialog.dialogue.models import DataVersion, Theme
 from tests import factories as make
 
@@ -118,10 +118,10 @@ def test_a_place_alone_is_enough_and_words_too(held):
 
 def test_places_are_those_of_the_day_it_was_received():
     boundary = make.layer()
-    old = make.version(of=boundary, valid_to=dt.date(2026, 4, 15))
-    new = make.version(of=boundary, valid_from=dt.date(2026, 4, 15))
-    for version in (old, new):
-        make.areas(of=version)
+    old = make.edition(of=boundary, valid_to=dt.date(2026, 4, 15))
+    new = make.edition(of=boundary, valid_from=dt.date(2026, 4, 15))
+    for edition in (old, new):
+        make.areas(of=edition)
     held = make.consultation(boundary_layer=boundary)
     text = (
         "id,x,y,t,tema,tid\n"
@@ -130,7 +130,7 @@ def test_places_are_those_of_the_day_it_was_received():
         "b3,10.9,60.1,Utenfor,lys,2026-04-16\n"
     )
     report = load(held, text)
-    places = ContributionPlace.objects.values_list("contribution__source_id", "version", "area__code")
+    places = Hit.objects.values_list("contribution__source_id", "edition", "area__code")
     assert set(places) == {("b1", old.pk, "A"), ("b2", new.pk, "A")}
     assert (report.stored.new, report.stored.outside) == (3, 1)
 
@@ -176,7 +176,7 @@ class TestStates:
     def test_published_unless_screening_finds_something(self, held):
         load(held, self.text)
         assert self.states() == {"b1": "published", "b2": "pending"}
-        assert Contribution.objects.get(source_id="b2").concerns == ["phone"]
+        assert Contribution.objects.get(source_id="b2").flags == ["phone"]
 
     def test_pending_when_asked(self, held):
         load(held, self.text, state="pending")

@@ -144,10 +144,10 @@ def grid():
     boundary, plan = make.layer(), make.layer(kind="zoning", name="plan")
     consultation = make.consultation(public_precision_m=1000, boundary_layer=boundary)
     Alternative.objects.create(consultation=consultation, key="a", layer=plan, name={"nb": "A"})
-    committees = make.version(of=boundary)
+    committees = make.edition(of=boundary)
     for code, sides in (("STOR", (9.5, 58.9, 9.9, 59.2)), ("NABO", (9.9, 58.9, 10.2, 59.2))):
         committees.areas.create(code=code, name=f"Utvalg {code}", geom=box(*sides))
-    fields = make.version(of=plan)
+    fields = make.edition(of=plan)
     lon, lat = EXACT
     make.zone(of=fields, field="LITE", code="1", geom=box(lon - 2e-4, lat - 2e-4, lon + 2e-4, lat + 2e-4))
     make.zone(of=fields, field="STORT", code="2", geom=box(9.5, 58.9, 9.9, 59.2))
@@ -182,9 +182,9 @@ class TestNamesOfThePlace:
 
     def test_an_edition_of_another_day_or_not_published_is_not_told(self, grid):
         make.contribution(to=grid, at=EXACT)
-        grid.boundary_layer.versions.update(published=False)
+        grid.boundary_layer.editions.update(published=False)
         assert self.properties(grid)[0][0] is None
-        grid.boundary_layer.versions.update(published=True, valid_from="2026-05-05")
+        grid.boundary_layer.editions.update(published=True, valid_from="2026-05-05")
         assert self.properties(grid)[0][0] is None
         assert [row.place for row in read(grid)] == [""]
 
@@ -197,9 +197,9 @@ def read(consultation):
 def test_an_exact_place_is_not_named_by_an_edition_that_is_not_published():
     boundary = make.layer()
     consultation = make.consultation(boundary_layer=boundary)
-    (area, _other) = make.areas(of=make.version(of=boundary, published=False))
+    (area, _other) = make.areas(of=make.edition(of=boundary, published=False))
     pin = make.contribution(to=consultation)
-    pin.places.create(version=area.version, area=area)
+    pin.hits.create(edition=area.edition, area=area)
     assert exported(consultation)["features"][0]["properties"]["committee"] is None
     assert [row.place for row in read(consultation)] == [""]
 

@@ -31,7 +31,7 @@ def test_everything_is_read_in_one_query():
     assert rules.place_layers == [boundary.pk, plan.pk]
     question = rules.questions["q"]
     assert question.values == {"0": 0, "ja": "ja"}
-    assert (question.required, question.concerns("pin"), question.concerns("observation")) == (
+    assert (question.required, question.applies_to("pin"), question.applies_to("observation")) == (
         True,
         True,
         False,

@@ -59,7 +59,7 @@ def test_a_wrong_clock_loses_nothing(claimed, kept):
 
 
 @pytest.mark.parametrize(
-    ("moderation", "is_private", "concerns", "age_band", "state"),
+    ("moderation", "is_private", "flags", "age_band", "state"),
     [
         ("after", False, [], "", "published"),
         ("after", False, [], "18-24", "published"),
@@ -70,9 +70,9 @@ def test_a_wrong_clock_loses_nothing(claimed, kept):
         ("before", True, ["phone"], "", "private"),
     ],
 )
-def test_first_state(moderation, is_private, concerns, age_band, state):
+def test_first_state(moderation, is_private, flags, age_band, state):
     rules = rulebook(moderation=moderation)
-    assert rule.first_state(rules, is_private=is_private, concerns=concerns, age_band=age_band) == state
+    assert rule.first_state(rules, is_private=is_private, flags=flags, age_band=age_band) == state
 
 
 def test_what_was_refused_is_read_again_after_an_edit():

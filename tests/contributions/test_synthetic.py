@@ -5,7 +5,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from mapdialog.contributions import rulebook, synthetic
-from mapdialog.contributions.models import Contribution, ContributionPlace
+from mapdialog.contributions.models import Contribution, Hit
 from mapdialog.contributions.receipt import normalised
 from tests import factories as make
 
@@ -21,7 +21,7 @@ def pins(slug, **options):
 @pytest.fixture
 def held():
     boundary = make.layer()
-    make.areas(of=make.version(of=boundary))
+    make.areas(of=make.edition(of=boundary))
     # the pins follow from slug and seed, and a numbered slug would depend on which tests ran before
     return make.consultation(slug="synthetic", themes=("lys", "vei"), boundary_layer=boundary)
 
@@ -31,7 +31,7 @@ def test_pins_lie_in_the_area_with_committee_theme_and_time(held):
     made = Contribution.objects.all()
     assert len(made) == 300
     assert all(held.area.intersects(pin.geom) for pin in made)
-    assert ContributionPlace.objects.values("contribution").distinct().count() == 300
+    assert Hit.objects.values("contribution").distinct().count() == 300
     assert {pin.theme.key for pin in made} == {"lys", "vei"}
     assert all(held.opens_at <= pin.written_at <= held.closes_at for pin in made)
     assert all(normalised(pin.code) == pin.code for pin in made)

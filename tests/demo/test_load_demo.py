@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.test import Client
 
-from layers.models import LayerVersion, Population
+from layers.models import Edition, Population
 from mapdialog.contributions.models import Contribution
 from mapdialog.demo import demo_file, loading
 from mapdialog.environment import Mode
@@ -106,14 +106,14 @@ def test_all_of_it_is_loaded_and_a_second_run_adds_nothing(demo: Path) -> None:
     assert "layer NO-4012 committees (areas.geojson)" in first
     states = dict(Contribution.objects.values_list("source_id", "state"))
     assert states == {"B1": "published", "B2": "pending", "B4": "published", "B5": "published"}
-    assert LayerVersion.objects.count() == 2
+    assert Edition.objects.count() == 2
     assert Run.objects.count() == 1
     assert Population.objects.get().report["total"] == 30
     second = load(demo)
     assert "population of" not in second
     assert "layer" not in second
     assert "contributions to" not in second
-    assert (Contribution.objects.count(), LayerVersion.objects.count(), Run.objects.count()) == (4, 2, 1)
+    assert (Contribution.objects.count(), Edition.objects.count(), Run.objects.count()) == (4, 2, 1)
     sign_ins = [text[text.index("Sign-ins") :] for text in (first, second)]
     assert sign_ins[0] == sign_ins[1]
 

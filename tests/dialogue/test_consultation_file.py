@@ -75,8 +75,8 @@ name = {nb = "Første"}
 @pytest.fixture
 def ready(db: None) -> None:
     factories.municipality(code="NO-4012")
-    factories.version(of=factories.layer(name="committees"))
-    factories.version(of=factories.layer(name="plan-a", kind="zoning"))
+    factories.edition(of=factories.layer(name="committees"))
+    factories.edition(of=factories.layer(name="plan-a", kind="zoning"))
 
 
 def written(folder: Path, text: str) -> Path:
@@ -225,7 +225,7 @@ def test_what_cannot_be_carried_out_says_why(
 
 @pytest.mark.usefixtures("ready")
 def test_the_area_of_a_layer_is_the_union_of_its_polygons(tmp_path: Path) -> None:
-    factories.areas(of=factories.version(of=factories.layer(name="halves")), n=2)
+    factories.areas(of=factories.edition(of=factories.layer(name="halves")), n=2)
     consultation = load(tmp_path, FULL.replace("bbox = [9.6, 58.9, 9.9, 59.1]", 'layer = "halves"'))
     assert consultation.area is not None
     assert len(consultation.area) == 1

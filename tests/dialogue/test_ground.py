@@ -35,7 +35,7 @@ def around(first: int, last: int) -> object:
 
 def test_it_is_the_boundary_sets_and_the_consultations_of_a_municipality() -> None:
     place = factories.municipality()
-    factories.areas(of=factories.version(of=factories.layer(owner=place.code)), n=3)
+    factories.areas(of=factories.edition(of=factories.layer(owner=place.code)), n=3)
     factories.consultation(municipality=place, area=factories.square(5))
     elsewhere = factories.consultation(area=factories.square(40))
     assert box(place.code) == around(0, 5)
@@ -44,7 +44,7 @@ def test_it_is_the_boundary_sets_and_the_consultations_of_a_municipality() -> No
 
 def test_a_boundary_set_of_another_owner_counts_where_it_is_used() -> None:
     county = factories.layer(owner="NO-39")
-    factories.areas(of=factories.version(of=county), n=2)
+    factories.areas(of=factories.edition(of=county), n=2)
     held = factories.consultation(boundary_layer=county, area=None)
     assert box(held.municipality.code) == around(0, 1)
     assert box("NO-39") is None
@@ -52,7 +52,7 @@ def test_a_boundary_set_of_another_owner_counts_where_it_is_used() -> None:
 
 def test_plans_count_only_where_nothing_else_says_where_it_is() -> None:
     plan = factories.layer(kind="zoning")
-    factories.zone(of=factories.version(of=plan), i=7)
+    factories.zone(of=factories.edition(of=plan), i=7)
     without, within = factories.consultation(area=None), factories.consultation(area=factories.square(2))
     for held in (without, within):
         Alternative.objects.create(consultation=held, key="A", layer=plan)
@@ -64,7 +64,7 @@ def test_what_is_not_published_is_ground_for_officials_only() -> None:
     place = factories.municipality()
     factories.consultation(municipality=place, area=factories.square(0))
     factories.consultation(municipality=place, area=factories.square(3), status="draft")
-    hidden = factories.version(of=factories.layer(owner=place.code), published=False)
+    hidden = factories.edition(of=factories.layer(owner=place.code), published=False)
     factories.areas(of=hidden, n=6)
     assert box(place.code) == around(0, 0)
     assert box(place.code, drafts=True) == around(0, 5)

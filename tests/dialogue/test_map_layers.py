@@ -6,7 +6,7 @@ from django.utils import translation
 
 from layers.models import Zone
 from mapdialog.dialogue import ground
-from mapdialog.dialogue.map_layers import base_settings, base_versions, plan_versions
+from mapdialog.dialogue.map_layers import base_editions, base_settings, plan_editions
 from mapdialog.dialogue.map_pictures import overlays
 from mapdialog.dialogue.models import Alternative, Consultation
 from mapdialog.map_services.choice import LISTED, MapChoice, Mode, services
@@ -18,14 +18,14 @@ TODAY = NOON.date()
 
 
 def settings_of(held: Consultation) -> dict[str, Any]:
-    return base_settings(base_versions(held, on=TODAY), place=held.municipality.code, officials=False)
+    return base_settings(base_editions(held, on=TODAY), place=held.municipality.code, officials=False)
 
 
 def test_water_lies_under_roads_and_names_on_top() -> None:
     held = factories.consultation()
     for kind in ("place", "street", "water"):
         layer = factories.layer(kind=kind, name=kind, credit="© Kartverket")
-        factories.version(of=layer)
+        factories.edition(of=layer)
         held.base_layers.add(layer)
     base = settings_of(held)
     assert [layer["kind"] for layer in base["layers"]] == ["water", "street", "place"]
@@ -35,11 +35,11 @@ def test_water_lies_under_roads_and_names_on_top() -> None:
 def test_what_is_not_published_or_not_in_force_is_not_on_the_map() -> None:
     held = factories.consultation()
     hidden, old = factories.layer(kind="water"), factories.layer(kind="water")
-    factories.version(of=hidden, published=False)
-    factories.version(of=old, valid_to=TODAY)
+    factories.edition(of=hidden, published=False)
+    factories.edition(of=old, valid_to=TODAY)
     held.base_layers.add(hidden, old)
     assert settings_of(held)["mode"] == "none"
-    assert len(base_versions(held, on=TODAY - dt.timedelta(days=1))) == 1
+    assert len(base_editions(held, on=TODAY - dt.timedelta(days=1))) == 1
 
 
 @translation.override("en")
@@ -48,7 +48,7 @@ def test_a_chosen_map_server_takes_the_place_of_our_own_layers_and_they_its(sett
     held = factories.consultation()
     assert "Everything else works" in settings_of(held)["failed"]
     water = factories.layer(kind="water", credit="© Kommunen")
-    factories.version(of=water)
+    factories.edition(of=water)
     held.base_layers.add(water)
     base = settings_of(held)
     assert (base["mode"], base["credit"], base["maxNativeZoom"]) == ("direct", "© Kartverket", 18)
@@ -61,7 +61,7 @@ def test_no_base_map_can_be_chosen_too(settings: Any) -> None:
     settings.MAPS = MapChoice(is_blank=True)
     held = factories.consultation()
     water = factories.layer(kind="water")
-    factories.version(of=water)
+    factories.edition(of=water)
     held.base_layers.add(water)
     assert settings_of(held) == {"mode": "none"}
 
@@ -104,18 +104,18 @@ def test_overlays_are_told_in_the_readers_language(settings: Any) -> None:
 
 def test_a_plan_says_its_levels_and_which_uses_are_planned() -> None:
     held = factories.consultation()
-    version = factories.version(of=factories.layer(kind="zoning", style="no_kommuneplan"))
-    factories.zone(of=version, code="1110", land_use_status=1)
-    factories.zone(of=version, code="1110", land_use_status=2, i=1)
-    factories.zone(of=version, code="2010", vertical_level=1)
-    Alternative.objects.create(consultation=held, key="A", layer=version.layer)
-    (plan,) = plan_versions(held, on=TODAY)
+    edition = factories.edition(of=factories.layer(kind="zoning", style="no_kommuneplan"))
+    factories.zone(of=edition, code="1110", land_use_status=1)
+    factories.zone(of=edition, code="1110", land_use_status=2, i=1)
+    factories.zone(of=edition, code="2010", vertical_level=1)
+    Alternative.objects.create(consultation=held, key="A", layer=edition.layer)
+    (plan,) = plan_editions(held, on=TODAY)
     assert plan.levels == [1, 2]
     table = plan.style_table(language="en")
     assert list(table) == ["1110", "1110:2", "2010"]
     assert [drawn.get("levels") for drawn in table.values()] == [None, None, [1]]
     Zone.objects.filter(code="2010").delete()
-    (plan,) = plan_versions(held, on=TODAY)
+    (plan,) = plan_editions(held, on=TODAY)
     assert plan.level_choices() == []
 
 
@@ -123,11 +123,11 @@ def test_each_alternative_has_the_plan_that_holds_and_its_codes(django_assert_nu
     held = factories.consultation()
     for order, key in enumerate(("B", "A")):
         plan = factories.layer(kind="zoning", style="no_reguleringsplan")
-        version = factories.version(of=plan)
-        factories.zone(of=version, code="1110")
-        factories.zone(of=version, code="2011", i=1)
+        edition = factories.edition(of=plan)
+        factories.zone(of=edition, code="1110")
+        factories.zone(of=edition, code="2011", i=1)
         Alternative.objects.create(consultation=held, key=key, layer=plan, order=order)
     with django_assert_num_queries(3):
-        plans = plan_versions(held, on=TODAY)
+        plans = plan_editions(held, on=TODAY)
     assert [plan.alternative.key for plan in plans] == ["B", "A"]
     assert [(use.code, use.level, use.n) for use in plans[0].uses] == [("1110", 2, 1), ("2011", 2, 1)]

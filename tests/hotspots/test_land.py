@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 
-from layers.models import Area, Feature, LayerVersion
+from layers.models import Area, Edition, Feature
 from layers.questions import land
 from mapdialog.analysis.parameters import HotspotParameters
 from mapdialog.dialogue.models import Consultation
@@ -32,31 +32,31 @@ def shapes(name: str) -> list[tuple[GEOSGeometry, dict[str, str]]]:
 
 
 @pytest.fixture
-def units() -> LayerVersion:
-    version = factories.version(of=factories.layer())
+def units() -> Edition:
+    edition = factories.edition(of=factories.layer())
     for geom, properties in shapes("grunnkretser"):
         multi = geom if geom.geom_type == "MultiPolygon" else MultiPolygon(geom, srid=4326)
-        Area.objects.create(version=version, code=properties["code"], name=properties["name"], geom=multi)
-    return version
+        Area.objects.create(edition=edition, code=properties["code"], name=properties["name"], geom=multi)
+    return edition
 
 
 @pytest.fixture
-def wet(units: LayerVersion) -> Area:
+def wet(units: Edition) -> Area:
     """The unit that is 95 % sea."""
     for name in ("sea", "lakes"):
-        version = factories.version(of=factories.layer(kind="water", name=name))
+        edition = factories.edition(of=factories.layer(kind="water", name=name))
         for geom, _properties in shapes(name):
-            Feature.objects.create(version=version, geom=geom)
+            Feature.objects.create(edition=edition, geom=geom)
     ground = land.of_areas(units, on=ON)
     return units.areas.get(pk=min(ground.whole_m2, key=lambda pk: ground.land_m2[pk] / ground.whole_m2[pk]))
 
 
 @pytest.fixture
-def held(units: LayerVersion, wet: Area) -> Consultation:
+def held(units: Edition, wet: Area) -> Consultation:
     """Six contributions at one place on the unit's land, one out at sea."""
     place = factories.municipality(code="NO-4012")
     made = factories.consultation(municipality=place, boundary_layer=units.layer)
-    water = Feature.objects.filter(version__layer__kind="water")
+    water = Feature.objects.filter(edition__layer__kind="water")
     sea = GEOSGeometry("MULTIPOLYGON EMPTY", srid=4326)
     for feature in water:
         sea = sea.union(feature.geom)
@@ -74,7 +74,7 @@ def run(held: Consultation) -> Run:
 
 
 def test_what_is_expected_and_the_density_are_of_land_and_pins_at_sea_count(
-    held: Consultation, units: LayerVersion, wet: Area
+    held: Consultation, units: Edition, wet: Area
 ) -> None:
     masked = run(held)
     summary = masked.summaries.get(area=wet)
@@ -90,7 +90,7 @@ def test_what_is_expected_and_the_density_are_of_land_and_pins_at_sea_count(
     assert expected[0] > 5 * expected[1]
 
 
-def test_every_unit_has_the_land_that_the_pages_show(held: Consultation, units: LayerVersion) -> None:
+def test_every_unit_has_the_land_that_the_pages_show(held: Consultation, units: Edition) -> None:
     ground = land.of_areas(units, on=ON)
     for summary in run(held).summaries.filter(area__isnull=False):
         assert summary.area_km2 == pytest.approx(ground.land_m2[summary.area_id] / 1e6, rel=1e-3, abs=1e-4)

@@ -24,7 +24,7 @@ TODAY = NOON.date()
 @pytest.fixture
 def held() -> Consultation:
     committees = factories.layer(name="committees")
-    factories.areas(of=factories.version(of=committees))
+    factories.areas(of=factories.edition(of=committees))
     return factories.consultation(boundary_layer=committees, themes=("lys", "lek"))
 
 
@@ -98,7 +98,7 @@ def test_rejected_and_erased_are_not_counted_and_pending_is(held: Consultation) 
 
 def test_a_hotspot_has_its_themes_and_a_recognisable_name(held: Consultation) -> None:
     schools = factories.layer(owner=held.municipality.code, kind="place", name="schools")
-    here = factories.version(of=schools)
+    here = factories.edition(of=schools)
     here.features.create(code="1", name="Grasmyr skole", geom=factories.point(*middle(0)))
     gather(held, n=4, lon=middle(0)[0], lat=middle(0)[1] + 0.0005)
     spot = run(held).run.hotspots.get()
@@ -126,7 +126,7 @@ def test_nothing_said_is_a_run_with_nothing(held: Consultation) -> None:
 
 def test_another_vintage_of_boundaries_is_counted_from_the_points(held: Consultation) -> None:
     old = factories.layer(name="old", owner=held.municipality.code)
-    factories.areas(of=factories.version(of=old), n=1)
+    factories.areas(of=factories.edition(of=old), n=1)
     gather(held, n=3, lon=middle(1)[0], lat=middle(1)[1])
     with_old = run(held, boundary=boundaries(held, on=TODAY, name="old")).run
     assert with_old.n_outside == 3
@@ -201,7 +201,7 @@ def test_only_consultations_ahead_of_their_last_run_are_behind(held: Consultatio
 
 def test_a_run_on_other_boundaries_does_not_hide_that_the_own_is_behind(held: Consultation) -> None:
     other = factories.layer(name="other", owner=held.municipality.code)
-    factories.areas(of=factories.version(of=other), n=1)
+    factories.areas(of=factories.edition(of=other), n=1)
     factories.contribution(to=held)
     run(held, boundary=boundaries(held, on=TODAY, name="other"))
     assert tasks.behind_their_data(at=NOON).get() == held
@@ -209,12 +209,12 @@ def test_a_run_on_other_boundaries_does_not_hide_that_the_own_is_behind(held: Co
 
 def test_new_boundaries_coming_into_force_make_a_run_old(held: Consultation) -> None:
     factories.contribution(to=held)
-    first = held.boundary_layer.versions.get()
+    first = held.boundary_layer.editions.get()
     run(held)
     assert not tasks.behind_their_data(at=NOON).exists()
     first.valid_to = TODAY
     first.save()
-    factories.areas(of=factories.version(of=held.boundary_layer, valid_from=TODAY), n=1)
+    factories.areas(of=factories.edition(of=held.boundary_layer, valid_from=TODAY), n=1)
     assert not tasks.behind_their_data(at=NOON - dt.timedelta(days=1)).exists()
     assert tasks.behind_their_data(at=NOON).get() == held
     run(held, boundary=boundaries(held, on=TODAY), at=NOON + dt.timedelta(minutes=1))

@@ -16,7 +16,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from layers.models import Layer, LayerVersion
+from layers.models import Edition, Layer
 from mapdialog.audit.models import AuditEntry
 from mapdialog.contributions.models import RateBucket
 from mapdialog.dialogue.models import DataVersion
@@ -28,7 +28,7 @@ from mapdialog.jobs.queues import Queue
 from mapdialog.jobs.work import ENDINGS
 from mapdialog.uploads import actions as uploads
 from mapdialog.uploads import tasks as deliveries
-from mapdialog.uploads.choices import Naming
+from mapdialog.uploads.choices import EditionDescription
 from mapdialog.uploads.models import Upload
 from tests import factories
 from tests.factories import NOON
@@ -39,7 +39,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 LONG_AGO = dt.datetime(2026, 1, 5, 12, tzinfo=dt.UTC)
 MOST_STAGES = 60
-NAMING = Naming(titles={"nb": "Utvalg"}, style="", credit="K", licence="", valid_from=None, published=True)
+DESCRIPTION = EditionDescription(
+    titles={"nb": "Utvalg"}, style="", credit="K", licence="", valid_from=None, published=True
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +60,7 @@ def _reading() -> World:
         read = Upload.objects.select_related("draft", "job").get(pk=held.pk)
         assert (read.state, read.job.state) == ("ready", "done")
         assert sorted(read.draft.areas.values_list("code", flat=True)) == ["A", "B", "C"]
-        assert LayerVersion.objects.filter(layer__owner=held.municipality.code).count() == 1
+        assert Edition.objects.filter(layer__owner=held.municipality.code).count() == 1
         assert Path(read.draft.original.path).read_bytes() == Path(read.file.path).read_bytes()
 
     return World(arguments={"upload_id": str(held.pk), "reading": held.reading}, check=check)
@@ -68,13 +70,13 @@ def _saving() -> World:
     world = _reading()
     deliveries.read(**world.arguments)
     held = Upload.objects.select_related("created_by").get(pk=world.arguments["upload_id"])
-    uploads.save(held, naming=NAMING, reading=held.reading, by=held.created_by, at=NOON)
+    uploads.save(held, description=DESCRIPTION, reading=held.reading, by=held.created_by, at=NOON)
 
     def check() -> None:
         saved = Upload.objects.select_related("draft", "job").get(pk=held.pk)
         assert (saved.state, saved.job.state, saved.file.name) == ("saved", "done", "")
-        assert saved.draft.state == LayerVersion.State.STANDING
-        assert LayerVersion.objects.filter(layer__owner=saved.municipality.code).count() == 1
+        assert saved.draft.state == Edition.State.SAVED
+        assert Edition.objects.filter(layer__owner=saved.municipality.code).count() == 1
         assert AuditEntry.objects.filter(action="upload.saved", subject_id=str(held.pk)).count() == 1
         _only_named_files_are_kept()
 
@@ -196,7 +198,7 @@ WORLDS: dict[str, Callable[[], World]] = {
 def _only_named_files_are_kept() -> None:
     """After a night or two, no file is left that no row names."""
     sweep.unnamed_files(at=timezone.now() + dt.timedelta(days=2))
-    for model, name in ((Upload, "file"), (LayerVersion, "original"), (Job, "result_file")):
+    for model, name in ((Upload, "file"), (Edition, "original"), (Job, "result_file")):
         field = model._meta.get_field(name)
         folder = Path(field.storage.path(str(field.upload_to)))
         kept = {str(path.relative_to(field.storage.location)) for path in folder.glob("*")}
@@ -261,7 +263,7 @@ def test_a_file_that_kills_whatever_reads_it_is_given_up_with_a_sentence() -> No
     assert (held.state, held.job.state, held.draft) == ("failed", "failed", None)
     assert "stopped the program" in held.message
     assert held.file
-    assert not LayerVersion.objects.exists()
+    assert not Edition.objects.exists()
     outcomes = Stall.objects.order_by("id").values_list("outcome", flat=True)
     assert list(outcomes) == ["again", "again", "failed"]
     uploads.read(held, choices=_choices(held), reading=held.reading, by=held.created_by, at=NOON)
@@ -280,7 +282,7 @@ def test_saving_given_up_leaves_the_draft_to_be_saved_again() -> None:
     held = Upload.objects.select_related("job").get(pk=world.arguments["upload_id"])
     assert (held.state, held.job.state) == ("ready", "failed")
     assert "Nothing was changed" in held.message
-    uploads.save(held, naming=NAMING, reading=held.reading, by=held.created_by, at=NOON)
+    uploads.save(held, description=DESCRIPTION, reading=held.reading, by=held.created_by, at=NOON)
     held.refresh_from_db()
     deliveries.save(upload_id=str(held.pk), reading=held.reading)
     world.check()

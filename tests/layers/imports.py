@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management import call_command
 
-from layers.importing.import_file import Delivery, Outcome, load
+from layers.importing.import_file import ImportRequest, Outcome, load
 from tests import factories
 from tests.layers import files
 
@@ -16,7 +16,7 @@ AT = factories.NOON
 
 def imported(path: Path, *, kind: str = "boundary", at: dt.datetime = AT, **given: Any) -> Outcome:
     values = {"kind": kind, "name": "committees", "owner": "NO-4012", **given}
-    return load(Delivery(path=path, **values), at=at, by="test")
+    return load(ImportRequest(path=path, **values), at=at, by="test")
 
 
 def two_areas(folder: Path, *, name: str = "file.geojson", first: str = "A") -> Path:

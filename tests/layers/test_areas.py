@@ -9,7 +9,7 @@ from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers.models import Layer, LayerVersion
+from layers.models import Edition, Layer
 from layers.questions import areas
 from tests import factories
 
@@ -33,18 +33,18 @@ def places(wkt: str, *layers: Layer, on: dt.date = DAY) -> list[tuple[Any, ...]]
 
 
 @pytest.fixture
-def committees() -> LayerVersion:
-    edition = factories.version(of=factories.layer(kind="boundary"))
+def committees() -> Edition:
+    edition = factories.edition(of=factories.layer(kind="boundary"))
     factories.areas(of=edition, n=3)
     return edition
 
 
-def test_a_point_lies_in_one_area_and_its_share_is_one(committees: LayerVersion) -> None:
+def test_a_point_lies_in_one_area_and_its_share_is_one(committees: Edition) -> None:
     lon, lat = factories.middle(1)
     assert places(f"POINT({lon} {lat})", committees.layer) == [(committees.pk, "B", 1.0)]
 
 
-def test_a_point_on_a_border_goes_to_the_code_that_is_first_as_code_points(committees: LayerVersion) -> None:
+def test_a_point_on_a_border_goes_to_the_code_that_is_first_as_code_points(committees: Edition) -> None:
     on_border = f"POINT({W + SIDE} {S + SIDE / 3})"
     assert places(on_border, committees.layer) == [(committees.pk, "A", 1.0)]
     # "a" comes after "B" as a code point, before it in a dictionary
@@ -52,15 +52,15 @@ def test_a_point_on_a_border_goes_to_the_code_that_is_first_as_code_points(commi
     assert places(on_border, committees.layer) == [(committees.pk, "B", 1.0)]
 
 
-def test_a_point_outside_has_no_place_and_neither_has_none(committees: LayerVersion) -> None:
+def test_a_point_outside_has_no_place_and_neither_has_none(committees: Edition) -> None:
     assert places("POINT(5 60)", committees.layer) == []
     assert places("POINT EMPTY", committees.layer) == []
 
 
 def test_the_edition_that_holds_on_the_day_answers() -> None:
     layer = factories.layer(kind="boundary")
-    old = factories.version(of=layer, valid_from=dt.date(2002, 1, 1), valid_to=dt.date(2013, 1, 1))
-    new = factories.version(of=layer, valid_from=dt.date(2013, 1, 1))
+    old = factories.edition(of=layer, valid_from=dt.date(2002, 1, 1), valid_to=dt.date(2013, 1, 1))
+    new = factories.edition(of=layer, valid_from=dt.date(2013, 1, 1))
     factories.areas(of=old, n=1)
     factories.areas(of=new, n=1)
     point = "POINT({} {})".format(*factories.middle())
@@ -69,7 +69,7 @@ def test_the_edition_that_holds_on_the_day_answers() -> None:
     assert places(point, layer, on=dt.date(2001, 12, 31)) == []
 
 
-def test_a_line_has_the_share_of_its_length_in_each_area(committees: LayerVersion) -> None:
+def test_a_line_has_the_share_of_its_length_in_each_area(committees: Edition) -> None:
     y = S + SIDE / 2
     line = f"LINESTRING({W + SIDE / 2} {y}, {W + 2 * SIDE} {y})"
     assert places(line, committees.layer) == [
@@ -78,7 +78,7 @@ def test_a_line_has_the_share_of_its_length_in_each_area(committees: LayerVersio
     ]
 
 
-def test_a_line_drawn_there_and_back_counts_once(committees: LayerVersion) -> None:
+def test_a_line_drawn_there_and_back_counts_once(committees: Edition) -> None:
     y = S + SIDE / 2
     line = f"LINESTRING({W + SIDE / 2} {y}, {W + 1.5 * SIDE} {y}, {W + SIDE / 2} {y})"
     assert [row[2] for row in places(line, committees.layer)] == [
@@ -87,12 +87,12 @@ def test_a_line_drawn_there_and_back_counts_once(committees: LayerVersion) -> No
     ]
 
 
-def test_a_line_along_a_border_goes_to_the_first_code_alone(committees: LayerVersion) -> None:
+def test_a_line_along_a_border_goes_to_the_first_code_alone(committees: Edition) -> None:
     line = f"LINESTRING({W + SIDE} {S + SIDE / 4}, {W + SIDE} {S + SIDE / 2})"
     assert places(line, committees.layer) == [(committees.pk, "A", 1.0)]
 
 
-def test_what_only_touches_an_area_is_not_in_it(committees: LayerVersion) -> None:
+def test_what_only_touches_an_area_is_not_in_it(committees: Edition) -> None:
     polygon = f"POLYGON(({W} {S}, {W + SIDE} {S}, {W + SIDE} {S + SIDE}, {W} {S + SIDE}, {W} {S}))"
     assert places(polygon, committees.layer) == [(committees.pk, "A", 1.0)]
     y = S + SIDE / 2
@@ -100,14 +100,14 @@ def test_what_only_touches_an_area_is_not_in_it(committees: LayerVersion) -> Non
     assert places(line, committees.layer) == [(committees.pk, "A", 1.0)]
 
 
-def test_several_points_have_the_share_of_their_number(committees: LayerVersion) -> None:
+def test_several_points_have_the_share_of_their_number(committees: Edition) -> None:
     (a, y), (b, _y) = factories.middle(0), factories.middle(1)
     found = places(f"MULTIPOINT({a} {y}, {a + 0.001} {y}, {b} {y}, 5 60)", committees.layer)
     assert found == [(committees.pk, "A", 0.5), (committees.pk, "B", 0.25)]
 
 
 def test_areas_that_overlap_by_mistake_count_no_bit_twice() -> None:
-    edition = factories.version(of=factories.layer(kind="boundary"))
+    edition = factories.edition(of=factories.layer(kind="boundary"))
     first, second = factories.areas(of=edition, n=2)
     second.geom = first.geom
     second.save()
@@ -116,7 +116,7 @@ def test_areas_that_overlap_by_mistake_count_no_bit_twice() -> None:
 
 
 def test_every_zone_at_a_point_counts_and_each_has_its_own_share() -> None:
-    edition = factories.version(of=factories.layer(kind="zoning"))
+    edition = factories.edition(of=factories.layer(kind="zoning"))
     factories.zone(of=edition, code="1110")
     factories.zone(of=edition, code="H220", geom=factories.square(0, side=SIDE / 2))
     lon, lat = W + SIDE / 4, S + SIDE / 4
@@ -128,7 +128,7 @@ def test_every_zone_at_a_point_counts_and_each_has_its_own_share() -> None:
     ]
 
 
-def test_a_polygon_that_crosses_itself_is_answered_too(committees: LayerVersion) -> None:
+def test_a_polygon_that_crosses_itself_is_answered_too(committees: Edition) -> None:
     bow = f"POLYGON(({W} {S}, {W + SIDE} {S + SIDE}, {W + SIDE} {S}, {W} {S + SIDE}, {W} {S}))"
     assert places(bow, committees.layer) == [(committees.pk, "A", 1.0)]
 
@@ -136,7 +136,7 @@ def test_a_polygon_that_crosses_itself_is_answered_too(committees: LayerVersion)
 @settings(max_examples=40)
 @given(points=st.lists(st.tuples(st.floats(-1, 4), st.floats(-1, 2)), min_size=2, max_size=6, unique=True))
 def test_shares_add_up_to_what_lies_in_any_area(
-    committees: LayerVersion, points: list[tuple[float, float]]
+    committees: Edition, points: list[tuple[float, float]]
 ) -> None:
     line = shapely.LineString([(W + x * SIDE, S + y * SIDE) for x, y in points])
     union = shapely.box(W, S, W + 3 * SIDE, S + SIDE)
@@ -147,9 +147,9 @@ def test_shares_add_up_to_what_lies_in_any_area(
 
 
 def test_the_question_for_pages_tells_names_and_provisions_in_one_query(
-    committees: LayerVersion, django_assert_num_queries: Any
+    committees: Edition, django_assert_num_queries: Any
 ) -> None:
-    plan = factories.version(of=factories.layer(kind="zoning", style="no_reguleringsplan"))
+    plan = factories.edition(of=factories.layer(kind="zoning", style="no_reguleringsplan"))
     factories.zone(of=plan, provision={"nb": "Boliger.", "en": "Housing."})
     with django_assert_num_queries(1):
         found = areas.at(factories.middle(), on=DAY, layers=[committees.layer, plan.layer])
@@ -161,14 +161,14 @@ def test_the_question_for_pages_tells_names_and_provisions_in_one_query(
     assert found[1].style == "no_reguleringsplan"
 
 
-def test_what_is_not_published_is_not_told_unless_asked_for(committees: LayerVersion) -> None:
-    LayerVersion.objects.update(published=False)
+def test_what_is_not_published_is_not_told_unless_asked_for(committees: Edition) -> None:
+    Edition.objects.update(published=False)
     assert areas.at(factories.middle(), on=DAY, layers=[committees.layer]) == []
     told = areas.at(factories.middle(), on=DAY, layers=[committees.layer], unpublished=True)
     assert [place.code for place in told] == ["A"]
 
 
-def test_looking_up_a_point_uses_the_spatial_index(committees: LayerVersion) -> None:
+def test_looking_up_a_point_uses_the_spatial_index(committees: Edition) -> None:
     with connection.cursor() as cursor:
         # few rows are read faster without any index: a country's worth of small areas
         cursor.execute(

@@ -25,7 +25,7 @@ def found(folder: Path, *features: dict[str, Any], **given: Any) -> dict[str, Fi
     path = files.geojson(folder, files.collection(*features), name=f"{given.get('name', 'x')}.geojson")
     outcome = imported(path, **{"valid_from": dt.date(2020, 1, 1), **given})
     assert outcome.report is not None
-    assert outcome.version.feature_count == outcome.report.loaded
+    assert outcome.edition.feature_count == outcome.report.loaded
     return {finding.kind: finding for finding in outcome.report.findings()}
 
 
@@ -143,10 +143,10 @@ def test_islands_of_one_area_are_merged_and_that_is_told(tmp_path: Path) -> None
     ]
     finding = found(tmp_path, *rows)["merged_code"]
     assert [(item.feature, item.code, item.why) for item in finding.items] == [(1, "A", "features 1, 3")]
-    version = import_file.Layer.objects.get().versions.get()
-    assert version.feature_count == 2
-    assert version.areas.get(code="A").geom.num_geom == 2
-    assert version.areas.get(code="A").geom.area == pytest.approx(2e-4)
+    edition = import_file.Layer.objects.get().editions.get()
+    assert edition.feature_count == 2
+    assert edition.areas.get(code="A").geom.num_geom == 2
+    assert edition.areas.get(code="A").geom.area == pytest.approx(2e-4)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from layers.models import Feature, LayerVersion
+from layers.models import Edition, Feature
 from layers.questions import comparison
 from tests import factories
 
@@ -13,8 +13,8 @@ SQUARE_HA = 63.95
 
 
 @pytest.fixture
-def plans() -> tuple[LayerVersion, LayerVersion]:
-    first, second = (factories.version(of=factories.layer(kind="zoning")) for _plan in range(2))
+def plans() -> tuple[Edition, Edition]:
+    first, second = (factories.edition(of=factories.layer(kind="zoning")) for _plan in range(2))
     factories.zone(of=first, code="1110")
     factories.zone(of=first, code="2011", i=1)
     factories.zone(of=second, code="1110")
@@ -23,9 +23,7 @@ def plans() -> tuple[LayerVersion, LayerVersion]:
     return first, second
 
 
-def found(
-    plans: tuple[LayerVersion, LayerVersion], **given: int
-) -> dict[tuple[str, bool], tuple[float, float]]:
+def found(plans: tuple[Edition, Edition], **given: int) -> dict[tuple[str, bool], tuple[float, float]]:
     first, second = plans
     rows = comparison.differences(first, second=second, on=TODAY, **given)
     return {
@@ -33,7 +31,7 @@ def found(
     }
 
 
-def test_each_use_has_its_hectares_in_both(plans: tuple[LayerVersion, LayerVersion]) -> None:
+def test_each_use_has_its_hectares_in_both(plans: tuple[Edition, Edition]) -> None:
     assert found(plans) == {
         ("1110", False): (pytest.approx(SQUARE_HA, abs=0.1), pytest.approx(SQUARE_HA, abs=0.1)),
         ("1110", True): (0.0, pytest.approx(SQUARE_HA, abs=0.1)),
@@ -41,16 +39,16 @@ def test_each_use_has_its_hectares_in_both(plans: tuple[LayerVersion, LayerVersi
     }
 
 
-def test_one_level_is_compared_with_itself(plans: tuple[LayerVersion, LayerVersion]) -> None:
+def test_one_level_is_compared_with_itself(plans: tuple[Edition, Edition]) -> None:
     assert found(plans, level=2)["2011", False][1] == 0.0
     assert found(plans, level=1) == {("2011", False): (0.0, pytest.approx(SQUARE_HA, abs=0.1))}
 
 
-def test_the_sea_is_not_land(plans: tuple[LayerVersion, LayerVersion]) -> None:
+def test_the_sea_is_not_land(plans: tuple[Edition, Edition]) -> None:
     whole = found(plans)["1110", False][0]
-    sea = factories.version(of=factories.layer(kind="water"))
-    Feature.objects.create(version=sea, geom=factories.square(0, side=factories.SIDE / 2))
-    Feature.objects.create(version=sea, geom=factories.square(0, side=factories.SIDE / 2))
+    sea = factories.edition(of=factories.layer(kind="water"))
+    Feature.objects.create(edition=sea, geom=factories.square(0, side=factories.SIDE / 2))
+    Feature.objects.create(edition=sea, geom=factories.square(0, side=factories.SIDE / 2))
     land, _second = found(plans)["1110", False]
     assert land == pytest.approx(whole * 3 / 4, rel=1e-3)
     (row, *_rest) = comparison.differences(plans[0], second=plans[1], on=TODAY)

@@ -16,7 +16,7 @@ from layers.composition import composing
 from layers.composition.composing import Committee, CompositionError, Plan
 from layers.composition.table import committees_in, rows
 from layers.editions import life
-from layers.models import Area, Layer, LayerEvent, LayerVersion, Population, Succession
+from layers.models import Area, Edition, Layer, LayerEvent, Population, Succession
 from layers.population import attaching
 from layers.readers.figures import read_table
 from tests import factories
@@ -27,25 +27,25 @@ FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 DAY = dt.date(2026, 6, 1)
 
 
-def edition(n=4, **given):
+def edition_with(n=4, **given):
     """Units A, B … in a row, each with a figure ten times its place."""
-    version = factories.version(of=factories.layer(name=given.pop("name", "units")), **given)
-    factories.areas(of=version, n=n)
-    version.feature_count = n
-    version.save()
-    return version
+    edition = factories.edition(of=factories.layer(name=given.pop("name", "units")), **given)
+    factories.areas(of=edition, n=n)
+    edition.feature_count = n
+    edition.save()
+    return edition
 
 
 @pytest.fixture
 def units():
-    return edition()
+    return edition_with()
 
 
 @pytest.fixture
 def figures(units, tmp_path):
     path = tmp_path / "p.csv"
     path.write_text("kode;0-17;18+;total\nA;1;9;10\nB;2;18;20\nC;3;:;30\nD;4;36;40\n", encoding="utf-8")
-    return attaching.load(path, version=units, year=2025, source="SSB", at=NOON)[0]
+    return attaching.load(path, edition=units, year=2025, source="SSB", at=NOON)[0]
 
 
 def plan(units, *committees, name="nu"):
@@ -74,16 +74,16 @@ def test_a_committee_is_the_union_of_its_units(units):
 
 
 def test_slivers_between_units_are_closed_and_enclaves_are_not():
-    version = factories.version(of=factories.layer())
+    edition = factories.edition(of=factories.layer())
     east, north = WEST + 4 * SIDE, SOUTH + 4 * SIDE
     sliver = (WEST + SIDE, SOUTH + SIDE, WEST + SIDE + 5e-5, SOUTH + SIDE + 5e-5)  # 3 by 6 metres
     enclave = (WEST + 2 * SIDE, SOUTH + 2 * SIDE, WEST + 3 * SIDE, SOUTH + 3 * SIDE)
     outer = Polygon.from_bbox((WEST, SOUTH, east, north))
     for hole in (sliver, enclave):
         outer = outer.difference(Polygon.from_bbox(hole))
-    Area.objects.create(version=version, code="A", geom=MultiPolygon(outer, srid=4326))
-    Area.objects.create(version=version, code="B", geom=MultiPolygon(Polygon.from_bbox(enclave), srid=4326))
-    draft = composing.stage(plan(version, ("1", "A"), ("2", "B")), at=NOON)
+    Area.objects.create(edition=edition, code="A", geom=MultiPolygon(outer, srid=4326))
+    Area.objects.create(edition=edition, code="B", geom=MultiPolygon(Polygon.from_bbox(enclave), srid=4326))
+    draft = composing.stage(plan(edition, ("1", "A"), ("2", "B")), at=NOON)
     (polygon,) = draft.areas.get(code="1").geom
     assert polygon.num_interior_rings == 1
     assert Polygon(polygon[1]).area == pytest.approx(SIDE**2)
@@ -96,15 +96,15 @@ def test_islands_stay_parts_of_their_committee(units):
 
 
 def test_saving_gives_an_edition_from_a_day_with_people_and_log(units, figures):
-    version = saved(units, ("1", "AB"), ("2", "C"))
-    version.refresh_from_db()
-    assert (version.state, version.number, version.valid_from) == ("standing", 1, DAY)
-    totals = attaching.of_areas(version)
-    assert {area.code: totals[area.pk] for area in version.areas.all()} == {"1": 30, "2": 30}
-    adults = attaching.of_areas(version, age=(18, None))
-    assert {area.code: adults[area.pk] for area in version.areas.all()} == {"1": 27, "2": None}
-    assert Population.objects.get(version=version).summed_from == figures
-    said = list(LayerEvent.objects.filter(layer=version.layer).order_by("pk").values_list("what", "by"))
+    edition = saved(units, ("1", "AB"), ("2", "C"))
+    edition.refresh_from_db()
+    assert (edition.state, edition.number, edition.valid_from) == ("standing", 1, DAY)
+    totals = attaching.of_areas(edition)
+    assert {area.code: totals[area.pk] for area in edition.areas.all()} == {"1": 30, "2": 30}
+    adults = attaching.of_areas(edition, age=(18, None))
+    assert {area.code: adults[area.pk] for area in edition.areas.all()} == {"1": 27, "2": None}
+    assert Population.objects.get(edition=edition).summed_from == figures
+    said = list(LayerEvent.objects.filter(layer=edition.layer).order_by("pk").values_list("what", "by"))
     assert said == [("imported", "test"), ("composed", "test"), ("population imported", "test")]
 
 
@@ -113,7 +113,7 @@ def test_the_next_edition_closes_the_one_before_and_rolls_back(units):
     second = saved(units, ("1", "ABC"), ("2", "D"), day=dt.date(2027, 1, 1))
     first.refresh_from_db()
     assert (first.valid_to, second.number) == (dt.date(2027, 1, 1), 2)
-    assert Succession.objects.filter(predecessor__version=first, successor__version=second).exists()
+    assert Succession.objects.filter(predecessor__edition=first, successor__edition=second).exists()
     life.withdraw(second, at=NOON, by="test")
     first.refresh_from_db()
     assert first.valid_to is None
@@ -142,7 +142,7 @@ def test_a_draft_can_be_discarded_with_its_layer(units):
 def test_what_cannot_be_composed_changes_nothing(units, committees, why):
     with pytest.raises(CompositionError, match=why):
         composing.stage(plan(units, *committees), at=NOON)
-    assert not LayerVersion.objects.filter(state="draft").exists()
+    assert not Edition.objects.filter(state="draft").exists()
     assert not Layer.objects.filter(name="nu").exists()
 
 
@@ -154,19 +154,19 @@ def test_the_layer_must_be_one_of_its_own(units, name, why):
 
 
 def test_only_what_was_composed_is_saved_like_this(units):
-    draft = factories.version(of=factories.layer(), number=None, state="draft")
+    draft = factories.edition(of=factories.layer(), number=None, state="draft")
     with pytest.raises(CompositionError):
         composing.save(draft, valid_from=DAY, published=True, at=NOON)
 
 
 def test_neighbours_share_a_border_and_not_only_a_corner():
-    version = edition(3)
+    edition = edition_with(3)
     west, south, _east, north = square(1).extent
     above = Polygon.from_bbox((west + SIDE, north, west + 2 * SIDE, north + SIDE))  # meets B in a corner
-    Area.objects.create(version=version, code="Z", geom=MultiPolygon(above, srid=4326))
+    Area.objects.create(edition=edition, code="Z", geom=MultiPolygon(above, srid=4326))
     gap = Polygon.from_bbox((WEST + 3 * SIDE + 1e-6, south, WEST + 4 * SIDE, north))  # ten centimetres from C
-    Area.objects.create(version=version, code="Y", geom=MultiPolygon(gap, srid=4326))
-    found = {frozenset(pair) for pair in composing.adjacent(version)}
+    Area.objects.create(edition=edition, code="Y", geom=MultiPolygon(gap, srid=4326))
+    found = {frozenset(pair) for pair in composing.adjacent(edition)}
     assert found == {frozenset("AB"), frozenset("BC"), frozenset("CZ"), frozenset("CY")}
 
 
@@ -179,14 +179,14 @@ def test_groups_that_do_not_touch_are_counted():
 
 
 def test_one_begins_with_committees_that_are_there(units):
-    version = saved(units, ("1", "AB"), ("2", "C"))
-    found = composing.committees_of(version, units=units)
+    edition = saved(units, ("1", "AB"), ("2", "C"))
+    found = composing.committees_of(edition, units=units)
     assert [(one.code, one.units) for one in found] == [("1", ("A", "B")), ("2", ("C",))]
-    drawn = factories.version(of=factories.layer())
-    Area.objects.create(version=drawn, code="X", geom=square(0))
+    drawn = factories.edition(of=factories.layer())
+    Area.objects.create(edition=drawn, code="X", geom=square(0))
     assert [(one.code, one.units) for one in composing.committees_of(drawn, units=units)] == [("X", ("A",))]
     assert list(composing.starts(units)) == [
-        one for one in LayerVersion.objects.order_by("layer__name", "-valid_from", "-pk") if one != units
+        one for one in Edition.objects.order_by("layer__name", "-valid_from", "-pk") if one != units
     ]
 
 
@@ -231,10 +231,10 @@ def test_the_command_does_the_same(units, figures, tmp_path):
     assert "1 1: 2 units in 2 separate parts" in out.getvalue()
     assert "1 units are in no committee" in out.getvalue()
     assert "2025: 60 people (SSB)" in out.getvalue()
-    assert Layer.objects.get(name="nu").versions.get().valid_from == DAY
+    assert Layer.objects.get(name="nu").editions.get().valid_from == DAY
     with pytest.raises(CommandError, match="cannot begin before"):
         call_command("compose_areas", str(path), *arguments, "--valid-from", "2026-05-01")
-    assert Layer.objects.get(name="nu").versions.count() == 1
+    assert Layer.objects.get(name="nu").editions.count() == 1
     with pytest.raises(CommandError, match="no areas"):
         call_command(
             "compose_areas", str(path), "--units", "NO-4012/x", "--name", "n", "--valid-from", "2026-06-01"
@@ -243,7 +243,7 @@ def test_the_command_does_the_same(units, figures, tmp_path):
 
 def test_bamble_s_committees_come_out_as_they_were_made():
     """The fixtures' committees were joined by another program: the shapes must agree to a hair."""
-    version = factories.version(of=factories.layer())
+    edition = factories.edition(of=factories.layer())
     codes = {}
     for feature in json.loads((FIXTURES / "bamble/grunnkretser.geojson").read_text(encoding="utf-8"))[
         "features"
@@ -252,14 +252,14 @@ def test_bamble_s_committees_come_out_as_they_were_made():
         multi = geom if geom.geom_type == "MultiPolygon" else MultiPolygon(geom, srid=4326)
         code, name = feature["properties"]["code"], feature["properties"]["name"]
         codes[name] = code
-        Area.objects.create(version=version, code=code, name=name, geom=multi)
+        Area.objects.create(edition=edition, code=code, name=name, geom=multi)
     made = json.loads((FIXTURES / "bamble/committees_1.geojson").read_text(encoding="utf-8"))["features"]
     wanted = [
         (one["properties"]["code"], [codes[unit] for unit in one["properties"]["units"].split(", ")])
         for one in made
     ]
-    draft = composing.stage(plan(version, *wanted), at=NOON)
-    pairs = composing.adjacent(version)
+    draft = composing.stage(plan(edition, *wanted), at=NOON)
+    pairs = composing.adjacent(edition)
     for one in made:
         area = draft.areas.get(code=one["properties"]["code"])
         other = GEOSGeometry(json.dumps(one["geometry"]), srid=4326)

@@ -19,7 +19,7 @@ def test_a_change_is_kept_with_what_was() -> None:
     event = described(layer, titles={"nb": "Ny", "en": "New"}, style="neutral")
     layer.refresh_from_db()
     assert (layer.titles, layer.style, layer.credit) == ({"nb": "Ny", "en": "New"}, "neutral", "Kommunen")
-    assert (event.what, event.by, event.version_number) == ("described", "user:1", None)
+    assert (event.what, event.by, event.edition_number) == ("described", "user:1", None)
     assert event.detail["before"]["titles"] == {"nb": "Gammel"}
 
 

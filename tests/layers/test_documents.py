@@ -5,7 +5,7 @@ import pytest
 
 from layers.editions import documents
 from layers.editions.documents import DocumentError
-from layers.models import LayerDocument, LayerVersion
+from layers.models import Edition, LayerDocument
 from tests import factories as make
 from tests.factories import NOON
 
@@ -17,11 +17,11 @@ PDF = (
 
 
 @pytest.fixture
-def plan() -> LayerVersion:
-    return make.version(of=make.layer(kind="zoning"))
+def plan() -> Edition:
+    return make.edition(of=make.layer(kind="zoning"))
 
 
-def attach(plan: LayerVersion, content: bytes = PDF, **given: object) -> LayerDocument:
+def attach(plan: Edition, content: bytes = PDF, **given: object) -> LayerDocument:
     values = {
         "file_name": "bestemmelser.pdf",
         "type": "PLANBEST",
@@ -30,7 +30,7 @@ def attach(plan: LayerVersion, content: bytes = PDF, **given: object) -> LayerDo
     return documents.attach(plan, file=io.BytesIO(content), at=NOON, by="user:1", **{**values, **given})  # type: ignore[arg-type]
 
 
-def test_a_paper_is_kept_as_it_came_with_who_when_and_checksum(plan: LayerVersion) -> None:
+def test_a_paper_is_kept_as_it_came_with_who_when_and_checksum(plan: Edition) -> None:
     paper = attach(plan)
     paper.refresh_from_db()
     with paper.file.open() as file:
@@ -55,20 +55,20 @@ def test_a_paper_is_kept_as_it_came_with_who_when_and_checksum(plan: LayerVersio
         (PDF + b"<script>alert(1)</script>" * 100, "damaged"),
     ],
 )
-def test_what_is_no_whole_pdf_is_refused(plan: LayerVersion, content: bytes, why: str) -> None:
+def test_what_is_no_whole_pdf_is_refused(plan: Edition, content: bytes, why: str) -> None:
     with pytest.raises(DocumentError, match=why):
         attach(plan, content)
     assert not plan.layer.events.exists()
     assert not plan.documents.exists()
 
 
-def test_a_paper_has_a_largest_size(plan: LayerVersion, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_paper_has_a_largest_size(plan: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(documents, "MOST_BYTES", len(PDF) - 1)
     with pytest.raises(DocumentError, match="larger"):
         attach(plan)
 
 
-def test_an_edition_takes_so_many_and_none_twice(plan: LayerVersion, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_edition_takes_so_many_and_none_twice(plan: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
     attach(plan)
     with pytest.raises(DocumentError, match="attached already"):
         attach(plan, file_name="another name.pdf")
@@ -77,7 +77,7 @@ def test_an_edition_takes_so_many_and_none_twice(plan: LayerVersion, monkeypatch
         attach(plan, PDF + b"\n")
 
 
-def test_types_are_those_of_the_list_with_words_in_every_language(plan: LayerVersion) -> None:
+def test_types_are_those_of_the_list_with_words_in_every_language(plan: Edition) -> None:
     with pytest.raises(DocumentError, match="PLANKART"):
         attach(plan, type="REISEBREV")
     assert len(documents.types()) == 13
@@ -87,13 +87,13 @@ def test_types_are_those_of_the_list_with_words_in_every_language(plan: LayerVer
 
 
 @pytest.mark.parametrize("state", ["draft", "withdrawn"])
-def test_papers_belong_to_saved_editions(plan: LayerVersion, state: str) -> None:
-    other = make.version(of=plan.layer, state=state, number=None if state == "draft" else 2)
+def test_papers_belong_to_saved_editions(plan: Edition, state: str) -> None:
+    other = make.edition(of=plan.layer, state=state, number=None if state == "draft" else 2)
     with pytest.raises(DocumentError, match="saved editions"):
         attach(other)
 
 
-def test_a_removed_paper_comes_back(plan: LayerVersion) -> None:
+def test_a_removed_paper_comes_back(plan: Edition) -> None:
     paper = attach(plan)
     documents.remove(paper, at=NOON, by="user:2")
     assert paper.file.storage.exists(paper.file.name)
@@ -110,7 +110,7 @@ def test_a_removed_paper_comes_back(plan: LayerVersion) -> None:
     ]
 
 
-def test_a_paper_does_not_come_back_beside_itself(plan: LayerVersion) -> None:
+def test_a_paper_does_not_come_back_beside_itself(plan: Edition) -> None:
     first = attach(plan)
     documents.remove(first, at=NOON, by="")
     attach(plan)
@@ -118,16 +118,16 @@ def test_a_paper_does_not_come_back_beside_itself(plan: LayerVersion) -> None:
         documents.restore(first, at=NOON, by="")
 
 
-def test_everyone_may_read_those_of_published_editions_in_force(plan: LayerVersion) -> None:
+def test_everyone_may_read_those_of_published_editions_in_force(plan: Edition) -> None:
     day = dt.date(2026, 5, 1)
     paper = attach(plan)
     assert list(documents.in_force_on(day)) == [paper]
     assert not documents.in_force_on(dt.date(2019, 12, 31)).exists()
-    LayerVersion.objects.filter(pk=plan.pk).update(published=False)
+    Edition.objects.filter(pk=plan.pk).update(published=False)
     assert not documents.in_force_on(day).exists()
-    LayerVersion.objects.filter(pk=plan.pk).update(published=True, state="withdrawn")
+    Edition.objects.filter(pk=plan.pk).update(published=True, state="withdrawn")
     assert not documents.in_force_on(day).exists()
-    LayerVersion.objects.filter(pk=plan.pk).update(state="standing")
+    Edition.objects.filter(pk=plan.pk).update(state="standing")
     documents.remove(paper, at=NOON, by="")
     assert not documents.in_force_on(day).exists()
 

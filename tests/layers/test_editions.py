@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 
 from layers.editions import life
 from layers.editions.life import EditionError
-from layers.models import EVER_SINCE, Area, Layer, LayerEvent, LayerVersion
+from layers.models import EVER_SINCE, Area, Edition, Layer, LayerEvent
 from mapdialog.hotspots.models import Run
 from mapdialog.hotspots.tasks import behind_their_data
 from tests import factories as make
@@ -19,22 +19,22 @@ pytestmark = pytest.mark.django_db
 D2020, D2024, D2026 = dt.date(2020, 1, 1), dt.date(2024, 1, 1), dt.date(2026, 1, 1)
 
 
-def draft(*, of: Layer, **given: object) -> LayerVersion:
-    return make.version(of=of, **{"state": "draft", "number": None, "published": False, **given})
+def draft(*, of: Layer, **given: object) -> Edition:
+    return make.edition(of=of, **{"state": "draft", "number": None, "published": False, **given})
 
 
-def saved(*, of: Layer, valid_from: dt.date = D2020) -> LayerVersion:
+def saved(*, of: Layer, valid_from: dt.date = D2020) -> Edition:
     held = draft(of=of)
     life.save(held, valid_from=valid_from, published=True, at=NOON, by="user:1")
     return held
 
 
 def log_of(layer: Layer) -> list[tuple[str, int | None]]:
-    return list(layer.events.order_by("pk").values_list("what", "version_number"))
+    return list(layer.events.order_by("pk").values_list("what", "edition_number"))
 
 
 def periods(layer: Layer) -> dict[int, tuple[dt.date, dt.date | None]]:
-    return {one.number: (one.valid_from, one.valid_to) for one in layer.versions.standing()}
+    return {one.number: (one.valid_from, one.valid_to) for one in layer.editions.saved()}
 
 
 class TestSaving:
@@ -46,7 +46,7 @@ class TestSaving:
         assert (held.number, held.state, held.published) == (1, "standing", False)
         assert held.begins is None
         event = layer.events.get()
-        assert (event.what, event.version_number, event.at, event.by) == ("imported", 1, NOON, "user:7")
+        assert (event.what, event.edition_number, event.at, event.by) == ("imported", 1, NOON, "user:7")
         assert event.detail == {"file": "plan.gml", "sha256": "a" * 64}
 
     def test_a_draft_holds_on_no_day_and_is_not_the_newest(self) -> None:
@@ -54,7 +54,7 @@ class TestSaving:
         first = saved(of=layer)
         draft(of=layer, valid_from=D2020)
         assert life.newest(layer) == first
-        assert list(layer.versions.holding_on(D2026)) == [first]
+        assert list(layer.editions.in_force_on(D2026)) == [first]
 
     def test_the_edition_before_ends_when_the_new_one_begins(self) -> None:
         layer = make.layer()
@@ -68,7 +68,7 @@ class TestSaving:
         saved(of=layer)
         second = saved(of=layer)
         assert periods(layer)[1] == (D2020, D2020)
-        assert list(layer.versions.holding_on(D2020)) == [second]
+        assert list(layer.editions.in_force_on(D2020)) == [second]
 
     def test_an_edition_cannot_begin_before_the_one_before_it(self) -> None:
         layer = make.layer()
@@ -96,14 +96,14 @@ class TestDiscarding:
         make.areas(of=held)
         life.discard(held)
         assert not Layer.objects.filter(pk=layer.pk).exists()
-        assert not Area.objects.filter(version=held.pk).exists()
+        assert not Area.objects.filter(edition=held.pk).exists()
 
     def test_a_layer_with_another_edition_or_a_history_stays(self) -> None:
         layer = make.layer()
         saved(of=layer)
         held = draft(of=layer)
         life.discard(held)
-        assert layer.versions.count() == 1
+        assert layer.editions.count() == 1
         with_history = make.layer()
         LayerEvent.objects.create(layer=with_history, at=NOON, what="described")
         life.discard(draft(of=with_history))
@@ -118,10 +118,10 @@ class TestDiscarding:
         self, django_capture_on_commit_callbacks: object
     ) -> None:
         layer = make.layer()
-        storage = LayerVersion._meta.get_field("original").storage
+        storage = Edition._meta.get_field("original").storage
         shared = storage.save("layers/shared.geojson", ContentFile(b"{}"))
         alone = storage.save("layers/alone.geojson", ContentFile(b"{}"))
-        make.version(of=layer, original=shared)
+        make.edition(of=layer, original=shared)
         with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
             life.discard(draft(of=layer, original=shared))
             life.discard(draft(of=layer, original=alone))
@@ -135,7 +135,7 @@ class TestRollingBack:
         first, second = saved(of=layer), saved(of=layer, valid_from=D2024)
         life.withdraw(second, at=NOON, by="user:7")
         assert periods(layer) == {1: (D2020, None)}
-        assert list(layer.versions.holding_on(D2026)) == [first]
+        assert list(layer.editions.in_force_on(D2026)) == [first]
         event = layer.events.order_by("pk").last()
         assert (event.what, event.by, event.detail) == ("withdrawn", "user:7", {"reopened": 1})
 
@@ -156,8 +156,8 @@ class TestRollingBack:
 
     def test_an_edition_that_ended_before_a_gap_is_not_made_longer(self) -> None:
         layer = make.layer()
-        make.version(of=layer, valid_from=D2020, valid_to=D2024)
-        second = make.version(of=layer, valid_from=D2026)
+        make.edition(of=layer, valid_from=D2020, valid_to=D2024)
+        second = make.edition(of=layer, valid_from=D2026)
         life.withdraw(second, at=NOON, by="")
         assert periods(layer) == {1: (D2020, D2024)}
         assert layer.events.get().detail == {}
@@ -168,7 +168,7 @@ class TestRollingBack:
         second = saved(of=layer, valid_from=D2024)
         before = periods(layer)
         life.withdraw(second, at=NOON, by="")
-        life.put_back(second, at=NOON, by="user:7")
+        life.restore(second, at=NOON, by="user:7")
         assert periods(layer) == before
         assert log_of(layer)[-3:] == [("withdrawn", 2), ("closed", 1), ("put back", 2)]
 
@@ -179,14 +179,14 @@ class TestRollingBack:
         life.withdraw(second, at=NOON, by="")
         third = saved(of=layer, valid_from=D2026)
         with pytest.raises(EditionError, match="Version 3"):
-            life.put_back(second, at=NOON, by="")
+            life.restore(second, at=NOON, by="")
         life.withdraw(third, at=NOON, by="")
-        life.put_back(second, at=NOON, by="")
+        life.restore(second, at=NOON, by="")
         assert periods(layer) == {1: (D2020, D2024), 2: (D2024, None)}
 
     def test_what_stands_is_not_put_back(self) -> None:
         with pytest.raises(EditionError, match="not rolled back"):
-            life.put_back(saved(of=make.layer()), at=NOON, by="")
+            life.restore(saved(of=make.layer()), at=NOON, by="")
 
     def test_several_are_rolled_back_one_by_one_and_put_back_one_by_one(self) -> None:
         layer = make.layer()
@@ -196,7 +196,7 @@ class TestRollingBack:
             life.withdraw(one, at=NOON, by="")
         assert periods(layer) == {}
         for one in held:
-            life.put_back(one, at=NOON, by="")
+            life.restore(one, at=NOON, by="")
         assert periods(layer) == before
 
 
@@ -239,11 +239,11 @@ def test_hotspots_are_counted_anew_when_their_committees_are_rolled_back_or_put_
     second = saved(of=layer, valid_from=D2024)
     held = make.consultation(boundary_layer=layer)
 
-    def calculated(on: LayerVersion) -> None:
+    def calculated(on: Edition) -> None:
         Run.objects.create(
             consultation=held,
             data_version=held.data_version.number,
-            boundary_version=on,
+            boundary_edition=on,
             started_at=NOON,
             finished_at=NOON + dt.timedelta(seconds=Run.objects.count()),
             n=0,
@@ -265,24 +265,24 @@ def test_hotspots_are_counted_anew_when_their_committees_are_rolled_back_or_put_
     assert is_behind()
     calculated(life.newest(layer))
     assert not is_behind()
-    life.put_back(second, at=NOON, by="")
+    life.restore(second, at=NOON, by="")
     assert is_behind()
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("verb", ["save", "withdraw", "put_back"])
+@pytest.mark.parametrize("verb", ["save", "withdraw", "restore"])
 def test_of_two_people_at_once_one_is_first_and_the_other_is_told(verb: str) -> None:
     layer = make.layer()
     saved(of=layer)
     second = draft(of=layer) if verb == "save" else saved(of=layer, valid_from=D2024)
-    if verb == "put_back":
+    if verb == "restore":
         life.withdraw(second, at=NOON, by="")
     outcomes: list[str] = []
     start = threading.Barrier(2)
 
     def press() -> None:
         try:
-            mine = LayerVersion.objects.get(pk=second.pk)
+            mine = Edition.objects.get(pk=second.pk)
             start.wait(timeout=10)
             if verb == "save":
                 life.save(mine, valid_from=D2024, published=True, at=NOON, by="")
@@ -300,4 +300,4 @@ def test_of_two_people_at_once_one_is_first_and_the_other_is_told(verb: str) -> 
     for one in people:
         one.join()
     assert sorted(outcomes) == ["done", "told"]
-    assert LayerVersion.objects.filter(layer=layer, number=2).count() == 1
+    assert Edition.objects.filter(layer=layer, number=2).count() == 1

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from layers.models import Area, Layer, LayerEvent, LayerVersion, Zone
+from layers.models import Area, Edition, Layer, LayerEvent, Zone
 from tests.layers import files
 from tests.layers.test_tables import PLAN, plan_file
 
@@ -54,7 +54,7 @@ def test_layers_fields_and_source_can_be_told(tmp_path: Path) -> None:
     base = ["--kind", "zoning", "--name", "plan", "--owner", "NO-4012"]
     run("import_layer", path, *base, *told, "--source", "no-reguleringsplan")
     assert set(Zone.objects.values_list("code", "field")) == {("1110", "B1"), ("2010", "V1")}
-    report = LayerVersion.objects.get().report
+    report = Edition.objects.get().report
     assert report["source"] == "no-reguleringsplan"
     assert report["options"]["roles"] == {"code": "formaal", "field": "merke"}
     assert "nothing changed" in run("import_layer", path, *base, *told, "--source", "no-reguleringsplan")
@@ -79,7 +79,7 @@ def test_a_rehearsal_reports_and_writes_nothing(tmp_path: Path) -> None:
     assert "nothing was written" in out
     assert json.loads(report.read_text(encoding="utf-8"))["loaded"] == 2
     assert not Layer.objects.exists()
-    assert not LayerVersion.objects.exists()
+    assert not Edition.objects.exists()
 
 
 def test_the_report_comes_as_a_table_too(tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_editions_are_listed_and_asked_for_by_day(tmp_path: Path) -> None:
 def test_each_step_has_one_that_undoes_it_and_is_logged(tmp_path: Path) -> None:
     loaded(tmp_path)
     loaded(tmp_path, "--replace", name="new.geojson", code="C")
-    newest = LayerVersion.objects.get(number=2)
+    newest = Edition.objects.get(number=2)
     for command, state, published in (
         ("unpublish_layer", "standing", False),
         ("publish_layer", "standing", True),
@@ -160,7 +160,7 @@ def test_each_step_has_one_that_undoes_it_and_is_logged(tmp_path: Path) -> None:
     events = LayerEvent.objects.filter(by="kari").order_by("id").values_list("what", flat=True)
     assert {"unpublished", "published", "withdrawn", "put back"} <= set(events)
     run("unpublish_layer", "NO-4012", "d", "--number", "1")
-    assert not LayerVersion.objects.get(number=1).published
+    assert not Edition.objects.get(number=1).published
 
 
 def test_a_step_that_cannot_be_taken_is_refused(tmp_path: Path) -> None:

@@ -22,8 +22,8 @@ def test_real_committees_load_with_codes_names_and_areas_as_gdal_reads_them() ->
     path = files.FIXTURES / "dc" / "committees_2013.geojson"
     outcome = imported(path, owner="US-DC", valid_from=dt.date(2013, 1, 1))
     reference = geopandas.read_file(path, engine="pyogrio")
-    found = Area.objects.filter(version=outcome.version)
-    assert found.count() == len(reference) == 40 == outcome.version.feature_count
+    found = Area.objects.filter(edition=outcome.edition)
+    assert found.count() == len(reference) == 40 == outcome.edition.feature_count
     assert set(found.values_list("code", "name")) == set(
         zip(reference["code"], reference["name"], strict=True)
     )
@@ -40,11 +40,11 @@ def test_a_real_land_use_plan_loads_without_its_empty_shapes() -> None:
     assert {remark.why for remark in outcome.report.skipped} == {"empty geometry"}
     assert [remark.feature for remark in outcome.report.skipped] == [1251, 1378, 1548]
     assert len(outcome.report.repaired) == 11
-    zones = Zone.objects.filter(version=outcome.version)
+    zones = Zone.objects.filter(edition=outcome.edition)
     assert zones.count() == 1610
     assert not zones.filter(code="").exists()  # the two without a code have no shape either
-    assert outcome.version.layer.style == "us_dc_landuse"
-    assert outcome.version.layer.credit == "DC Open Data"
+    assert outcome.edition.layer.style == "us_dc_landuse"
+    assert outcome.edition.layer.credit == "DC Open Data"
     assert "all_codes" in zones.first().properties  # type: ignore[union-attr]
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM layers_zone WHERE NOT ST_IsValid(geom)")
@@ -58,13 +58,13 @@ def test_a_national_area_in_utm_lands_where_it_is(tmp_path: Path) -> None:
         "crs": {"type": "name", "properties": {"name": "EPSG:25832"}},
     }
     outcome = imported(files.geojson(tmp_path, area), kind="other")
-    assert outcome.version.source_srid == 25832
+    assert outcome.edition.source_srid == 25832
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT ST_X(p), ST_Y(p) FROM (SELECT ST_Transform(ST_Point(532334, 6554021, 25832), 4326) p) q"
         )
         corner = cursor.fetchone()
-    assert Feature.objects.get(version=outcome.version).geom[0][0] == pytest.approx(corner, abs=1e-9)
+    assert Feature.objects.get(edition=outcome.edition).geom[0][0] == pytest.approx(corner, abs=1e-9)
 
 
 def test_the_same_areas_from_three_formats_are_the_same(tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_the_same_areas_from_three_formats_are_the_same(tmp_path: Path) -> None:
     paths.append(files.geojson(tmp_path, json.loads(files.frame().to_json())))
     for number, path in enumerate(paths):
         outcome = imported(path, name=f"set-{number}", code_field="kode", name_field="navn")
-        found = Area.objects.filter(version=outcome.version).order_by("code")
+        found = Area.objects.filter(edition=outcome.edition).order_by("code")
         assert [(area.code, area.name) for area in found] == [("301", "Øst"), ("302", "Vest")]
         assert [area.geom.area for area in found] == pytest.approx([1e-4, 1e-4], rel=1e-6)
 
@@ -89,7 +89,7 @@ def test_long_edges_are_made_dense_before_they_are_transformed(tmp_path: Path) -
             "SELECT ST_Area(ST_SymDifference(ST_Transform(geom, 25833), "
             "ST_MakeEnvelope(500000, 6540000, 520000, 6560000, 25833))), ST_NPoints(geom) "
             "FROM layers_area WHERE version_id = %s",
-            [outcome.version.pk],
+            [outcome.edition.pk],
         )
         difference_m2, points = cursor.fetchone()
     assert points == 801
@@ -113,7 +113,7 @@ def test_zones_take_field_level_and_provision(tmp_path: Path) -> None:
     )
     text = json.dumps(document)
     outcome = imported(files.geojson(tmp_path, text), kind="zoning", style="no_reguleringsplan")
-    first, second = Zone.objects.filter(version=outcome.version).order_by("pk")
+    first, second = Zone.objects.filter(edition=outcome.edition).order_by("pk")
     assert (first.code, first.field, first.vertical_level) == ("1110", "B1", 1)
     assert first.provision == {"nb": "Boliger.", "en": "Housing."}
     assert first.properties == {"height": 9}
@@ -123,15 +123,15 @@ def test_zones_take_field_level_and_provision(tmp_path: Path) -> None:
 def test_the_norwegian_names_of_a_plans_fields_are_known(tmp_path: Path) -> None:
     document = files.collection(files.feature(files.BOX, arealformål=2015, feltnavn="o_GS2", vertikalnivå=2))
     outcome = imported(files.geojson(tmp_path, document), kind="zoning")
-    zone = Zone.objects.get(version=outcome.version)
+    zone = Zone.objects.get(edition=outcome.edition)
     assert (zone.code, zone.field) == ("2015", "o_GS2")
-    assert outcome.version.layer.style == "no_reguleringsplan"
+    assert outcome.edition.layer.style == "no_reguleringsplan"
 
 
 def test_numbers_that_lost_their_zeros_get_them_back(tmp_path: Path) -> None:
     document = files.collection(files.feature(files.BOX, grunnkretsnummer=3010101, grunnkretsnavn="Sentrum"))
     outcome = imported(files.geojson(tmp_path, document))
-    area = Area.objects.get(version=outcome.version)
+    area = Area.objects.get(edition=outcome.edition)
     assert (area.code, area.name) == ("03010101", "Sentrum")
 
 
@@ -141,7 +141,7 @@ def test_other_kinds_take_any_geometry(tmp_path: Path) -> None:
         files.feature(shapely.LineString([(9.7, 59), (9.8, 59)])),
     )
     outcome = imported(files.geojson(tmp_path, document), kind="place")
-    found = Feature.objects.filter(version=outcome.version).order_by("pk")
+    found = Feature.objects.filter(edition=outcome.edition).order_by("pk")
     assert [row.geom.geom_type for row in found] == ["Point", "LineString"]
 
 
@@ -187,5 +187,5 @@ def test_bare_areas_have_no_fields_and_are_numbered(tmp_path: Path) -> None:
     system = {"type": "name", "properties": {"name": "EPSG:25832"}}
     outcome = imported(files.geojson(tmp_path, json.loads(shapely.to_geojson(square)) | {"crs": system}))
     assert outcome.report is not None
-    assert [area.code for area in outcome.version.areas.all()] == ["1"]
+    assert [area.code for area in outcome.edition.areas.all()] == ["1"]
     assert [finding.kind for finding in outcome.report.findings()] == ["numbered"]

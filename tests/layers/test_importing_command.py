@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError
 
-from layers.models import Layer, LayerVersion
+from layers.models import Edition, Layer
 from tests.layers import files
 from tests.layers.imports import command, two_areas
 
@@ -22,10 +22,10 @@ def test_the_command_prints_the_report_and_keeps_it(tmp_path: Path) -> None:
     )
     assert "read 2, loaded 1, repaired 0, skipped 1" in text
     assert "feature 2 (B) skipped: no geometry" in text
-    version = LayerVersion.objects.get()
-    assert version.report["skips"] == [{"feature": 2, "code": "B", "why": "no geometry"}]
-    assert (version.published, version.valid_from) == (False, dt.date(2026, 1, 31))
-    assert version.layer.titles == {"nb": "Utvalg", "en": "Committees"}
+    edition = Edition.objects.get()
+    assert edition.report["skips"] == [{"feature": 2, "code": "B", "why": "no geometry"}]
+    assert (edition.published, edition.valid_from) == (False, dt.date(2026, 1, 31))
+    assert edition.layer.titles == {"nb": "Utvalg", "en": "Committees"}
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def test_metres_called_degrees_are_refused_with_the_option_that_helps(tmp_path: 
     path = files.geojson(tmp_path, files.collection(files.feature(square, code="A")))
     with pytest.raises(ValueError, match="--crs"):
         imported(path)
-    assert imported(path, srid=25832).version.source_srid == 25832
+    assert imported(path, srid=25832).edition.source_srid == 25832
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_swapped_axes_are_swapped_back_when_told(tmp_path: Path) -> None:
         imported(path)
     (first, *_others) = caught.value.candidates
     outcome = imported(path, srid=first.srid, swap_axes=first.swap_axes)
-    assert outcome.version.areas.get().geom.extent == pytest.approx((9.70, 59.02, 9.71, 59.03))
+    assert outcome.edition.areas.get().geom.extent == pytest.approx((9.70, 59.02, 9.71, 59.03))
     assert outcome.report is not None
     assert [finding.kind for finding in outcome.report.findings()] == ["axes_swapped"]
 

@@ -12,8 +12,8 @@ from django.core.files.storage import Storage
 from django.db import DatabaseError, connection, connections, transaction
 
 from layers.editions import life
-from layers.importing.import_file import Delivery, ImportRefusedError, load, stage
-from layers.models import Area, Layer, LayerEvent, LayerVersion
+from layers.importing.import_file import ImportRefusedError, ImportRequest, load, stage
+from layers.models import Area, Edition, Layer, LayerEvent
 from tests.layers import files
 from tests.layers.imports import AT, imported, two_areas
 
@@ -24,19 +24,21 @@ class CancelledError(Exception):
     """What a person's wish to stop is told by."""
 
 
-def delivery(path: Path, **given: Any) -> Delivery:
-    return Delivery(**{"path": path, "kind": "boundary", "name": "committees", "owner": "NO-4012", **given})
+def request(path: Path, **given: Any) -> ImportRequest:
+    return ImportRequest(
+        **{"path": path, "kind": "boundary", "name": "committees", "owner": "NO-4012", **given}
+    )
 
 
 def stored() -> list[str]:
-    storage: Storage = LayerVersion._meta.get_field("original").storage
+    storage: Storage = Edition._meta.get_field("original").storage
     return storage.listdir("layers")[1] if storage.exists("layers") else []
 
 
 def nothing_is_there() -> bool:
     return not (
         Layer.objects.exists()
-        or LayerVersion.objects.exists()
+        or Edition.objects.exists()
         or Area.objects.exists()
         or LayerEvent.objects.exists()
     )
@@ -55,15 +57,15 @@ def own_storage(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None
 def test_a_failure_in_the_database_leaves_the_edition_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = imported(two_areas(tmp_path), valid_from=dt.date(2020, 1, 1)).version
+    first = imported(two_areas(tmp_path), valid_from=dt.date(2020, 1, 1)).edition
     kept = stored()
 
-    def broken(version: LayerVersion, **_given: Any) -> None:
+    def broken(edition: Edition, **_given: Any) -> None:
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO layers_area (version_id, code, name, properties, geom) VALUES "
                 "(%s, 'X', '', '{}', ST_GeomFromText('MULTIPOLYGON(((0 0, 1 0, 0 95, 0 0)))', 4326))",
-                [version.pk],
+                [edition.pk],
             )
 
     monkeypatch.setattr("layers.importing.writing.write", broken)
@@ -71,7 +73,7 @@ def test_a_failure_in_the_database_leaves_the_edition_before(
         imported(two_areas(tmp_path, first="C"), replace=True)
     first.refresh_from_db()
     assert first.valid_to is None
-    assert (LayerVersion.objects.count(), Area.objects.count(), LayerEvent.objects.count()) == (1, 2, 1)
+    assert (Edition.objects.count(), Area.objects.count(), LayerEvent.objects.count()) == (1, 2, 1)
     assert stored() == kept
 
 
@@ -83,7 +85,7 @@ def test_who_stops_an_import_finds_nothing_of_it(tmp_path: Path, phase: str, ver
             raise CancelledError
 
     with pytest.raises(CancelledError):
-        verb(delivery(two_areas(tmp_path)), at=AT, progress=stop)
+        verb(request(two_areas(tmp_path)), at=AT, progress=stop)
     assert nothing_is_there()
     assert stored() == []
 
@@ -94,27 +96,27 @@ def test_what_cannot_be_saved_leaves_no_file_behind(tmp_path: Path, monkeypatch:
 
     monkeypatch.setattr("layers.importing.import_file.life.save", refuse)
     with pytest.raises(life.EditionError):
-        load(delivery(two_areas(tmp_path)), at=AT)
+        load(request(two_areas(tmp_path)), at=AT)
     assert nothing_is_there()
     assert stored() == []
 
 
 def test_a_failure_does_not_take_the_file_of_an_edition_that_stands(tmp_path: Path) -> None:
     path = two_areas(tmp_path)
-    version = imported(path).version
+    edition = imported(path).edition
 
     def stop(now: str, _done: int, _total: int) -> None:
         if now == "writing":
             raise CancelledError
 
     with pytest.raises(CancelledError):
-        load(delivery(path, name="another"), at=AT, progress=stop)
-    assert version.original.storage.exists(version.original.name)
+        load(request(path, name="another"), at=AT, progress=stop)
+    assert edition.original.storage.exists(edition.original.name)
 
 
 def test_progress_is_told_in_phases(tmp_path: Path) -> None:
     told: list[tuple[str, int, int]] = []
-    load(delivery(two_areas(tmp_path)), at=AT, progress=lambda *now: told.append(now))
+    load(request(two_areas(tmp_path)), at=AT, progress=lambda *now: told.append(now))
     assert told == [("reading", 0, 1), ("reading", 1, 1), ("checking", 2, 2), ("writing", 2, 2)]
 
 
@@ -122,22 +124,22 @@ def test_long_files_are_told_of_many_times(tmp_path: Path) -> None:
     boxes = [files.feature(small_box(i), code=str(i)) for i in range(4_100)]
     path = files.geojson(tmp_path, files.collection(*boxes))
     told: list[tuple[str, int, int]] = []
-    load(delivery(path, kind="place"), at=AT, progress=lambda *now: told.append(now))
+    load(request(path, kind="place"), at=AT, progress=lambda *now: told.append(now))
     checked = [done for phase, done, total in told if phase == "checking" and total == 4_100]
     written = [done for phase, done, total in told if phase == "writing" and total == 4_100]
     assert checked == [2_000, 4_000, 4_100]
     assert len(written) == 9
     assert written == sorted(written)
-    assert LayerVersion.objects.get().features.count() == 4_100
+    assert Edition.objects.get().features.count() == 4_100
 
 
 def test_every_import_keeps_who_when_which_file_and_its_checksum(tmp_path: Path) -> None:
     path = two_areas(tmp_path, name="utvalg 2026.geojson")
-    version = imported(path).version
+    edition = imported(path).edition
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    assert (version.imported_by, version.imported_at) == ("test", AT)
-    assert (version.file_name, version.sha256) == ("utvalg 2026.geojson", digest)
-    with version.original.open("rb") as file:
+    assert (edition.imported_by, edition.imported_at) == ("test", AT)
+    assert (edition.file_name, edition.sha256) == ("utvalg 2026.geojson", digest)
+    with edition.original.open("rb") as file:
         assert file.read() == path.read_bytes()
     event = LayerEvent.objects.get()
     assert (event.by, event.at) == ("test", AT)
@@ -155,7 +157,7 @@ def test_of_two_imports_at_once_one_is_refused_and_none_is_half(tmp_path: Path) 
 
     def one(path: Path) -> None:
         try:
-            load(delivery(path), at=AT, progress=wait)
+            load(request(path), at=AT, progress=wait)
             said.append("loaded")
         except ImportRefusedError:
             said.append("refused")
@@ -169,6 +171,6 @@ def test_of_two_imports_at_once_one_is_refused_and_none_is_half(tmp_path: Path) 
     for thread in threads:
         thread.join(60)
     assert sorted(said) == ["loaded", "refused"]
-    version = LayerVersion.objects.get()
-    assert version.areas.count() == 2
-    assert stored() == [Path(version.original.name).name]
+    edition = Edition.objects.get()
+    assert edition.areas.count() == 2
+    assert stored() == [Path(edition.original.name).name]

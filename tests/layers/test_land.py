@@ -20,10 +20,10 @@ TODAY = dt.date(2026, 5, 4)
 
 
 def water(*shapes, **given):
-    version = factories.version(of=factories.layer(kind="water"), **given)
+    edition = factories.edition(of=factories.layer(kind="water"), **given)
     for shape in shapes:
-        Feature.objects.create(version=version, geom=shape)
-    return version
+        Feature.objects.create(edition=edition, geom=shape)
+    return edition
 
 
 def strip(share):
@@ -32,58 +32,58 @@ def strip(share):
 
 
 @pytest.fixture
-def version():
-    version = factories.version(of=factories.layer())
-    factories.areas(of=version)
-    return version
+def edition():
+    edition = factories.edition(of=factories.layer())
+    factories.areas(of=edition)
+    return edition
 
 
-def shares(version, *, on=TODAY):
-    found = land.of_areas(version, on=on)
-    codes = dict(version.areas.values_list("pk", "code"))
+def shares(edition, *, on=TODAY):
+    found = land.of_areas(edition, on=on)
+    codes = dict(edition.areas.values_list("pk", "code"))
     return {codes[pk]: 1 - found.land_m2[pk] / whole for pk, whole in found.whole_m2.items()}, found
 
 
-def test_without_water_all_of_it_is_land_and_that_is_known(version):
-    found, ground = shares(version)
+def test_without_water_all_of_it_is_land_and_that_is_known(edition):
+    found, ground = shares(edition)
     assert found == {"A": 0, "B": 0}
     assert not ground.water_is_known
     assert ground.share_of_water() == 0
 
 
-def test_water_is_taken_off_once_though_two_layers_have_it(version):
+def test_water_is_taken_off_once_though_two_layers_have_it(edition):
     water(strip(0.3))
     water(strip(0.4))
-    found, ground = shares(version)
+    found, ground = shares(edition)
     assert found["A"] == pytest.approx(0.4, abs=1e-3)
     assert found["B"] == pytest.approx(0, abs=1e-9)
     assert ground.water_is_known
     assert ground.share_of_water() == pytest.approx(0.2, abs=1e-3)
 
 
-def test_an_area_under_water_has_no_land(version):
+def test_an_area_under_water_has_no_land(edition):
     water(strip(2.0))
-    assert min(shares(version)[1].land_m2.values()) == 0
+    assert min(shares(edition)[1].land_m2.values()) == 0
 
 
-def test_streams_have_no_surface(version):
+def test_streams_have_no_surface(edition):
     water(LineString((WEST, SOUTH), (WEST + SIDE, SOUTH + SIDE), srid=4326))
-    assert not shares(version)[1].water_is_known
+    assert not shares(edition)[1].water_is_known
 
 
-def test_only_the_owners_water_in_force_counts(version):
+def test_only_the_owners_water_in_force_counts(edition):
     water(strip(0.5), valid_from=dt.date(2030, 1, 1))
-    other = factories.version(of=factories.layer(kind="water", owner="NO-0301"))
-    Feature.objects.create(version=other, geom=strip(0.5))
-    assert shares(version)[0]["A"] == 0
-    assert shares(version, on=dt.date(2030, 1, 1))[0]["A"] == pytest.approx(0.5, abs=1e-3)
+    other = factories.edition(of=factories.layer(kind="water", owner="NO-0301"))
+    Feature.objects.create(edition=other, geom=strip(0.5))
+    assert shares(edition)[0]["A"] == 0
+    assert shares(edition, on=dt.date(2030, 1, 1))[0]["A"] == pytest.approx(0.5, abs=1e-3)
 
 
-def test_it_is_computed_once_for_each_pair_of_editions(version, django_assert_num_queries):
+def test_it_is_computed_once_for_each_pair_of_editions(edition, django_assert_num_queries):
     water(strip(0.5))
-    first = land.of_areas(version, on=TODAY)
+    first = land.of_areas(edition, on=TODAY)
     with django_assert_num_queries(2):  # which water is in force, and has it any surface
-        assert land.of_areas(version, on=TODAY) == first
+        assert land.of_areas(edition, on=TODAY) == first
 
 
 def shapes(name):
@@ -94,13 +94,13 @@ def shapes(name):
 
 
 def test_a_fifth_of_bamble_is_sea_and_one_unit_nearly_all():
-    version = factories.version(of=factories.layer())
+    edition = factories.edition(of=factories.layer())
     for geom, properties in shapes("grunnkretser"):
         multi = geom if geom.geom_type == "MultiPolygon" else MultiPolygon(geom, srid=4326)
-        Area.objects.create(version=version, code=properties["code"], name=properties["name"], geom=multi)
+        Area.objects.create(edition=edition, code=properties["code"], name=properties["name"], geom=multi)
     water(*(geom for geom, _properties in shapes("sea")))
-    found, ground = shares(version)
+    found, ground = shares(edition)
     assert ground.share_of_water() == pytest.approx(0.19, abs=0.005)
     assert sorted(found.values())[-1] == pytest.approx(0.95, abs=0.005)
     water(*(geom for geom, _properties in shapes("lakes")))
-    assert shares(version)[1].share_of_water() == pytest.approx(0.217, abs=0.005)
+    assert shares(edition)[1].share_of_water() == pytest.approx(0.217, abs=0.005)

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def plan() -> Layer:
     layer = make.layer(kind="zoning", name="plan")
-    make.zone(of=make.version(of=layer), field="B1")
+    make.zone(of=make.edition(of=layer), field="B1")
     return layer
 
 

@@ -29,33 +29,33 @@ LATER = NOON + dt.timedelta(hours=1)
 CODES = ("40120101", "40120201")
 
 
-def edition(*codes, owner="NO-4012", **given):
+def edition_with(*codes, owner="NO-4012", **given):
     """An edition with a square for each code, from west to east."""
-    version = factories.version(of=factories.layer(owner=owner), **given)
+    edition = factories.edition(of=factories.layer(owner=owner), **given)
     for number, code in enumerate(codes):
-        Area.objects.create(version=version, code=code, name=f"Krets {code}", geom=square(number))
-    return version
+        Area.objects.create(edition=edition, code=code, name=f"Krets {code}", geom=square(number))
+    return edition
 
 
 @pytest.fixture
 def units():
-    return edition(*CODES)
+    return edition_with(*CODES)
 
 
 @pytest.fixture
 def load(units, tmp_path):
-    def attach(content, *, name="p.csv", version=None, at=NOON, **given):
+    def attach(content, *, name="p.csv", edition=None, at=NOON, **given):
         path = tmp_path / name
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        wanted = {"source": "SSB", "version": version or units, "at": at, "by": "test", **given}
+        wanted = {"source": "SSB", "edition": edition or units, "at": at, "by": "test", **given}
         return attaching.load(path, **wanted)
 
     return attach
 
 
-def totals(version, **given):
-    areas = dict(version.areas.values_list("pk", "code"))
-    return {areas[pk]: n for pk, n in attaching.of_areas(version, **given).items()}
+def totals(edition, **given):
+    areas = dict(edition.areas.values_list("pk", "code"))
+    return {areas[pk]: n for pk, n in attaching.of_areas(edition, **given).items()}
 
 
 WIDE = "kode;2020;2025\n40120101;1343;1297\n40120201;329;320\n"
@@ -98,15 +98,15 @@ def test_men_and_women_are_added_up_unless_the_office_did(load, units):
 
 
 def test_numbers_for_codes_and_zeros_in_front(load):
-    oslo = edition("03010101", "03010102", owner="NO-0301")
-    (one,) = load("kode,befolkning\n3010101,10\n03010102,20\n", version=oslo, year=2024)
+    oslo = edition_with("03010101", "03010102", owner="NO-0301")
+    (one,) = load("kode,befolkning\n3010101,10\n03010102,20\n", edition=oslo, year=2024)
     assert totals(oslo) == {"03010101": 10, "03010102": 20}
     assert one.report["unmatched"] == []
 
 
 def test_a_code_that_could_mean_two_areas_is_matched_to_none(load):
-    version = edition("0101", "101", "7")
-    (one,) = load("kode;befolkning\n00101;10\n7;20\n", version=version, year=2024)
+    edition = edition_with("0101", "101", "7")
+    (one,) = load("kode;befolkning\n00101;10\n7;20\n", edition=edition, year=2024)
     assert one.report["unmatched"] == ["00101"]
 
 
@@ -120,8 +120,8 @@ def test_codes_of_the_old_municipality_are_followed_and_said(load, units):
 
 def test_codes_of_a_divided_municipality_are_not_followed(load):
     concordance.load(concordance.SHIPPED, scheme="NO-kommune", changed_on=concordance.SHIPPED_DAY)
-    version = edition("15080101", "15080102", owner="NO-1508")
-    (one,) = load("kode;befolkning\n15070101;10\n15080102;20\n", version=version, year=2023)
+    edition = edition_with("15080101", "15080102", owner="NO-1508")
+    (one,) = load("kode;befolkning\n15070101;10\n15080102;20\n", edition=edition, year=2023)
     assert one.report["unmatched"] == ["15070101"]
     assert one.report["without"] == ["15080101"]
 
@@ -169,13 +169,13 @@ def test_bands_that_overlap_or_do_not_begin_at_nought_give_no_total(load, units)
 def test_bamble_as_the_office_publishes_it(year, unlike):
     path = FIXTURES / "bamble" / f"population_{year}.json"
     published = json.loads(path.read_text(encoding="utf-8"))
-    version = edition(*[row["grunnkretsId"] for row in published])
-    (one,) = attaching.load(path, version=version, source="SSB", at=NOON)
+    edition = edition_with(*[row["grunnkretsId"] for row in published])
+    (one,) = attaching.load(path, edition=edition, source="SSB", at=NOON)
     assert one.year == year
-    assert totals(version) == {row["grunnkretsId"]: row["totalBefolkning"] for row in published}
+    assert totals(edition) == {row["grunnkretsId"]: row["totalBefolkning"] for row in published}
     assert (one.report["unlike_total"]["n"], one.report["unlike_total"]["of"]) == (unlike, 25)
     assert str(attaching.youngest(one)) == "0–19"
-    young = sum(n for n in totals(version, age=(0, 19)).values() if n is not None)
+    young = sum(n for n in totals(edition, age=(0, 19)).values() if n is not None)
     bands = ("0-4", "5-9", "10-14", "15-19")
     assert young == sum(row["befolkningAldersgrupper"][band] for row in published for band in bands)
 
@@ -199,7 +199,7 @@ def test_a_new_count_of_the_year_replaces_and_undo_brings_the_old_one_back(load,
     assert (old.replaced_at, totals(units)["40120101"]) == (LATER, 5)
     assert attaching.undo(new, at=LATER, by="test") == old
     assert totals(units)["40120101"] == 1
-    attaching.put_back(Population.objects.get(pk=new.pk), at=LATER, by="test")
+    attaching.restore(Population.objects.get(pk=new.pk), at=LATER, by="test")
     assert totals(units)["40120101"] == 5
     attaching.undo(Population.objects.get(pk=new.pk), at=LATER)
     assert totals(units)["40120101"] == 1
@@ -210,7 +210,7 @@ def test_a_new_count_of_the_year_replaces_and_undo_brings_the_old_one_back(load,
 def test_every_step_is_in_the_log(load, units):
     (one,) = load("kode;2025\n40120101;1\n")
     attaching.undo(one, at=LATER, by="test")
-    attaching.put_back(one, at=LATER, by="test")
+    attaching.restore(one, at=LATER, by="test")
     events = LayerEvent.objects.filter(layer=units.layer).order_by("id")
     assert [event.what for event in events] == [
         "population imported",
@@ -267,7 +267,7 @@ def test_a_workbook_as_the_office_writes_it(units, tmp_path):
     rows = [["Grunnkretsenes befolkning"], [], [None, None, "Personer"], [None, None, "2025"],
             ["40120101 Herre", "0-4 år", 47], [None, "5 år eller eldre", 1250],
             ["40120201 Findal", "0-4 år", "."], [], ["Kilde: SSB"]]  # fmt: skip
-    (one,) = attaching.load(xlsx(tmp_path / "p.xlsx", {"Ark": rows}), version=units, source="SSB", at=NOON)
+    (one,) = attaching.load(xlsx(tmp_path / "p.xlsx", {"Ark": rows}), edition=units, source="SSB", at=NOON)
     assert one.year == 2025
     assert totals(units, age=(0, 4)) == {"40120101": 47, "40120201": None}
 
@@ -275,28 +275,28 @@ def test_a_workbook_as_the_office_writes_it(units, tmp_path):
 def test_the_fields_of_a_geometry_file_are_figures():
     path = FIXTURES / "dc" / "census_tracts_2000.geojson"
     tracts = [feature["properties"] for feature in json.loads(path.read_text(encoding="utf-8"))["features"]]
-    version = edition(*[tract["tract"] for tract in tracts], owner="US-DC")
-    (one,) = attaching.load(path, version=version, year=2000, source="Census", at=NOON)
+    edition = edition_with(*[tract["tract"] for tract in tracts], owner="US-DC")
+    (one,) = attaching.load(path, edition=edition, year=2000, source="Census", at=NOON)
     assert one.report["total"] == sum(tract["population"] for tract in tracts)
-    assert totals(version, age=(0, 17))["22.1"] == 824
+    assert totals(edition, age=(0, 17))["22.1"] == 824
 
 
 def committees(*boxes):
     """An edition of areas A, B … each covering the squares from one place up to another."""
-    version = factories.version(of=factories.layer())
+    edition = factories.edition(of=factories.layer())
     for number, (first, squares) in enumerate(boxes):
         geom = square(first)
         for place in range(first + 1, first + squares):
             geom = geom.union(square(place))
         if geom.geom_type == "Polygon":
             geom = MultiPolygon(geom, srid=4326)
-        Area.objects.create(version=version, code="AB"[number], name="Utvalg", geom=geom)
-    return version
+        Area.objects.create(edition=edition, code="AB"[number], name="Utvalg", geom=geom)
+    return edition
 
 
 def test_people_are_added_up_where_units_nest(load):
-    units = edition("1", "2", "3", "4")
-    (one,) = load("kode;0-4;5+;total\n1;1;2;4\n2;3;4;8\n3;5;:;9\n4;1;1;2\n", version=units, year=2025)
+    units = edition_with("1", "2", "3", "4")
+    (one,) = load("kode;0-4;5+;total\n1;1;2;4\n2;3;4;8\n3;5;:;9\n4;1;1;2\n", edition=units, year=2025)
     into = committees((0, 2), (2, 1))
     sums = population_sum.sum_up(one, into=into, at=NOON)
     assert totals(into) == {"A": 12, "B": 9}
@@ -306,27 +306,27 @@ def test_people_are_added_up_where_units_nest(load):
 
 
 def test_people_are_not_added_up_where_units_straddle(load):
-    units = edition("1", "2")
-    (one,) = load("kode;total\n1;4\n2;8\n", version=units, year=2025)
-    into = factories.version(of=factories.layer())
+    units = edition_with("1", "2")
+    (one,) = load("kode;total\n1;4\n2;8\n", edition=units, year=2025)
+    into = factories.edition(of=factories.layer())
     west, south, _east, north = square(0).extent
     half = Polygon.from_bbox((west, south, west + 0.005, north))
     rest = Polygon.from_bbox((west + 0.005, south, square(1).extent[2], north))
     for code, shape in (("A", half), ("B", rest)):
-        Area.objects.create(version=into, code=code, geom=MultiPolygon(shape, srid=4326))
+        Area.objects.create(edition=into, code=code, geom=MultiPolygon(shape, srid=4326))
     with pytest.raises(NotNestedError, match="1 units"):
         population_sum.sum_up(one, into=into, at=NOON)
-    assert not Population.objects.filter(version=into).exists()
+    assert not Population.objects.filter(edition=into).exists()
 
 
 def test_sums_follow_new_figures(load):
-    units, into = edition("1", "2"), committees((0, 2))
-    (one,) = load("kode;total\n1;4\n2;8\n", version=units, year=2025)
+    units, into = edition_with("1", "2"), committees((0, 2))
+    (one,) = load("kode;total\n1;4\n2;8\n", edition=units, year=2025)
     population_sum.sum_up(one, into=into, at=NOON)
     with pytest.raises(PopulationError, match="sums"):
         attaching.undo(one, at=LATER)
     renewed = population_sum.follow(
-        load("kode;total\n1;5\n2;8\n", version=units, year=2025, at=LATER), at=LATER
+        load("kode;total\n1;5\n2;8\n", edition=units, year=2025, at=LATER), at=LATER
     )
     assert [sums.report["total"] for sums in renewed] == [13]
     assert totals(into) == {"A": 13}

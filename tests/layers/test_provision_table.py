@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from layers import csv_lines
-from layers.models import LayerVersion
+from layers.models import Edition
 from layers.provisions import table as provision_table
 from layers.provisions import writing
 from layers.provisions.writing import Provision, ProvisionError
@@ -16,20 +16,20 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def plan() -> LayerVersion:
-    version = make.version(of=make.layer(kind="zoning"))
+def plan() -> Edition:
+    edition = make.edition(of=make.layer(kind="zoning"))
     for i, field in enumerate(["B1", "B2", "o_SKV1", "f_L"]):
-        make.zone(of=version, i=i, field=field)
-    return version
+        make.zone(of=edition, i=i, field=field)
+    return edition
 
 
-def proposed(folder: Path, plan: LayerVersion, text: str) -> provision_table.Proposal:
+def proposed(folder: Path, plan: Edition, text: str) -> provision_table.Proposal:
     path = folder / "table.csv"
     path.write_text(text, encoding="utf-8")
-    return provision_table.proposal(path, version=plan)
+    return provision_table.proposal(path, edition=plan)
 
 
-def test_rows_meet_the_plans_fields_by_name(tmp_path: Path, plan: LayerVersion) -> None:
+def test_rows_meet_the_plans_fields_by_name(tmp_path: Path, plan: Edition) -> None:
     found = proposed(
         tmp_path, plan, "felt;text;plain_nb;merknad\nB1;§ 1;Boliger;x\n O_skv1 ;§ 3;;\nB9;§ 9;;\n"
     )
@@ -43,25 +43,25 @@ def test_rows_meet_the_plans_fields_by_name(tmp_path: Path, plan: LayerVersion) 
     assert found.languages == ["nb"]
 
 
-def test_an_empty_cell_leaves_what_is_there(tmp_path: Path, plan: LayerVersion) -> None:
+def test_an_empty_cell_leaves_what_is_there(tmp_path: Path, plan: Edition) -> None:
     held = Provision(legal_text="§ 1", plain={"nb": "Boliger", "en": "Homes"})
     writing.write(plan, texts={"B1": held}, at=NOON, by="")
     found = proposed(tmp_path, plan, "field;text;plain_nb\nB1;;Hus\n")
     assert found.texts["B1"] == Provision(legal_text="§ 1", plain={"nb": "Hus", "en": "Homes"})
 
 
-def test_what_says_so_already_is_counted_not_written(tmp_path: Path, plan: LayerVersion) -> None:
+def test_what_says_so_already_is_counted_not_written(tmp_path: Path, plan: Edition) -> None:
     writing.write(plan, texts={"B1": Provision(legal_text="§ 1")}, at=NOON, by="")
     found = proposed(tmp_path, plan, "field;text\nB1;§ 1\n")
     assert (found.texts, found.same) == ({}, 1)
 
 
-def test_a_field_with_two_different_texts_is_named(tmp_path: Path, plan: LayerVersion) -> None:
+def test_a_field_with_two_different_texts_is_named(tmp_path: Path, plan: Edition) -> None:
     found = proposed(tmp_path, plan, "field;text\nB1;§ 1\nB1;§ 2\nB2;§ 3\nB2;§ 3\n")
     assert found.twice == ["B1"]
 
 
-def test_names_that_differ_in_capitals_only_are_not_guessed(tmp_path: Path, plan: LayerVersion) -> None:
+def test_names_that_differ_in_capitals_only_are_not_guessed(tmp_path: Path, plan: Edition) -> None:
     make.zone(of=plan, i=5, field="b1")
     assert set(proposed(tmp_path, plan, "field;text\nB1;§ 1\nb1;§ 2\n").texts) == {"B1", "b1"}
     make.zone(of=plan, i=6, field="b2")
@@ -74,14 +74,12 @@ def test_names_that_differ_in_capitals_only_are_not_guessed(tmp_path: Path, plan
     ("text", "why"),
     [("navn;text\nB1;§ 1\n", "no column of field names"), ("field;x\nB1;y\n", "no column of texts")],
 )
-def test_a_table_without_its_columns_is_refused(
-    tmp_path: Path, plan: LayerVersion, text: str, why: str
-) -> None:
+def test_a_table_without_its_columns_is_refused(tmp_path: Path, plan: Edition, text: str, why: str) -> None:
     with pytest.raises(ProvisionError, match=why):
         proposed(tmp_path, plan, text)
 
 
-def test_what_goes_out_as_csv_comes_back_the_same(tmp_path: Path, plan: LayerVersion) -> None:
+def test_what_goes_out_as_csv_comes_back_the_same(tmp_path: Path, plan: Edition) -> None:
     """Also texts that a spreadsheet would take for a formula, and with lines and semicolons of their own."""
     texts = {
         "B1": Provision(legal_text='=2+2;\n"§"', plain={"nb": "-æøå", "se": "@čáppa"}),
@@ -96,7 +94,7 @@ def test_what_goes_out_as_csv_comes_back_the_same(tmp_path: Path, plan: LayerVer
     path = tmp_path / "back.csv"
     path.write_bytes(content)
     writing.write(plan, texts={"B1": Provision(), "B2": Provision()}, at=NOON, by="")
-    assert provision_table.proposal(path, version=plan).texts == texts
+    assert provision_table.proposal(path, edition=plan).texts == texts
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"])

@@ -1,6 +1,6 @@
 import pytest
 
-from layers.models import LayerVersion, Zone
+from layers.models import Edition, Zone
 from layers.provisions import writing
 from layers.provisions.writing import Provision, ProvisionError
 from tests import factories as make
@@ -10,26 +10,26 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def plan() -> LayerVersion:
+def plan() -> Edition:
     """B2 and B10 have a zone each, B1 two of different purposes; one zone has no field name."""
-    version = make.version(of=make.layer(kind="zoning"))
+    edition = make.edition(of=make.layer(kind="zoning"))
     for i, (field, code) in enumerate(
         [("B10", "1111"), ("B2", "1111"), ("B1", "1113"), ("B1", "H320"), ("", "2010")]
     ):
-        make.zone(of=version, i=i, field=field, code=code)
-    return version
+        make.zone(of=edition, i=i, field=field, code=code)
+    return edition
 
 
-def write(plan: LayerVersion, **texts: Provision) -> object:
+def write(plan: Edition, **texts: Provision) -> object:
     return writing.write(plan, texts=texts, at=NOON, by="user:1")
 
 
-def texts_of(plan: LayerVersion) -> dict[str, tuple[str, dict]]:
-    zones = Zone.objects.filter(version=plan).order_by("pk")
+def texts_of(plan: Edition) -> dict[str, tuple[str, dict]]:
+    zones = Zone.objects.filter(edition=plan).order_by("pk")
     return {f"{one.field}/{one.code}": (one.legal_text, one.provision) for one in zones}
 
 
-def test_fields_come_as_people_count_with_their_purposes_and_zones(plan: LayerVersion) -> None:
+def test_fields_come_as_people_count_with_their_purposes_and_zones(plan: Edition) -> None:
     found = writing.fields_of(plan)
     assert [(one.name, one.codes, one.zones) for one in found] == [
         ("B1", ("1113", "H320"), 2),
@@ -38,7 +38,7 @@ def test_fields_come_as_people_count_with_their_purposes_and_zones(plan: LayerVe
     ]
 
 
-def test_fields_are_found_by_part_of_their_name_or_code_and_by_what_they_lack(plan: LayerVersion) -> None:
+def test_fields_are_found_by_part_of_their_name_or_code_and_by_what_they_lack(plan: Edition) -> None:
     assert [one.name for one in writing.fields_of(plan, search="b1")] == ["B1", "B10"]
     assert [one.name for one in writing.fields_of(plan, search="h320")] == ["B1"]
     assert writing.fields_of(plan, search="100%_") == []
@@ -46,8 +46,8 @@ def test_fields_are_found_by_part_of_their_name_or_code_and_by_what_they_lack(pl
     assert [one.name for one in writing.fields_of(plan, missing=True)] == ["B2", "B10"]
 
 
-def test_a_text_is_for_all_zones_of_its_field_and_for_no_other_edition(plan: LayerVersion) -> None:
-    other = make.version(of=plan.layer, valid_from="2026-01-01", number=7, state="withdrawn")
+def test_a_text_is_for_all_zones_of_its_field_and_for_no_other_edition(plan: Edition) -> None:
+    other = make.edition(of=plan.layer, valid_from="2026-01-01", number=7, state="withdrawn")
     make.zone(of=other, field="B1")
     write(plan, B1=Provision(legal_text="§ 1", plain={"nb": "Boliger", "en": ""}))
     found = texts_of(plan)
@@ -56,7 +56,7 @@ def test_a_text_is_for_all_zones_of_its_field_and_for_no_other_edition(plan: Lay
     assert texts_of(other)["B1/1110"] == ("", {})
 
 
-def test_counts_say_how_far_the_writing_has_come(plan: LayerVersion) -> None:
+def test_counts_say_how_far_the_writing_has_come(plan: Edition) -> None:
     write(plan, B1=Provision(legal_text="§ 1"), B2=Provision(plain={"nb": "Hus"}))
     counts = writing.counts(plan)
     assert (counts.fields, counts.without_plain, counts.without_legal, counts.zones_without_field) == (
@@ -68,24 +68,24 @@ def test_counts_say_how_far_the_writing_has_come(plan: LayerVersion) -> None:
     assert writing.without_plain([plan.pk]) == {plan.pk: 2}
 
 
-def test_the_log_keeps_what_was_and_where_it_came_from(plan: LayerVersion) -> None:
+def test_the_log_keeps_what_was_and_where_it_came_from(plan: Edition) -> None:
     write(plan, B1=Provision(legal_text="gammel"))
     event = writing.write(
         plan, texts={"B1": Provision(legal_text="ny")}, at=NOON, by="user:1", detail={"file": "b.csv"}
     )
-    assert (event.what, event.version_number, event.detail["file"]) == ("provisions written", 1, "b.csv")
+    assert (event.what, event.edition_number, event.detail["file"]) == ("provisions written", 1, "b.csv")
     change = event.detail["changes"]["B1"]
     assert change["before"][0]["legal_text"] == "gammel"
     assert change["after"] == {"legal_text": "ny", "plain": {}}
 
 
-def test_the_same_again_changes_nothing_and_writes_nothing(plan: LayerVersion) -> None:
+def test_the_same_again_changes_nothing_and_writes_nothing(plan: Edition) -> None:
     write(plan, B1=Provision(legal_text="§ 1"))
     assert write(plan, B1=Provision(legal_text="§ 1")) is None
     assert plan.layer.events.count() == 1
 
 
-def test_all_fields_are_written_or_none(plan: LayerVersion) -> None:
+def test_all_fields_are_written_or_none(plan: Edition) -> None:
     with pytest.raises(ProvisionError, match="no field called B9"):
         write(plan, B1=Provision(legal_text="§ 1"), B9=Provision(legal_text="§ 9"))
     assert texts_of(plan)["B1/1113"] == ("", {})
@@ -95,29 +95,29 @@ def test_all_fields_are_written_or_none(plan: LayerVersion) -> None:
 @pytest.mark.parametrize(
     ("text", "why"), [("x" * (writing.LONGEST + 1), "characters"), ("a\0b", "control character")]
 )
-def test_what_cannot_be_stored_is_refused(plan: LayerVersion, text: str, why: str) -> None:
+def test_what_cannot_be_stored_is_refused(plan: Edition, text: str, why: str) -> None:
     with pytest.raises(ProvisionError, match=why):
         write(plan, B1=Provision(plain={"nb": text}))
 
 
-def test_one_change_has_a_limit(plan: LayerVersion, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_change_has_a_limit(plan: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writing, "MOST_CHARACTERS", 5)
     with pytest.raises(ProvisionError, match="too much text"):
         write(plan, B1=Provision(legal_text="abc"), B2=Provision(legal_text="def"))
 
 
 @pytest.mark.parametrize("state", ["draft", "withdrawn"])
-def test_only_saved_editions_are_written_on(plan: LayerVersion, state: str) -> None:
+def test_only_saved_editions_are_written_on(plan: Edition, state: str) -> None:
     number = None if state == "draft" else 2
-    other = make.version(of=plan.layer, state=state, number=number)
+    other = make.edition(of=plan.layer, state=state, number=number)
     make.zone(of=other, field="B1")
     with pytest.raises(ProvisionError, match="saved editions"):
         write(other, B1=Provision(legal_text="§ 1"))
 
 
-def test_undone_every_zone_says_what_it_said(plan: LayerVersion) -> None:
+def test_undone_every_zone_says_what_it_said(plan: Edition) -> None:
     """Also where the zones of a field came from their file with different texts."""
-    Zone.objects.filter(version=plan, code="H320").update(legal_text="Flom", provision={"nb": "Fare"})
+    Zone.objects.filter(edition=plan, code="H320").update(legal_text="Flom", provision={"nb": "Fare"})
     before = texts_of(plan)
     assert writing.field_of(plan, name="B1").differs
     event = write(plan, B1=Provision(legal_text="§ 1"), B2=Provision(plain={"nb": "Hus"}))
@@ -128,7 +128,7 @@ def test_undone_every_zone_says_what_it_said(plan: LayerVersion) -> None:
     assert texts_of(plan)["B1/H320"] == ("§ 1", {})
 
 
-def test_a_change_is_not_undone_over_a_later_one(plan: LayerVersion) -> None:
+def test_a_change_is_not_undone_over_a_later_one(plan: Edition) -> None:
     first = write(plan, B1=Provision(legal_text="1"), B2=Provision(legal_text="2"))
     write(plan, B2=Provision(legal_text="3"))
     assert not writing.is_undoable(first)
@@ -137,18 +137,18 @@ def test_a_change_is_not_undone_over_a_later_one(plan: LayerVersion) -> None:
     assert texts_of(plan)["B1/1113"] == ("1", {})
 
 
-def test_texts_are_carried_over_by_name_and_only_where_there_are_none(plan: LayerVersion) -> None:
+def test_texts_are_carried_over_by_name_and_only_where_there_are_none(plan: Edition) -> None:
     write(plan, B1=Provision(legal_text="§ 1"), B2=Provision(legal_text="§ 2"))
     plan.valid_to = "2026-01-01"
     plan.save()
-    newer = make.version(of=plan.layer, valid_from="2026-01-01")
+    newer = make.edition(of=plan.layer, valid_from="2026-01-01")
     make.zone(of=newer, field="B1")
     make.zone(of=newer, i=1, field="B2", legal_text="ny § 2")
     make.zone(of=newer, i=2, field="B3")
     assert writing.carried_over(newer, source=plan) == {"B1": Provision(legal_text="§ 1")}
 
 
-def test_hectares_are_those_of_the_ground(plan: LayerVersion) -> None:
+def test_hectares_are_those_of_the_ground(plan: Edition) -> None:
     found = writing.hectares(plan, names=["B1", "B2"])
     # A hundredth of a degree each way at 59° N: 0.57 km by 1.11 km.
     assert found["B2"] == pytest.approx(64, rel=0.02)

@@ -135,8 +135,8 @@ def test_nothing_found_is_no_finding() -> None:
 @pytest.mark.django_db
 def test_the_edition_keeps_where_a_shape_was_mended(tmp_path: Path) -> None:
     bowtie = {"type": "Polygon", "coordinates": [[[9, 59], [9.1, 59.1], [9.1, 59], [9, 59.1], [9, 59]]]}
-    version = imported(files.geojson(tmp_path, files.collection(files.feature(bowtie, code="A")))).version
-    (repair,) = version.report["repairs"]
+    edition = imported(files.geojson(tmp_path, files.collection(files.feature(bowtie, code="A")))).edition
+    (repair,) = edition.report["repairs"]
     assert repair == {
         "feature": 1, "code": "A", "why": "Self-intersection",
         "lon": pytest.approx(9.05), "lat": pytest.approx(59.05),

@@ -8,7 +8,7 @@ import geopandas
 import pyogrio
 import pytest
 
-from layers.importing.import_file import Delivery, load
+from layers.importing.import_file import ImportRequest, load
 from layers.importing.recognition import columns, tables
 from layers.models import Area
 from layers.readers import read_file
@@ -43,7 +43,7 @@ def test_a_real_file_is_what_it_is(
 
 def test_a_national_plan_has_purposes_fields_and_the_level_of_its_outline() -> None:
     path = Path(__file__).parent / "data" / "plans" / "gml.avgr.1-pass.gml"
-    table, (other,) = tables.read(Delivery(path=path, kind="zoning", name="plan", owner="NO-0301"))
+    table, (other,) = tables.read(ImportRequest(path=path, kind="zoning", name="plan", owner="NO-0301"))
     assert other.values["taken"] == "RpArealformålOmråde"
     assert "RpOmråde (1)" in other.values["left"]
     found = columns.recognise(table, kind="zoning", owner="NO-0301", roles={})
@@ -105,11 +105,13 @@ def test_the_example_of_contributing_is_all_it_takes(tmp_path: Path, monkeypatch
         files.feature(files.NEXT_BOX, OMRADESNUM="8", SKOLOMRADE="Ekskolan", annat=2),
     ]
     path = files.geojson(tmp_path, files.collection(*rows))
-    outcome = load(Delivery(path=path, kind="boundary", name="skolor", owner="SE-0180"), at=factories.NOON)
+    outcome = load(
+        ImportRequest(path=path, kind="boundary", name="skolor", owner="SE-0180"), at=factories.NOON
+    )
     assert set(Area.objects.values_list("code", "name")) == {("7", "Björkskolan"), ("8", "Ekskolan")}
-    layer = outcome.version.layer
+    layer = outcome.edition.layer
     assert (layer.titles["sv"], layer.credit, layer.licence) == ("Skolområden", "Exempel kommun", "CC0 1.0")
-    assert outcome.version.report["source"] == "se-skolomraden"
+    assert outcome.edition.report["source"] == "se-skolomraden"
 
 
 def test_every_key_of_a_source_is_explained() -> None:

@@ -9,7 +9,7 @@ import shapely
 
 from layers.editions import life, overlap, succession
 from layers.editions.life import EditionError
-from layers.models import Area, LayerEvent, LayerVersion, Succession
+from layers.models import Area, Edition, LayerEvent, Succession
 from layers.questions import areas
 from tests.layers import files
 from tests.layers.imports import AT, imported
@@ -19,22 +19,22 @@ BEFORE, AFTER = dt.date(2002, 1, 1), dt.date(2013, 1, 1)
 STEP: dict[str, Any] = {"at": AT, "by": "anne"}
 
 
-def loaded(folder: Path, *, day: dt.date, **shapes: Any) -> LayerVersion:
+def loaded(folder: Path, *, day: dt.date, **shapes: Any) -> Edition:
     """An edition of areas by code; a pair of shape and fields where there are more."""
     rows = [one if isinstance(one, tuple) else (one, {}) for one in shapes.values()]
     features = [
         files.feature(shape, code=code, **more) for code, (shape, more) in zip(shapes, rows, strict=True)
     ]
     path = files.geojson(folder, files.collection(*features), name=f"{day}.geojson")
-    return imported(path, valid_from=day, replace=day > BEFORE).version
+    return imported(path, valid_from=day, replace=day > BEFORE).edition
 
 
 def box(west: float, east: float, *, south: float = 59.0, north: float = 59.1) -> Any:
     return shapely.box(west, south, east, north)
 
 
-def links(version: LayerVersion) -> dict[tuple[str, str], Succession]:
-    found = Succession.objects.filter(successor__version=version).select_related("predecessor", "successor")
+def links(edition: Edition) -> dict[tuple[str, str], Succession]:
+    found = Succession.objects.filter(successor__edition=edition).select_related("predecessor", "successor")
     return {(link.predecessor.code, link.successor.code): link for link in found}
 
 
@@ -128,7 +128,7 @@ def test_every_step_is_in_the_log_and_can_be_undone(tmp_path: Path) -> None:
     link.refresh_from_db()
     assert (link.state, link.decided_by, link.decided_at) == ("proposed", "", None)
     told = LayerEvent.objects.order_by("pk")[before:]
-    assert [(event.what, event.by, event.version_number) for event in told] == [
+    assert [(event.what, event.by, event.edition_number) for event in told] == [
         (succession.REJECTED, "anne", new.number),
         (succession.REOPENED, "anne", new.number),
     ]
@@ -175,8 +175,8 @@ def test_real_committees_of_ten_years_later(tmp_path: Path) -> None:
     """Washington's 37 committees of 2002 and 40 of 2013, against plain shares of every pair."""
     folder = files.FIXTURES / "dc"
     given: dict[str, Any] = {"owner": "US-DC", "name": "anc"}
-    old = imported(folder / "committees_2002.geojson", valid_from=BEFORE, **given).version
-    new = imported(folder / "committees_2013.geojson", valid_from=AFTER, replace=True, **given).version
+    old = imported(folder / "committees_2002.geojson", valid_from=BEFORE, **given).edition
+    new = imported(folder / "committees_2013.geojson", valid_from=AFTER, replace=True, **given).edition
     assert (old.areas.count(), new.areas.count()) == (37, 40)
     found = links(new)
     assert {link.predecessor_id for link in found.values()} == set(old.areas.values_list("pk", flat=True))
@@ -196,7 +196,7 @@ def test_real_committees_that_were_merged() -> None:
     folder = files.FIXTURES / "bamble"
     given: dict[str, Any] = {"owner": "NO-4012", "name": "nmu"}
     imported(folder / "committees_1.geojson", valid_from=BEFORE, **given)
-    new = imported(folder / "committees_2.geojson", valid_from=AFTER, replace=True, **given).version
+    new = imported(folder / "committees_2.geojson", valid_from=AFTER, replace=True, **given).edition
     found = links(new)
     assert len(found) == 7
     assert found["NU2", "NU8"].share_of_successor + found["NU3", "NU8"].share_of_successor == pytest.approx(1)

@@ -12,7 +12,7 @@ import shapely
 
 from layers.findings import wording
 from layers.importing.recognition import columns, tables
-from layers.importing.request import Delivery
+from layers.importing.request import ImportRequest
 from layers.readers.read_file import ChooseTableError, ReadError, Table
 from layers.reference import catalog
 from tests.layers import files
@@ -32,8 +32,8 @@ def plan_file(folder: Path, layers: dict[str, list[dict[str, Any]]]) -> Path:
     return path
 
 
-def delivery(path: Path, *, table: tuple[str, ...] | None = None, owner: str = "NO-4012") -> Delivery:
-    return Delivery(path=path, kind="zoning", name="plan", owner=owner, table=table)
+def request(path: Path, *, table: tuple[str, ...] | None = None, owner: str = "NO-4012") -> ImportRequest:
+    return ImportRequest(path=path, kind="zoning", name="plan", owner=owner, table=table)
 
 
 PLAN = {
@@ -45,7 +45,7 @@ PLAN = {
 
 
 def test_the_zones_of_all_tables_are_read_and_the_others_named(tmp_path: Path) -> None:
-    table, (other,) = tables.read(delivery(plan_file(tmp_path, PLAN)))
+    table, (other,) = tables.read(request(plan_file(tmp_path, PLAN)))
     assert table.tables == ["rparealformalomrade", "rpfaresone"]
     sentence = wording.sentence(other)
     assert "rpomrade (1)" in sentence
@@ -56,20 +56,20 @@ def test_the_zones_of_all_tables_are_read_and_the_others_named(tmp_path: Path) -
 
 
 def test_a_person_may_choose_the_outline(tmp_path: Path) -> None:
-    table, others = tables.read(delivery(plan_file(tmp_path, PLAN), table=("rpomrade",)))
+    table, others = tables.read(request(plan_file(tmp_path, PLAN), table=("rpomrade",)))
     assert (table.tables, others) == (["rpomrade"], [])
 
 
 def test_a_file_of_unknown_tables_is_asked_about(tmp_path: Path) -> None:
     path = plan_file(tmp_path, {"one": [{"a": 1}], "two": [{"a": 1}]})
     with pytest.raises(ChooseTableError, match="one, two"):
-        tables.read(delivery(path))
+        tables.read(request(path))
 
 
 def test_zones_know_what_their_only_outline_says(tmp_path: Path) -> None:
     plan = PLAN | {"rpomrade": [{"vertikalniva": 1, "plannavn": "Tunnelen", "feltnavn": "no"}]}
     for chosen in (None, ("rparealformalomrade", "rpfaresone")):
-        table, _others = tables.read(delivery(plan_file(tmp_path, plan), table=chosen))
+        table, _others = tables.read(request(plan_file(tmp_path, plan), table=chosen))
         assert [row["vertikalniva"] for row in table.properties] == [1, 1]
         assert [row["plannavn"] for row in table.properties] == ["Tunnelen", "Tunnelen"]
         assert [row.get("feltnavn") for row in table.properties] == ["B1", None]
@@ -88,14 +88,14 @@ def test_of_several_outlines_the_one_around_a_zone_counts_and_none_where_they_di
             {"vertikalniva": 1, "plannavn": "Torget", "shape": EAST},
         ],
     }
-    table, _others = tables.read(delivery(plan_file(tmp_path, plan)))
+    table, _others = tables.read(request(plan_file(tmp_path, plan)))
     assert [row.get("vertikalniva") for row in table.properties] == [2, None]
     assert [row["plannavn"] for row in table.properties] == ["Torget", "Torget"]
 
 
 def test_a_zones_own_level_is_not_overruled(tmp_path: Path) -> None:
     plan = PLAN | {"rparealformalomrade": [{"arealformal": 1110, "feltnavn": "B1", "vertikalniva": 3}]}
-    table, _others = tables.read(delivery(plan_file(tmp_path, plan)))
+    table, _others = tables.read(request(plan_file(tmp_path, plan)))
     assert table.properties[0]["vertikalniva"] == 3
 
 
@@ -138,7 +138,7 @@ def test_a_swedish_plan_has_its_shapes_brought_out(tmp_path: Path) -> None:
          "bestammelsegeometri": [part(shapely.LineString([(145_000, 6_580_000), (145_001, 6_580_001)]))]},
         {"feature:typ": "beslut"},
     )  # fmt: skip
-    table, _others = tables.read(delivery(path, owner="SE-0484"))
+    table, _others = tables.read(request(path, owner="SE-0484"))
     assert table.srid == 3009
     kinds = [shape and shape.geom_type for shape in table.geometries]
     assert kinds == ["MultiPolygon", "Polygon", "MultiPolygon", "LineString", None]
@@ -156,7 +156,7 @@ def test_a_swedish_plan_has_its_shapes_brought_out(tmp_path: Path) -> None:
 )
 def test_the_system_may_be_named_in_words(tmp_path: Path, system: str, srid: int | None) -> None:
     path = swedish(tmp_path, {"bestammelsegeometri": [part(SQUARE, system=system)]})
-    assert tables.read(delivery(path, owner="SE-0484"))[0].srid == srid
+    assert tables.read(request(path, owner="SE-0484"))[0].srid == srid
 
 
 @pytest.mark.parametrize(
@@ -170,13 +170,13 @@ def test_the_system_may_be_named_in_words(tmp_path: Path, system: str, srid: int
 )
 def test_a_shape_that_is_none_is_refused(tmp_path: Path, geometry: Any) -> None:
     with pytest.raises(ReadError):
-        tables.read(delivery(swedish(tmp_path, {"bestammelsegeometri": geometry}), owner="SE-0484"))
+        tables.read(request(swedish(tmp_path, {"bestammelsegeometri": geometry}), owner="SE-0484"))
 
 
 @pytest.mark.parametrize(
     "geometry", [None, [], "x", 5, [None], [{"geometri": None}], [{"geometri": {"position": 5}}]]
 )
 def test_what_is_no_list_of_shapes_is_left_alone(tmp_path: Path, geometry: Any) -> None:
-    table, _others = tables.read(delivery(swedish(tmp_path, {"bestammelsegeometri": geometry, "x": 1})))
+    table, _others = tables.read(request(swedish(tmp_path, {"bestammelsegeometri": geometry, "x": 1})))
     assert table.geometries.tolist() == [None]
     assert table.properties[0]["x"] == 1

@@ -30,7 +30,7 @@ def test_no_text_column_of_these_tables_is_another() -> None:
 
 @pytest.mark.django_db
 def test_they_are_stored_by_no_way_in() -> None:
-    edition = make.version(of=make.layer())
+    edition = make.edition(of=make.layer())
     make.areas(of=edition)
     Area.objects.update(name=TURNED, names={"nb": TURNED})
     assert set(Area.objects.values_list("name", "names__nb")) == {("Grasmyr", "Grasmyr")}
@@ -52,7 +52,7 @@ def test_they_are_stored_by_no_way_in() -> None:
 
 @pytest.mark.django_db
 def test_they_have_left_what_was_stored_before() -> None:
-    make.zone(of=make.version(of=make.layer(kind="zoning")), name="Felt", legal_text="Tekst", field="B1")
+    make.zone(of=make.edition(of=make.layer(kind="zoning")), name="Felt", legal_text="Tekst", field="B1")
     make.consultation(title={"nb": "Plan"})
     with connection.cursor() as cursor:
         cursor.execute(

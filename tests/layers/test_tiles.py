@@ -9,7 +9,7 @@ from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from layers.models import Feature, LayerVersion, Zone
+from layers.models import Edition, Feature, Zone
 from layers.questions import tiles
 from tests import factories
 from tests.layers import mvt
@@ -23,21 +23,21 @@ def tile_at(lon: float, lat: float, z: int) -> dict[str, int]:
     return {"z": z, "x": int((lon + 180) / 360 * side), "y": int(y * side)}
 
 
-def made(version: LayerVersion, **place: int) -> bytes:
-    edition = tiles.edition(version.pk)
-    assert edition
-    return tiles.tile(edition, **place)
+def made(edition: Edition, **place: int) -> bytes:
+    tiled = tiles.edition(edition.pk)
+    assert tiled
+    return tiles.tile(tiled, **place)
 
 
 @pytest.fixture
-def plan() -> LayerVersion:
-    edition = factories.version(of=factories.layer(kind="zoning"))
+def plan() -> Edition:
+    edition = factories.edition(of=factories.layer(kind="zoning"))
     factories.zone(of=edition, i=0, code="1110", properties={"secret": "x"})
     factories.zone(of=edition, i=1, code="2015", field="", vertical_level=3)
-    return LayerVersion.objects.select_related("layer").get(pk=edition.pk)
+    return Edition.objects.select_related("layer").get(pk=edition.pk)
 
 
-def test_a_tile_holds_zones_with_code_field_and_level_and_nothing_else(plan: LayerVersion) -> None:
+def test_a_tile_holds_zones_with_code_field_and_level_and_nothing_else(plan: Edition) -> None:
     (layer,) = mvt.layers(made(plan, **tile_at(*factories.middle(), 13)))
     assert (layer.name, layer.extent) == ("zoning", 4096)
     assert layer.features == [
@@ -46,7 +46,7 @@ def test_a_tile_holds_zones_with_code_field_and_level_and_nothing_else(plan: Lay
     ]
 
 
-def test_existing_and_future_are_told_where_the_plan_tells(plan: LayerVersion) -> None:
+def test_existing_and_future_are_told_where_the_plan_tells(plan: Edition) -> None:
     factories.zone(of=plan, code="1110", land_use_status=2, field="")
     (layer,) = mvt.layers(made(plan, **tile_at(*factories.middle(), 13)))
     assert {"code": "1110", "vertical_level": 2, "status": 2} in layer.features
@@ -57,13 +57,13 @@ def test_existing_and_future_are_told_where_the_plan_tells(plan: LayerVersion) -
 RAW = """
 SELECT ST_AsMVT(tile, 'zoning', 4096, 'geom', 'id') FROM (
     SELECT id, code, ST_AsMVTGeom(geom_3857, ST_TileEnvelope(%(z)s, %(x)s, %(y)s), 4096, 64, true) AS geom
-    FROM layers_zone WHERE version_id = %(version)s
+    FROM layers_zone WHERE version_id = %(edition)s
         AND geom_3857 && ST_TileEnvelope(%(z)s, %(x)s, %(y)s, margin => 64.0 / 4096)
 ) AS tile
 """
 
 
-def neighbours(edition: LayerVersion) -> None:
+def neighbours(edition: Edition) -> None:
     """Sixty-four wavy zones that lie beside one another, over several tiles of zoom 14."""
     turns = [2 * math.pi * k / 120 for k in range(120)]
     wavy = [(0.004 * math.cos(t), (0.002 + 2e-4 * math.sin(9 * t)) * math.sin(t)) for t in turns]
@@ -74,11 +74,11 @@ def neighbours(edition: LayerVersion) -> None:
 
 @pytest.mark.parametrize("z", [13, 14, 15, 16])
 def test_close_by_a_tile_has_what_the_bare_statement_has(z: int) -> None:
-    edition = factories.version(of=factories.layer(kind="zoning"))
+    edition = factories.edition(of=factories.layer(kind="zoning"))
     neighbours(edition)
     place = tile_at(factories.WEST + 0.02, factories.SOUTH + 0.01, z)
     with connection.cursor() as cursor:
-        cursor.execute(RAW, {"version": edition.pk, **place})
+        cursor.execute(RAW, {"edition": edition.pk, **place})
         (raw,) = mvt.layers(bytes(cursor.fetchone()[0]))
     (ours,) = mvt.layers(made(edition, **place))
     assert sorted(ours.ids) == sorted(raw.ids)
@@ -91,7 +91,7 @@ def test_close_by_a_tile_has_what_the_bare_statement_has(z: int) -> None:
 
 
 def test_tiles_beside_one_another_share_what_lies_across_their_edge() -> None:
-    edition = factories.version(of=factories.layer(kind="zoning"))
+    edition = factories.edition(of=factories.layer(kind="zoning"))
     neighbours(edition)
     place = tile_at(factories.WEST + 0.02, factories.SOUTH + 0.01, 14)
     (west,) = mvt.layers(made(edition, **place))
@@ -108,7 +108,7 @@ def test_tiles_beside_one_another_share_what_lies_across_their_edge() -> None:
 
 
 def test_a_zone_far_larger_than_the_tile_fills_it_to_the_edge_and_beyond() -> None:
-    edition = factories.version(of=factories.layer(kind="zoning"))
+    edition = factories.edition(of=factories.layer(kind="zoning"))
     factories.zone(of=edition, code="large", geom=factories.square(0, side=1.0))
     (layer,) = mvt.layers(made(edition, **tile_at(factories.WEST + 0.3, factories.SOUTH + 0.3, 15)))
     (ring,) = layer.paths[0]
@@ -116,10 +116,10 @@ def test_a_zone_far_larger_than_the_tile_fills_it_to_the_edge_and_beyond() -> No
 
 
 def test_too_many_points_for_a_tile_are_spread_over_it() -> None:
-    edition = factories.version(of=factories.layer(kind="light"))
+    edition = factories.edition(of=factories.layer(kind="light"))
     lon, lat = factories.middle()
     Feature.objects.bulk_create(
-        Feature(version=edition, geom=factories.point(lon + (i % 70) * 1e-5, lat + (i // 70) * 1e-5))
+        Feature(edition=edition, geom=factories.point(lon + (i % 70) * 1e-5, lat + (i // 70) * 1e-5))
         for i in range(4900)
     )
     content = made(edition, **tile_at(lon, lat, 14))
@@ -130,17 +130,17 @@ def test_too_many_points_for_a_tile_are_spread_over_it() -> None:
     assert xs[-1] - xs[0] > 0.9 * 70e-5 / 360 * 2**14 * layer.extent
 
 
-def test_a_tile_where_the_layer_is_not_is_empty(plan: LayerVersion) -> None:
+def test_a_tile_where_the_layer_is_not_is_empty(plan: Edition) -> None:
     assert made(plan, **tile_at(5, 60, 13)) == b""
 
 
-def test_another_edition_of_the_layer_is_another_tile(plan: LayerVersion) -> None:
-    LayerVersion.objects.filter(pk=plan.pk).update(valid_to=factories.NOON.date())
-    newer = factories.version(of=plan.layer, valid_from=factories.NOON.date())
+def test_another_edition_of_the_layer_is_another_tile(plan: Edition) -> None:
+    Edition.objects.filter(pk=plan.pk).update(valid_to=factories.NOON.date())
+    newer = factories.edition(of=plan.layer, valid_from=factories.NOON.date())
     assert made(newer, **tile_at(*factories.middle(), 13)) == b""
 
 
-def test_specks_are_left_out_far_away_and_drawn_close_by(plan: LayerVersion) -> None:
+def test_specks_are_left_out_far_away_and_drawn_close_by(plan: Edition) -> None:
     factories.zone(of=plan, code="9999", geom=factories.square(0, side=0.0001))
     far = mvt.layers(made(plan, **tile_at(*factories.middle(), 11)))
     near = mvt.layers(made(plan, **tile_at(*factories.middle(), 13)))
@@ -149,10 +149,10 @@ def test_specks_are_left_out_far_away_and_drawn_close_by(plan: LayerVersion) -> 
 
 
 def test_features_tell_only_the_fields_that_are_meant_to_be_told() -> None:
-    edition = factories.version(of=factories.layer(kind="place"))
+    edition = factories.edition(of=factories.layer(kind="place"))
     lon, lat = factories.middle()
     Feature.objects.create(
-        version=edition,
+        edition=edition,
         name="Skolen",
         geom=factories.point(lon, lat),
         properties={"type": "school", "owner_phone": "99999999"},
@@ -161,10 +161,10 @@ def test_features_tell_only_the_fields_that_are_meant_to_be_told() -> None:
     assert (layer.name, layer.features) == ("place", [{"name": "Skolen", "type": "school"}])
 
 
-def many(edition: LayerVersion, shapes: list[Any]) -> None:
+def many(edition: Edition, shapes: list[Any]) -> None:
     Zone.objects.bulk_create(
         Zone(
-            version=edition,
+            edition=edition,
             code=str(1000 + i),
             field=f"B{i}",
             geom=GEOSGeometry(memoryview(shape.wkb), srid=4326),
@@ -175,7 +175,7 @@ def many(edition: LayerVersion, shapes: list[Any]) -> None:
 
 @pytest.mark.parametrize("z", [10, 12, 13, 14])
 def test_no_tile_is_heavier_than_the_limit_and_the_largest_zones_stay(z: int) -> None:
-    edition = factories.version(of=factories.layer(kind="zoning"))
+    edition = factories.edition(of=factories.layer(kind="zoning"))
     west, south = factories.WEST, factories.SOUTH
     turns = [2 * math.pi * k / 60 for k in range(60)]
     shapes = []
@@ -191,7 +191,7 @@ def test_no_tile_is_heavier_than_the_limit_and_the_largest_zones_stay(z: int) ->
 
 
 def test_one_shape_of_very_many_vertices_is_made_lighter() -> None:
-    edition = factories.version(of=factories.layer(kind="zoning"))
+    edition = factories.edition(of=factories.layer(kind="zoning"))
     lon, lat = factories.middle()
     ring = [
         (
@@ -204,7 +204,7 @@ def test_one_shape_of_very_many_vertices_is_made_lighter() -> None:
     assert len(made(edition, **tile_at(lon, lat, 12))) <= tiles.MAX_TILE_BYTES
 
 
-def test_a_tile_is_one_query_that_uses_the_index(plan: LayerVersion) -> None:
+def test_a_tile_is_one_query_that_uses_the_index(plan: Edition) -> None:
     many(
         plan,
         [shapely.MultiPolygon([shapely.box(n % 40, n // 40, n % 40 + 1, n // 40 + 1)]) for n in range(2000)],

@@ -40,9 +40,9 @@ def listed(client: Client, query: str = "") -> list[str]:
 
 def rich() -> Consultation:
     boundary = factories.layer(name="committees", credit="© Kartverket")
-    factories.areas(of=factories.version(of=boundary))
+    factories.areas(of=factories.edition(of=boundary))
     plan = factories.layer(name="plan-a", kind="zoning", style="no_reguleringsplan")
-    factories.version(of=plan, published=False)
+    factories.edition(of=plan, published=False)
     made = factories.consultation(slug="rich", boundary_layer=boundary, themes=("lys", "vei"))
     made.base_layers.add(factories.layer(name="sea", kind="water"))
     Alternative.objects.create(consultation=made, key="a", layer=plan, name={"nb": "A"})
@@ -132,8 +132,8 @@ def test_one_consultation_answers_its_schema_in_few_queries(
         body = get(client, f"{URL}/rich")
     ConsultationWhole.model_validate(body)
     assert body["area"]["type"] == "MultiPolygon"
-    version = made.boundary_layer.versions.get()  # type: ignore[union-attr]
-    assert body["boundary_set"]["tiles_url"] == f"/tiles/layers/{version.pk}/{{z}}/{{x}}/{{y}}.mvt"
+    edition = made.boundary_layer.editions.get()  # type: ignore[union-attr]
+    assert body["boundary_set"]["tiles_url"] == f"/tiles/layers/{edition.pk}/{{z}}/{{x}}/{{y}}.mvt"
     assert body["boundary_set"]["credit"] == "© Kartverket"
     assert body["alternatives"][0]["tiles_url"] is None, "its only version is not published"
     assert [theme["key"] for theme in body["themes"]] == ["lys", "vei"]
@@ -148,7 +148,7 @@ def test_unchanged_is_304_and_a_change_is_seen(client: Client) -> None:
     # a new version of a layer does not touch the consultation's own counter
     boundary = made.boundary_layer
     assert boundary is not None
-    boundary.versions.update(valid_to=dt.date(2021, 1, 1))
+    boundary.editions.update(valid_to=dt.date(2021, 1, 1))
     changed = client.get(f"{URL}/rich", headers={"If-None-Match": first["ETag"]})
     assert changed.status_code == 200
 
@@ -184,7 +184,7 @@ def test_the_area_has_six_decimals_at_most(client: Client) -> None:
 
 def test_a_layer_of_which_no_first_day_is_known_has_none(client: Client) -> None:
     boundary = factories.layer()
-    factories.version(of=boundary, valid_from=EVER_SINCE)
+    factories.edition(of=boundary, valid_from=EVER_SINCE)
     factories.consultation(slug="since", boundary_layer=boundary)
     found = get(client, f"{URL}/since")["boundary_set"]
     assert found["version"] == 1

@@ -15,7 +15,7 @@ from django.test import Client
 
 from mapdialog.audit.models import AuditEntry
 from mapdialog.contributions import export, feature_sql
-from mapdialog.contributions.models import ContributionPlace
+from mapdialog.contributions.models import Hit
 from mapdialog.dialogue.models import Alternative, Consultation
 from mapdialog.opendata.schemas import ContributionExport
 from tests import factories
@@ -30,21 +30,19 @@ def consultation() -> Consultation:
     made = factories.consultation(slug="grasmyr", boundary_layer=boundary, themes=("lys", "vei"))
     plan = factories.layer(name="plan-a", kind="zoning")
     Alternative.objects.create(consultation=made, key="a", layer=plan, name={"nb": "A"})
-    committees = factories.areas(of=factories.version(of=boundary))
-    zone = factories.zone(of=factories.version(of=plan), code="2015")
+    committees = factories.areas(of=factories.edition(of=boundary))
+    zone = factories.zone(of=factories.edition(of=plan), code="2015")
     pin = factories.contribution(to=made, text='Two\nlines, a "quote", a \\ and a tab\t')
     for place in ({"area": committees[0]}, {"zone": zone}):
         found = next(iter(place.values()))
-        ContributionPlace.objects.create(contribution=pin, version=found.version, **place)
+        Hit.objects.create(contribution=pin, edition=found.edition, **place)
     path = factories.contribution(
         to=made,
         geom=LineString((9.705, 59.025), (9.718, 59.025), srid=4326),
         geom_public=Point(9.71, 59.025, srid=4326),
     )
     for committee, share in zip(committees, (0.4, 0.6), strict=True):
-        ContributionPlace.objects.create(
-            contribution=path, version=committee.version, area=committee, share=share
-        )
+        Hit.objects.create(contribution=path, edition=committee.edition, area=committee, share=share)
     factories.contribution(to=made, geom=None, geom_public=None, text="")
     factories.contribution(to=made, state="pending", text="Not read yet", contributor_key="k1")
     return made
@@ -81,14 +79,14 @@ def test_the_file_answers_its_schema(client: Client, consultation: Consultation)
 def test_the_zones_of_several_plans_come_in_the_order_of_the_plans(client: Client, plans: int) -> None:
     made = factories.consultation(slug="grasmyr")
     pin = factories.contribution(to=made)
-    elsewhere = factories.zone(of=factories.version(of=factories.layer(name="other", kind="zoning")))
+    elsewhere = factories.zone(of=factories.edition(of=factories.layer(name="other", kind="zoning")))
     zones = [elsewhere]
     for name in ("plan-c", "plan-a", "plan-b")[:plans]:
         plan = factories.layer(name=name, kind="zoning")
         Alternative.objects.create(consultation=made, key=name, layer=plan, name={"nb": name})
-        zones.append(factories.zone(of=factories.version(of=plan)))
+        zones.append(factories.zone(of=factories.edition(of=plan)))
     for zone in zones:
-        ContributionPlace.objects.create(contribution=pin, version=zone.version, zone=zone)
+        Hit.objects.create(contribution=pin, edition=zone.edition, zone=zone)
     told = [zone["plan"] for zone in fetched(client)["features"][0]["properties"]["zones"]]
     assert told == (["plan-a", "plan-c"] if plans == 2 else ["plan-a", "plan-b", "plan-c"])
 

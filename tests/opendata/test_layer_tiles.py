@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from layers.models import LayerVersion
+from layers.models import Edition
 from tests import factories
 from tests.layers import mvt
 from tests.layers.test_tiles import tile_at
@@ -15,8 +15,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def plan() -> LayerVersion:
-    edition = factories.version(
+def plan() -> Edition:
+    edition = factories.edition(
         of=factories.layer(kind="zoning", owner="NO-4012", style="no_reguleringsplan")
     )
     factories.zone(of=edition, code="1110")
@@ -24,12 +24,12 @@ def plan() -> LayerVersion:
     return edition
 
 
-def address(edition: LayerVersion) -> str:
+def address(edition: Edition) -> str:
     place = tile_at(*factories.middle(), 13)
     return f"/tiles/layers/{edition.pk}/{place['z']}/{place['x']}/{place['y']}.mvt"
 
 
-def test_a_published_tile_is_for_everyone_and_kept_by_caches(client: Client, plan: LayerVersion) -> None:
+def test_a_published_tile_is_for_everyone_and_kept_by_caches(client: Client, plan: Edition) -> None:
     answer = client.get(address(plan))
     assert answer.status_code == 200
     assert answer["Content-Type"] == "application/vnd.mapbox-vector-tile"
@@ -42,7 +42,7 @@ def test_a_published_tile_is_for_everyone_and_kept_by_caches(client: Client, pla
 
 def test_the_style_tells_existing_and_future_apart(client: Client) -> None:
     layer = factories.layer(kind="zoning", style="no_kommuneplan")
-    edition = factories.version(of=layer)
+    edition = factories.edition(of=layer)
     factories.zone(of=edition, code="1110", land_use_status=1)
     factories.zone(of=edition, code="1110", land_use_status=2, i=1)
     codes = client.get(f"/tiles/layers/{edition.pk}/style.json?lang=en").json()["codes"]
@@ -53,7 +53,7 @@ def test_the_style_tells_existing_and_future_apart(client: Client) -> None:
 
 
 def test_a_tile_takes_two_queries_and_a_repeat_one(
-    client: Client, plan: LayerVersion, django_assert_num_queries: Any
+    client: Client, plan: Edition, django_assert_num_queries: Any
 ) -> None:
     with django_assert_num_queries(2):
         answer = client.get(address(plan))
@@ -64,14 +64,14 @@ def test_a_tile_takes_two_queries_and_a_repeat_one(
 
 
 def test_a_tile_in_memory_is_for_nobody_else_once_the_layer_is_withdrawn(
-    client: Client, plan: LayerVersion
+    client: Client, plan: Edition
 ) -> None:
     assert client.get(address(plan)).status_code == 200
-    LayerVersion.objects.update(published=False)
+    Edition.objects.update(published=False)
     assert client.get(address(plan)).status_code == 404
 
 
-def test_no_tile_is_taken_for_its_neighbour(client: Client, plan: LayerVersion) -> None:
+def test_no_tile_is_taken_for_its_neighbour(client: Client, plan: Edition) -> None:
     place = tile_at(*factories.middle(), 13)
     here = client.get(address(plan))
     for z, x, y in ((0, 1, 0), (0, 0, 1), (1, 0, 0)):
@@ -79,7 +79,7 @@ def test_no_tile_is_taken_for_its_neighbour(client: Client, plan: LayerVersion) 
         assert client.get(f"/tiles/layers/{plan.pk}/{there}.mvt").content != here.content
 
 
-def test_nothing_there_is_no_content(client: Client, plan: LayerVersion) -> None:
+def test_nothing_there_is_no_content(client: Client, plan: Edition) -> None:
     answer = client.get(f"/tiles/layers/{plan.pk}/13/0/0.mvt")
     assert (answer.status_code, answer["Cache-Control"]) == (204, "public, max-age=3600")
 
@@ -99,7 +99,7 @@ def test_nothing_there_is_no_content(client: Client, plan: LayerVersion) -> None
         ("0/style.json", 404),
     ],
 )
-def test_what_is_not_there_is_a_problem(client: Client, plan: LayerVersion, path: str, status: int) -> None:
+def test_what_is_not_there_is_a_problem(client: Client, plan: Edition, path: str, status: int) -> None:
     answer = client.get("/tiles/layers/" + path.format(pk=plan.pk))
     assert answer.status_code == status
     assert answer["Content-Type"] == "application/problem+json"
@@ -118,9 +118,9 @@ def test_what_is_not_there_is_a_problem(client: Client, plan: LayerVersion, path
     ],
 )
 def test_an_unpublished_layer_is_for_officials_of_its_owner(
-    client: Client, plan: LayerVersion, role: str | None, of_owner: bool, status: int
+    client: Client, plan: Edition, role: str | None, of_owner: bool, status: int
 ) -> None:
-    LayerVersion.objects.update(published=False)
+    Edition.objects.update(published=False)
     if role:
         place = factories.municipality(code="NO-4012" if of_owner else "NO-9999")
         client.force_login(
@@ -132,7 +132,7 @@ def test_an_unpublished_layer_is_for_officials_of_its_owner(
         assert "no-store" in answer["Cache-Control"]
 
 
-def test_styles_have_a_label_in_the_language_that_is_asked_for(client: Client, plan: LayerVersion) -> None:
+def test_styles_have_a_label_in_the_language_that_is_asked_for(client: Client, plan: Edition) -> None:
     path = f"/tiles/layers/{plan.pk}/style.json"
     codes = client.get(path, {"lang": "nb"}).json()["codes"]
     assert list(codes) == ["1110", "2015"]
@@ -142,7 +142,7 @@ def test_styles_have_a_label_in_the_language_that_is_asked_for(client: Client, p
 
 
 def test_tiles_are_packed_for_those_who_unpack(client: Client) -> None:
-    edition = factories.version(of=factories.layer(kind="zoning"))
+    edition = factories.edition(of=factories.layer(kind="zoning"))
     for i in range(100):
         factories.zone(of=edition, code=str(i), geom=factories.square(0, side=0.001 + i / 10_000))
     plain = client.get(address(edition))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from layers.models import LayerVersion, Zone
+from layers.models import Edition, Zone
 from mapdialog.dialogue.models import Alternative, Consultation
 from tests import factories
 
@@ -16,11 +16,11 @@ AT = "/api/v1/layers/at"
 
 @pytest.fixture
 def hearing() -> Consultation:
-    committees = factories.version(of=factories.layer(titles={"nb": "Nærmiljøutvalg", "en": "Committees"}))
+    committees = factories.edition(of=factories.layer(titles={"nb": "Nærmiljøutvalg", "en": "Committees"}))
     factories.areas(of=committees)
-    plan = factories.version(of=factories.layer(kind="zoning", name="plan-a", style="no_reguleringsplan"))
+    plan = factories.edition(of=factories.layer(kind="zoning", name="plan-a", style="no_reguleringsplan"))
     factories.zone(of=plan, provision={"nb": "Her kan det bygges boliger.", "en": "Homes may be built here."})
-    other = factories.version(of=factories.layer(kind="zoning", name="not-of-this-hearing"))
+    other = factories.edition(of=factories.layer(kind="zoning", name="not-of-this-hearing"))
     factories.zone(of=other)
     held = factories.consultation(boundary_layer=committees.layer)
     Alternative.objects.create(consultation=held, key="a", layer=plan.layer)
@@ -50,11 +50,11 @@ def test_a_missing_provision_is_said(client: Client, hearing: Consultation) -> N
 
 
 def test_without_a_consultation_every_published_layer_answers(client: Client, hearing: Consultation) -> None:
-    abroad = factories.version(of=factories.layer(owner="SE-0180", name="basomraden"))
+    abroad = factories.edition(of=factories.layer(owner="SE-0180", name="basomraden"))
     factories.areas(of=abroad)
-    drafted = factories.version(of=factories.layer(name="not-yet"), published=False)
+    drafted = factories.edition(of=factories.layer(name="not-yet"), published=False)
     factories.areas(of=drafted)
-    rolled_back = factories.version(of=factories.layer(name="no-more"), state="withdrawn")
+    rolled_back = factories.edition(of=factories.layer(name="no-more"), state="withdrawn")
     factories.areas(of=rolled_back)
     lon, lat = factories.middle()
     answer = client.get(AT, {"lon": lon, "lat": lat, "on": "2026-05-04"}).json()
@@ -72,7 +72,7 @@ def test_the_question_takes_the_same_few_queries_however_much_there_is(
 
 
 def test_all_levels_answer_and_say_which_they_are(client: Client, hearing: Consultation) -> None:
-    plan = LayerVersion.objects.get(layer__name="plan-a")
+    plan = Edition.objects.get(layer__name="plan-a")
     factories.zone(of=plan, code="2011", vertical_level=1, land_use_status=2)
     factories.zone(of=plan, code="no-such", vertical_level=3, field="")
     zones = ask(client, hearing).json()["zones"]
@@ -90,7 +90,7 @@ def test_another_day_has_another_answer(client: Client, hearing: Consultation) -
 
 
 def test_drafts_are_not_told(client: Client, hearing: Consultation) -> None:
-    LayerVersion.objects.filter(layer__kind="zoning").update(published=False)
+    Edition.objects.filter(layer__kind="zoning").update(published=False)
     assert ask(client, hearing).json()["zones"] == []
     Consultation.objects.update(status="draft")
     assert ask(client, hearing).status_code == 404

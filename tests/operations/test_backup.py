@@ -18,9 +18,9 @@ NewDatabase = Callable[[], str]
 # Rows whose checks and generated columns call functions of ours and of PostGIS: pg_restore runs them again.
 CONTRIBUTION = """
 from tests import factories
-boundaries = factories.version(of=factories.layer())
+boundaries = factories.edition(of=factories.layer())
 factories.areas(of=boundaries)
-factories.zone(of=factories.version(of=factories.layer(kind="zoning")))
+factories.zone(of=factories.edition(of=factories.layer(kind="zoning")))
 factories.contribution(to=factories.consultation())
 """
 

@@ -42,7 +42,7 @@ def test_every_list_and_form_opens_for_a_superuser(client: Client, home: Municip
     client.force_login(factories.user(is_staff=True, is_superuser=True))
     consultation = factories.consultation(municipality=home, boundary_layer=factories.layer())
     contribution = factories.contribution(to=consultation)
-    factories.version(of=consultation.boundary_layer)
+    factories.edition(of=consultation.boundary_layer)
     for model, model_admin in admin.site._registry.items():
         assert client.get(page(model)).status_code == 200, model
         if model_admin.has_add_permission(_request_of(client)):

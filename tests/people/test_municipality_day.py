@@ -46,7 +46,7 @@ def test_a_resident_at_half_past_midnight_sees_the_plan_of_the_new_day(client: C
     held = factories.consultation()
     layer = factories.layer(kind="zoning", owner=held.municipality.code)
     for field, begins, ends in (("OLD", dt.date(2020, 1, 1), FIRST_OF_JUNE), ("NEW", FIRST_OF_JUNE, None)):
-        edition = factories.version(of=layer, valid_from=begins, valid_to=ends, published=True)
+        edition = factories.edition(of=layer, valid_from=begins, valid_to=ends, published=True)
         factories.zone(of=edition, field=field)
     held.alternatives.create(key="plan", layer=layer, name={"nb": "Plan"}, order=0)
     page = client.get(f"/c/{held.slug}/plan").content.decode()

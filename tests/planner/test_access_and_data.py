@@ -4,9 +4,9 @@ import json
 import pytest
 from django.test import Client
 
-from layers.models import EVER_SINCE, LayerVersion
+from layers.models import EVER_SINCE, Edition
 from mapdialog.analysis.parameters import HotspotParameters
-from mapdialog.contributions.models import ContributionPlace
+from mapdialog.contributions.models import Hit
 from mapdialog.dialogue.models import Consultation, ConsultationHolder
 from mapdialog.hotspots.run import boundaries, calculate
 from tests import factories
@@ -19,7 +19,7 @@ DATA = ["pins.pack", "hotspots.geojson", "contributions.json"]
 @pytest.fixture
 def held() -> Consultation:
     committees = factories.layer(name="committees")
-    factories.areas(of=factories.version(of=committees))
+    factories.areas(of=factories.edition(of=committees))
     return factories.consultation(boundary_layer=committees, themes=("lys", "lek"))
 
 
@@ -71,10 +71,10 @@ def test_what_a_planner_sees_is_never_kept_by_a_cache(held: Consultation, path: 
 
 def test_the_list_is_filtered_by_what_the_query_says(held: Consultation, planner: Client) -> None:
     lek = held.themes.get(key="lek")
-    area = held.boundary_layer.versions.get().areas.get(code="B")
+    area = held.boundary_layer.editions.get().areas.get(code="B")
     factories.contribution(to=held, text="mørkt")
     swing = factories.contribution(to=held, text="huske", theme=lek, at=middle(1), state="pending")
-    ContributionPlace.objects.create(contribution=swing, version=area.version, area=area)
+    Hit.objects.create(contribution=swing, edition=area.edition, area=area)
     factories.contribution(to=held, text="uten tema", theme=None, received_at=NOON + dt.timedelta(days=3))
     assert listed(planner, held) == [
         "uten tema",
@@ -168,7 +168,7 @@ def test_a_first_day_that_nobody_gave_is_not_shown(held: Consultation, planner: 
     counted(held)
     shown = planner.get(f"/planner/c/{held.slug}/", headers={"Accept-Language": "en"}).content.decode()
     assert "Committees: edition 1, in force from 1 January 2020." in shown
-    LayerVersion.objects.update(valid_from=EVER_SINCE)
+    Edition.objects.update(valid_from=EVER_SINCE)
     shown = planner.get(f"/planner/c/{held.slug}/", headers={"Accept-Language": "en"}).content.decode()
     assert "Committees: edition 1." in shown
     assert "1900" not in shown

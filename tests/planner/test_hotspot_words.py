@@ -27,7 +27,7 @@ TODAY = dt.date(2026, 5, 4)
 @pytest.fixture
 def held() -> Consultation:
     committees = factories.layer(name="committees")
-    factories.areas(of=factories.version(of=committees))
+    factories.areas(of=factories.edition(of=committees))
     return factories.consultation(boundary_layer=committees)
 
 
@@ -98,10 +98,10 @@ def test_the_file_of_a_run_ranks_as_the_page_does(held: Consultation) -> None:
 
 
 def test_pins_on_water_are_counted_as_such_and_claim_nothing(held: Consultation) -> None:
-    water = factories.version(of=factories.layer(kind="water", owner=held.municipality.code))
+    water = factories.edition(of=factories.layer(kind="water", owner=held.municipality.code))
     lon, lat = middle()
     pond = Polygon.from_bbox((lon - 0.001, lat - 0.001, lon + 0.001, lat + 0.001))
-    Feature.objects.create(version=water, geom=MultiPolygon(pond, srid=4326))
+    Feature.objects.create(edition=water, geom=MultiPolygon(pond, srid=4326))
     gather(held, people=5)
     run = calculated(held)
     spot = said(run)[0]

@@ -26,7 +26,7 @@ def run() -> Run:
     """Three contributions in A and one in B."""
     place = factories.municipality(code="NO-4012")
     layer = factories.layer(owner=place.code)
-    factories.areas(of=factories.version(of=layer))
+    factories.areas(of=factories.edition(of=layer))
     held = factories.consultation(municipality=place, boundary_layer=layer)
     for i in (0, 0, 0, 1):
         factories.contribution(to=held, at=middle(i))
@@ -39,8 +39,8 @@ def run() -> Run:
 def attach(run: Run, folder: Path, text: str, *, at: dt.datetime = NOON) -> None:
     path = folder / "p.csv"
     path.write_text(text, encoding="utf-8")
-    assert run.boundary_version is not None
-    attaching.load(path, version=run.boundary_version, year=2025, source="SSB", at=at)
+    assert run.boundary_edition is not None
+    attaching.load(path, edition=run.boundary_edition, year=2025, source="SSB", at=at)
 
 
 def board(run: Run) -> str:
@@ -75,6 +75,6 @@ def test_the_page_says_of_how_many_which_year_and_whose_figures(run: Run, tmp_pa
 
 def test_density_of_the_whole_area_is_called_so(run: Run) -> None:
     assert "No sea or lakes are known here" in board(run)
-    sea = factories.version(of=factories.layer(kind="water"))
-    Feature.objects.create(version=sea, geom=square(1))
+    sea = factories.edition(of=factories.layer(kind="water"))
+    Feature.objects.create(edition=sea, geom=square(1))
     assert "No sea or lakes are known here" not in board(run)

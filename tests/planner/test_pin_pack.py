@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from mapdialog.contributions.models import ContributionPlace
+from mapdialog.contributions.models import Hit
 from mapdialog.dialogue.models import Consultation
 from mapdialog.people.models import User
 from mapdialog.planner.pin_pack import NO_AREA, NO_THEME, WHOLE, pin_pack
@@ -42,7 +42,7 @@ def decoded(pack: bytes) -> tuple[dict, list[tuple]]:
 @pytest.fixture
 def held() -> Consultation:
     committees = factories.layer(name="committees")
-    factories.areas(of=factories.version(of=committees))
+    factories.areas(of=factories.edition(of=committees))
     return factories.consultation(boundary_layer=committees, themes=("lys", "lek"))
 
 
@@ -72,8 +72,8 @@ def test_every_pin_comes_back_where_when_and_about_what_it_was(held: Consultatio
 def test_the_committee_is_the_one_recorded_when_it_came(held: Consultation, planner: User) -> None:
     made = factories.contribution(to=held)
     factories.contribution(to=held)
-    area = held.boundary_layer.versions.get().areas.get(code="B")
-    ContributionPlace.objects.create(contribution=made, version=area.version, area=area)
+    area = held.boundary_layer.editions.get().areas.get(code="B")
+    Hit.objects.create(contribution=made, edition=area.edition, area=area)
     header, rows = decoded(pin_pack(held, reader=planner, language="nb"))
     assert header["areas"] == [{"code": "B", "name": "Utvalg B"}]
     assert sorted(row[4] for row in rows) == [0, NO_AREA]

@@ -14,7 +14,7 @@ def held() -> Consultation:
     made = factories.consultation()
     for order, (key, code) in enumerate((("A", "1110"), ("B", "3040"))):
         plan = factories.layer(kind="zoning", style="no_reguleringsplan")
-        factories.zone(of=factories.version(of=plan), code=code)
+        factories.zone(of=factories.edition(of=plan), code=code)
         Alternative.objects.create(
             consultation=made, key=key, name={"en": f"Alternative {key}"}, layer=plan, order=order
         )

@@ -39,14 +39,14 @@ def world():
         slug="grov", public_precision_m=1000, municipality=here, boundary_layer=boundary
     )
     Alternative.objects.create(consultation=consultation, key="a", layer=plan, name={"nb": "A"})
-    (area, _other), field = make.areas(of=make.version(of=boundary)), make.zone(of=make.version(of=plan))
+    (area, _other), field = make.areas(of=make.edition(of=boundary)), make.zone(of=make.edition(of=plan))
     for at in (EXACT, NEAR):
         pin = make.contribution(
             to=consultation, at=at, place_words="ved-hemmelig-port", radius_m=57.25, accuracy_m=13.125,
             zoom_at_placing=17.375, placed_by="gps", written_at=WRITTEN, received_at=RECEIVED,
         )  # fmt: skip
-        pin.places.create(version=area.version, area=area)
-        pin.places.create(version=field.version, zone=field)
+        pin.hits.create(edition=area.edition, area=area)
+        pin.hits.create(edition=field.edition, zone=field)
     density.refresh(consultation, at=make.NOON)
     readers = {
         "anonymous": None,

@@ -18,7 +18,7 @@ def staff(client: Client) -> Client:
 
 @pytest.mark.parametrize("value", VALUES)
 def test_a_language_that_is_none_is_refused_as_a_problem(client: Client, value: str) -> None:
-    edition = make.version(of=make.layer())
+    edition = make.edition(of=make.layer())
     answer = client.get(f"/tiles/layers/{edition.pk}/style.json?lang={value}")
     assert answer.status_code == 400
     assert answer["Content-Type"] == "application/problem+json"
@@ -53,7 +53,7 @@ def test_no_place_in_the_planners_list_is_too_much(staff: Client, value: str) ->
 @pytest.mark.parametrize("value", VALUES)
 def test_no_value_of_a_layers_page_is_too_much(staff: Client, value: str) -> None:
     layer = make.layer(owner=make.municipality().code)
-    make.version(of=layer)
+    make.edition(of=layer)
     names = ("on", "edition", "q", "page", "done")
     query = "&".join(f"{name}={value}" for name in names)
     assert staff.get(f"/planner/layers/{layer.pk}/?{query}").status_code == 200

@@ -72,11 +72,11 @@ def world(django_db_setup, django_db_blocker):
 def _world():
     here, elsewhere = make.municipality(code="NO-4012"), make.municipality(code="NO-0301")
     boundary, plan = make.layer(name="utvalg"), make.layer(kind="zoning", name="plan")
-    held_areas = make.version(of=boundary)
+    held_areas = make.edition(of=boundary)
     make.areas(of=held_areas)
-    shown = make.version(of=plan, valid_to="2026-01-01")
+    shown = make.edition(of=plan, valid_to="2026-01-01")
     make.zone(of=shown, field="synlig-plan")
-    hidden = make.version(of=plan, valid_from="2026-01-01", published=False)
+    hidden = make.edition(of=plan, valid_from="2026-01-01", published=False)
     make.zone(of=hidden, field="hemmelig-plan", code="hemmelig-plan")
     make.zone(of=hidden, field="B1", code="hemmelig-plan")
     held_areas.original.save("layers/utvalg.geojson", ContentFile(b"hemmelig-plan"))
@@ -85,7 +85,7 @@ def _world():
         make.paper(of=hidden, content=b"hemmelig-plan"),
     ]
     step = LayerEvent.objects.create(layer=plan, at=make.NOON, what="hemmelig-utkast")
-    composed = make.version(of=make.layer(name="satt"), number=None, state="draft", composed_of=held_areas)
+    composed = make.edition(of=make.layer(name="satt"), number=None, state="draft", composed_of=held_areas)
     make.areas(of=composed, properties={"units": ["A"]})
     sent = _sent(here)
     given = {"municipality": here, "boundary_layer": boundary, "summary": {"nb": "synlig-høring"}}
@@ -135,7 +135,7 @@ def _world():
 
 def _sent(municipality):
     """A file that was read into a draft and not saved yet."""
-    draft = make.version(
+    draft = make.edition(
         of=make.layer(owner=municipality.code, kind="zoning", name="sendt"),
         number=None,
         state="draft",

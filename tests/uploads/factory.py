@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from mapdialog.people.models import Municipality, User
 from mapdialog.uploads import receive
-from mapdialog.uploads.choices import Choices
+from mapdialog.uploads.choices import ReadChoices
 from mapdialog.uploads.models import Upload
 from tests import factories
 from tests.factories import NOON, SIDE, SOUTH, WEST
@@ -43,8 +43,8 @@ def _ring(i: int, shift: tuple[float, float], scale: int) -> list[list[float]]:
     return [[west + x, south + y] for x, y in corners]
 
 
-def choices(**given: Any) -> Choices:
-    return Choices(**{"kind": "boundary", "name": "utvalg", "language": "en", **given})
+def choices(**given: Any) -> ReadChoices:
+    return ReadChoices(**{"kind": "boundary", "name": "utvalg", "language": "en", **given})
 
 
 def upload(

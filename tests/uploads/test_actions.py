@@ -9,19 +9,19 @@ import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from layers.editions.life import EditionError
-from layers.models import Layer, LayerEvent, LayerVersion
+from layers.models import Edition, Layer, LayerEvent
 from mapdialog.audit.models import AuditEntry
 from mapdialog.jobs import actions as jobs
 from mapdialog.uploads import actions, tasks
 from mapdialog.uploads.actions import UploadStateError
-from mapdialog.uploads.choices import Naming, free_name
+from mapdialog.uploads.choices import EditionDescription, free_name
 from mapdialog.uploads.models import Upload
 from tests import factories
 from tests.factories import NOON
 from tests.uploads.factory import choices, squares, upload
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("told_here")]
-NAMING = Naming(
+DESCRIPTION = EditionDescription(
     titles={"nb": "Utvalg"}, style="", credit="Kommunen", licence="", valid_from=None, published=True
 )
 
@@ -36,8 +36,8 @@ def ready(**given: object) -> Upload:
     return fresh(held)
 
 
-def save(held: Upload, naming: Naming = NAMING) -> Upload:
-    actions.save(held, naming=naming, reading=held.reading, by=held.created_by, at=NOON)
+def save(held: Upload, description: EditionDescription = DESCRIPTION) -> Upload:
+    actions.save(held, description=description, reading=held.reading, by=held.created_by, at=NOON)
     tasks.save(str(held.pk), held.reading)
     return fresh(held)
 
@@ -67,12 +67,12 @@ def test_the_edition_keeps_the_file_and_the_upload_lets_go_of_it(
 def test_a_double_click_saves_once() -> None:
     held = ready()
     for _click in range(2):
-        actions.save(held, naming=NAMING, reading=held.reading, by=held.created_by, at=NOON)
+        actions.save(held, description=DESCRIPTION, reading=held.reading, by=held.created_by, at=NOON)
     for _worker in range(2):
         tasks.save(str(held.pk), held.reading)
-    actions.save(held, naming=NAMING, reading=held.reading, by=held.created_by, at=NOON)
+    actions.save(held, description=DESCRIPTION, reading=held.reading, by=held.created_by, at=NOON)
     assert ProcrastinateJob.objects.filter(task_name="deliveries.save").count() == 1
-    assert LayerVersion.objects.count() == 1
+    assert Edition.objects.count() == 1
     assert LayerEvent.objects.filter(what="imported").count() == 1
 
 
@@ -81,7 +81,7 @@ def test_a_window_that_shows_an_earlier_reading_saves_nothing() -> None:
     actions.read(held, choices=choices(), reading=held.reading, by=held.created_by, at=NOON)
     tasks.read(str(held.pk), held.reading + 1)
     with pytest.raises(UploadStateError):
-        actions.save(held, naming=NAMING, reading=held.reading, by=held.created_by, at=NOON)
+        actions.save(held, description=DESCRIPTION, reading=held.reading, by=held.created_by, at=NOON)
     with pytest.raises(UploadStateError):
         actions.read(held, choices=choices(), reading=held.reading, by=held.created_by, at=NOON)
 
@@ -97,17 +97,17 @@ def test_what_is_saved_is_neither_read_again_nor_discarded() -> None:
 def test_nothing_is_saved_while_it_is_being_read() -> None:
     held = upload()
     with pytest.raises(UploadStateError):
-        actions.save(fresh(held), naming=NAMING, reading=1, by=held.created_by, at=NOON)
+        actions.save(fresh(held), description=DESCRIPTION, reading=1, by=held.created_by, at=NOON)
 
 
 def test_a_new_edition_closes_the_one_before() -> None:
     municipality = factories.municipality()
     layer = factories.layer(owner=municipality.code, name="utvalg")
-    before = factories.version(of=layer)
+    before = factories.edition(of=layer)
     factories.areas(of=before)
     from_day = dt.date(2026, 6, 1)
-    naming = Naming(**{**vars(NAMING), "valid_from": from_day, "published": False})
-    held = save(ready(municipality=municipality, layer=layer), naming)
+    description = EditionDescription(**{**vars(DESCRIPTION), "valid_from": from_day, "published": False})
+    held = save(ready(municipality=municipality, layer=layer), description)
     before.refresh_from_db()
     assert (held.draft.number, held.draft.valid_from, held.draft.published) == (2, from_day, False)
     assert before.valid_to == from_day
@@ -116,9 +116,9 @@ def test_a_new_edition_closes_the_one_before() -> None:
 def test_a_refused_saving_keeps_the_draft_and_says_why() -> None:
     municipality = factories.municipality()
     layer = factories.layer(owner=municipality.code, name="utvalg")
-    factories.areas(of=factories.version(of=layer, valid_from=dt.date(2026, 1, 1)))
-    naming = Naming(**{**vars(NAMING), "valid_from": dt.date(2025, 1, 1)})
-    held = save(ready(municipality=municipality, layer=layer), naming)
+    factories.areas(of=factories.edition(of=layer, valid_from=dt.date(2026, 1, 1)))
+    description = EditionDescription(**{**vars(DESCRIPTION), "valid_from": dt.date(2025, 1, 1)})
+    held = save(ready(municipality=municipality, layer=layer), description)
     assert held.state == "ready"
     assert "2026-01-01" in held.message
     assert "--" not in held.message
@@ -128,19 +128,19 @@ def test_a_refused_saving_keeps_the_draft_and_says_why() -> None:
 
 def test_saving_can_be_taken_back_until_the_worker_takes_it() -> None:
     held = ready()
-    actions.save(held, naming=NAMING, reading=held.reading, by=held.created_by, at=NOON)
+    actions.save(held, description=DESCRIPTION, reading=held.reading, by=held.created_by, at=NOON)
     actions.cancel(held, at=NOON)
     tasks.save(str(held.pk), held.reading)
     assert fresh(held).state == "ready"
-    assert not LayerVersion.objects.filter(state="standing").exists()
+    assert not Edition.objects.filter(state="standing").exists()
 
 
 def test_saving_is_rolled_back_and_put_back() -> None:
     held = save(ready())
-    assert actions.roll_back(held, undo=False, by=held.created_by, at=NOON).state == "withdrawn"
+    assert actions.withdraw(held, undo=False, by=held.created_by, at=NOON).state == "withdrawn"
     with pytest.raises(EditionError):
-        actions.roll_back(held, undo=False, by=held.created_by, at=NOON)
-    assert actions.roll_back(held, undo=True, by=held.created_by, at=NOON).state == "standing"
+        actions.withdraw(held, undo=False, by=held.created_by, at=NOON)
+    assert actions.withdraw(held, undo=True, by=held.created_by, at=NOON).state == "standing"
 
 
 def test_discarding_takes_the_draft_and_keeps_the_file_for_a_day() -> None:
@@ -162,7 +162,7 @@ def test_what_nobody_touches_goes_in_the_end(django_capture_on_commit_callbacks:
     assert actions.expire(at=at + dt.timedelta(days=13)) == 0
     assert actions.expire(at=at + dt.timedelta(days=14)) == 1
     assert fresh(held).state == "discarded"
-    assert not LayerVersion.objects.exists()
+    assert not Edition.objects.exists()
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
         assert actions.expire(at=at + dt.timedelta(days=15)) == 1
     assert not path.exists()
@@ -183,7 +183,7 @@ def test_two_files_of_one_name_become_two_layers() -> None:
 
 def test_a_saving_that_goes_on_is_not_taken_back() -> None:
     held = ready()
-    actions.save(held, naming=NAMING, reading=held.reading, by=held.created_by, at=NOON)
+    actions.save(held, description=DESCRIPTION, reading=held.reading, by=held.created_by, at=NOON)
     held = fresh(held)
     jobs.start(held.job, at=NOON)
     with pytest.raises(UploadStateError):

@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from layers.importing import import_file
-from layers.models import Area, Layer, LayerVersion
+from layers.models import Area, Edition, Layer
 from layers.readers import read_file
 from layers.readers.read_file import ReadError
 from mapdialog.jobs import actions as jobs
@@ -105,11 +105,11 @@ def test_a_fault_of_ours_is_said_and_leaves_nothing(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(reading, "compared", broken)
     municipality = factories.municipality()
     layer = factories.layer(owner=municipality.code, name="utvalg")
-    factories.areas(of=factories.version(of=layer))
+    factories.areas(of=factories.edition(of=layer))
     held = read(upload(municipality=municipality, layer=layer))
     assert held.state == "failed"
     assert held.draft is None
-    assert not LayerVersion.objects.filter(state="draft").exists()
+    assert not Edition.objects.filter(state="draft").exists()
 
 
 def test_reading_again_takes_the_first_draft_away() -> None:
@@ -118,7 +118,7 @@ def test_reading_again_takes_the_first_draft_away() -> None:
     actions.read(
         held, choices=choices(roles={"name": "code"}), reading=held.reading, by=held.created_by, at=NOON
     )
-    assert not LayerVersion.objects.filter(pk=first.pk).exists()
+    assert not Edition.objects.filter(pk=first.pk).exists()
     second = read(held).draft
     assert list(second.areas.order_by("code").values_list("name", flat=True)) == ["A", "B", "C"]
 
@@ -135,7 +135,7 @@ def test_a_reading_that_is_no_longer_asked_for_does_nothing() -> None:
 def test_the_same_task_twice_makes_one_draft() -> None:
     held = read(upload())
     tasks.read(str(held.pk), held.reading)
-    assert LayerVersion.objects.count() == 1
+    assert Edition.objects.count() == 1
 
 
 def test_cancelling_while_it_checks_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,7 +158,7 @@ def test_cancelling_while_it_checks_leaves_nothing(monkeypatch: pytest.MonkeyPat
     job.refresh_from_db()
     assert (held.state, held.draft, job.state) == ("failed", None, "cancelled")
     assert held.file
-    assert not LayerVersion.objects.exists()
+    assert not Edition.objects.exists()
     assert not Area.objects.exists()
 
 
@@ -176,13 +176,13 @@ def test_a_discarded_upload_keeps_no_draft_of_a_reading_that_ends_later(
     monkeypatch.setattr(import_file, "stage", stage_then_discard)
     held = read(held)
     assert (held.state, held.draft) == ("discarded", None)
-    assert not LayerVersion.objects.exists()
+    assert not Edition.objects.exists()
 
 
 def test_a_new_edition_is_compared_with_the_one_in_force() -> None:
     municipality = factories.municipality()
     layer = factories.layer(owner=municipality.code, name="utvalg")
-    factories.areas(of=factories.version(of=layer), n=2)
+    factories.areas(of=factories.edition(of=layer), n=2)
     held = read(upload(squares("AC"), municipality=municipality, layer=layer))
     found = held.understood["comparison"]
     assert (found["number"], found["differing"]) == (1, 2)
@@ -221,6 +221,6 @@ def test_cancelling_while_it_writes_leaves_nothing(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(jobs, "progress", cancelled)
     held = read(held)
     assert (held.state, held.draft, held.job.state) == ("failed", None, "cancelled")
-    assert not LayerVersion.objects.exists()
+    assert not Edition.objects.exists()
     assert not Layer.objects.exists()
     assert not Area.objects.exists()

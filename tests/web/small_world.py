@@ -9,10 +9,10 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.db.models import Model
 
-from layers.models import Area, CodeChange, LayerEvent, LayerVersion, Population, Succession
+from layers.models import Area, CodeChange, Edition, LayerEvent, Population, Succession
 from mapdialog.audit.models import record
 from mapdialog.contributions import keys
-from mapdialog.contributions.models import Contribution, ContributionPlace
+from mapdialog.contributions.models import Contribution, Hit
 from mapdialog.dialogue.models import Consultation
 from mapdialog.hotspots.models import AreaSummary, Hotspot, Run
 from mapdialog.jobs.models import Job
@@ -36,10 +36,10 @@ _OF_THE_PLAN = (
     "planner/layers/<int:pk>/provisions/",
     "planner/layers/<int:pk>/documents/",
     "planner/layers/<int:pk>/undo/",
-    "planner/layers/editions/<int:version>/labels.json",
+    "planner/layers/editions/<int:edition_id>/labels.json",
     "tiles/layers/",
 )
-_OF_THE_DRAFT = ("planner/layers/<int:pk>/compose/<int:version>/",)
+_OF_THE_DRAFT = ("planner/layers/<int:pk>/compose/<int:edition_id>/",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,13 +47,13 @@ class SmallWorld:
     planner: User
     superuser: User
     consultation: Consultation
-    boundary: LayerVersion
-    plan: LayerVersion
-    draft: LayerVersion
+    boundary: Edition
+    plan: Edition
+    draft: Edition
     upload: Upload
     values: dict[str, list[Any]]
 
-    def edition_of(self, route: str) -> LayerVersion:
+    def edition_of(self, route: str) -> Edition:
         if route.startswith(_OF_THE_DRAFT):
             return self.draft
         return self.plan if route.startswith(_OF_THE_PLAN) else self.boundary
@@ -111,33 +111,33 @@ def first_of(model: type[Model]) -> Any:
     return model._base_manager.order_by("pk").first()
 
 
-def _areas(n: int, *, of: LayerVersion) -> list[Area]:
+def _areas(n: int, *, of: Edition) -> list[Area]:
     return [
-        Area.objects.create(version=of, code=f"{i:03}", name=f"Utvalg {i}", geom=make.square(i))
+        Area.objects.create(edition=of, code=f"{i:03}", name=f"Utvalg {i}", geom=make.square(i))
         for i in range(n)
     ]
 
 
-def _with_papers_and_steps(n: int, *, edition: LayerVersion) -> None:
+def _with_papers_and_steps(n: int, *, edition: Edition) -> None:
     edition.original.save("layers/file.geojson", ContentFile(b"{}"))
     for i in range(n):
         make.paper(of=edition, content=f"%PDF-1.4 {i}".encode())
-        LayerEvent.objects.create(layer=edition.layer, at=make.NOON, what="published", version_number=1)
+        LayerEvent.objects.create(layer=edition.layer, at=make.NOON, what="published", edition_number=1)
 
 
-def _boundary(n: int) -> LayerVersion:
+def _boundary(n: int) -> Edition:
     """n areas that came from n others, with figures of n years, and n editions from before."""
     layer = make.layer(name="utvalg")
     for i in range(n):
-        make.version(of=layer, valid_from=dt.date(1900 + i, 1, 1), valid_to=dt.date(1901 + i, 1, 1))
-    before = make.version(of=layer, valid_to=TURN_OF_THE_YEAR)
-    after = make.version(of=layer, valid_from=TURN_OF_THE_YEAR, feature_count=n)
+        make.edition(of=layer, valid_from=dt.date(1900 + i, 1, 1), valid_to=dt.date(1901 + i, 1, 1))
+    before = make.edition(of=layer, valid_to=TURN_OF_THE_YEAR)
+    after = make.edition(of=layer, valid_from=TURN_OF_THE_YEAR, feature_count=n)
     for old, new in zip(_areas(n, of=before), _areas(n, of=after), strict=True):
         Succession.objects.create(predecessor=old, successor=new, origin="overlap", state="proposed")
     areas = list(after.areas.order_by("code"))
     for i in range(n):
         figures = Population.objects.create(
-            version=after,
+            edition=after,
             year=2000 + i,
             source="SSB",
             imported_at=make.NOON,
@@ -150,8 +150,8 @@ def _boundary(n: int) -> LayerVersion:
     return after
 
 
-def _plan(n: int) -> LayerVersion:
-    edition = make.version(
+def _plan(n: int) -> Edition:
+    edition = make.edition(
         of=make.layer(kind="zoning", name="plan", style="no_reguleringsplan"), feature_count=n
     )
     for i in range(n):
@@ -160,13 +160,13 @@ def _plan(n: int) -> LayerVersion:
     return edition
 
 
-def _drawn_up(n: int, *, of: LayerVersion) -> LayerVersion:
-    draft = make.version(
+def _drawn_up(n: int, *, of: Edition) -> Edition:
+    draft = make.edition(
         of=make.layer(name="satt"), number=None, state="draft", composed_of=of, feature_count=n
     )
     for i in range(n):
         Area.objects.create(
-            version=draft,
+            edition=draft,
             code=f"{i:03}",
             name=f"Nytt {i}",
             geom=make.square(i),
@@ -175,15 +175,15 @@ def _drawn_up(n: int, *, of: LayerVersion) -> LayerVersion:
     return draft
 
 
-def _consultation(n: int, *, here: Municipality, boundary: LayerVersion, plan: LayerVersion) -> Consultation:
+def _consultation(n: int, *, here: Municipality, boundary: Edition, plan: Edition) -> Consultation:
     consultation = make.consultation(
         slug="apen", municipality=here, boundary_layer=boundary.layer, themes=tuple(f"t{i}" for i in range(n))
     )
     for i in range(n):
-        other = make.version(of=make.layer(kind="zoning", name=f"plan-{i}", style="no_reguleringsplan"))
+        other = make.edition(of=make.layer(kind="zoning", name=f"plan-{i}", style="no_reguleringsplan"))
         make.zone(of=other, i=i)
         water = make.layer(kind="water", name=f"vann-{i}")
-        make.version(of=water)
+        make.edition(of=water)
         consultation.base_layers.add(water)
         consultation.alternatives.create(
             key="a" if i == 0 else f"a{i}",
@@ -204,7 +204,7 @@ def _consultation(n: int, *, here: Municipality, boundary: LayerVersion, plan: L
     return consultation
 
 
-def _pins(n: int, *, to: Consultation, boundary: LayerVersion, plan: LayerVersion) -> list[Contribution]:
+def _pins(n: int, *, to: Consultation, boundary: Edition, plan: Edition) -> list[Contribution]:
     area, zone = boundary.areas.earliest("code"), plan.zones.earliest("pk")
     pins = [
         make.contribution(
@@ -213,15 +213,15 @@ def _pins(n: int, *, to: Consultation, boundary: LayerVersion, plan: LayerVersio
         for i in range(n)
     ]
     for pin in pins:
-        ContributionPlace.objects.create(contribution=pin, version=boundary, area=area)
-        ContributionPlace.objects.create(contribution=pin, version=plan, zone=zone)
+        Hit.objects.create(contribution=pin, edition=boundary, area=area)
+        Hit.objects.create(contribution=pin, edition=plan, zone=zone)
     return pins
 
 
-def _run(n: int, *, of: Consultation, boundary: LayerVersion) -> None:
+def _run(n: int, *, of: Consultation, boundary: Edition) -> None:
     run = Run.objects.create(
         consultation=of,
-        boundary_version=boundary,
+        boundary_edition=boundary,
         data_version=1,
         parameters={"distance_m": 100, "minimum": 5},
         code_version="1",
@@ -240,7 +240,7 @@ def _run(n: int, *, of: Consultation, boundary: LayerVersion) -> None:
 
 
 def _upload(n: int, i: int, *, here: Municipality) -> Upload:
-    draft = make.version(
+    draft = make.edition(
         of=make.layer(owner=here.code, kind="zoning", name=f"sendt-{i}"),
         number=None,
         state="draft",

@@ -53,7 +53,7 @@ def names(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         found = answers.pop(0) if len(answers) > 1 else answers[0]
         family = {4: socket.AF_INET, 6: socket.AF_INET6}
         return [
-            (family[ipaddress.ip_address(ip).version], socket.SOCK_STREAM, 6, "", (ip, port)) for ip in found
+            (family[ipaddress.ip_address(ip).edition], socket.SOCK_STREAM, 6, "", (ip, port)) for ip in found
         ]
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)

@@ -32,11 +32,11 @@ EXPENSIVE = {
     "api/v1/consultations/<slug:slug>/export.geojson",
     "planner/c/<slug:slug>/export.geojson",
     "planner/c/<slug:slug>/pins.pack",
-    "planner/layers/<int:pk>/compose/<int:version>/table.csv",
+    "planner/layers/<int:pk>/compose/<int:edition_id>/table.csv",
     "planner/layers/<int:pk>/compose/units.json",
     "planner/layers/<int:pk>/provisions/table.csv",
-    "planner/layers/editions/<int:version>/report.csv",
-    "planner/layers/editions/<int:version>/report.json",
+    "planner/layers/editions/<int:edition_id>/report.csv",
+    "planner/layers/editions/<int:edition_id>/report.json",
     "planner/layers/uploads/<uuid:upload>/report.csv",
 }
 

@@ -46,7 +46,7 @@ def _send(world: SmallWorld) -> list[Write]:
 
 
 def _change_plainly(world: SmallWorld) -> list[Write]:
-    fields = {"key": TOKEN, "act": "save", "version": 1, "theme": "t0", "place_words": "Bak hallen"}
+    fields = {"key": TOKEN, "act": "save", "edition": 1, "theme": "t0", "place_words": "Bak hallen"}
     return [Write(reader="anonymous", body=urlencode({**fields, "text": "Rettet"}))]
 
 
@@ -83,11 +83,11 @@ WRITES: dict[str, Callable[[SmallWorld], list[Write]]] = {
     _L + "<int:pk>/provisions/write/": lambda world: [form(seen=_seen(world), plain_nb="Nytt")],
     _L + "<int:pk>/provisions/carry-over/": lambda world: [form(seen=_seen(world))],
     _L + "documents/<int:document>/remove/": lambda world: [form(seen=_seen(world))],
-    _L + "editions/<int:version>/publish/": lambda world: [
+    _L + "editions/<int:edition_id>/publish/": lambda world: [
         form(seen=_seen(world, plan=False), published="0")
     ],
-    _L + "editions/<int:version>/withdraw/": lambda world: [form(seen=_seen(world, plan=False))],
-    _L + "editions/<int:version>/put-back/": lambda world: [form(seen=_seen(world, plan=False))],
+    _L + "editions/<int:edition_id>/withdraw/": lambda world: [form(seen=_seen(world, plan=False))],
+    _L + "editions/<int:edition_id>/put-back/": lambda world: [form(seen=_seen(world, plan=False))],
     **{
         f"{_L}uploads/<uuid:upload>/{step}/": lambda world: [
             form(reading=1, title_nb="Plan", published="yes")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from layers import crs
 from layers.crs import CrsError
 from layers.findings.finding import Finding
-from layers.importing.request import Delivery
+from layers.importing.request import ImportRequest
 from layers.models import Layer
 from layers.readers import read_file
 from layers.readers.read_file import ChooseTableError, Contents, ReadError, Table, TableInfo
@@ -32,36 +32,36 @@ _NESTED_IN = ("bestammelsegeometri", "plangeometri")
 _MULTI = {"Polygon": "MultiPolygon", "LineString": "MultiLineString", "Point": "MultiPoint"}
 
 
-def read(delivery: Delivery) -> tuple[Table, list[Finding]]:
+def read(request: ImportRequest) -> tuple[Table, list[Finding]]:
     """The rows of the delivery's file, of the tables that it names, else of those that the layer is made of.
 
     Says which tables were passed over. Zones know what their plan's outline says. Raises ReadError, and
     ChooseTableError when a person must choose.
     """
-    path, taken = delivery.path, delivery.table
+    path, taken = request.path, request.table
     if taken is not None:
         table = brought_out(read_file.read(path, layer=taken))
-        if delivery.kind != Layer.Kind.ZONING:
+        if request.kind != Layer.Kind.ZONING:
             return table, []
-        return _with_outlines(table, delivery, contents=read_file.contents(path)), []
+        return _with_outlines(table, request, contents=read_file.contents(path)), []
     try:
         return brought_out(read_file.read(path)), []
     except ChooseTableError as error:
         contents = error.contents
-        names = catalog.tables_for(delivery.kind, delivery.owner, contents.tables)
+        names = catalog.tables_for(request.kind, request.owner, contents.tables)
         if not names:
             raise
     table = brought_out(read_file.read(path, layer=names))
-    return _with_outlines(table, delivery, contents=contents), _passed_over(contents.tables, names)
+    return _with_outlines(table, request, contents=contents), _passed_over(contents.tables, names)
 
 
-def _with_outlines(table: Table, delivery: Delivery, *, contents: Contents) -> Table:
+def _with_outlines(table: Table, request: ImportRequest, *, contents: Contents) -> Table:
     names, source = catalog.outlines_for(
-        delivery.kind, delivery.owner, contents.tables, taken=tuple(dict.fromkeys(table.tables))
+        request.kind, request.owner, contents.tables, taken=tuple(dict.fromkeys(table.tables))
     )
     if source is None:
         return table
-    outlines = read_file.read(delivery.path, layer=names)
+    outlines = read_file.read(request.path, layer=names)
     return outlined(table, outlines, source=source) if outlines.srid == table.srid else table
 
 

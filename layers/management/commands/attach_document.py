@@ -27,13 +27,13 @@ class Command(BaseCommand):
 
     @no_translations
     def handle(self, *, file: Path, **options: Any) -> None:
-        version = life.newest(layer_called(options["name"], owner=options["owner"]))
-        if version is None:
+        edition = life.newest(layer_called(options["name"], owner=options["owner"]))
+        if edition is None:
             raise CommandError("The layer has no edition to attach it to.")
         try:
             with file.open("rb") as content:
                 document = documents.attach(
-                    version,
+                    edition,
                     file=content,
                     file_name=file.name,
                     type=options["type"],
@@ -45,7 +45,7 @@ class Command(BaseCommand):
             raise CommandError(f"{file}: {error.strerror or error}") from error
         except DocumentError as error:
             raise CommandError(f"{file.name}: {error}") from error
-        self.stdout.write(f"{version}: {document.file_name} attached (sha256 {document.sha256[:12]})")
+        self.stdout.write(f"{edition}: {document.file_name} attached (sha256 {document.sha256[:12]})")
 
 
 def _title(text: str) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from layers.composition import composing
 from layers.composition.composing import Plan
 from layers.composition.table import committees_in
 from layers.editions import life
-from layers.models import Layer, LayerVersion
+from layers.models import Edition, Layer
 from layers.readers import figures
 from layers.readers.read_file import ReadError
 
@@ -67,12 +67,12 @@ class Command(BaseCommand):
         self.stdout.write(f"{draft}: valid from {draft.valid_from} (version id {draft.pk})")
 
 
-def _edition(owner: str, name: str, *, on: dt.date) -> LayerVersion:
+def _edition(owner: str, name: str, *, on: dt.date) -> Edition:
     layer = Layer.objects.filter(owner=owner, name=name, kind=Layer.Kind.BOUNDARY).first()
-    version = layer.versions.holding_on(on).first() if layer else None
-    if version is None:
+    edition = layer.editions.in_force_on(on).first() if layer else None
+    if edition is None:
         raise CommandError(f"{owner} has no areas called {name} that hold on {on.isoformat()}.")
-    return version
+    return edition
 
 
 def _layer(text: str) -> tuple[str, str]:

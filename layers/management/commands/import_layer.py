@@ -19,7 +19,7 @@ from layers import crs, csv_lines, styles
 from layers.days import owners_day
 from layers.editions.life import EditionError
 from layers.findings import report
-from layers.importing.import_file import Delivery, ImportRefusedError, Outcome, load, rehearse
+from layers.importing.import_file import ImportRefusedError, ImportRequest, Outcome, load, rehearse
 from layers.importing.recognition import proposal, tables
 from layers.importing.recognition.columns import ROLES, ColumnError
 from layers.management.edition_command import day
@@ -63,7 +63,7 @@ class Command(BaseCommand):
             if options["list"]:
                 self._list(file, options)
                 return
-            self._import(_delivery(file, options), options)
+            self._import(_request(file, options), options)
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror or error}") from error
         except crs.CrsError as error:
@@ -71,31 +71,31 @@ class Command(BaseCommand):
         except (ReadError, ColumnError, ImportRefusedError, EditionError) as error:
             raise CommandError(f"{file.name}: {error}") from error
 
-    def _import(self, delivery: Delivery, options: dict[str, Any]) -> None:
+    def _import(self, request: ImportRequest, options: dict[str, Any]) -> None:
         at = timezone.now()
         note = concordance.owner_note(
-            delivery.owner, on=delivery.valid_from or owners_day(delivery.owner, at=at)
+            request.owner, on=request.valid_from or owners_day(request.owner, at=at)
         )
         if note:
             self.stderr.write(f"note: {note}")
         if options["dry_run"]:
-            found = rehearse(delivery, at=at, progress=self._show)
+            found = rehearse(request, at=at, progress=self._show)
             self._tell(found.lines())
             _write(options["report"], found.as_json())
             self.stdout.write("nothing was written")
             return
-        done = load(delivery, at=at, by=options["by"], progress=self._show)
+        done = load(request, at=at, by=options["by"], progress=self._show)
         self._tell_outcome(done)
-        _write(options["report"], done.version.report)
+        _write(options["report"], done.edition.report)
 
     def _tell_outcome(self, outcome: Outcome) -> None:
-        version = outcome.version
+        edition = outcome.edition
         if outcome.report is None:
-            self.stdout.write(f"{version}: already loaded, nothing changed")
+            self.stdout.write(f"{edition}: already loaded, nothing changed")
             return
         self._tell(outcome.report.lines())
-        since = f"from {version.begins}" if version.begins else "ever since"
-        self.stdout.write(f"{version}: valid {since} (version id {version.pk})")
+        since = f"from {edition.begins}" if edition.begins else "ever since"
+        self.stdout.write(f"{edition}: valid {since} (version id {edition.pk})")
 
     def _list(self, file: Path, options: dict[str, Any]) -> None:
         """The file's tables and, where kind and owner are told, what their fields seem to be."""
@@ -110,11 +110,11 @@ class Command(BaseCommand):
         if not kind or not owner:
             self.stdout.write("--kind and --owner say what it would be understood as")
             return
-        delivery = _delivery(file, {**options, "name": options["name"] or "layer"})
-        table, _passed_over = tables.read(delivery)
+        request = _request(file, {**options, "name": options["name"] or "layer"})
+        table, _passed_over = tables.read(request)
         self.stdout.write(f"taken: {', '.join(dict.fromkeys(table.tables)) or 'all of it'}")
         found = proposal.propose(
-            table, kind=kind, owner=owner, roles=delivery.told_roles(), source=delivery.source
+            table, kind=kind, owner=owner, roles=request.named_roles(), source=request.source
         )
         self._tell(_proposed(found))
 
@@ -167,11 +167,11 @@ def _add_edition(parser: CommandParser) -> None:
     parser.add_argument("--unpublished", action="store_true", help="for those who work with it only")
 
 
-def _delivery(file: Path, options: dict[str, Any]) -> Delivery:
+def _request(file: Path, options: dict[str, Any]) -> ImportRequest:
     missing = [f"--{name}" for name in ("kind", "name", "owner") if not options[name]]
     if missing:
         raise CommandError(f"the following arguments are required: {', '.join(missing)}")
-    return Delivery(
+    return ImportRequest(
         path=file,
         kind=options["kind"],
         name=options["name"],

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from layers.days import owners_day
-from layers.models import Layer, LayerVersion, Population
+from layers.models import Edition, Layer, Population
 from layers.population import attaching
 from layers.population import sums as population_sum
 from layers.population.attaching import PopulationError
@@ -48,14 +48,14 @@ class Command(BaseCommand):
     @no_translations
     def handle(self, *, file: Path, **options: Any) -> None:
         at, by = timezone.now(), options["by"]
-        version = _edition(
+        edition = _edition(
             options["owner"], options["name"], on=options["on"] or owners_day(options["owner"], at=at)
         )
         try:
             with transaction.atomic():
                 loaded = attaching.load(
                     file,
-                    version=version,
+                    edition=edition,
                     year=options["year"],
                     source=options["source"],
                     licence=options["licence"],
@@ -76,7 +76,7 @@ class Command(BaseCommand):
     def _sums(
         self, loaded: list[Population], *, options: dict[str, Any], at: dt.datetime
     ) -> list[Population]:
-        editions = LayerVersion.objects.standing().filter(
+        editions = Edition.objects.saved().filter(
             layer__owner=options["owner"], layer__name__in=options["sum_into"]
         )
         missing = set(options["sum_into"]) - set(editions.values_list("layer__name", flat=True))
@@ -89,19 +89,19 @@ class Command(BaseCommand):
         ]
 
     def _tell(self, one: Population) -> None:
-        self.stdout.write(f"{one.version}, {one.year}: {one.report['total']} people ({one.source})")
+        self.stdout.write(f"{one.edition}, {one.year}: {one.report['total']} people ({one.source})")
         for sentence in sentences(one):
             self.stdout.write(f"  {sentence}")
 
 
-def _edition(owner: str, name: str, *, on: dt.date) -> LayerVersion:
+def _edition(owner: str, name: str, *, on: dt.date) -> Edition:
     layer = Layer.objects.filter(owner=owner, name=name).first()
     if layer is None:
         raise CommandError(f"{owner} has no layer called {name}.")
-    version = layer.versions.holding_on(on).first()
-    if version is None:
+    edition = layer.editions.in_force_on(on).first()
+    if edition is None:
         raise CommandError(f"No edition of {layer} holds on {on.isoformat()}; give another day with --on.")
-    return version
+    return edition
 
 
 def _date(text: str) -> dt.date:

@@ -22,10 +22,10 @@ class Command(BaseCommand):
     @no_translations
     def handle(self, *, owner: str, name: str, on: dt.date | None, **options: Any) -> None:
         layer = layer_called(name, owner=owner)
-        editions = layer.versions.all() if on is None else layer.versions.holding_on(on)
+        editions = layer.editions.all() if on is None else layer.editions.in_force_on(on)
         # Drafts have no number yet: they come first, the newest of them before the others.
-        for version in editions.order_by("-number", "-imported_at"):
-            self.stdout.write(described(version))
+        for edition in editions.order_by("-number", "-imported_at"):
+            self.stdout.write(described(edition))
         if on is None:
             return
         if not editions.exists():

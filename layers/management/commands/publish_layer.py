@@ -6,11 +6,11 @@ import datetime as dt
 
 from layers.editions import life
 from layers.management.edition_command import EditionCommand
-from layers.models import LayerVersion
+from layers.models import Edition
 
 
 class Command(EditionCommand):
     help = __doc__ or ""
 
-    def act(self, version: LayerVersion, *, at: dt.datetime, by: str) -> None:
-        life.publish(version, published=True, at=at, by=by)
+    def act(self, edition: Edition, *, at: dt.datetime, by: str) -> None:
+        life.publish(edition, published=True, at=at, by=by)

@@ -6,12 +6,12 @@ import datetime as dt
 
 from layers.editions import life
 from layers.management.edition_command import EditionCommand
-from layers.models import LayerVersion
+from layers.models import Edition
 
 
 class Command(EditionCommand):
     help = __doc__ or ""
-    state = LayerVersion.State.WITHDRAWN
+    state = Edition.State.WITHDRAWN
 
-    def act(self, version: LayerVersion, *, at: dt.datetime, by: str) -> None:
-        life.put_back(version, at=at, by=by)
+    def act(self, edition: Edition, *, at: dt.datetime, by: str) -> None:
+        life.restore(edition, at=at, by=by)

@@ -32,23 +32,23 @@ class Command(BaseCommand):
 
     @no_translations
     def handle(self, *, file: Path, **options: Any) -> None:
-        version = life.newest(layer_called(options["name"], owner=options["owner"]))
-        if version is None:
+        edition = life.newest(layer_called(options["name"], owner=options["owner"]))
+        if edition is None:
             raise CommandError("The layer has no edition to write on.")
         try:
-            proposal = provision_table.proposal(file, version=version)
+            proposal = provision_table.proposal(file, edition=edition)
             self._tell(proposal)
             if options["dry_run"]:
                 return
             if proposal.twice:
                 raise CommandError("Fields with different texts on several rows must be put right first.")
             detail = {"file": file.name, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
-            writing.write(version, texts=proposal.texts, at=timezone.now(), by=options["by"], detail=detail)
+            writing.write(edition, texts=proposal.texts, at=timezone.now(), by=options["by"], detail=detail)
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror or error}") from error
         except (ReadError, ProvisionError) as error:
             raise CommandError(f"{file.name}: {error}") from error
-        self.stdout.write(f"{version}: {len(proposal.texts)} fields written")
+        self.stdout.write(f"{edition}: {len(proposal.texts)} fields written")
 
     def _tell(self, proposal: Proposal) -> None:
         self.stdout.write(f"new texts: {len(proposal.texts)}; already so: {proposal.same}")

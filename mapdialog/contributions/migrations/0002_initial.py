@@ -16,6 +16,8 @@ class Migration(migrations.Migration):
         ('layers', '0002_initial'),
     ]
 
+    run_before = [("layers", "0011_edition")]  # which renames what is named here
+
     operations = [
         migrations.AddField(
             model_name='contribution',

@@ -16,6 +16,8 @@ class Migration(migrations.Migration):
         ('layers', '0004_places'),
     ]
 
+    run_before = [("layers", "0011_edition")]  # which renames what is named here
+
     operations = [
         migrations.CreateModel(
             name='DensityState',

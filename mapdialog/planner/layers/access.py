@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
-from layers.models import Layer, LayerVersion
+from layers.models import Edition, Layer
 from mapdialog.people.models import Membership, Municipality
 
 
@@ -31,7 +31,7 @@ def layer_for(request: HttpRequest, pk: int) -> Layer:
     return get_object_or_404(layers_of(request), pk=pk)
 
 
-def version_for(request: HttpRequest, pk: int) -> LayerVersion:
+def edition_for(request: HttpRequest, pk: int) -> Edition:
     """An edition, drafts included, of one of them; raises Http404 for all others."""
-    versions = LayerVersion.objects.select_related("layer")
-    return get_object_or_404(versions.filter(layer__in=layers_of(request)), pk=pk)
+    editions = Edition.objects.select_related("layer")
+    return get_object_or_404(editions.filter(layer__in=layers_of(request)), pk=pk)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from layers.editions import documents, life
 from layers.editions.documents import DocumentError
-from layers.models import Layer, LayerDocument, LayerVersion
+from layers.models import Edition, Layer, LayerDocument
 from mapdialog.dialogue.texts import language_of, translated
 from mapdialog.planner.layers import log, steps
 from mapdialog.planner.layers.access import layer_for, layers_of
@@ -27,21 +27,21 @@ from mapdialog.web.kept_file import attachment
 def papers(request: HttpRequest, pk: int) -> HttpResponse:
     """The papers of the newest edition, and a form for one more."""
     held = layer_for(request, pk)
-    version = life.newest(held)
-    if version is None:
+    edition = life.newest(held)
+    if edition is None:
         raise Http404
     refusal = ""
     if request.method == "POST":
         outcome = steps.take(
             request,
             layer=held,
-            step=lambda at, by: _attach(request, version, at=at, by=by),
+            step=lambda at, by: _attach(request, edition, at=at, by=by),
             only_adds=True,
         )
         if not outcome.refusal:
             return redirect_to(held, done=outcome.done, to="planner:layer_documents")
         refusal = outcome.refusal
-    return _page(request, held, version, refusal=refusal)
+    return _page(request, held, edition, refusal=refusal)
 
 
 @login_required
@@ -49,10 +49,10 @@ def papers(request: HttpRequest, pk: int) -> HttpResponse:
 def remove(request: HttpRequest, document: int) -> HttpResponse:
     """Take a paper out of view."""
     found = _document(request, document)
-    held = found.version.layer
+    held = found.edition.layer
     outcome = steps.take(request, layer=held, step=lambda at, by: documents.remove(found, at=at, by=by))
     if outcome.refusal:
-        return _page(request, held, found.version, refusal=outcome.refusal)
+        return _page(request, held, found.edition, refusal=outcome.refusal)
     return redirect_to(held, done=outcome.done, to="planner:layer_documents")
 
 
@@ -65,17 +65,17 @@ def file(request: HttpRequest, document: int) -> HttpResponseBase:
 
 
 def _document(request: HttpRequest, pk: int) -> LayerDocument:
-    held = LayerDocument.objects.select_related("version__layer")
-    return get_object_or_404(held.filter(version__layer__in=layers_of(request)), pk=pk)
+    held = LayerDocument.objects.select_related("edition__layer")
+    return get_object_or_404(held.filter(edition__layer__in=layers_of(request)), pk=pk)
 
 
-def _attach(request: HttpRequest, version: LayerVersion, *, at: dt.datetime, by: str) -> LayerDocument:
+def _attach(request: HttpRequest, edition: Edition, *, at: dt.datetime, by: str) -> LayerDocument:
     file = request.FILES.get("file")
     if file is None or file.file is None:
         raise DocumentError(_("Choose a file."))
     form = values.of_form(request)
     return documents.attach(
-        version,
+        edition,
         file=file.file,
         file_name=file.name or "",
         type=form.text("type"),
@@ -85,15 +85,15 @@ def _attach(request: HttpRequest, version: LayerVersion, *, at: dt.datetime, by:
     )
 
 
-def _page(request: HttpRequest, held: Layer, version: LayerVersion, *, refusal: str) -> HttpResponse:
+def _page(request: HttpRequest, held: Layer, edition: Edition, *, refusal: str) -> HttpResponse:
     language = get_language() or ""
     frame = frame_of(request, held)
-    attached = list(version.documents.filter(removed_at__isnull=True).order_by("added_at", "pk"))
+    attached = list(edition.documents.filter(removed_at__isnull=True).order_by("added_at", "pk"))
     names = log.names_of(one.added_by for one in attached)
-    before = life.before(version)
+    before = life.before(edition)
     context = {
         **frame,
-        "version": version,
+        "edition": edition,
         "refusal": refusal,
         "rows": [
             {

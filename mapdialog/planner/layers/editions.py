@@ -17,11 +17,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from layers import csv_lines, undoing
 from layers.editions import documents, life
 from layers.findings import report, wording
-from layers.models import LayerEvent, LayerVersion
-from mapdialog.contributions.models import ContributionPlace
+from layers.models import Edition, LayerEvent
+from mapdialog.contributions.models import Hit
 from mapdialog.dialogue.models import Consultation
 from mapdialog.planner.layers import steps
-from mapdialog.planner.layers.access import layer_for, version_for
+from mapdialog.planner.layers.access import edition_for, layer_for
 from mapdialog.planner.layers.layer_rows import Use, use_of, uses_of
 from mapdialog.planner.layers.views import frame_of, layer_page, redirect_to, today_in
 from mapdialog.web import values
@@ -40,18 +40,18 @@ class Recorded:
 
 @login_required
 @require_POST
-def publish(request: HttpRequest, version: int) -> HttpResponse:
+def publish(request: HttpRequest, edition_id: int) -> HttpResponse:
     """Let everyone see an edition (`published=1`), or officials only (`published=0`)."""
-    held = version_for(request, version)
+    held = edition_for(request, edition_id)
     wanted = values.of_form(request).flag("published")
     return _taken(request, held, step=lambda at, by: life.publish(held, published=wanted, at=at, by=by))
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def withdraw(request: HttpRequest, version: int) -> HttpResponse:
+def withdraw(request: HttpRequest, edition_id: int) -> HttpResponse:
     """Roll an edition back, after saying what holds instead and what was recorded with it."""
-    held = version_for(request, version)
+    held = edition_for(request, edition_id)
     if request.method == "POST":
         return _taken(request, held, step=lambda at, by: life.withdraw(held, at=at, by=by))
     if life.newest(held.layer) != held:
@@ -61,12 +61,12 @@ def withdraw(request: HttpRequest, version: int) -> HttpResponse:
     older = life.before(held)
     context = {
         **frame,
-        "version": held,
+        "edition": held,
         "instead": older,
         "is_reopened": older is not None and older.valid_to == held.valid_from,
         "is_in_force": held.valid_from <= today_in(frame["municipality"]),
         "uses": uses_of([held.layer], reader=request.user, language=language)[held.layer_id],
-        "compositions": held.compositions.saved().select_related("layer"),
+        "compositions": held.compositions.ever_saved().select_related("layer"),
         "recorded": _recorded(held, request=request, language=language),
     }
     return render(request, "planner/layers/withdraw.html", context)
@@ -74,10 +74,10 @@ def withdraw(request: HttpRequest, version: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def put_back(request: HttpRequest, version: int) -> HttpResponse:
+def restore(request: HttpRequest, edition_id: int) -> HttpResponse:
     """Undo a roll-back."""
-    held = version_for(request, version)
-    return _taken(request, held, step=lambda at, by: life.put_back(held, at=at, by=by))
+    held = edition_for(request, edition_id)
+    return _taken(request, held, step=lambda at, by: life.restore(held, at=at, by=by))
 
 
 @login_required
@@ -105,22 +105,22 @@ _PAGES = {
 
 @login_required
 @require_safe
-def original(request: HttpRequest, version: int) -> HttpResponseBase:
+def original(request: HttpRequest, edition_id: int) -> HttpResponseBase:
     """The file as it came, to be saved."""
-    held = version_for(request, version)
+    held = edition_for(request, edition_id)
     name = documents.tidy_name(held.file_name)
     return attachment(held.original, name=name, content_type="application/octet-stream")
 
 
 @login_required
 @require_safe
-def import_report(request: HttpRequest, version: int) -> HttpResponse:
+def import_report(request: HttpRequest, edition_id: int) -> HttpResponse:
     """What was repaired, skipped and found when the edition was read, in words."""
-    held = version_for(request, version)
+    held = edition_for(request, edition_id)
     found = report.gravest_first(report.findings(held.report))
     context = {
         **frame_of(request, held.layer),
-        "version": held,
+        "edition": held,
         "report": {"read": None, "warnings": [], **held.report},
         "findings": [
             {
@@ -139,9 +139,9 @@ def import_report(request: HttpRequest, version: int) -> HttpResponse:
 @login_required
 @require_safe
 @expensive
-def report_csv(request: HttpRequest, version: int) -> HttpResponseBase:
+def report_csv(request: HttpRequest, edition_id: int) -> HttpResponseBase:
     """The report as a table."""
-    held = version_for(request, version)
+    held = edition_for(request, edition_id)
     rows = report.csv(report.findings(held.report))
     name = f"{held.layer.name}-{held.number or 'draft'}-report.csv"
     return download(request, csv_lines.lines(rows), file_name=name, content_type="text/csv; charset=utf-8")
@@ -150,9 +150,9 @@ def report_csv(request: HttpRequest, version: int) -> HttpResponseBase:
 @login_required
 @require_safe
 @expensive
-def report_json(request: HttpRequest, version: int) -> HttpResponseBase:
+def report_json(request: HttpRequest, edition_id: int) -> HttpResponseBase:
     """The report as it is kept."""
-    held = version_for(request, version)
+    held = edition_for(request, edition_id)
 
     def body() -> Iterator[bytes]:
         yield json.dumps(held.report, ensure_ascii=False, indent=1).encode()
@@ -162,18 +162,18 @@ def report_json(request: HttpRequest, version: int) -> HttpResponseBase:
 
 
 def _taken(
-    request: HttpRequest, version: LayerVersion, *, step: Callable[[dt.datetime, str], object]
+    request: HttpRequest, edition: Edition, *, step: Callable[[dt.datetime, str], object]
 ) -> HttpResponse:
     """Take the step, then back to the layer's page; there too when it could not be taken, with the reason."""
-    outcome = steps.take(request, layer=version.layer, step=step)
+    outcome = steps.take(request, layer=edition.layer, step=step)
     if outcome.refusal:
-        return layer_page(request, version.layer, refusal=outcome.refusal, status=409)
-    return redirect_to(version.layer, done=outcome.done)
+        return layer_page(request, edition.layer, refusal=outcome.refusal, status=409)
+    return redirect_to(edition.layer, done=outcome.done)
 
 
-def _recorded(version: LayerVersion, *, request: HttpRequest, language: str) -> list[Recorded]:
+def _recorded(edition: Edition, *, request: HttpRequest, language: str) -> list[Recorded]:
     """By consultation that the reader may see, the most first."""
-    places = ContributionPlace.objects.filter(version=version).order_by()
+    places = Hit.objects.filter(edition=edition).order_by()
     counted = dict(
         places.values_list("contribution__consultation").annotate(n=Count("contribution", distinct=True))
     )

@@ -8,7 +8,7 @@ from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from layers.models import Area, Feature, LayerVersion, Zone
+from layers.models import Area, Edition, Feature, Zone
 from mapdialog.planner.layers import access, layer_map
 from mapdialog.web.compression import packed
 from mapdialog.web.problem import Problem
@@ -24,7 +24,7 @@ _TEXTS = {
 _NAMES = """
 SELECT text, ST_X(point), ST_Y(point) FROM (
     SELECT text, ST_PointOnSurface(ST_ClipByBox2D(geom, {box})) AS point FROM (
-        SELECT {text} AS text, geom FROM {table} WHERE version_id = %(version)s AND geom && {box}{on_level}
+        SELECT {text} AS text, geom FROM {table} WHERE version_id = %(edition)s AND geom && {box}{on_level}
         ORDER BY ST_Area(box2d(geom)::geometry) DESC, id LIMIT {most}
     ) AS largest WHERE text <> ''
 ) AS named WHERE point IS NOT NULL AND NOT ST_IsEmpty(point)
@@ -35,18 +35,16 @@ _BOX = "ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326)"
 @login_required
 @require_safe
 @packed
-def labels(request: HttpRequest, version: int) -> JsonResponse:
+def labels(request: HttpRequest, edition_id: int) -> JsonResponse:
     """`{"labels": [[text, lon, lat], …]}` within `?box=west,south,east,north`, the largest first; of a plan
     those of one vertical level with `&level=`."""
-    edition = access.version_for(request, version)
+    edition = access.edition_for(request, edition_id)
     given = parameters(request, known={"box", "level"})
     level = whole(given["level"], name="level", minimum=1, maximum=5) if "level" in given else None
     return JsonResponse({"labels": _names(edition, _box(given.get("box", "")), level=level)})
 
 
-def _names(
-    edition: LayerVersion, box: tuple[float, ...], *, level: int | None
-) -> list[tuple[str, float, float]]:
+def _names(edition: Edition, box: tuple[float, ...], *, level: int | None) -> list[tuple[str, float, float]]:
     model = layer_map.content_of(edition)
     has_level = level is not None and model is Zone
     statement = _NAMES.format(
@@ -61,7 +59,7 @@ def _names(
         cursor.execute(
             statement,
             {
-                "version": edition.pk,
+                "edition": edition.pk,
                 "level": level,
                 "west": west,
                 "south": south,

@@ -11,7 +11,7 @@ from django.db.models import Count, Model
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from layers.models import Area, Feature, Layer, LayerVersion, Zone
+from layers.models import Area, Edition, Feature, Layer, Zone
 from layers.styles import levels
 from layers.styles.catalog import Style, legend
 from layers.styles.drawing import drawing
@@ -25,32 +25,32 @@ _GROUND = (Layer.Kind.WATER, Layer.Kind.STREET, Layer.Kind.PLACE)
 Bounds = tuple[float, float, float, float]
 
 
-def content_of(version: LayerVersion) -> type[Area | Zone | Feature]:
+def content_of(edition: Edition) -> type[Area | Zone | Feature]:
     """The table that holds what lies in the edition."""
     kinds: dict[str, type[Area | Zone | Feature]] = {Layer.Kind.BOUNDARY: Area, Layer.Kind.ZONING: Zone}
-    return kinds.get(version.layer.kind, Feature)
+    return kinds.get(edition.layer.kind, Feature)
 
 
-def bounds_of(version: LayerVersion) -> Bounds | None:
+def bounds_of(edition: Edition) -> Bounds | None:
     """West, south, east, north in degrees; None for an edition without anything in it."""
-    held = content_of(version)._base_manager.filter(version=version)
+    held = content_of(edition)._base_manager.filter(edition=edition)
     found: Bounds | None = held.aggregate(box=Extent("geom"))["box"]
     return found
 
 
-def styles_of(version: LayerVersion) -> list[tuple[Style, int]]:
+def styles_of(edition: Edition) -> list[tuple[Style, int]]:
     """(style, how many) of each use, in the order of the official list; [] where codes have no colours.
 
     Existing and future use of one code are two.
     """
-    layer, model = version.layer, content_of(version)
+    layer, model = edition.layer, content_of(edition)
     if model is Zone:
-        plan = drawn_plan(version)
+        plan = drawn_plan(edition)
         counts = plan.counts()
         return [(style, counts[style.key]) for style in plan.styles()]
     if model is Feature and not layer.style:
         return []
-    held = model._base_manager.filter(version=version).order_by("code")
+    held = model._base_manager.filter(edition=edition).order_by("code")
     counted = dict(held.values_list("code").annotate(n=Count("pk")))
     if model is Area and len(counted) > MOST_COLOURED_AREAS:
         return []
@@ -63,42 +63,42 @@ def styles_of(version: LayerVersion) -> list[tuple[Style, int]]:
 
 
 def edition_map(
-    version: LayerVersion, *, municipality: Municipality, language: str, on: dt.date
+    edition: Edition, *, municipality: Municipality, language: str, on: dt.date
 ) -> dict[str, Any]:
     """Settings of the map of one edition. `on` decides which ground lies beneath."""
     return {
-        "bounds": bounds_of(version),
-        "base": ground_settings(municipality, on=on, but=version),
+        "bounds": bounds_of(edition),
+        "base": ground_settings(municipality, on=on, but=edition),
         "edition": {
-            "url": tiles_of(version),
-            "kind": version.layer.kind,
-            **_look(version, language=language),
+            "url": tiles_of(edition),
+            "kind": edition.layer.kind,
+            **_look(edition, language=language),
         },
-        "labels": reverse("planner:edition_labels", args=[version.pk]),
+        "labels": reverse("planner:edition_labels", args=[edition.pk]),
         "language": language,
         "texts": texts(),
     }
 
 
-def _look(version: LayerVersion, *, language: str) -> dict[str, Any]:
+def _look(edition: Edition, *, language: str) -> dict[str, Any]:
     """Colours and how many of each; of a plan on several vertical levels also how many on each of them."""
-    if version.layer.kind == Layer.Kind.ZONING:
-        plan = drawn_plan(version)
+    if edition.layer.kind == Layer.Kind.ZONING:
+        plan = drawn_plan(edition)
         choices = plan.level_choices()
         found = {"style": plan.style_table(language=language), "counts": plan.counts()}
         if not choices:
             return found
         first = levels.shown_first(plan.levels)
         return {**found, "levels": choices, "level": first, "countsByLevel": plan.counts_by_level()}
-    styles = styles_of(version)
+    styles = styles_of(edition)
     return {
         "style": {style.key: drawing(style, language=language) for style, _n in styles},
         "counts": {style.key: n for style, n in styles},
     }
 
 
-def tiles_of(version: LayerVersion) -> str:
-    return f"/tiles/layers/{version.pk}/{{z}}/{{x}}/{{y}}.mvt"
+def tiles_of(edition: Edition) -> str:
+    return f"/tiles/layers/{edition.pk}/{{z}}/{{x}}/{{y}}.mvt"
 
 
 def texts() -> dict[str, str]:
@@ -114,15 +114,13 @@ def texts() -> dict[str, str]:
     }
 
 
-def ground_settings(
-    municipality: Municipality, *, on: dt.date, but: LayerVersion | None = None
-) -> dict[str, Any]:
+def ground_settings(municipality: Municipality, *, on: dt.date, but: Edition | None = None) -> dict[str, Any]:
     """The municipality's own water, streets and places in force, or a map server's pictures."""
-    held = LayerVersion.objects.published().holding_on(on).select_related("layer")
+    held = Edition.objects.published().in_force_on(on).select_related("layer")
     found = held.filter(layer__owner=municipality.code, layer__kind__in=_GROUND)
     if but is not None:
         found = found.exclude(pk=but.pk)
-    ordered = sorted(found, key=lambda version: _GROUND.index(Layer.Kind(version.layer.kind)))
+    ordered = sorted(found, key=lambda edition: _GROUND.index(Layer.Kind(edition.layer.kind)))
     return base_settings(ordered, place=municipality.code, officials=True)
 
 

@@ -11,7 +11,7 @@ from django.db.models import Count, Prefetch, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from layers.models import Layer, LayerVersion, Succession
+from layers.models import Edition, Layer, Succession
 from layers.provisions import writing
 from mapdialog.dialogue.models import Alternative, Consultation, Reader
 from mapdialog.dialogue.texts import language_of, translated
@@ -34,8 +34,8 @@ class LayerRow:
     layer: Layer
     title: str
     title_language: str
-    holding: LayerVersion | None
-    coming: list[LayerVersion] = field(default_factory=list)
+    holding: Edition | None
+    coming: list[Edition] = field(default_factory=list)
     imported_by: str = ""
     uses: list[Use] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
@@ -45,22 +45,22 @@ def rows_by_kind(
     layers: QuerySet[Layer], *, on: dt.date, language: str, reader: Reader
 ) -> list[tuple[str, list[LayerRow]]]:
     """(kind in words, its layers by title), in the order of the kinds. Nine queries."""
-    editions = LayerVersion.objects.defer("report").order_by("-number")
-    held = list(layers.prefetch_related(Prefetch("versions", queryset=editions)))
+    editions = Edition.objects.defer("report").order_by("-number")
+    held = list(layers.prefetch_related(Prefetch("editions", queryset=editions)))
     holding = {layer.pk: _holding(layer, on=on) for layer in held}
-    names = log.names_of(version.imported_by for version in holding.values() if version)
+    names = log.names_of(edition.imported_by for edition in holding.values() if edition)
     uses = uses_of(held, reader=reader, language=language)
-    waiting = _waiting(held, holding=[version for version in holding.values() if version])
+    waiting = _waiting(held, holding=[edition for edition in holding.values() if edition])
     found: dict[str, list[LayerRow]] = defaultdict(list)
     for layer in held:
-        version = holding[layer.pk]
+        edition = holding[layer.pk]
         row = LayerRow(
             layer=layer,
             title=title_of(layer, language),
             title_language=language_of(layer.titles, language),
-            holding=version,
-            coming=[one for one in layer.versions.all() if _is_standing(one) and one.valid_from > on],
-            imported_by=log.who(version.imported_by, names=names) if version else "",
+            holding=edition,
+            coming=[one for one in layer.editions.all() if _is_standing(one) and one.valid_from > on],
+            imported_by=log.who(edition.imported_by, names=names) if edition else "",
             uses=uses[layer.pk],
             waiting=waiting[layer.pk],
         )
@@ -101,48 +101,48 @@ def use_of(consultation: Consultation, *, language: str) -> Use:
     return Use(slug=consultation.slug, title=title, title_language=language_of(consultation.title, language))
 
 
-def _is_standing(version: LayerVersion) -> bool:
-    return version.state == LayerVersion.State.STANDING
+def _is_standing(edition: Edition) -> bool:
+    return edition.state == Edition.State.SAVED
 
 
-def _holding(layer: Layer, *, on: dt.date) -> LayerVersion | None:
-    for version in layer.versions.all():
-        has_begun = _is_standing(version) and version.valid_from <= on
-        if has_begun and (version.valid_to is None or version.valid_to > on):
-            return version
+def _holding(layer: Layer, *, on: dt.date) -> Edition | None:
+    for edition in layer.editions.all():
+        has_begun = _is_standing(edition) and edition.valid_from <= on
+        if has_begun and (edition.valid_to is None or edition.valid_to > on):
+            return edition
     return None
 
 
-def _waiting(layers: list[Layer], *, holding: list[LayerVersion]) -> dict[int, list[str]]:
+def _waiting(layers: list[Layer], *, holding: list[Edition]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
     for layer in layers:
-        drafts = sum(one.state == LayerVersion.State.DRAFT for one in layer.versions.all())
+        drafts = sum(one.state == Edition.State.DRAFT for one in layer.editions.all())
         if drafts:
             found[layer.pk].append(
                 ngettext("%(n)d draft not saved", "%(n)d drafts not saved", drafts) % {"n": drafts}
             )
-        if not any(one.number for one in layer.versions.all()):
+        if not any(one.number for one in layer.editions.all()):
             found[layer.pk].append(_("no edition yet"))
     for layer_id, n in _successions(layers):
         found[layer_id].append(
             ngettext("%(n)d succession to confirm", "%(n)d successions to confirm", n) % {"n": n}
         )
     plans = {one.pk: one.layer_id for one in holding if _layer(layers, one).kind == Layer.Kind.ZONING}
-    for version_id, n in writing.without_plain(plans).items():
-        found[plans[version_id]].append(
+    for edition_id, n in writing.without_plain(plans).items():
+        found[plans[edition_id]].append(
             ngettext("%(n)d field without a plain line", "%(n)d fields without a plain line", n) % {"n": n}
         )
     return found
 
 
-def _layer(layers: list[Layer], version: LayerVersion) -> Layer:
-    return next(layer for layer in layers if layer.pk == version.layer_id)
+def _layer(layers: list[Layer], edition: Edition) -> Layer:
+    return next(layer for layer in layers if layer.pk == edition.layer_id)
 
 
 def _successions(layers: list[Layer]) -> Iterable[tuple[int, int]]:
     waiting = Succession.objects.waiting().filter(
-        successor__version__layer__in=layers,
-        successor__version__state=LayerVersion.State.STANDING,
-        predecessor__version__state=LayerVersion.State.STANDING,
+        successor__edition__layer__in=layers,
+        successor__edition__state=Edition.State.SAVED,
+        predecessor__edition__state=Edition.State.SAVED,
     )
-    return waiting.order_by().values_list("successor__version__layer").annotate(n=Count("pk"))
+    return waiting.order_by().values_list("successor__edition__layer").annotate(n=Count("pk"))

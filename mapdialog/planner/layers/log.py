@@ -49,7 +49,7 @@ def lines(events: Iterable[LayerEvent]) -> list[Line]:
             who=who(event.by, names=names),
             sentence=sentence(event),
             can_undo=undoing.is_possible(event),
-            rolls_back=undoing.edition_rolled_back(event),
+            rolls_back=undoing.edition_withdrawn_by(event),
         )
         for event in held
     ]
@@ -81,7 +81,7 @@ def _numbered(text: StrOrPromise) -> Callable[[LayerEvent], str]:
     """A sentence about an edition that needs its number only."""
 
     def say(event: LayerEvent) -> str:
-        return str(text) % {"number": event.version_number}
+        return str(text) % {"number": event.edition_number}
 
     return say
 
@@ -89,21 +89,21 @@ def _numbered(text: StrOrPromise) -> Callable[[LayerEvent], str]:
 def _imported(event: LayerEvent) -> str:
     file = event.detail.get("file", "")
     if not file:
-        return _("Edition %(number)d was saved.") % {"number": event.version_number}
+        return _("Edition %(number)d was saved.") % {"number": event.edition_number}
     message = _("Edition %(number)d was imported from %(file)s.")
-    return message % {"number": event.version_number, "file": file}
+    return message % {"number": event.edition_number, "file": file}
 
 
 def _closed(event: LayerEvent) -> str:
     day = parse_date(str(event.detail.get("valid_to", "")))
     if day is None:
-        return _("Edition %(number)d ends.") % {"number": event.version_number}
+        return _("Edition %(number)d ends.") % {"number": event.edition_number}
     message = _("Edition %(number)d ends on %(day)s, when the next begins.")
-    return message % {"number": event.version_number, "day": date_format(day, "DATE_FORMAT")}
+    return message % {"number": event.edition_number, "day": date_format(day, "DATE_FORMAT")}
 
 
 def _withdrawn(event: LayerEvent) -> str:
-    values = {"number": event.version_number, "other": event.detail.get("reopened")}
+    values = {"number": event.edition_number, "other": event.detail.get("reopened")}
     if values["other"]:
         return _("Edition %(number)d was rolled back; edition %(other)d holds again.") % values
     return _("Edition %(number)d was rolled back.") % values
@@ -165,7 +165,7 @@ def _people(text: StrOrPromise) -> Callable[[LayerEvent], str]:
 
 def _composed(event: LayerEvent) -> str:
     message = _("Edition %(number)d was composed of %(units)s.")
-    return message % {"number": event.version_number, "units": event.detail.get("units", "")}
+    return message % {"number": event.edition_number, "units": event.detail.get("units", "")}
 
 
 _SENTENCES: Mapping[str, Callable[[LayerEvent], str]] = {

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from layers.editions import documents, life
-from layers.models import Layer, LayerVersion, Population
+from layers.models import Edition, Layer, Population
 from layers.population import attaching
 from layers.population import sums as population_sum
 from layers.population.ages import Band
@@ -63,41 +63,41 @@ def figures(request: HttpRequest, pk: int) -> HttpResponse:
     held = layer_for(request, pk)
     if held.kind != Layer.Kind.BOUNDARY:
         raise Http404
-    version = life.newest(held)
+    edition = life.newest(held)
     refusal = ""
-    if request.method == "POST" and version is not None:
+    if request.method == "POST" and edition is not None:
         step = _sum_step if values.of_form(request).text("action") == "sum" else _import_step
         outcome = steps.take(
-            request, layer=held, step=lambda at, by: step(request, version, at, by), only_adds=True
+            request, layer=held, step=lambda at, by: step(request, edition, at, by), only_adds=True
         )
         if not outcome.refusal:
             return redirect_to(held, done=outcome.done, to="planner:layer_population")
         refusal = outcome.refusal
-    context = {**frame_of(request, held), "version": version, "given": values.of_form(request).said}
+    context = {**frame_of(request, held), "edition": edition, "given": values.of_form(request).said}
     context["refusal"] = refusal
-    if version is not None:
-        context |= _content(request, version, on=today_in(context["municipality"]))
+    if edition is not None:
+        context |= _content(request, edition, on=today_in(context["municipality"]))
     return render(request, "planner/layers/population.html", context, status=409 if refusal else 200)
 
 
-def people_of(version: LayerVersion, *, on: dt.date) -> tuple[Population | None, Band | None, list[People]]:
+def people_of(edition: Edition, *, on: dt.date) -> tuple[Population | None, Band | None, list[People]]:
     """The newest figures, the young that they allow to count, and a line for each area by code."""
-    newest = attaching.standing(version)
+    newest = attaching.standing(edition)
     band = attaching.youngest(newest) if newest else None
-    n = attaching.of_areas(version)
-    young = attaching.of_areas(version, age=(0, band.to)) if band else {}
-    ground = land.of_areas(version, on=on)
+    n = attaching.of_areas(edition)
+    young = attaching.of_areas(edition, age=(0, band.to)) if band else {}
+    ground = land.of_areas(edition, on=on)
     rows = [
         People(code=code, name=name, n=n[pk], young=young.get(pk), land_m2=ground.land_m2[pk])
-        for pk, code, name in version.areas.order_by("code").values_list("pk", "code", "name")
+        for pk, code, name in edition.areas.order_by("code").values_list("pk", "code", "name")
     ]
     return newest, band, rows
 
 
-def _content(request: HttpRequest, version: LayerVersion, *, on: dt.date) -> dict[str, Any]:
-    newest, band, rows = people_of(version, on=on)
-    ground = land.of_areas(version, on=on)
-    held = Population.objects.filter(version=version).select_related("summed_from__version__layer")
+def _content(request: HttpRequest, edition: Edition, *, on: dt.date) -> dict[str, Any]:
+    newest, band, rows = people_of(edition, on=on)
+    ground = land.of_areas(edition, on=on)
+    held = Population.objects.filter(edition=edition).select_related("summed_from__edition__layer")
     return {
         "newest_figures": newest,
         "young": band,
@@ -109,24 +109,24 @@ def _content(request: HttpRequest, version: LayerVersion, *, on: dt.date) -> dic
             for one in held.filter(replaced_at__isnull=True).order_by("-year")
         ],
         "n_replaced": held.filter(replaced_at__isnull=False).count(),
-        "sources": _units_with_figures(version),
+        "sources": _units_with_figures(edition),
         "max_mb": MAX_UPLOAD_BYTES // 1024**2,
     }
 
 
-def _units_with_figures(version: LayerVersion) -> list[Population]:
+def _units_with_figures(edition: Edition) -> list[Population]:
     """Figures of the owner's other areas, the newest first, that could be added up for these."""
     held = Population.objects.filter(
         replaced_at__isnull=True,
         summed_from__isnull=True,
-        version__layer__owner=version.layer.owner,
-        version__state=LayerVersion.State.STANDING,
+        edition__layer__owner=edition.layer.owner,
+        edition__state=Edition.State.SAVED,
     )
-    found = held.exclude(version__layer=version.layer).select_related("version__layer")
-    return list(found.order_by("version__layer__name", "-year")[:100])
+    found = held.exclude(edition__layer=edition.layer).select_related("edition__layer")
+    return list(found.order_by("edition__layer__name", "-year")[:100])
 
 
-def _import_step(request: HttpRequest, version: LayerVersion, at: dt.datetime, by: str) -> None:
+def _import_step(request: HttpRequest, edition: Edition, at: dt.datetime, by: str) -> None:
     form = values.of_form(request)
     file = request.FILES.get("file")
     if not isinstance(file, UploadedFile) or not file.size:
@@ -141,7 +141,7 @@ def _import_step(request: HttpRequest, version: LayerVersion, at: dt.datetime, b
         kept.flush()
         loaded = attaching.load(
             Path(kept.name),
-            version=version,
+            edition=edition,
             source=form.text("source"),
             licence=form.text("licence"),
             year=_year(form.text("year")),
@@ -154,12 +154,12 @@ def _import_step(request: HttpRequest, version: LayerVersion, at: dt.datetime, b
     population_sum.follow(loaded, at=at, by=by)
 
 
-def _sum_step(request: HttpRequest, version: LayerVersion, at: dt.datetime, by: str) -> None:
+def _sum_step(request: HttpRequest, edition: Edition, at: dt.datetime, by: str) -> None:
     chosen = values.of_form(request).text("units")
-    found = {str(one.pk): one for one in _units_with_figures(version)}.get(chosen)
+    found = {str(one.pk): one for one in _units_with_figures(edition)}.get(chosen)
     if found is None:
         raise PopulationError(_("Choose the figures to add up."))
-    population_sum.sum_up(found, into=version, at=at, by=by)
+    population_sum.sum_up(found, into=edition, at=at, by=by)
 
 
 def _year(text: str) -> int | None:

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from layers import csv_lines
 from layers.editions import documents, life
-from layers.models import Layer, LayerVersion
+from layers.models import Edition, Layer
 from layers.provisions import table as provision_table
 from layers.provisions import writing
 from layers.provisions.table import Proposal
@@ -41,17 +41,17 @@ _LISTED = 100
 @require_safe
 def table(request: HttpRequest, pk: int) -> HttpResponse:
     """The fields of the plan in force, a page at a time, with what is written and what is missing."""
-    held, version = _plan(request, pk)
-    return _table_page(request, held, version)
+    held, edition = _plan(request, pk)
+    return _table_page(request, held, edition)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def write(request: HttpRequest, pk: int) -> HttpResponse:
     """The texts of one field (`?field=B1`)."""
-    held, version = _plan(request, pk)
+    held, edition = _plan(request, pk)
     name = values.of_query(request).text("field")
-    field = writing.field_of(version, name=name)
+    field = writing.field_of(edition, name=name)
     if field is None:
         raise Http404
     given, refusal = field.provision, ""
@@ -60,7 +60,7 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
         outcome = steps.take(
             request,
             layer=held,
-            step=lambda at, by: writing.write(version, texts={field.name: given}, at=at, by=by),
+            step=lambda at, by: writing.write(edition, texts={field.name: given}, at=at, by=by),
         )
         if not outcome.refusal:
             return redirect_to(held, done=outcome.done, to="planner:layer_provisions")
@@ -68,9 +68,9 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
     frame = frame_of(request, held)
     context = {
         **frame,
-        "version": version,
+        "edition": edition,
         "field": field,
-        "labels": _labels(field, version),
+        "labels": _labels(field, edition),
         "legal_text": given.legal_text,
         "plain": [
             (one, language_name(one), given.plain.get(one, ""))
@@ -88,18 +88,18 @@ def bring_in(request: HttpRequest, pk: int) -> HttpResponse:
 
     Between the two the file is kept, one for each person and layer: the next one takes its place.
     """
-    held, version = _plan(request, pk)
+    held, edition = _plan(request, pk)
     proposal, digest, file_name, refusal = None, "", "", ""
     if request.method == "POST":
         try:
             if "sha256" in values.of_form(request):
-                return _write_table(request, held, version)
-            proposal, digest, file_name = _look_at(request, version=version)
+                return _write_table(request, held, edition)
+            proposal, digest, file_name = _look_at(request, edition=edition)
         except (ReadError, ProvisionError) as error:
             refusal = str(error)
     context = {
         **frame_of(request, held),
-        "version": version,
+        "edition": edition,
         "proposal": proposal,
         "sha256": digest,
         "file_name": file_name,
@@ -114,10 +114,10 @@ def bring_in(request: HttpRequest, pk: int) -> HttpResponse:
 @expensive
 def as_csv(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The table of provisions, to be filled in and brought back."""
-    held, version = _plan(request, pk)
+    held, edition = _plan(request, pk)
     frame = frame_of(request, held)
-    rows = provision_table.rows(version, languages=languages_of(frame["municipality"]))
-    name = f"{held.name}-{version.number}-provisions.csv"
+    rows = provision_table.rows(edition, languages=languages_of(frame["municipality"]))
+    name = f"{held.name}-{edition.number}-provisions.csv"
     return download(request, csv_lines.lines(rows), file_name=name, content_type="text/csv; charset=utf-8")
 
 
@@ -125,27 +125,27 @@ def as_csv(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_POST
 def carry_over(request: HttpRequest, pk: int) -> HttpResponse:
     """Take over the texts of the edition before for fields of the same name that have none."""
-    held, version = _plan(request, pk)
-    source = life.before(version)
+    held, edition = _plan(request, pk)
+    source = life.before(edition)
     if source is None:
         raise Http404
     outcome = steps.take(
         request,
         layer=held,
         step=lambda at, by: writing.write(
-            version,
-            texts=writing.carried_over(version, source=source),
+            edition,
+            texts=writing.carried_over(edition, source=source),
             at=at,
             by=by,
             detail={"edition": source.number},
         ),
     )
     if outcome.refusal:
-        return _table_page(request, held, version, refusal=outcome.refusal)
+        return _table_page(request, held, edition, refusal=outcome.refusal)
     return redirect_to(held, done=outcome.done, to="planner:layer_provisions")
 
 
-def _plan(request: HttpRequest, pk: int) -> tuple[Layer, LayerVersion]:
+def _plan(request: HttpRequest, pk: int) -> tuple[Layer, Edition]:
     """The plan and its newest edition; Http404 for other layers and for a plan that has none."""
     held = layer_for(request, pk)
     newest = life.newest(held)
@@ -154,42 +154,40 @@ def _plan(request: HttpRequest, pk: int) -> tuple[Layer, LayerVersion]:
     return held, newest
 
 
-def _table_page(
-    request: HttpRequest, held: Layer, version: LayerVersion, *, refusal: str = ""
-) -> HttpResponse:
+def _table_page(request: HttpRequest, held: Layer, edition: Edition, *, refusal: str = "") -> HttpResponse:
     frame = frame_of(request, held)
     search = values.of_query(request).search("q")
     missing = values.of_query(request).flag("missing")
-    found = writing.fields_of(version, search=search, missing=missing)
+    found = writing.fields_of(edition, search=search, missing=missing)
     page = Paginator(found, PER_PAGE).get_page(values.of_query(request).whole("page"))
-    hectares = writing.hectares(version, names=[one.name for one in page.object_list])
-    source = life.before(version)
+    hectares = writing.hectares(edition, names=[one.name for one in page.object_list])
+    source = life.before(edition)
     context = {
         **frame,
-        "version": version,
-        "counts": writing.counts(version),
+        "edition": edition,
+        "counts": writing.counts(edition),
         "search": search,
         "missing": missing,
         "page": page,
         "rows": [
             {
                 "field": one,
-                "labels": _labels(one, version),
+                "labels": _labels(one, edition),
                 "hectares": hectares.get(one.name),
                 "plain": sorted(one.provision.plain.items()),
             }
             for one in page.object_list
         ],
-        "carried_over": len(writing.carried_over(version, source=source)) if source else 0,
+        "carried_over": len(writing.carried_over(edition, source=source)) if source else 0,
         "source": source,
         "refusal": refusal or frame["refusal"],
     }
     return render(request, "planner/layers/provisions.html", context, status=409 if refusal else 200)
 
 
-def _labels(field: Field, version: LayerVersion) -> list[tuple[str, str]]:
+def _labels(field: Field, edition: Edition) -> list[tuple[str, str]]:
     """(code, its words) of the purposes that the field has."""
-    list_name = version.layer.style or "neutral"
+    list_name = edition.layer.style or "neutral"
     styles = [style_for(list_name, code=code) for code in field.codes]
     return [(one.code, one.label(get_language() or "") if one.known else "") for one in styles]
 
@@ -204,7 +202,7 @@ def _given(request: HttpRequest, *, field: Field) -> Provision:
     )
 
 
-def _look_at(request: HttpRequest, *, version: LayerVersion) -> tuple[Proposal, str, str]:
+def _look_at(request: HttpRequest, *, edition: Edition) -> tuple[Proposal, str, str]:
     """What the sent table would do, its checksum and name. Raises ReadError, ProvisionError."""
     file = request.FILES.get("file")
     if file is None:
@@ -213,16 +211,16 @@ def _look_at(request: HttpRequest, *, version: LayerVersion) -> tuple[Proposal, 
         message = _("The file is larger than %(limit)d MB. Split it.")
         raise ReadError(message % {"limit": MOST_BYTES // 1024**2})
     content = file.read()
-    name = _kept_name(request, version)
+    name = _kept_name(request, edition)
     default_storage.delete(name)
-    proposal = _proposed(content, version=version)
+    proposal = _proposed(content, edition=edition)
     default_storage.save(name, ContentFile(content))
     return proposal, hashlib.sha256(content).hexdigest(), documents.tidy_name(file.name or "")
 
 
-def _write_table(request: HttpRequest, held: Layer, version: LayerVersion) -> HttpResponse:
+def _write_table(request: HttpRequest, held: Layer, edition: Edition) -> HttpResponse:
     """Write the table that was looked at. Raises ProvisionError when another has taken its place since."""
-    name = _kept_name(request, version)
+    name = _kept_name(request, edition)
     content = b""
     if default_storage.exists(name):
         with default_storage.open(name) as file:
@@ -230,14 +228,14 @@ def _write_table(request: HttpRequest, held: Layer, version: LayerVersion) -> Ht
     digest = hashlib.sha256(content).hexdigest()
     if digest != values.of_form(request).text("sha256"):
         raise ProvisionError(_("The file is not here any more. Choose it again."))
-    proposal = _proposed(content, version=version)
+    proposal = _proposed(content, edition=edition)
     if proposal.twice:
         raise ProvisionError(_("Fields with different texts on several rows must be put right first."))
     detail: dict[str, Any] = {"file": values.of_form(request).text("file_name")[:200], "sha256": digest}
     outcome = steps.take(
         request,
         layer=held,
-        step=lambda at, by: writing.write(version, texts=proposal.texts, at=at, by=by, detail=detail),
+        step=lambda at, by: writing.write(edition, texts=proposal.texts, at=at, by=by, detail=detail),
     )
     if outcome.refusal:
         raise ProvisionError(outcome.refusal)
@@ -245,12 +243,12 @@ def _write_table(request: HttpRequest, held: Layer, version: LayerVersion) -> Ht
     return redirect_to(held, done=outcome.done, to="planner:layer_provisions")
 
 
-def _proposed(content: bytes, *, version: LayerVersion) -> Proposal:
+def _proposed(content: bytes, *, edition: Edition) -> Proposal:
     with tempfile.TemporaryDirectory(prefix="provisions-") as folder:
         path = Path(folder) / "table"
         path.write_bytes(content)
-        return provision_table.proposal(path, version=version)
+        return provision_table.proposal(path, edition=edition)
 
 
-def _kept_name(request: HttpRequest, version: LayerVersion) -> str:
-    return f"provisions/{version.layer_id}-{request.user.pk}"
+def _kept_name(request: HttpRequest, edition: Edition) -> str:
+    return f"provisions/{edition.layer_id}-{request.user.pk}"

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from layers.editions import life, succession
 from layers.editions.life import EditionError
-from layers.models import Area, Layer, LayerVersion, Succession
+from layers.models import Area, Edition, Layer, Succession
 from mapdialog.planner.layers import layer_map, log, steps
 from mapdialog.planner.layers.access import layer_for
 from mapdialog.planner.layers.views import PER_PAGE, frame_of, redirect_to, today_in
@@ -32,36 +32,36 @@ def successions(request: HttpRequest, pk: int) -> HttpResponse:
     held = layer_for(request, pk)
     if held.kind != Layer.Kind.BOUNDARY:
         raise Http404
-    version = life.newest(held)
-    before = life.before(version) if version else None
+    edition = life.newest(held)
+    before = life.before(edition) if edition else None
     refusal = ""
-    if request.method == "POST" and version is not None and before is not None:
-        step = _step(request, version=version, before=before)
+    if request.method == "POST" and edition is not None and before is not None:
+        step = _step(request, edition=edition, before=before)
         outcome = steps.take(request, layer=held, step=step)
         if not outcome.refusal:
             return redirect_to(held, done=outcome.done, to="planner:layer_successions")
         refusal = outcome.refusal
-    return _page(request, held, version=version, before=before, refusal=refusal)
+    return _page(request, held, edition=edition, before=before, refusal=refusal)
 
 
 def _page(
     request: HttpRequest,
     held: Layer,
     *,
-    version: LayerVersion | None,
-    before: LayerVersion | None,
+    edition: Edition | None,
+    before: Edition | None,
     refusal: str,
 ) -> HttpResponse:
     frame = frame_of(request, held)
-    context: dict[str, Any] = {**frame, "version": version, "before": before, "refusal": refusal}
+    context: dict[str, Any] = {**frame, "edition": edition, "before": before, "refusal": refusal}
     context["settings"] = None
-    if version is not None and before is not None:
+    if edition is not None and before is not None:
         search = values.of_query(request).search("q")
         waiting = values.of_query(request).flag("waiting")
-        old = _areas(before, search=search, waiting=waiting, version=version)
+        old = _areas(before, search=search, waiting=waiting, edition=edition)
         page = Paginator(old, PER_PAGE).get_page(values.of_query(request).whole("page"))
         settings = layer_map.edition_map(
-            version,
+            edition,
             municipality=frame["municipality"],
             language=get_language() or "",
             on=today_in(frame["municipality"]),
@@ -70,32 +70,32 @@ def _page(
             "search": search,
             "waiting": waiting,
             "page": page,
-            "rows": _rows(list(page.object_list), version=version),
-            "has_links": _links(before, version=version).exists(),
-            "old": before.areas.order_by("code").only("code", "name", "version"),
-            "new": version.areas.order_by("code").only("code", "name", "version"),
+            "rows": _rows(list(page.object_list), edition=edition),
+            "has_links": _links(before, edition=edition).exists(),
+            "old": before.areas.order_by("code").only("code", "name", "edition"),
+            "new": edition.areas.order_by("code").only("code", "name", "edition"),
             "settings": {**settings, "before": {"url": layer_map.tiles_of(before)}},
         }
     return render(request, "planner/layers/successions.html", context, status=409 if refusal else 200)
 
 
-def _areas(before: LayerVersion, *, search: str, waiting: bool, version: LayerVersion) -> QuerySet[Area]:
-    found = before.areas.order_by("code").only("code", "name", "version")
+def _areas(before: Edition, *, search: str, waiting: bool, edition: Edition) -> QuerySet[Area]:
+    found = before.areas.order_by("code").only("code", "name", "edition")
     if search:
         found = found.filter(Q(code__icontains=search) | Q(name__icontains=search))
     if waiting:
-        proposed = Succession.objects.waiting().filter(successor__version=version)
+        proposed = Succession.objects.waiting().filter(successor__edition=edition)
         found = found.filter(pk__in=proposed.values("predecessor"))
     return found
 
 
-def _links(before: LayerVersion, *, version: LayerVersion) -> QuerySet[Succession]:
-    return Succession.objects.filter(predecessor__version=before, successor__version=version)
+def _links(before: Edition, *, edition: Edition) -> QuerySet[Succession]:
+    return Succession.objects.filter(predecessor__edition=before, successor__edition=edition)
 
 
-def _rows(old: list[Area], *, version: LayerVersion) -> list[dict[str, Any]]:
+def _rows(old: list[Area], *, edition: Edition) -> list[dict[str, Any]]:
     """The old areas, each with its possible successors, the largest share first."""
-    held = Succession.objects.filter(predecessor__in=old, successor__version=version)
+    held = Succession.objects.filter(predecessor__in=old, successor__edition=edition)
     links = list(
         held.select_related("successor")
         .defer("successor__geom", "successor__geom_3857", "successor__properties")
@@ -130,45 +130,43 @@ def _percent(share: float | None) -> float | None:
     return min(99.9, max(0.1, share * 100)) if 0 < share < 0.9995 else round(share * 100)
 
 
-def _step(
-    request: HttpRequest, *, version: LayerVersion, before: LayerVersion
-) -> Callable[[dt.datetime, str], object]:
+def _step(request: HttpRequest, *, edition: Edition, before: Edition) -> Callable[[dt.datetime, str], object]:
     """The step that the pressed button names."""
 
     def decided(at: dt.datetime, by: str) -> object:
         form = values.of_form(request)
         if "compute" in form:
-            return _compute(version, before=before, at=at, by=by)
+            return _compute(edition, before=before, at=at, by=by)
         for verb in ("confirm", "reject", "reopen"):
             if verb in form:
-                link = _link(form.identifier(verb), version=version)
+                link = _link(form.identifier(verb), edition=edition)
                 if verb == "reopen":
                     return succession.reopen(link, at=at, by=by)
                 return succession.decide(link, confirmed=verb == "confirm", at=at, by=by)
-        old = _area(form.identifier("predecessor"), version=before)
-        new = _area(form.identifier("successor"), version=version)
+        old = _area(form.identifier("predecessor"), edition=before)
+        new = _area(form.identifier("successor"), edition=edition)
         return succession.add_by_hand(predecessor=old, successor=new, at=at, by=by)
 
     return decided
 
 
-def _compute(version: LayerVersion, *, before: LayerVersion, at: dt.datetime, by: str) -> succession.Linked:
+def _compute(edition: Edition, *, before: Edition, at: dt.datetime, by: str) -> succession.Linked:
     """Links of editions that were saved before there were any, or when another edition stood between."""
-    found = succession.link(version, before=before)
+    found = succession.link(edition, before=before)
     detail = {"confirmed": found.confirmed, "proposed": found.proposed}
-    life.record(version, what="successors computed", at=at, by=by, detail=detail)
+    life.record(edition, what="successors computed", at=at, by=by, detail=detail)
     return found
 
 
-def _link(pk: int, *, version: LayerVersion) -> Succession:
-    found = Succession.objects.filter(successor__version=version, pk=pk).first()
+def _link(pk: int, *, edition: Edition) -> Succession:
+    found = Succession.objects.filter(successor__edition=edition, pk=pk).first()
     if found is None:
         raise EditionError(_("This succession is not there any more."))
     return found
 
 
-def _area(pk: int, *, version: LayerVersion) -> Area:
-    found = version.areas.filter(pk=pk).first()
+def _area(pk: int, *, edition: Edition) -> Area:
+    found = edition.areas.filter(pk=pk).first()
     if found is None:
         raise EditionError(_("Choose an area of each edition."))
     return found

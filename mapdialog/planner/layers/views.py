@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from layers import styles
 from layers.editions import description, life
 from layers.editions.description import Description
-from layers.models import EVER_SINCE, Area, Feature, Layer, LayerVersion, Succession, Zone
+from layers.models import EVER_SINCE, Area, Edition, Feature, Layer, Succession, Zone
 from layers.natural_order import natural_sql
 from layers.provisions import writing
 from layers.styles.catalog import FUTURE, style_for
@@ -139,16 +139,16 @@ def frame_of(request: HttpRequest, held: Layer) -> dict[str, Any]:
     """What all pages of a layer show: title, tabs with what waits there, the step just taken."""
     language = get_language() or ""
     saved = list(
-        held.versions.select_related("composed_of__layer").defer("report").order_by("-number", "-pk")
+        held.editions.select_related("composed_of__layer").defer("report").order_by("-number", "-pk")
     )
-    newest = next((one for one in saved if one.state == LayerVersion.State.STANDING), None)
+    newest = next((one for one in saved if one.state == Edition.State.SAVED), None)
     municipality = municipalities_of(request).get(code=held.owner)
     municipality.speak_its_time()
     is_plan = held.kind == Layer.Kind.ZONING
     waiting = Succession.objects.waiting().filter(
-        successor__version__layer=held,
-        successor__version__state=LayerVersion.State.STANDING,
-        predecessor__version__state=LayerVersion.State.STANDING,
+        successor__edition__layer=held,
+        successor__edition__state=Edition.State.SAVED,
+        predecessor__edition__state=Edition.State.SAVED,
     )
     return {
         "layer": held,
@@ -209,44 +209,44 @@ def _described(request: HttpRequest, held: Layer) -> Description:
     )
 
 
-def _shown(request: HttpRequest, held: Layer, *, day: dt.date) -> LayerVersion | None:
+def _shown(request: HttpRequest, held: Layer, *, day: dt.date) -> Edition | None:
     """The chosen edition, else the one in force on the day, else the newest that is there."""
-    versions = held.versions.select_related("layer")
+    editions = held.editions.select_related("layer")
     number = values.of_query(request).identifier("edition")
-    chosen = versions.filter(pk=number).first() if number else None
+    chosen = editions.filter(pk=number).first() if number else None
     if chosen is not None:
         return chosen
-    holding = versions.holding_on(day).first()
+    holding = editions.in_force_on(day).first()
     if holding is not None or "on" in values.of_query(request):
         return holding
-    return life.newest(held) or versions.order_by("-pk").first()
+    return life.newest(held) or editions.order_by("-pk").first()
 
 
-def _legend(shown: LayerVersion, *, language: str) -> list[tuple[str, str, int]]:
+def _legend(shown: Edition, *, language: str) -> list[tuple[str, str, int]]:
     """(code, words, how many), for those without scripts; a script puts colours beside them."""
     return [(style.code, words(style, language=language), n) for style, n in layer_map.styles_of(shown)]
 
 
-def _edition_row(version: LayerVersion, *, names: dict[str, str], frame: dict[str, Any]) -> dict[str, Any]:
+def _edition_row(edition: Edition, *, names: dict[str, str], frame: dict[str, Any]) -> dict[str, Any]:
     newest = frame["newest"]
-    is_draft = version.state == LayerVersion.State.DRAFT
-    is_withdrawn = version.state == LayerVersion.State.WITHDRAWN
+    is_draft = edition.state == Edition.State.DRAFT
+    is_withdrawn = edition.state == Edition.State.WITHDRAWN
     return {
-        "version": version,
-        "who": log.who(version.imported_by, names=names),
+        "edition": edition,
+        "who": log.who(edition.imported_by, names=names),
         "is_draft": is_draft,
         "is_withdrawn": is_withdrawn,
-        "can_withdraw": newest is not None and version.pk == newest.pk,
-        "can_put_back": is_withdrawn and (newest is None or newest.number < version.number),
-        "ever_since": version.valid_from == EVER_SINCE,
+        "can_withdraw": newest is not None and edition.pk == newest.pk,
+        "can_put_back": is_withdrawn and (newest is None or newest.number < edition.number),
+        "ever_since": edition.valid_from == EVER_SINCE,
     }
 
 
-def _content(request: HttpRequest, version: LayerVersion) -> dict[str, Any]:
+def _content(request: HttpRequest, edition: Edition) -> dict[str, Any]:
     """What lies in the edition, a page at a time, filtered by the search words."""
     search = values.of_query(request).search("q")
-    model = layer_map.content_of(version)
-    found = _searched(model._base_manager.filter(version=version), search=search, model=model)
+    model = layer_map.content_of(edition)
+    found = _searched(model._base_manager.filter(edition=edition), search=search, model=model)
     first, second = ("field", "code") if model is Zone else ("code", "name")
     is_short = found.count() <= _MOST_IN_NATURAL_ORDER
     natural = RawSQL(natural_sql(first), ()) if is_short else first  # noqa: S611 (our own column names)
@@ -255,8 +255,8 @@ def _content(request: HttpRequest, version: LayerVersion) -> dict[str, Any]:
         values.of_query(request).whole("page")
     )
     boxes = layer_map.boxes(model, pks=[one.pk for one in page.object_list])
-    list_name = version.layer.style or "neutral"
-    has_words = model is Zone or bool(version.layer.style)
+    list_name = edition.layer.style or "neutral"
+    has_words = model is Zone or bool(edition.layer.style)
     return {
         "search": search,
         "page": page,

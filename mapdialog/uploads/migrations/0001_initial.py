@@ -17,6 +17,8 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
+    run_before = [("layers", "0011_edition")]  # which renames what is named here
+
     operations = [
         migrations.CreateModel(
             name='Upload',

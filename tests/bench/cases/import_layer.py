@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.utils import timezone
 
-from layers.importing.import_file import Delivery, load
+from layers.importing.import_file import ImportRequest, load
 from tests.bench.contestant import Contestant
 from tests.bench.measurement import Measurement, Repeat, Target, against, by_turns
 from tests.bench.world import OWNER, World
@@ -56,7 +56,7 @@ def ours(*, path: Path) -> Repeat:
     count = iter(range(1_000_000))
 
     def repeat() -> float:
-        delivery = Delivery(
+        request = ImportRequest(
             path=path,
             kind="zoning",
             name=f"import-{next(count)}",
@@ -65,9 +65,9 @@ def ours(*, path: Path) -> Repeat:
             name_field="name",
         )
         started = time.perf_counter()
-        outcome = load(delivery, at=timezone.now())
+        outcome = load(request, at=timezone.now())
         seconds = time.perf_counter() - started
-        assert outcome.version.feature_count == 10_000
+        assert outcome.edition.feature_count == 10_000
         return seconds
 
     return repeat

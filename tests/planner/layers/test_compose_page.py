@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from layers.editions import life
-from layers.models import Layer, LayerVersion
+from layers.models import Edition, Layer
 from mapdialog.planner.layers.compose.form import posted
 from tests import factories
 
@@ -23,9 +23,9 @@ def municipality():
 
 @pytest.fixture
 def units(municipality):
-    version = factories.version(of=factories.layer(owner=municipality.code, name="units"), feature_count=3)
-    factories.areas(of=version, n=3)
-    return version
+    edition = factories.edition(of=factories.layer(owner=municipality.code, name="units"), feature_count=3)
+    factories.areas(of=edition, n=3)
+    return edition
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def draw_up(client, units, **given):
 
 def test_without_scripts_the_form_goes_all_the_way(planner, units):
     answer = draw_up(planner, units)
-    draft = LayerVersion.objects.get(state="draft")
+    draft = Edition.objects.get(state="draft")
     assert answer.headers["Location"] == reverse("planner:layer_composed", args=[units.layer_id, draft.pk])
     page = planner.get(answer.headers["Location"]).content.decode()
     assert "1 unit is in no committee" in page
@@ -72,7 +72,7 @@ def test_without_scripts_the_form_goes_all_the_way(planner, units):
 def test_with_scripts_the_form_comes_as_one_text(planner, units):
     sheet = {"code-7": "S", "name-7": "Sør", "unit-C": "7", "unit-A": "99", "evil": ["x"]}
     planner.post(address(units), {"action": "preview", "name": "nu", "sheet": json.dumps(sheet)})
-    area = LayerVersion.objects.get(state="draft").areas.get()
+    area = Edition.objects.get(state="draft").areas.get()
     assert (area.code, area.name, area.properties) == ("S", "Sør", {"units": ["C"]})
 
 
@@ -85,17 +85,17 @@ def test_a_text_that_is_not_the_forms_own_is_no_form(text):
 
 def test_drawing_up_again_takes_the_place_of_the_draft(planner, units):
     draw_up(planner, units)
-    first = LayerVersion.objects.get(state="draft")
+    first = Edition.objects.get(state="draft")
     page = planner.get(address(units), {"from": first.pk})
     assert page.context["sheet"].number_of == {"A": 1, "B": 1}
     draw_up(planner, units, draft=str(first.pk))
-    assert LayerVersion.objects.get(state="draft") != first
+    assert Edition.objects.get(state="draft") != first
 
 
 def test_a_draft_is_discarded(planner, units):
     answer = draw_up(planner, units)
     planner.post(answer.headers["Location"], {"action": "discard"})
-    assert not LayerVersion.objects.filter(state="draft").exists()
+    assert not Edition.objects.filter(state="draft").exists()
     assert not Layer.objects.filter(name="nu").exists()
 
 
@@ -113,7 +113,7 @@ def test_what_is_refused_says_why_and_keeps_what_was_clicked(planner, units, giv
     assert answer.status_code == 409
     assert why in answer.content.decode()
     assert "Nord" in answer.content.decode()
-    assert not LayerVersion.objects.filter(state="draft").exists()
+    assert not Edition.objects.filter(state="draft").exists()
 
 
 def test_a_draft_needs_a_day_and_nobody_elses_change(planner, units):
@@ -124,7 +124,7 @@ def test_a_draft_needs_a_day_and_nobody_elses_change(planner, units):
         answer.headers["Location"], {"action": "save", "seen": "5", "valid_from": "2026-06-01"}
     )
     assert refused.status_code == 409
-    assert LayerVersion.objects.get(composed_of=units).state == "draft"
+    assert Edition.objects.get(composed_of=units).state == "draft"
 
 
 def test_one_begins_with_a_table(planner, units):
@@ -167,4 +167,4 @@ def test_only_officials_of_the_municipality(client, units):
     client.force_login(factories.user(role="planner", of=factories.municipality(code="NO-0301")))
     assert client.get(address(units)).status_code == 404
     assert draw_up(client, units).status_code == 404
-    assert not LayerVersion.objects.filter(state="draft").exists()
+    assert not Edition.objects.filter(state="draft").exists()

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def plan(place: Municipality) -> Layer:
     layer = make.layer(kind="zoning", style="no_reguleringsplan")
-    make.zone(of=make.version(of=layer), field="B1")
+    make.zone(of=make.edition(of=layer), field="B1")
     return layer
 
 
@@ -35,7 +35,7 @@ def pdf(content: bytes = PDF, name: str = "bestemmelser.pdf") -> io.BytesIO:
 
 def attached(plan: Layer) -> LayerDocument:
     return documents.attach(
-        plan.versions.get(),
+        plan.editions.get(),
         file=pdf(),
         file_name="Plan æ.pdf",
         type="PLANBEST",
@@ -84,7 +84,7 @@ def test_what_is_no_pdf_is_refused_and_the_title_stays(browser: Client, plan: La
 
 
 def test_a_paper_is_attached_whatever_others_do_meanwhile(browser: Client, plan: Layer) -> None:
-    life.publish(plan.versions.get(), published=False, at=NOON, by="")
+    life.publish(plan.editions.get(), published=False, at=NOON, by="")
     answer = browser.post(path(plan), {"seen": "0", "file": pdf(), "type": "PLANBEST"})
     assert answer.status_code == 302
 
@@ -103,12 +103,12 @@ def test_nobody_outside_gets_what_is_not_published_not_in_force_or_removed(
     browser: Client, plan: Layer
 ) -> None:
     paper = attached(plan)
-    version = plan.versions.get()
+    edition = plan.editions.get()
     official = f"/planner/layers/documents/{paper.pk}/file/"
     for change in ({"published": False}, {"published": True, "valid_to": "2021-01-01"}):
         for name, value in change.items():
-            setattr(version, name, value)
-        version.save()
+            setattr(edition, name, value)
+        edition.save()
         assert Client().get(public(paper)).status_code == 404
         assert b"".join(browser.get(official).streaming_content) == PDF
     assert Client().get(official).status_code == 302
@@ -120,7 +120,7 @@ def test_nobody_outside_gets_what_is_not_published_not_in_force_or_removed(
 
 def test_residents_find_it_on_the_plans_page_in_their_language(plan: Layer, place: Municipality) -> None:
     paper = attached(plan)
-    zone = plan.versions.get().zones.get()
+    zone = plan.editions.get().zones.get()
     zone.legal_text = "§ 2.1 Høyst <fire> etasjer.\n§ 2.2 Tak."
     zone.save()
     held = make.consultation(municipality=place)
@@ -131,5 +131,5 @@ def test_residents_find_it_on_the_plans_page_in_their_language(plan: Layer, plac
     assert f"/layers/documents/{paper.pk}/" in page.content.decode()
     assert "No text has been written for this field yet." in text
     assert "§ 2.1 Høyst &lt;fire&gt; etasjer." in text
-    life.publish(plan.versions.get(), published=False, at=NOON, by="")
+    life.publish(plan.editions.get(), published=False, at=NOON, by="")
     assert "The provisions" not in text_of(Client(HTTP_ACCEPT_LANGUAGE="en").get(f"/c/{held.slug}/plan"))

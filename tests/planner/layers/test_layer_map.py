@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from layers.models import LayerVersion
+from layers.models import Edition
 from mapdialog.people.models import Municipality
 from mapdialog.planner.layers import layer_map
 from tests import factories as make
@@ -16,28 +16,26 @@ from tests import factories as make
 pytestmark = pytest.mark.django_db
 
 
-def look(version: LayerVersion, place: Municipality) -> dict[str, Any]:
+def look(edition: Edition, place: Municipality) -> dict[str, Any]:
     with translation.override("en"):
-        found = layer_map.edition_map(version, municipality=place, language="en", on=dt.date(2026, 1, 1))
+        found = layer_map.edition_map(edition, municipality=place, language="en", on=dt.date(2026, 1, 1))
     edition: dict[str, Any] = found["edition"]
     return edition
 
 
 @pytest.fixture
-def master_plan() -> LayerVersion:
+def master_plan() -> Edition:
     """Existing and future housing on the ground, a future road in a tunnel, a zone without a code."""
     layer = make.layer(kind="zoning", name="kommuneplan", style="no_kommuneplan")
-    version = make.version(of=layer)
-    make.zone(of=version, i=0, code="1110", field="B1", land_use_status=1)
-    make.zone(of=version, i=1, code="1110", field="B2", land_use_status=2)
-    make.zone(of=version, i=2, code="2010", field="T1", land_use_status=2, vertical_level=1)
-    make.zone(of=version, i=3, code="", field="X1")
-    return version
+    edition = make.edition(of=layer)
+    make.zone(of=edition, i=0, code="1110", field="B1", land_use_status=1)
+    make.zone(of=edition, i=1, code="1110", field="B2", land_use_status=2)
+    make.zone(of=edition, i=2, code="2010", field="T1", land_use_status=2, vertical_level=1)
+    make.zone(of=edition, i=3, code="", field="X1")
+    return edition
 
 
-def test_existing_and_future_are_drawn_and_counted_apart(
-    master_plan: LayerVersion, place: Municipality
-) -> None:
+def test_existing_and_future_are_drawn_and_counted_apart(master_plan: Edition, place: Municipality) -> None:
     edition = look(master_plan, place)
     fills = [edition["style"][key]["fill"] for key in ("1110", "1110:2")]
     assert fills == ["#ffff99", "#ffff33"]
@@ -45,7 +43,7 @@ def test_existing_and_future_are_drawn_and_counted_apart(
     assert edition["style"]["1110:2"]["label"] == "Housing, future"
 
 
-def test_levels_are_told_with_what_lies_on_each(master_plan: LayerVersion, place: Municipality) -> None:
+def test_levels_are_told_with_what_lies_on_each(master_plan: Edition, place: Municipality) -> None:
     edition = look(master_plan, place)
     assert edition["levels"] == [(1, "Under the ground"), (2, "On the ground")]
     assert edition["level"] == 2
@@ -53,12 +51,12 @@ def test_levels_are_told_with_what_lies_on_each(master_plan: LayerVersion, place
 
 
 def test_a_plan_on_the_ground_alone_offers_no_level(place: Municipality) -> None:
-    version = make.version(of=make.layer(kind="zoning", style="no_reguleringsplan"))
-    make.zone(of=version)
-    assert "levels" not in look(version, place)
+    edition = make.edition(of=make.layer(kind="zoning", style="no_reguleringsplan"))
+    make.zone(of=edition)
+    assert "levels" not in look(edition, place)
 
 
-def test_names_on_the_map_are_those_of_the_level(browser: Client, master_plan: LayerVersion) -> None:
+def test_names_on_the_map_are_those_of_the_level(browser: Client, master_plan: Edition) -> None:
     address = reverse("planner:edition_labels", args=[master_plan.pk])
 
     def names(**given: str) -> set[str]:
@@ -71,7 +69,7 @@ def test_names_on_the_map_are_those_of_the_level(browser: Client, master_plan: L
     assert browser.get(address, {"box": "0,0,1,1", "level": "x"}).status_code == 400
 
 
-def test_the_page_of_a_plan_says_what_is_future(browser: Client, master_plan: LayerVersion) -> None:
+def test_the_page_of_a_plan_says_what_is_future(browser: Client, master_plan: Edition) -> None:
     page = browser.get(reverse("planner:layer", args=[master_plan.layer_id])).content.decode()
     assert "Housing, future" in page
     assert "Without a code" in page

@@ -9,8 +9,8 @@ from django.core.files.base import ContentFile
 from django.test import Client
 
 from layers.editions import life
-from layers.models import EVER_SINCE, Layer, LayerEvent, LayerVersion, Succession
-from mapdialog.contributions.models import ContributionPlace
+from layers.models import EVER_SINCE, Edition, Layer, LayerEvent, Succession
+from mapdialog.contributions.models import Hit
 from mapdialog.people.models import Municipality, User
 from mapdialog.uploads.models import Upload
 from tests import factories as make
@@ -24,8 +24,8 @@ pytestmark = pytest.mark.django_db
 def committees(place: Municipality) -> Layer:
     """Two editions: A and B until 2026, then A, B and C."""
     layer = make.layer(name="committees", titles={"en": "Committees"}, style="neutral")
-    make.areas(of=make.version(of=layer, valid_to=dt.date(2026, 1, 1), feature_count=2))
-    make.areas(of=make.version(of=layer, valid_from=dt.date(2026, 1, 1), feature_count=3), n=3)
+    make.areas(of=make.edition(of=layer, valid_to=dt.date(2026, 1, 1), feature_count=2))
+    make.areas(of=make.edition(of=layer, valid_from=dt.date(2026, 1, 1), feature_count=3), n=3)
     return layer
 
 
@@ -33,7 +33,7 @@ class TestList:
     def test_a_layer_says_what_holds_who_brought_it_and_who_uses_it(
         self, browser: Client, committees: Layer, place: Municipality
     ) -> None:
-        LayerVersion.objects.update(imported_by="command:load_demo")
+        Edition.objects.update(imported_by="command:load_demo")
         held = make.consultation(municipality=place, boundary_layer=committees, title={"en": "The hearing"})
         page = browser.get("/planner/layers/")
         text = text_of(page)
@@ -43,13 +43,13 @@ class TestList:
         assert f"/planner/c/{held.slug}/" in page.content.decode()
 
     def test_what_waits_is_said(self, browser: Client, committees: Layer) -> None:
-        old, new = committees.versions.order_by("number")
+        old, new = committees.editions.order_by("number")
         Succession.objects.create(
             predecessor=old.areas.first(), successor=new.areas.first(), origin="overlap", state="proposed"
         )
-        make.version(of=committees, state="draft", number=None)
+        make.edition(of=committees, state="draft", number=None)
         plan = make.layer(kind="zoning")
-        make.zone(of=make.version(of=plan), field="B1")
+        make.zone(of=make.edition(of=plan), field="B1")
         text = text_of(browser.get("/planner/layers/"))
         assert "1 draft not saved" in text
         assert "1 succession to confirm" in text
@@ -82,7 +82,7 @@ class TestList:
         self, browser: Client, committees: Layer, django_assert_max_num_queries: object
     ) -> None:
         for _ in range(5):
-            make.version(of=make.layer(), imported_by="user:1")
+            make.edition(of=make.layer(), imported_by="user:1")
         with django_assert_max_num_queries(18):  # type: ignore[operator]
             browser.get("/planner/layers/")
 
@@ -95,8 +95,8 @@ class TestList:
 
 class TestPage:
     def test_editions_say_everything_about_themselves(self, browser: Client, committees: Layer) -> None:
-        units = make.version(of=make.layer(name="units"))
-        LayerVersion.objects.filter(layer=committees, number=2).update(composed_of=units, sha256="ab" * 32)
+        units = make.edition(of=make.layer(name="units"))
+        Edition.objects.filter(layer=committees, number=2).update(composed_of=units, sha256="ab" * 32)
         text = text_of(browser.get(f"/planner/layers/{committees.pk}/"))
         assert "ab" * 32 in text
         assert "units, edition 1" in text
@@ -130,9 +130,9 @@ class TestPage:
 
     def test_a_long_edition_is_paged_and_searched(self, browser: Client, place: Municipality) -> None:
         plan = make.layer(kind="zoning", style="no_reguleringsplan")
-        version = make.version(of=plan)
+        edition = make.edition(of=plan)
         for i in range(60):
-            make.zone(of=version, field=f"B{i + 1}", code="1110")
+            make.zone(of=edition, field=f"B{i + 1}", code="1110")
         first = text_of(browser.get(f"/planner/layers/{plan.pk}/"))
         assert "1–50 of 60" in first
         assert first.index(" B9 ") < first.index(" B10 ")
@@ -146,7 +146,7 @@ class TestPage:
         assert "has no edition yet" in text_of(browser.get(f"/planner/layers/{empty.pk}/"))
 
     def test_a_name_from_a_file_is_never_markup(self, browser: Client, committees: Layer) -> None:
-        area = committees.versions.get(number=2).areas.first()
+        area = committees.editions.get(number=2).areas.first()
         area.name = "<script>alert(1)</script>"
         area.save()
         body = browser.get(f"/planner/layers/{committees.pk}/").content.decode()
@@ -177,7 +177,7 @@ class TestSteps:
         held = make.consultation(municipality=place, boundary_layer=committees, title={"en": "The hearing"})
         for _ in range(3):
             pin = make.contribution(to=held)
-            ContributionPlace.objects.create(contribution=pin, version=newest, area=newest.areas.first())
+            Hit.objects.create(contribution=pin, edition=newest, area=newest.areas.first())
         text = text_of(browser.get(f"/planner/layers/editions/{newest.pk}/withdraw/"))
         assert "Edition 1 holds instead" in text
         assert "It is in force today." in text
@@ -185,7 +185,7 @@ class TestSteps:
         assert newest.state == "standing"
 
     def test_only_the_newest_has_a_page_to_roll_it_back(self, browser: Client, committees: Layer) -> None:
-        first = committees.versions.get(number=1)
+        first = committees.editions.get(number=1)
         assert browser.get(f"/planner/layers/editions/{first.pk}/withdraw/").status_code == 404
 
     def test_rolled_back_and_undone(self, browser: Client, committees: Layer) -> None:
@@ -226,7 +226,7 @@ class TestSteps:
         first = committees.events.get()
         life.withdraw(newest, at=NOON, by="")
         life.withdraw(life.newest(committees), at=NOON, by="")
-        older = LayerEvent.objects.create(layer=committees, version_number=1, at=NOON, what="imported")
+        older = LayerEvent.objects.create(layer=committees, edition_number=1, at=NOON, what="imported")
         refused = browser.post(
             f"/planner/layers/{committees.pk}/undo/{older.pk}/", {"seen": seen(committees)}
         )
@@ -352,7 +352,7 @@ class TestLog:
         self, browser: Client, committees: Layer
     ) -> None:
         newest = life.newest(committees)
-        LayerEvent.objects.create(layer=committees, version_number=2, at=NOON, what="imported")
+        LayerEvent.objects.create(layer=committees, edition_number=2, at=NOON, what="imported")
         body = browser.get(f"/planner/layers/{committees.pk}/log/").content.decode()
         assert f"/planner/layers/editions/{newest.pk}/withdraw/" in body
         assert "/undo/" not in body
@@ -360,11 +360,11 @@ class TestLog:
     def test_every_step_of_an_editions_life_has_its_sentence(
         self, browser: Client, committees: Layer
     ) -> None:
-        draft = make.version(of=committees, state="draft", number=None)
+        draft = make.edition(of=committees, state="draft", number=None)
         life.save(draft, valid_from=dt.date(2026, 2, 1), published=False, at=NOON, by="")
         life.publish(draft, published=True, at=NOON, by="")
         life.withdraw(draft, at=NOON, by="")
-        life.put_back(draft, at=NOON, by="")
+        life.restore(draft, at=NOON, by="")
         text = text_of(browser.get(f"/planner/layers/{committees.pk}/log/"))
         for said in (
             "Edition 3 was imported from test.geojson.",
@@ -378,6 +378,6 @@ class TestLog:
 
 def test_an_edition_of_unknown_beginning_has_held_ever_since(browser: Client, place: Municipality) -> None:
     layer = make.layer()
-    make.version(of=layer, valid_from=EVER_SINCE)
+    make.edition(of=layer, valid_from=EVER_SINCE)
     assert "ever since" in text_of(browser.get(f"/planner/layers/{layer.pk}/"))
     assert "1900" not in text_of(browser.get(f"/planner/layers/{layer.pk}/"))

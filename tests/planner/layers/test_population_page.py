@@ -22,9 +22,9 @@ def municipality():
 
 @pytest.fixture
 def units(municipality):
-    version = factories.version(of=factories.layer(owner=municipality.code, name="units"))
-    factories.areas(of=version)
-    return version
+    edition = factories.edition(of=factories.layer(owner=municipality.code, name="units"))
+    factories.areas(of=edition)
+    return edition
 
 
 @pytest.fixture
@@ -34,14 +34,14 @@ def planner(client, municipality):
     return client
 
 
-def address(version):
-    return reverse("planner:layer_population", args=[version.layer_id])
+def address(edition):
+    return reverse("planner:layer_population", args=[edition.layer_id])
 
 
-def bring_in(client, version, content=TABLE, **given):
+def bring_in(client, edition, content=TABLE, **given):
     fields = {"source": "SSB", "year": "2025", **given}
     return client.post(
-        address(version), {**fields, "file": SimpleUploadedFile("ssb.csv", content)}, follow=True
+        address(edition), {**fields, "file": SimpleUploadedFile("ssb.csv", content)}, follow=True
     )
 
 
@@ -95,7 +95,7 @@ def test_a_form_without_a_file_is_refused(planner, units):
 
 def test_units_are_added_up_for_committees(planner, units):
     bring_in(planner, units)
-    into = factories.version(of=factories.layer(owner="NO-4012"))
+    into = factories.edition(of=factories.layer(owner="NO-4012"))
     factories.areas(of=into, n=1)
     held = attaching.standing(units)
     answer = planner.post(address(into), {"action": "sum", "units": held.pk}, follow=True)
@@ -112,7 +112,7 @@ def test_only_officials_of_the_municipality(client, units):
 
 
 def test_other_kinds_have_none(planner):
-    plan = factories.version(of=factories.layer(owner="NO-4012", kind="zoning"))
+    plan = factories.edition(of=factories.layer(owner="NO-4012", kind="zoning"))
     assert planner.get(address(plan)).status_code == 404
 
 

@@ -20,9 +20,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def plan(place: Municipality) -> Layer:
     layer = make.layer(kind="zoning", name="plan", style="no_reguleringsplan")
-    version = make.version(of=layer)
+    edition = make.edition(of=layer)
     for i, (field, code) in enumerate([("B1", "1113"), ("B2", "1111"), ("o/F 1", "3040"), ("", "2010")]):
-        make.zone(of=version, i=i, field=field, code=code)
+        make.zone(of=edition, i=i, field=field, code=code)
     return layer
 
 
@@ -31,7 +31,7 @@ def path(plan: Layer, rest: str = "") -> str:
 
 
 def texts(plan: Layer) -> dict[str, tuple[str, dict]]:
-    zones = Zone.objects.filter(version__layer=plan).exclude(field="").order_by("field")
+    zones = Zone.objects.filter(edition__layer=plan).exclude(field="").order_by("field")
     return {one.field: (one.legal_text, one.provision) for one in zones}
 
 
@@ -56,7 +56,7 @@ def write_it(browser: Client, plan: Layer, looked_at: object, **given: object) -
 
 
 def test_the_table_says_what_is_written_and_what_is_missing(browser: Client, plan: Layer) -> None:
-    writing.write(plan.versions.get(), texts={"B1": Provision(plain={"nb": "Boliger"})}, at=NOON, by="user:1")
+    writing.write(plan.editions.get(), texts={"B1": Provision(plain={"nb": "Boliger"})}, at=NOON, by="user:1")
     text = text_of(browser.get(path(plan)))
     assert "3 fields: 2 have no line in plain language, 3 no text as decided." in text
     assert "1 zone has no field name" in text
@@ -81,13 +81,13 @@ def test_a_field_is_written_and_the_writing_undone(browser: Client, plan: Layer,
 
 def test_a_language_that_the_form_does_not_show_keeps_its_text(browser: Client, plan: Layer) -> None:
     held = Provision(plain={"se": "Viessu", "nb": "Hus"})
-    writing.write(plan.versions.get(), texts={"B1": held}, at=NOON, by="")
+    writing.write(plan.editions.get(), texts={"B1": held}, at=NOON, by="")
     press(browser, plan, path(plan, "write/?field=B1"), legal_text="", plain_nb="Nytt hus")
     assert texts(plan)["B1"] == ("", {"se": "Viessu", "nb": "Nytt hus"})
 
 
 def test_what_was_typed_survives_somebody_quicker(browser: Client, plan: Layer) -> None:
-    writing.write(plan.versions.get(), texts={"B2": Provision(legal_text="§")}, at=NOON, by="")
+    writing.write(plan.editions.get(), texts={"B2": Provision(legal_text="§")}, at=NOON, by="")
     stale = browser.post(path(plan, "write/?field=B1"), {"seen": "0", "plain_nb": "Typed with care"})
     assert stale.status_code == 409
     assert "changed the layer meanwhile" in text_of(stale)
@@ -136,7 +136,7 @@ def test_another_file_chosen_meanwhile_is_not_written_instead(browser: Client, p
 def test_a_table_is_not_written_over_what_somebody_else_wrote_meanwhile(browser: Client, plan: Layer) -> None:
     looked = look_at(browser, plan, "field;text\nB1;§ 1\n")
     before = seen(plan)
-    writing.write(plan.versions.get(), texts={"B1": Provision(legal_text="§ 0")}, at=NOON, by="")
+    writing.write(plan.editions.get(), texts={"B1": Provision(legal_text="§ 0")}, at=NOON, by="")
     refused = write_it(browser, plan, looked, seen=before)
     assert "changed the layer meanwhile" in text_of(refused)
     assert texts(plan)["B1"] == ("§ 0", {})
@@ -166,16 +166,16 @@ def test_a_post_without_a_file_asks_for_one(browser: Client, plan: Layer) -> Non
 
 
 def test_texts_of_the_edition_before_are_taken_over_when_asked(browser: Client, plan: Layer) -> None:
-    old = plan.versions.get()
+    old = plan.editions.get()
     writing.write(old, texts={"B1": Provision(legal_text="§ 1")}, at=NOON, by="")
     old.valid_to = "2026-01-01"
     old.save()
-    new = make.version(of=plan, valid_from="2026-01-01")
+    new = make.edition(of=plan, valid_from="2026-01-01")
     make.zone(of=new, field="B1")
     assert "1 field without a text has one in edition 1." in text_of(browser.get(path(plan)))
-    assert not Zone.objects.filter(version=new, legal_text="§ 1").exists()
+    assert not Zone.objects.filter(edition=new, legal_text="§ 1").exists()
     page = press(browser, plan, path(plan, "carry-over/"))
-    assert Zone.objects.filter(version=new, legal_text="§ 1").exists()
+    assert Zone.objects.filter(edition=new, legal_text="§ 1").exists()
     assert "They were taken over from edition 1." in text_of(page)
 
 
@@ -189,13 +189,13 @@ def test_the_table_comes_home_as_csv(browser: Client, plan: Layer) -> None:
 
 def test_boundaries_have_no_provisions(browser: Client, place: Municipality) -> None:
     layer = make.layer()
-    make.version(of=layer)
+    make.edition(of=layer)
     assert browser.get(path(layer)).status_code == 404
 
 
 def test_a_long_plan_is_paged(browser: Client, plan: Layer) -> None:
-    version = plan.versions.get()
+    edition = plan.editions.get()
     for i in range(55):
-        make.zone(of=version, field=f"C{i}")
+        make.zone(of=edition, field=f"C{i}")
     text = text_of(browser.get(path(plan, "?page=2")))
     assert "51–58 of 58" in text

@@ -18,8 +18,8 @@ pytestmark = pytest.mark.django_db
 def layer(place: Municipality) -> Layer:
     """A becomes A; B lies by 62 % in B and 38 % in C, which a person must decide."""
     held = make.layer(name="committees")
-    old = make.areas(of=make.version(of=held, valid_to=dt.date(2026, 1, 1)))
-    new = make.areas(of=make.version(of=held, valid_from=dt.date(2026, 1, 1)), n=3)
+    old = make.areas(of=make.edition(of=held, valid_to=dt.date(2026, 1, 1)))
+    new = make.areas(of=make.edition(of=held, valid_from=dt.date(2026, 1, 1)), n=3)
     link(old[0], new[0], of_old=1, state="confirmed")
     link(old[1], new[1], of_old=0.62, state="proposed")
     link(old[1], new[2], of_old=0.38, state="proposed")
@@ -87,8 +87,8 @@ def test_a_computed_successor_is_reopened_and_that_is_undone(browser: Client, la
 
 
 def test_one_is_added_by_hand_and_taken_back(browser: Client, layer: Layer) -> None:
-    old = layer.versions.get(number=1).areas.get(code="A")
-    new = layer.versions.get(number=2).areas.get(code="C")
+    old = layer.editions.get(number=1).areas.get(code="A")
+    new = layer.editions.get(number=2).areas.get(code="C")
     page = press(browser, layer, path(layer), predecessor=old.pk, successor=new.pk)
     assert (of("AC").origin, of("AC").state) == ("person", "confirmed")
     assert "Added by hand: A became C." in text_of(page)
@@ -107,8 +107,8 @@ def test_nonsense_changes_nothing(browser: Client, layer: Layer, values: dict) -
 
 
 def test_an_area_of_another_layer_is_not_linked(browser: Client, layer: Layer) -> None:
-    strange = make.areas(of=make.version(of=make.layer()))[0]
-    new = layer.versions.get(number=2).areas.first()
+    strange = make.areas(of=make.edition(of=make.layer()))[0]
+    new = layer.editions.get(number=2).areas.first()
     answer = browser.post(path(layer), {"seen": seen(layer), "predecessor": strange.pk, "successor": new.pk})
     assert answer.status_code == 409
 
@@ -126,7 +126,7 @@ def test_one_edition_has_no_successors_and_a_plan_has_no_such_page(
     browser: Client, place: Municipality
 ) -> None:
     single = make.layer()
-    make.areas(of=make.version(of=single))
+    make.areas(of=make.edition(of=single))
     assert "one edition only" in text_of(browser.get(path(single)))
     assert browser.get(path(make.layer(kind="zoning"))).status_code == 404
 
@@ -143,9 +143,9 @@ def test_editions_without_links_get_them_computed_when_asked(browser: Client, la
 def test_the_number_of_queries_does_not_grow_with_the_areas(
     browser: Client, layer: Layer, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    old, new = layer.versions.order_by("number")
+    old, new = layer.editions.order_by("number")
     for i in range(3, 20):
-        for version in (old, new):
-            Area.objects.create(version=version, code=f"Z{i}", geom=make.square(i))
+        for edition in (old, new):
+            Area.objects.create(edition=edition, code=f"Z{i}", geom=make.square(i))
     with django_assert_max_num_queries(30):
         browser.get(path(layer))

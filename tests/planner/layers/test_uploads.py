@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from layers.models import LayerVersion
+from layers.models import Edition
 from mapdialog.uploads import receive, tasks
 from mapdialog.uploads.models import Upload
 from tests import factories
@@ -233,7 +233,7 @@ def test_a_page_that_is_out_of_date_saves_nothing(signed_in: Client, municipalit
     answer = step(signed_in, held, "save", **{**NAMING, "reading": held.reading - 1})
     assert answer.status_code == 409
     assert "read again meanwhile" in answer.content.decode()
-    assert not LayerVersion.objects.filter(state="standing").exists()
+    assert not Edition.objects.filter(state="standing").exists()
 
 
 def test_a_layer_without_a_title_is_not_saved_and_nothing_written_is_lost(
@@ -253,7 +253,7 @@ def test_pressed_twice_it_is_saved_once(signed_in: Client, municipality: Any) ->
         assert step(signed_in, held, "save", **NAMING).status_code == 302
     work(held)
     assert step(signed_in, held, "save", **NAMING).status_code == 302
-    assert LayerVersion.objects.filter(state="standing").count() == 1
+    assert Edition.objects.filter(state="standing").count() == 1
 
 
 def test_the_same_file_again_is_said(signed_in: Client, municipality: Any) -> None:
@@ -266,7 +266,7 @@ def test_the_same_file_again_is_said(signed_in: Client, municipality: Any) -> No
 
 def test_a_new_edition_is_shown_beside_the_one_in_force(signed_in: Client, municipality: Any) -> None:
     layer = factories.layer(owner=municipality.code, name="utvalg", titles={"nb": "Nærmiljøutvalg"})
-    factories.areas(of=factories.version(of=layer), n=2)
+    factories.areas(of=factories.edition(of=layer), n=2)
     answer = signed_in.post(
         f"{SEND}?layer={layer.pk}", {"file": SimpleUploadedFile("a.geojson", squares("AC"))}
     )

@@ -26,7 +26,7 @@ from layers.composition import composing
 from layers.composition.composing import Committee, CompositionError, Plan
 from layers.composition.table import committees_in, rows
 from layers.editions import life
-from layers.models import Layer, LayerEvent, LayerVersion
+from layers.models import Edition, Layer, LayerEvent
 from layers.population.attaching import added
 from layers.population.sums import NotNestedError
 from layers.readers import figures as tables
@@ -63,19 +63,19 @@ FROM layers_area WHERE version_id = %s ORDER BY code COLLATE "C"
 def compose(request: HttpRequest, pk: int) -> HttpResponse:
     """The units as a map and a list; a POST begins from a table, adds lines, or draws the committees up."""
     held = _units_layer(request, pk)
-    version = life.newest(held)
-    if version is None or version.feature_count > MOST_UNITS:
-        context = {**frame_of(request, held), "version": version, "most_units": MOST_UNITS, "settings": None}
+    edition = life.newest(held)
+    if edition is None or edition.feature_count > MOST_UNITS:
+        context = {**frame_of(request, held), "edition": edition, "most_units": MOST_UNITS, "settings": None}
         return render(request, "planner/layers/compose.html", context)
     refusal = ""
     try:
-        sheet = _sheet(request, version)
+        sheet = _sheet(request, edition)
         if values.of_form(request).text("action") == "preview":
-            return redirect("planner:layer_composed", pk=pk, version=_staged(request, version, sheet).pk)
+            return redirect("planner:layer_composed", pk=pk, edition_id=_staged(request, edition, sheet).pk)
     except (CompositionError, NotNestedError, ReadError) as error:
         refusal = str(error)
         sheet = posted(values.of_form(request).everything())
-    context = _page(request, held, version=version, sheet=sheet)
+    context = _page(request, held, edition=edition, sheet=sheet)
     context["refusal"] = refusal
     return render(request, "planner/layers/compose.html", context, status=409 if refusal else 200)
 
@@ -86,28 +86,28 @@ def compose(request: HttpRequest, pk: int) -> HttpResponse:
 @packed
 def units_json(request: HttpRequest, pk: int) -> HttpResponse:
     """The units' shapes, and which of them share a border."""
-    version = life.newest(_units_layer(request, pk))
-    if version is None:
+    edition = life.newest(_units_layer(request, pk))
+    if edition is None:
         raise Http404
     with connection.cursor() as cursor:
-        cursor.execute(_SHAPES, [version.pk])
+        cursor.execute(_SHAPES, [edition.pk])
         shapes = ",".join(
             f'{{"type":"Feature","id":{json.dumps(code)},"geometry":{geometry},'
             f'"properties":{json.dumps({"name": name, "middle": [x, y]}, ensure_ascii=False)}}}'
             for code, name, geometry, x, y in cursor.fetchall()
         )
-    pairs = json.dumps(composing.adjacent(version), ensure_ascii=False)
+    pairs = json.dumps(composing.adjacent(edition), ensure_ascii=False)
     body = f'{{"type":"FeatureCollection","features":[{shapes}],"adjacent":{pairs}}}'
     return HttpResponse(body, content_type="application/geo+json")
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def draft(request: HttpRequest, pk: int, version: int) -> HttpResponse:
+def draft(request: HttpRequest, pk: int, edition_id: int) -> HttpResponse:
     """Committees that are drawn up: on the map and in words, to be saved or discarded."""
     held = _units_layer(request, pk)
-    staged = _composed(held, version)
-    if staged.state != LayerVersion.State.DRAFT:
+    staged = _composed(held, edition_id)
+    if staged.state != Edition.State.DRAFT:
         return redirect("planner:layer", staged.layer_id)
     refusal = ""
     if request.method == "POST":
@@ -117,11 +117,11 @@ def draft(request: HttpRequest, pk: int, version: int) -> HttpResponse:
         outcome = steps.take(request, layer=staged.layer, step=lambda at, by: _save(request, staged, at, by))
         if not outcome.refusal:
             saved = LayerEvent.objects.filter(
-                layer=staged.layer, what="imported", version_number=staged.number
+                layer=staged.layer, what="imported", edition_number=staged.number
             )
             return redirect_to(staged.layer, done=saved.values_list("pk", flat=True).first())
         refusal = outcome.refusal
-        staged = _composed(held, version)
+        staged = _composed(held, edition_id)
     context = _draft_page(request, held, staged)
     context["refusal"] = refusal
     return render(request, "planner/layers/compose_draft.html", context, status=409 if refusal else 200)
@@ -130,10 +130,10 @@ def draft(request: HttpRequest, pk: int, version: int) -> HttpResponse:
 @login_required
 @require_safe
 @expensive
-def as_csv(request: HttpRequest, pk: int, version: int) -> HttpResponseBase:
+def as_csv(request: HttpRequest, pk: int, edition_id: int) -> HttpResponseBase:
     """Which unit is in which committee, as a table that can be brought in again."""
     held = _units_layer(request, pk)
-    staged = _composed(held, version)
+    staged = _composed(held, edition_id)
     assert staged.composed_of is not None
     committees = composing.committees_of(staged, units=staged.composed_of)
     chunks = csv_lines.lines(rows(committees, units=staged.composed_of))
@@ -148,29 +148,29 @@ def _units_layer(request: HttpRequest, pk: int) -> Layer:
     return held
 
 
-def _composed(units: Layer, version: int) -> LayerVersion:
+def _composed(units: Layer, edition_id: int) -> Edition:
     """An edition composed of this layer's units; raises Http404 for all others."""
-    found = LayerVersion.objects.select_related("layer", "composed_of__layer")
-    return get_object_or_404(found.filter(composed_of__layer=units), pk=version)
+    found = Edition.objects.select_related("layer", "composed_of__layer")
+    return get_object_or_404(found.filter(composed_of__layer=units), pk=edition_id)
 
 
-def _sheet(request: HttpRequest, version: LayerVersion) -> Sheet:
+def _sheet(request: HttpRequest, edition: Edition) -> Sheet:
     """What the form begins with. Raises CompositionError, NotNestedError and ReadError."""
     form = values.of_form(request)
     if request.method == "POST":
         if form.text("action") == "table":
-            return begun(_from_table(request, version), name=form.text("name"))
+            return begun(_from_table(request, edition), name=form.text("name"))
         return posted(form.everything())
     wanted = values.of_query(request).identifier("from")
-    chosen = {one.pk: one for one in composing.starts(version)}.get(wanted)
+    chosen = {one.pk: one for one in composing.starts(edition)}.get(wanted)
     if chosen is None:
         return begun(())
-    is_draft = chosen.state == LayerVersion.State.DRAFT
-    committees = composing.committees_of(chosen, units=version)
+    is_draft = chosen.state == Edition.State.DRAFT
+    committees = composing.committees_of(chosen, units=edition)
     return begun(committees, name=chosen.layer.name, draft=str(chosen.pk) if is_draft else "")
 
 
-def _from_table(request: HttpRequest, version: LayerVersion) -> list[Committee]:
+def _from_table(request: HttpRequest, edition: Edition) -> list[Committee]:
     file = request.FILES.get("file")
     if not isinstance(file, UploadedFile) or not file.size:
         raise CompositionError(_("Choose a file."))
@@ -181,16 +181,16 @@ def _from_table(request: HttpRequest, version: LayerVersion) -> list[Committee]:
         for chunk in file.chunks():
             kept.write(chunk)
         kept.flush()
-        return committees_in(tables.read_table(Path(kept.name)), units=version, at=timezone.now())
+        return committees_in(tables.read_table(Path(kept.name)), units=edition, at=timezone.now())
 
 
 @transaction.atomic
-def _staged(request: HttpRequest, version: LayerVersion, sheet: Sheet) -> LayerVersion:
+def _staged(request: HttpRequest, edition: Edition, sheet: Sheet) -> Edition:
     """The committees as a draft, in place of the draft that the form came from."""
-    plan = Plan(units=version, name=sheet.name, committees=sheet.committees(), titles=sheet.titles)
+    plan = Plan(units=edition, name=sheet.name, committees=sheet.committees(), titles=sheet.titles)
     staged = composing.stage(plan, at=timezone.now(), by=f"user:{request.user.pk}")
-    older = LayerVersion.objects.filter(
-        composed_of__layer=version.layer, state=LayerVersion.State.DRAFT, layer=staged.layer
+    older = Edition.objects.filter(
+        composed_of__layer=edition.layer, state=Edition.State.DRAFT, layer=staged.layer
     )
     for one in older.exclude(pk=staged.pk):
         if str(one.pk) == sheet.draft:
@@ -198,7 +198,7 @@ def _staged(request: HttpRequest, version: LayerVersion, sheet: Sheet) -> LayerV
     return staged
 
 
-def _save(request: HttpRequest, staged: LayerVersion, at: dt.datetime, by: str) -> None:
+def _save(request: HttpRequest, staged: Edition, at: dt.datetime, by: str) -> None:
     form = values.of_form(request)
     day = form.day("valid_from")
     if day is None:
@@ -206,44 +206,44 @@ def _save(request: HttpRequest, staged: LayerVersion, at: dt.datetime, by: str) 
     composing.save(staged, valid_from=day, published=form.flag("published"), at=at, by=by)
 
 
-def _page(request: HttpRequest, held: Layer, *, version: LayerVersion, sheet: Sheet) -> dict[str, Any]:
+def _page(request: HttpRequest, held: Layer, *, edition: Edition, sheet: Sheet) -> dict[str, Any]:
     frame = frame_of(request, held)
     place = frame["municipality"]
-    newest, band, people = people_of(version, on=today_in(place))
+    newest, band, people = people_of(edition, on=today_in(place))
     others = layers_of(request).filter(owner=held.owner, kind=Layer.Kind.BOUNDARY).exclude(pk=held.pk)
     return {
         **frame,
-        "version": version,
+        "edition": edition,
         "sheet": sheet,
         "figures": newest,
         "young": band,
         "fits_without_scripts": len(people) <= MOST_UNITS_AS_FIELDS,
         "units": [{"people": one, "number": sheet.number_of.get(one.code)} for one in people],
-        "starts": _start_rows(composing.starts(version)),
+        "starts": _start_rows(composing.starts(edition)),
         "names": [one.name for one in others],
         "titles": [(code, language_name(code), sheet.titles.get(code, "")) for code in languages_of(place)],
         "settings": {
             "units": reverse("planner:layer_compose_units", args=[held.pk]),
             "people": {one.code: _figures(one) for one in people},
             "colours": COLOURS,
-            "bounds": layer_map.bounds_of(version),
-            "base": layer_map.ground_settings(place, on=today_in(place), but=version),
+            "bounds": layer_map.bounds_of(edition),
+            "base": layer_map.ground_settings(place, on=today_in(place), but=edition),
             "sprite": static("img/icons.svg"),
             "language": get_language() or "",
             "youngAges": str(band) if band else "",
-            "key": f"compose-{version.pk}",
+            "key": f"compose-{edition.pk}",
             "hasBegun": bool(sheet.number_of) or request.method == "POST",
             "texts": layer_map.texts() | _texts(),
         },
     }
 
 
-def _start_rows(found: Iterable[LayerVersion]) -> list[dict[str, Any]]:
+def _start_rows(found: Iterable[Edition]) -> list[dict[str, Any]]:
     return [
         {
-            "version": one,
+            "edition": one,
             "title": layer_rows.title_of(one.layer, get_language() or ""),
-            "is_draft": one.state == LayerVersion.State.DRAFT,
+            "is_draft": one.state == Edition.State.DRAFT,
         }
         for one in found
     ]
@@ -254,7 +254,7 @@ def _figures(one: People) -> list[float | None]:
     return [one.n, one.young, round(one.hectares, 1)]
 
 
-def _draft_page(request: HttpRequest, held: Layer, staged: LayerVersion) -> dict[str, Any]:
+def _draft_page(request: HttpRequest, held: Layer, staged: Edition) -> dict[str, Any]:
     frame = frame_of(request, held)
     place = frame["municipality"]
     units = staged.composed_of
@@ -262,7 +262,7 @@ def _draft_page(request: HttpRequest, held: Layer, staged: LayerVersion) -> dict
     newest, band, people = people_of(units, on=today_in(place))
     by_code = {one.code: one for one in people}
     pairs = composing.adjacent(units)
-    areas = list(staged.areas.order_by("code").only("code", "name", "properties", "version"))
+    areas = list(staged.areas.order_by("code").only("code", "name", "properties", "edition"))
     assigned = {unit for area in areas for unit in area.properties["units"]}
     before = life.newest(staged.layer)
     return {

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import FloatField, Func, Q
 
-from layers.models import LayerVersion, Zone
+from layers.models import Edition, Zone
 from layers.styles import style_for
 from layers.styles.catalog import FUTURE
 from layers.styles.drawing import words
@@ -25,10 +25,10 @@ class _Edge(Func):
     arity = 1
 
 
-def page_of(draft: LayerVersion, *, after: int, query: str, language: str) -> dict[str, Any]:
+def page_of(draft: Edition, *, after: int, query: str, language: str) -> dict[str, Any]:
     """At most PAGE features after an id, in the order of the file; `next` is None on the last page."""
     model = layer_map.content_of(draft)
-    found = model._base_manager.filter(version=draft, pk__gt=after).order_by("pk")
+    found = model._base_manager.filter(edition=draft, pk__gt=after).order_by("pk")
     if wanted := query.replace("\0", "").strip()[:_QUERY_MAX]:
         matching = Q(code__icontains=wanted) | Q(name__icontains=wanted)
         found = found.filter(matching | Q(field__icontains=wanted) if model is Zone else matching)

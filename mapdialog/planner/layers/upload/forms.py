@@ -11,9 +11,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from layers import styles
-from layers.models import Layer, LayerVersion
+from layers.models import Edition, Layer
 from mapdialog.people.models import Municipality
-from mapdialog.uploads.choices import Choices, Naming, choices_of
+from mapdialog.uploads.choices import EditionDescription, ReadChoices, choices_of
 from mapdialog.uploads.models import Upload
 
 _UNKNOWN = ("", "")
@@ -94,7 +94,7 @@ class ReadForm(forms.Form):
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices
 
-    def choices(self, *, language: str) -> Choices:
+    def choices(self, *, language: str) -> ReadChoices:
         """What was chosen; a role that reading had found by itself is not held to it."""
         given = self.cleaned_data
         before, upload = choices_of(self.upload), self.upload
@@ -106,7 +106,7 @@ class ReadForm(forms.Form):
             if (name := given[f"role_{role}"]) and (name != found[role] or role in before.roles)
         }
         system, _space, swapped = given["system"].partition(" ")
-        return Choices(
+        return ReadChoices(
             kind=kind,
             name=given["name"] or before.name,
             language=language,
@@ -146,10 +146,10 @@ class SaveForm(forms.Form):
             self.add_error(None, _("Give the layer a title in at least one language."))
         return cleaned
 
-    def naming(self) -> Naming:
+    def description(self) -> EditionDescription:
         given = self.cleaned_data
         titles = {language: given[f"title_{language}"] for language, _name in settings.LANGUAGES}
-        return Naming(
+        return EditionDescription(
             titles={language: title for language, title in titles.items() if title},
             style=given["style"],
             credit=given["credit"],
@@ -164,7 +164,7 @@ def first_error(form: forms.Form) -> str:
     return str(next(iter(form.errors.values()))[0])
 
 
-def first_naming(draft: LayerVersion, *, title: str, language: str, valid_from: str) -> Mapping[str, Any]:
+def first_naming(draft: Edition, *, title: str, language: str, valid_from: str) -> Mapping[str, Any]:
     """What the form holds before anybody has written in it."""
     layer = draft.layer
     titles = layer.titles or {language: title}

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from layers import styles
 from layers.findings import report, wording
 from layers.findings.finding import Finding, Item
-from layers.models import Layer, LayerVersion
+from layers.models import Edition, Layer
 from layers.styles import titles as titles_of_lists
 from mapdialog.dialogue.texts import translated
 from mapdialog.planner.layers import layer_map
@@ -117,7 +117,7 @@ def size(n_bytes: int) -> str:
     return f"{number_format(n_bytes / 1_000_000, decimal_pos=1)} MB"
 
 
-def count_words(draft: LayerVersion) -> list[str]:
+def count_words(draft: Edition) -> list[str]:
     """The numbers of the report as sentences."""
     kept = draft.report
     n_read, n_loaded = kept["read"], kept["loaded"]
@@ -129,7 +129,7 @@ def count_words(draft: LayerVersion) -> list[str]:
     ]
 
 
-def findings(draft: LayerVersion) -> list[dict[str, Any]]:
+def findings(draft: Edition) -> list[dict[str, Any]]:
     """What was found, errors and warnings first, with the places that can be shown on the map."""
     found = report.gravest_first(report.findings(draft.report))
     groups = [_group(number, one) for number, one in enumerate(found)]
@@ -139,7 +139,7 @@ def findings(draft: LayerVersion) -> list[dict[str, Any]]:
     return [*groups, *sentences]
 
 
-def _warnings(draft: LayerVersion) -> list[str]:
+def _warnings(draft: Edition) -> list[str]:
     return [str(text) for text in draft.report.get("warnings", ())]
 
 
@@ -203,7 +203,7 @@ def _difference(row: dict[str, Any]) -> str:
     return f"{sign}{number_format(abs(hectares), decimal_pos=1, force_grouping=True)}"
 
 
-def style_choices(draft: LayerVersion) -> list[dict[str, Any]]:
+def style_choices(draft: Edition) -> list[dict[str, Any]]:
     """The lists of codes and colours with how many of the draft's codes each knows, the best first."""
     if draft.layer.kind != Layer.Kind.ZONING:
         return []
@@ -235,7 +235,7 @@ def initial_naming(upload: Upload) -> dict[str, Any]:
     return {**first, "style": _likely_style(draft)}
 
 
-def _likely_style(draft: LayerVersion) -> str:
+def _likely_style(draft: Edition) -> str:
     """The layer's own list; one that knows the codes where the own knows none of them."""
     choices = style_choices(draft)
     knows = {one["name"]: one["n_known"] for one in choices}
@@ -249,7 +249,7 @@ def kind_words(upload: Upload) -> str:
     return str(Layer.Kind(upload.layer.kind if upload.layer else choices_of(upload).kind).label)
 
 
-def ready(upload: Upload, draft: LayerVersion, *, language: str, naming: Mapping[str, Any]) -> dict[str, Any]:
+def ready(upload: Upload, draft: Edition, *, language: str, naming: Mapping[str, Any]) -> dict[str, Any]:
     """What the page of a draft shows that is ready to be saved."""
     found = findings(draft)
     return {
@@ -266,7 +266,7 @@ def ready(upload: Upload, draft: LayerVersion, *, language: str, naming: Mapping
 
 
 def map_settings(
-    upload: Upload, draft: LayerVersion, *, language: str, marked: list[dict[str, Any]]
+    upload: Upload, draft: Edition, *, language: str, marked: list[dict[str, Any]]
 ) -> dict[str, Any]:
     """Settings of the map with the draft (static/js/planner/layers/preview.js)."""
     on = today_in(upload)
@@ -282,9 +282,9 @@ def map_settings(
     }
 
 
-def _others(upload: Upload, draft: LayerVersion, *, on: dt.date, language: str) -> list[dict[str, Any]]:
+def _others(upload: Upload, draft: Edition, *, on: dt.date, language: str) -> list[dict[str, Any]]:
     """The municipality's other boundaries and plans in force, to be laid over the draft."""
-    held = LayerVersion.objects.holding_on(on).select_related("layer").order_by("layer__kind", "layer__name")
+    held = Edition.objects.in_force_on(on).select_related("layer").order_by("layer__kind", "layer__name")
     drawn = held.filter(
         layer__owner=upload.municipality.code,
         layer__kind__in=[Layer.Kind.BOUNDARY, Layer.Kind.ZONING, Layer.Kind.WATER, Layer.Kind.STREET],
@@ -292,12 +292,12 @@ def _others(upload: Upload, draft: LayerVersion, *, on: dt.date, language: str) 
     names = {True: _("%(name)s (the edition in force)"), False: "%(name)s"}
     return [
         {
-            "id": version.pk,
-            "kind": version.layer.kind,
-            "url": layer_map.tiles_of(version),
-            "name": names[version.layer_id == draft.layer_id] % {"name": _title(version.layer, language)},
+            "id": edition.pk,
+            "kind": edition.layer.kind,
+            "url": layer_map.tiles_of(edition),
+            "name": names[edition.layer_id == draft.layer_id] % {"name": _title(edition.layer, language)},
         }
-        for version in sorted(drawn, key=lambda version: version.layer_id != draft.layer_id)
+        for edition in sorted(drawn, key=lambda edition: edition.layer_id != draft.layer_id)
     ]
 
 
@@ -343,8 +343,6 @@ def _title(layer: Layer, language: str) -> str:
     return translated(layer.titles, language) or layer.name
 
 
-def _same_file(upload: Upload) -> LayerVersion | None:
-    editions = LayerVersion.objects.standing().filter(
-        sha256=upload.sha256, layer__owner=upload.municipality.code
-    )
+def _same_file(upload: Upload) -> Edition | None:
+    editions = Edition.objects.saved().filter(sha256=upload.sha256, layer__owner=upload.municipality.code)
     return editions.select_related("layer").order_by("-imported_at").first()

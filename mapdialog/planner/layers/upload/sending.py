@@ -20,7 +20,7 @@ from mapdialog.planner.layers.upload import words
 from mapdialog.planner.layers.upload.access import uploads_of
 from mapdialog.planner.layers.upload.forms import SendForm, first_error
 from mapdialog.uploads import receive
-from mapdialog.uploads.choices import Choices, free_name
+from mapdialog.uploads.choices import ReadChoices, free_name
 from mapdialog.uploads.file_name import shown_name
 from mapdialog.uploads.models import Upload
 from mapdialog.uploads.receive import NotReceivedError
@@ -69,7 +69,7 @@ def _received(request: HttpRequest, *, layer: Layer | None) -> Upload:
         raise NotReceivedError(first_error(form))
     municipality, file = form.municipality_chosen(), form.cleaned_data["file"]
     name = layer.name if layer else free_name(shown_name(file.name or ""), municipality=municipality)
-    choices = Choices(
+    choices = ReadChoices(
         kind=layer.kind if layer else form.cleaned_data["kind"], name=name, language=get_language() or ""
     )
     by = request.user

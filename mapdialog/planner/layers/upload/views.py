@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from layers import csv_lines, styles
 from layers.editions.life import EditionError
 from layers.findings import report
-from layers.models import LayerVersion
+from layers.models import Edition
 from layers.styles.drawing import table
 from mapdialog.people.models import User
 from mapdialog.planner.layers import layer_map
@@ -68,8 +68,8 @@ def _page(
         context |= choices_context(held, language=language)
     draft = held.draft
     if held.state == Upload.State.READY and draft is not None:
-        naming = save_form.data if save_form else page.initial_naming(held)
-        context |= page.ready(held, draft, language=language, naming=naming)
+        description = save_form.data if save_form else page.initial_naming(held)
+        context |= page.ready(held, draft, language=language, naming=description)
     elif held.state in (Upload.State.ASKING, Upload.State.FAILED):
         context["settings"] = page.place_settings(held, language=language)
     return render(
@@ -124,12 +124,12 @@ def save(request: HttpRequest, upload: UUID) -> HttpResponse:
     form = SaveForm(request.POST)
     if not form.is_valid():
         return _page(request, held, status=422, problem=first_error(form), save_form=form)
-    naming = form.naming()
+    description = form.description()
     return _taken(
         request,
         held,
         lambda: actions.save(
-            held, naming=naming, reading=_reading(request), by=_user(request), at=timezone.now()
+            held, description=description, reading=_reading(request), by=_user(request), at=timezone.now()
         ),
     )
 
@@ -154,14 +154,14 @@ def discard(request: HttpRequest, upload: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def roll_back(request: HttpRequest, upload: UUID) -> HttpResponse:
+def withdraw(request: HttpRequest, upload: UUID) -> HttpResponse:
     """Undo the saving; with `undo` in the form, undo that."""
     held = upload_for(request, upload)
     undo = "undo" in values.of_form(request)
     return _taken(
         request,
         held,
-        lambda: actions.roll_back(held, undo=undo, by=_user(request), at=timezone.now()),
+        lambda: actions.withdraw(held, undo=undo, by=_user(request), at=timezone.now()),
     )
 
 
@@ -234,7 +234,7 @@ def _taken(request: HttpRequest, held: Upload, step: Callable[[], object]) -> Ht
     return redirect("planner:upload", held.pk)
 
 
-def _draft_for(request: HttpRequest, pk: UUID) -> LayerVersion:
+def _draft_for(request: HttpRequest, pk: UUID) -> Edition:
     draft = upload_for(request, pk).draft
     if draft is None:
         raise Http404(_("There is no draft."))
