@@ -73,6 +73,23 @@ def test_every_import_is_by_bare_name_and_resolves():
             assert ours or name in vendored, f"{path.relative_to(ROOT)} imports {name!r}"
 
 
+def test_every_export_is_imported_by_a_module() -> None:
+    """Or, where its own module uses it too, by its unit test: what only a test calls is dead."""
+    exported = re.compile(r"^export (?:async )?(?:function\*?|const|let|class) (\w+)", re.MULTILINE)
+    texts = {path: path.read_text(encoding="utf-8") for path in OURS.rglob("*.js")}
+    unit_tests = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "js").iterdir())
+    dead = []
+    for path, text in texts.items():
+        for name in exported.findall(text):
+            word = re.compile(rf"\b{name}\b")
+            is_tested = len(word.findall(text)) > 1 and word.search(unit_tests)
+            if not is_tested and not any(
+                word.search(other) for elsewhere, other in texts.items() if elsewhere != path
+            ):
+                dead.append(f"{path.relative_to(OURS)}: {name}")
+    assert dead == []
+
+
 def test_library_modules_stand_below_the_map_and_the_pages():
     """lib/ needs no browser and map/ knows no page, so that parts can be tested and loaded alone."""
     forbidden = {"lib": ("map", "citizen", "planner", "admin"), "map": ("citizen", "planner", "admin")}

@@ -37,7 +37,6 @@ class Code:
 
     value: str
     names: Mapping[str, str]
-    definition: str
     ratings: tuple[int | str, ...] | None
 
 
@@ -122,7 +121,6 @@ def _code(row: Mapping[str, str]) -> Code:
     return Code(
         value=row["code"],
         names={language: row[f"name_{language}"] for language in ("nb", "sv", "da", "en")},
-        definition=row["definition_en"],
         ratings=_ratings(row["scale"]),
     )
 

@@ -76,7 +76,7 @@ function binPins(grid, width, height, {pins, rows, frame}) {
 }
 
 /** A Gaussian blur along rows, then along columns; its weights sum to 1, so that numbers of pins are kept. */
-export function blur(grid, width, height, sigma) {
+function blur(grid, width, height, sigma) {
     const reach = Math.ceil(3 * sigma);
     const weights = Float32Array.from({length: 2 * reach + 1}, (_, i) => Math.exp(-((i - reach) ** 2) / (2 * sigma ** 2)));
     const sum = weights.reduce((total, weight) => total + weight, 0);
@@ -171,7 +171,7 @@ function binTile(grid, width, height, {values, most, tile, frame}) {
 }
 
 /** The index of a position's cell in the 66 × 66 values of a tile. */
-export function cellAt(lonLat, {z, x, y}) {
+function cellAt(lonLat, {z, x, y}) {
     const side = 2 ** z;
     const [column, row] = project(lonLat).map((value, i) => Math.floor((value * side - (i ? y : x)) * SIDE));
     return (row + 1) * SKIRT + column + 1;

@@ -68,7 +68,7 @@ export function vectorTiles({url, style, key = 'code', pane = 'plan', labels = f
 }
 
 /** Bytes of a tile → [{layer, id, properties, kind, extent, paths}], paths as arrays of [x, y] in 0…extent. */
-export function decodeTile(bytes) {
+function decodeTile(bytes) {
     const tile = new VectorTile(new PbfReader(bytes));
     const features = [];
     for (const layer of Object.values(tile.layers)) {
@@ -172,7 +172,7 @@ function paintPoints(context, feature, {fill, stroke: edge = '#ffffff', radius},
 }
 
 /** Features of a loaded tile under a position, topmost first. */
-export function featuresIn({data, tile, zoom}, lonLat) {
+function featuresIn({data, tile, zoom}, lonLat) {
     const side = 2 ** tile.z;
     const [x, y] = project(lonLat).map((value, i) => value * side - (i ? tile.y : tile.x));
     const perPixel = 1 / (256 * 2 ** (zoom - tile.z));
