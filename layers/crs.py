@@ -147,7 +147,7 @@ def srid_from(name: str) -> int:
     match = _NAME.fullmatch(name.strip())
     if match is None:
         message = _(
-            "The coordinate system “%(name)s” is not known. Name it with --crs, such as --crs EPSG:25832."
+            "The coordinate system “%(name)s” is unknown. Name it with --crs, such as --crs EPSG:25832."
         )
         raise CrsError(message % {"name": name[:80]})
     return known(int(match.group(1)))

@@ -51,14 +51,14 @@ def undo(event: LayerEvent, *, at: dt.datetime, by: str) -> None:
     """Take the step back. Raises one of REFUSALS when things have moved on since."""
     known = _STEPS.get(event.what)
     if known is None:
-        raise life.EditionError(_("This step cannot be undone by itself."))
+        raise life.EditionError(_("This step cannot be undone on its own."))
     known.take(event, at, by)
 
 
 def _edition(event: LayerEvent) -> Edition:
     found = Edition.objects.filter(layer=event.layer_id, number=event.edition_number).first()
     if found is None:
-        raise life.EditionError(_("This edition is not there any more."))
+        raise life.EditionError(_("This edition no longer exists."))
     return found
 
 
@@ -97,7 +97,7 @@ def _document(event: LayerEvent) -> LayerDocument:
     held = LayerDocument.objects.select_related("edition").filter(edition__layer=event.layer_id)
     found = held.filter(pk=event.detail.get("document")).first()
     if found is None:
-        raise documents.DocumentError(_("This paper is not there any more."))
+        raise documents.DocumentError(_("This document no longer exists."))
     return found
 
 
@@ -105,7 +105,7 @@ def _link(event: LayerEvent) -> Succession:
     held = Succession.objects.filter(successor__edition__layer=event.layer_id)
     found = held.filter(pk=event.detail.get("succession")).first()
     if found is None:
-        raise life.EditionError(_("This succession is not there any more."))
+        raise life.EditionError(_("This succession no longer exists."))
     return found
 
 
@@ -130,7 +130,7 @@ def _population(event: LayerEvent) -> Population:
     held = Population.objects.select_related("edition").filter(edition__layer=event.layer_id)
     found = held.filter(pk=event.detail.get("population")).first()
     if found is None:
-        raise attaching.PopulationError(_("These figures are not there any more."))
+        raise attaching.PopulationError(_("These figures no longer exist."))
     return found
 
 

@@ -14,6 +14,7 @@ from mapdialog import environment
 from mapdialog.environment import Mode
 from mapdialog.map_services import choice as map_services
 from mapdialog.web import static_headers
+from mapdialog.web.formats.en import formats as english
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 MODE = environment.mode("MAPDIALOG_ENV")
@@ -194,6 +195,8 @@ LANGUAGES = [
 ]
 LOCALE_PATHS = [BASE_DIR / "mapdialog" / "locale"]
 FORMAT_MODULE_PATH = ["mapdialog.web.formats"]
+# Commands speak English with no language active, where no format module is asked. Django itself is American.
+DATE_FORMAT, TIME_FORMAT, DATETIME_FORMAT = english.DATE_FORMAT, english.TIME_FORMAT, english.DATETIME_FORMAT
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Oslo"

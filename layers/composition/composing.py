@@ -240,7 +240,7 @@ def _check_words(one: Committee, *, others: list[Committee]) -> None:
 def _layer(plan: Plan) -> Layer:
     """The boundary layer, locked; made where it is not there. Raises CompositionError."""
     if not _LAYER_NAME.fullmatch(plan.name):
-        raise CompositionError(_("The layer's name may hold letters a–z, figures, - and _ only."))
+        raise CompositionError(_("The layer's name may hold only the letters a–z, digits, - and _."))
     if plan.name == plan.units.layer.name:
         raise CompositionError(_("The committees need a layer of their own, not that of the units."))
     source = plan.units.layer

@@ -56,7 +56,7 @@ def change(layer: Layer, *, to: Description, at: dt.datetime, by: str) -> LayerE
 def undo(event: LayerEvent, *, at: dt.datetime, by: str) -> LayerEvent | None:
     """Describe the layer as before a change. Raises DescriptionError when it has been changed since."""
     if not is_undoable(event):
-        raise DescriptionError(_("The layer has been described anew since. Change it by hand."))
+        raise DescriptionError(_("The layer's description has been changed since. Change it by hand."))
     return change(event.layer, to=Description(**event.detail["before"]), at=at, by=by)
 
 
@@ -69,7 +69,7 @@ def is_undoable(event: LayerEvent) -> bool:
 
 def _check(description: Description) -> None:
     if description.style and description.style not in styles.list_names():
-        message = _("No style list is called “%(style)s”. There are: %(lists)s.")
+        message = _("No list of codes and colours is called “%(style)s”. There are: %(lists)s.")
         names = ", ".join(styles.list_names())
         raise DescriptionError(message % {"style": description.style, "lists": names})
     texts = (*description.titles.values(), description.credit, description.licence)

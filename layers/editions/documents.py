@@ -67,9 +67,11 @@ def attach(
         raise DocumentError(message % {"types": ", ".join(types())})
     held = edition.documents.filter(removed_at__isnull=True)
     if held.filter(sha256=digest).exists():
-        raise DocumentError(_("This paper is attached already."))
+        raise DocumentError(_("This document is attached already."))
     if held.count() >= MOST_OF_AN_EDITION:
-        raise DocumentError(_("An edition takes %(most)d papers.") % {"most": MOST_OF_AN_EDITION})
+        raise DocumentError(
+            _("An edition can have at most %(most)d documents.") % {"most": MOST_OF_AN_EDITION}
+        )
     document = LayerDocument(
         edition=edition,
         type=type,
@@ -92,7 +94,7 @@ def remove(document: LayerDocument, *, at: dt.datetime, by: str) -> None:
     _locked(document.edition)
     document.refresh_from_db(fields=["removed_at"])
     if document.removed_at is not None:
-        raise DocumentError(_("This paper has been removed already."))
+        raise DocumentError(_("This document has been removed already."))
     document.removed_at = at
     document.save(update_fields=["removed_at"])
     _record(document, what=REMOVED, at=at, by=by)
@@ -104,10 +106,10 @@ def restore(document: LayerDocument, *, at: dt.datetime, by: str) -> None:
     _locked(document.edition)
     document.refresh_from_db(fields=["removed_at"])
     if document.removed_at is None:
-        raise DocumentError(_("This paper has not been removed."))
+        raise DocumentError(_("This document has not been removed."))
     same = document.edition.documents.filter(sha256=document.sha256, removed_at__isnull=True)
     if same.exists():
-        raise DocumentError(_("This paper is attached already."))
+        raise DocumentError(_("This document is attached already."))
     document.removed_at = None
     document.save(update_fields=["removed_at"])
     _record(document, what=ATTACHED, at=at, by=by)
@@ -155,7 +157,7 @@ def _locked(edition: Edition) -> None:
     Layer.objects.select_for_update().get(pk=edition.layer_id)
     edition.refresh_from_db(fields=["state"])
     if edition.state != Edition.State.SAVED:
-        raise DocumentError(_("Papers belong to saved editions only."))
+        raise DocumentError(_("Documents belong to saved editions only."))
 
 
 def _record(document: LayerDocument, *, what: str, at: dt.datetime, by: str) -> None:

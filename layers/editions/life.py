@@ -42,7 +42,7 @@ def save(draft: Edition, *, valid_from: dt.date, published: bool, at: dt.datetim
         raise EditionError(_("This edition is saved already."))
     before = newest(layer)
     if before is not None and valid_from < before.valid_from:
-        message = _("Version %(number)d holds from %(day)s: the new one cannot begin before.")
+        message = _("Edition %(number)d is in force from %(day)s: the new one cannot begin earlier.")
         raise EditionError(message % {"number": before.number, "day": before.valid_from})
     if before is not None:
         _close(before, on=valid_from, at=at, by=by)
@@ -63,7 +63,7 @@ def discard(draft: Edition) -> None:
     """
     layer = _locked(draft)
     if draft.state != Edition.State.DRAFT:
-        raise EditionError(_("This edition is saved already: it can be rolled back, not discarded."))
+        raise EditionError(_("This edition is saved already: it can be withdrawn, not discarded."))
     for model in (Area, Zone, Feature):
         model._base_manager.filter(edition=draft)._raw_delete(using="default")
     original = draft.original.name
@@ -83,7 +83,7 @@ def withdraw(edition: Edition, *, at: dt.datetime, by: str) -> None:
     """
     layer = _locked(edition)
     if newest(layer) != edition:
-        raise EditionError(_("Only the newest edition can be rolled back."))
+        raise EditionError(_("Only the newest edition can be withdrawn."))
     edition.state = Edition.State.WITHDRAWN
     edition.save(update_fields=["state"])
     before = newest(layer)
@@ -100,10 +100,10 @@ def restore(edition: Edition, *, at: dt.datetime, by: str) -> None:
     """Undo a roll-back. Raises EditionError where the edition is not rolled back, or a newer one stands."""
     layer = _locked(edition)
     if edition.state != Edition.State.WITHDRAWN:
-        raise EditionError(_("This edition was not rolled back."))
+        raise EditionError(_("This edition was not withdrawn."))
     before = newest(layer)
     if before is not None and (before.number or 0) > (edition.number or 0):
-        message = _("Version %(number)d has been saved since. Roll it back first.")
+        message = _("Edition %(number)d has been saved since. Withdraw it first.")
         raise EditionError(message % {"number": before.number})
     if before is not None:
         _close(before, on=edition.valid_from, at=at, by=by)

@@ -90,7 +90,7 @@ def decide(succession: Succession, *, confirmed: bool, at: dt.datetime, by: str)
     """Confirm a proposed link, or reject it. Raises EditionError for one that is decided already."""
     held = _locked(succession)
     if held.state != Succession.State.PROPOSED:
-        raise EditionError(_("This has been decided already. Reopen it first."))
+        raise EditionError(_("This has been decided already. Press “Decide again” first."))
     held.state = Succession.State.CONFIRMED if confirmed else Succession.State.REJECTED
     _keep(held, what=CONFIRMED if confirmed else REJECTED, at=at, by=by)
 

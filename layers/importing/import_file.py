@@ -109,7 +109,7 @@ def save(draft: Edition, *, request: ImportRequest, at: dt.datetime, by: str = "
     layer = draft.layer
     before = life.newest(layer)
     if layer.kind != request.kind:
-        raise ImportRefusedError(_("The layer has become of another kind meanwhile. Read the file again."))
+        raise ImportRefusedError(_("The layer has changed its kind in the meantime. Read the file again."))
     _describe(layer, request, source=catalog.source(draft.report.get("source", "")))
     valid_from = _valid_from(request, at, is_first=before is None)
     life.save(draft, valid_from=valid_from, published=request.published, at=at, by=by)
@@ -121,13 +121,13 @@ def _check_names(request: ImportRequest) -> None:
     if not _OWNER.fullmatch(request.owner):
         raise ImportRefusedError(_("The owner must be country and code, such as NO-4012."))
     if not _NAME.fullmatch(request.name):
-        raise ImportRefusedError(_("The layer's name may hold letters a–z, figures, - and _ only."))
+        raise ImportRefusedError(_("The layer's name may hold only the letters a–z, digits, - and _."))
     if request.kind not in Layer.Kind.values:
         raise ImportRefusedError(
             _("The kind must be one of: %(kinds)s.") % {"kinds": ", ".join(Layer.Kind.values)}
         )
     if request.style and request.style not in styles.list_names():
-        message = _("No style list is called “%(style)s”. There are: %(lists)s.")
+        message = _("No list of codes and colours is called “%(style)s”. There are: %(lists)s.")
         raise ImportRefusedError(message % {"style": request.style, "lists": ", ".join(styles.list_names())})
 
 
@@ -168,12 +168,12 @@ def _check_place(request: ImportRequest, *, at: dt.datetime) -> None:
         _refuse_kind(newest.layer)
     if not request.replace:
         message = _(
-            "%(layer)s exists already. Add --replace to close its version %(number)d and load a new one."
+            "%(layer)s exists already. Add --replace to end its edition %(number)d and load a new one."
         )
         raise ImportRefusedError(message % {"layer": newest.layer, "number": newest.number})
     if _valid_from(request, at, is_first=False) < newest.valid_from:
         message = _(
-            "Version %(number)d holds from %(day)s: the new one cannot begin before. See --valid-from."
+            "Edition %(number)d is in force from %(day)s: the new one cannot begin earlier. See --valid-from."
         )
         raise ImportRefusedError(message % {"number": newest.number, "day": newest.valid_from})
 

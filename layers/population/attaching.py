@@ -108,7 +108,7 @@ def restore(population: Population, *, at: dt.datetime, by: str = "") -> None:
     """Put figures that were replaced or undone into service again, in place of those of the same year."""
     _locked(population)
     if population.replaced_at is None:
-        raise PopulationError(_("These figures stand already."))
+        raise PopulationError(_("These figures are already in use."))
     for standing in _others(population).filter(replaced_at__isnull=True):
         _retire(standing, at=population.imported_at)
     population.replaced_at = None

@@ -120,7 +120,7 @@ def _roles(table: Figures, *, match: Matcher, code_column: str | None) -> _Roles
     }
     if not values:
         message = _(
-            "No column holds people: call it “population”, an age band such as 0-4, or a year. It has: %s."
+            "No column holds people: call it “population”, an age band such as 0–4, or a year. It has: %s."
         )
         raise CountsError(message % _listed(table.columns))
     return _Roles(code=code, year=year, age=age, sex=sex, values=values)

@@ -60,7 +60,7 @@ def proposal(path: Path, *, edition: Edition) -> Proposal:
     columns = {name: _meaning(name) for name in table.columns}
     meanings = [meaning for meaning in columns.values() if meaning]
     if "field" not in meanings:
-        message = _("The table has no column of field names. Call it “field”. There are: %(names)s.")
+        message = _("The table has no column of zone fields. Call it “field”. There are: %(names)s.")
         raise ProvisionError(message % {"names": ", ".join(table.columns[:20])})
     if not set(meanings) - {"field"}:
         message = _("The table has no column of texts. Call them “text”, “plain_nb” … There are: %(names)s.")

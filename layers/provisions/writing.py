@@ -181,7 +181,7 @@ def undo(event: LayerEvent, *, at: dt.datetime, by: str) -> LayerEvent:
         now = _states(edition, names=changed)
         since = [name for name in changed if now.get(name) != _listed(changed[name]["after"])]
         if since:
-            message = _("Written anew since: %(names)s. Change them by hand.")
+            message = _("Written again since: %(names)s. Change them by hand.")
             raise ProvisionError(message % {"names": ", ".join(since[:20])})
         _store(edition, {name: _listed(changed[name]["before"]) for name in changed})
         back = {name: {"before": now[name], "after": changed[name]["before"]} for name in changed}

@@ -90,10 +90,10 @@ def _text(content: bytes) -> tuple[str, list[str]]:
         try:
             text = content.decode("cp1252")
         except UnicodeDecodeError:
-            raise ReadError(_("The file is not a table in a text format that is known here.")) from None
+            raise ReadError(_("The file is not a table in a text format that we can read.")) from None
         notes.append(_("Read as Windows text (cp1252)."))
     if "\x00" in text:
-        raise ReadError(_("The file is not a table in a text format that is known here."))
+        raise ReadError(_("The file is not a table in a text format that we can read."))
     return visible_text(text), notes
 
 
@@ -147,7 +147,7 @@ def _framed(cells: Cells, *, notes: list[str], sheet: str = "", sheets: list[str
     _check_size(len(rows), width)
     first = _first_of_header(rows) if width else None
     if first is None:
-        raise ReadError(_("The file holds no table: a line with the columns' names, and lines below it."))
+        raise ReadError(_("The file holds no table: a row with the names of the columns, and rows below it."))
     above = [cell for row in rows[:first] for cell in row if cell]
     header, start = _header(rows, first=first)
     body, below = _without_footnotes(rows[start:])

@@ -185,9 +185,7 @@ def _srid(text: str, *, piece: Piece) -> int | None:
 
 
 def _unknown(piece: Piece) -> list[str]:
-    message = _(
-        "The coordinate system “%(name)s” is not known. Name it with --crs, such as --crs EPSG:25832."
-    )
+    message = _("The coordinate system “%(name)s” is unknown. Name it with --crs, such as --crs EPSG:25832.")
     return [message % {"name": name} for name in piece.unknown_systems]
 
 

@@ -49,7 +49,7 @@ def rewrite(source: Path, *, target: Path) -> tuple[str, ...]:
             for piece in _whole_tags(text):
                 written.write(_SCHEMA.sub('schema=""', _SYSTEM.sub(known, piece)))
         except UnicodeError as error:
-            message = _("The text of the file is not %(encoding)s, as it says. Save it anew as UTF-8.")
+            message = _("The text of the file is not %(encoding)s, as it says. Save it again as UTF-8.")
             raise ReadError(message % {"encoding": encoding.upper()}) from error
     return tuple(unknown)
 
@@ -82,6 +82,6 @@ def _encoding(start: bytes) -> str:
     if found.startswith("utf-16"):  # said by writers that then write UTF-8
         return "utf-8"
     if not _ENCODINGS.fullmatch(found):
-        message = _("The encoding of the text, %(encoding)s, is not known. Save it anew as UTF-8.")
+        message = _("The encoding of the text, %(encoding)s, is unknown. Save it again as UTF-8.")
         raise ReadError(message % {"encoding": name})
     return found

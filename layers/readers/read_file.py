@@ -43,7 +43,7 @@ def read(path: Path, *, layer: str | Collection[str] | None = None) -> Table:
         pieces = laid_out(path, folder=Path(folder))
         table = gdal.read(pieces[0], wanted=wanted) if len(pieces) == 1 else _read_some(pieces, wanted)
     if len(table.field_names()) > MAX_FIELDS:
-        raise ReadError(_("The file has more than %(limit)d different fields.") % {"limit": MAX_FIELDS})
+        raise ReadError(_("The file has more than %(limit)d different columns.") % {"limit": MAX_FIELDS})
     return table
 
 

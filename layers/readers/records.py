@@ -68,4 +68,4 @@ def _list_in(document: Any) -> Any:
 
 
 def _refuse(constant: str) -> NoReturn:
-    raise ReadError(_("The file holds %(constant)s, which is no number.") % {"constant": constant})
+    raise ReadError(_("The file holds %(constant)s, which is not a number.") % {"constant": constant})

@@ -45,7 +45,7 @@ def _sentences() -> dict[str, str]:
         "objects": _("The file holds too many tables."),
         "view": _("The GeoPackage holds a view, “%(name)s”. Save the layer as a plain table."),
         "trigger": _(
-            "The GeoPackage holds a trigger that does not belong there, “%(name)s”. Save the layer anew."
+            "The GeoPackage holds a trigger that does not belong there, “%(name)s”. Save the layer again."
         ),
         "virtual": _(
             "The GeoPackage holds a table that is computed, “%(name)s”. Save the layer as a plain table."
@@ -54,9 +54,9 @@ def _sentences() -> dict[str, str]:
             "The GeoPackage holds a table with computed columns, “%(name)s”. Save it as a plain table."
         ),
         "no-table": _("The file holds no layer with geometry."),
-        "no-shapes": _("The table “%(name)s” holds no geometry. Choose another."),
+        "no-shapes": _("The layer “%(name)s” holds no geometry. Choose another."),
         "systems": _("The layer “%(name)s” is in several coordinate systems. Export it in one."),
-        "fields": _("The file has more than %(limit)d different fields."),
+        "fields": _("The file has more than %(limit)d different columns."),
         "features": _("The file has more than %(limit)d features. Split it."),
         "vertices": _(
             "The shapes have too many points: at most %(limit)d in all and %(each)d in one. Simplify them."

@@ -114,7 +114,7 @@ def owner_note(owner: str, *, on: dt.date) -> str:
         return message % values
     change = CodeChange.objects.filter(scheme=NO_MUNICIPALITIES, changed_on__lte=on, old_code=code)
     day = change.order_by("-share").values_list("changed_on", flat=True)[0]
-    message = _("%(old)s is %(new)s since %(day)s.")
+    message = _("%(old)s has been %(new)s since %(day)s.")
     return message % {"old": owner, "new": f"{country}-{found}", "day": date_format(day)}
 
 

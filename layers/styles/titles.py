@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 _TITLES: dict[str, Promise] = {
     "no_reguleringsplan": _("Norwegian zoning plan"),
-    "no_hensynssoner": _("Norwegian zones of concern"),
-    "no_kommuneplan": _("Norwegian master plan"),
+    "no_hensynssoner": _("Norwegian special consideration zones"),
+    "no_kommuneplan": _("Norwegian municipal master plan (land-use part)"),
     "no_reg1985": _("Norwegian zoning plan, act of 1985"),
     "no_komm1985": _("Norwegian master plan, act of 1985"),
     "se_detaljplan": _("Swedish detailed plan"),

@@ -46,7 +46,7 @@ class JournalError(Exception):
 
     def __init__(self) -> None:
         super().__init__(
-            _("This cannot be recorded safely just now, so nothing was changed. Try again in a while.")
+            _("This cannot be recorded safely at the moment, so nothing was changed. Try again in a while.")
         )
 
 

@@ -155,7 +155,7 @@ class ContributionForm(forms.Form):
         try:
             return written_position.read(given).lon_lat if given else None
         except written_position.UnreadableError:
-            raise forms.ValidationError(_("Choose a place from the list.")) from None
+            raise forms.ValidationError(_("Choose a named place from the list.")) from None
 
     def clean_age_band(self) -> str:
         band = str(self.cleaned_data["age_band"])
@@ -170,13 +170,13 @@ class ContributionForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = self.cleaned_data
         if not self._has_place(cleaned) and not self.errors:
-            self.add_error("place_words", _("Choose a place, or describe it in words."))
+            self.add_error("place_words", _("Choose a spot, or describe it in words."))
         if self.themes and not cleaned.get("theme") and "theme" not in self.errors:
             self.add_error("theme", _("Choose what it is about."))
         if (
             not self._says_something(cleaned) and "text" not in self.errors
         ):  # a text that is too long is not missing
-            self.add_error("text", _("Write what you want to say about the place."))
+            self.add_error("text", _("Write what you want to say about the spot."))
         return cleaned
 
     def _has_place(self, cleaned: Mapping[str, Any]) -> bool:
@@ -332,7 +332,7 @@ _ANCHORS = {
 SCALES = (
     (
         "rating",
-        _("How is it?"),
+        _("How good is it?"),
         (("0", _("Very poor")), ("1", _("Poor")), ("2", _("Fair")), ("3", _("Good"))),
     ),
     (
@@ -340,7 +340,7 @@ SCALES = (
         _("How does it feel to be here?"),
         (("0", _("Frightening")), ("1", _("Unsafe")), ("2", _("Acceptable")), ("3", _("Safe"))),
     ),
-    ("light", _("In what light?"), (("day", _("In daylight")), ("dark", _("After dark")))),
+    ("light", _("Is it light or dark?"), (("day", _("In daylight")), ("dark", _("After dark")))),
 )
 
 

@@ -67,7 +67,9 @@ def _moment(moment: Any) -> str:
 
 
 def _too_many_problem(error: limits.TooManyError) -> Problem:
-    detail = _("Too much has been sent at once. Try again in %(seconds)d seconds; nothing is lost meanwhile.")
+    detail = _(
+        "Too much has been sent at once. Try again in %(seconds)d seconds; nothing is lost in the meantime."
+    )
     seconds = error.wait_seconds
     return Problem(
         "too-many", status=429, detail=detail % {"seconds": seconds}, headers={"Retry-After": str(seconds)}
@@ -75,7 +77,7 @@ def _too_many_problem(error: limits.TooManyError) -> Problem:
 
 
 def _outside_problem(error: intake.OutsideAreaError) -> Problem:
-    detail = _("The place lies outside the area of this consultation. Move the pin into the marked area.")
+    detail = _("The spot is outside the area of this consultation. Move the pin into the marked area.")
     return Problem("outside-area", status=422, detail=detail, field="geometry")
 
 
@@ -88,21 +90,21 @@ _PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
         "different", status=409, detail=_("Something else has this id. Use a new one."), same=False
     ),
     intake.ErasedError: lambda error: Problem(
-        "erased", status=410, detail=_("This contribution was erased by its author.")
+        "erased", status=410, detail=_("This comment was deleted by its author.")
     ),
     rulebook.NoConsultationError: lambda error: Problem(
-        "not-found", status=404, detail=_("There is no such consultation.")
+        "not-found", status=404, detail=_("This consultation does not exist.")
     ),
     editing.NoContributionError: lambda error: Problem(
-        "not-found", status=404, detail=_("There is no such contribution.")
+        "not-found", status=404, detail=_("This comment does not exist.")
     ),
     editing.WrongTokenError: lambda error: Problem(
         "wrong-token",
         status=403,
-        detail=_("The edit token is not the one that this contribution was made with."),
+        detail=_("This link does not fit this comment. Use the link on your receipt."),
     ),
     editing.VersionError: lambda error: Problem(
-        "changed", status=412, detail=_("The contribution has changed meanwhile. Read it again first.")
+        "changed", status=412, detail=_("The comment has been changed in the meantime. Load it again first.")
     ),
     JournalError: lambda error: Problem(
         "not-now", status=503, detail=str(error), headers={"Retry-After": "60"}

@@ -111,17 +111,17 @@ class OwnForm(ContributionForm):
         tiles = [tile.name for tile in self.theme_tiles if tile.checked]
         asked = [*(self.scales if self.asks_what_was_observed else []), *self.questions]
         lines = [
-            (interface_words(_("It is about")), tiles),
-            (interface_words(_("The place")), [words for words in place if words]),
+            (interface_words(_("What is it about?")), tiles),
+            (interface_words(_("The spot")), [words for words in place if words]),
             *(
                 [(interface_words(_("What you observed")), self._observed())]
                 if self.asks_what_was_observed
                 else []
             ),
-            (interface_words(_("Your words about the place")), [own] if own else []),
+            (interface_words(_("Your comment")), [own] if own else []),
             *((one.words, _answer(one)) for one in asked),
             (
-                interface_words(_("Which proposal is it about?")),
+                interface_words(_("Which alternative is it about?")),
                 [choice.label for choice in self.alternative_choices if choice.checked],
             ),
             (interface_words(_("Your age")), [choice.label for choice in self.age_bands if choice.checked]),

@@ -32,11 +32,11 @@ from mapdialog.web import values
 
 _SAVED = _("Your change is saved.")
 _CHANGED = _(
-    "It was changed somewhere else meanwhile, and nothing has been saved now. Above the form is what stands"
-    " there; in the form is what you wrote. Save it once more if yours shall stand instead."
+    "It was changed somewhere else in the meantime, so nothing has been saved now. What is saved is above "
+    "the form; what you wrote is in the form. Save again to replace it with yours."
 )
 _CHANGED_BEFORE_ERASING = _(
-    "It was changed somewhere else meanwhile, and has not been erased. Look at what stands there now."
+    "It was changed somewhere else in the meantime, and has not been deleted. Check what is saved now."
 )
 
 
@@ -44,7 +44,7 @@ class EraseForm(forms.Form):
     """`sure` is ticked in another place than the button: a double tap cannot erase."""
 
     version = forms.IntegerField(min_value=1, max_value=2**31 - 1)
-    sure = forms.BooleanField(error_messages={"required": _("Tick the box if it is to be erased for good.")})
+    sure = forms.BooleanField(error_messages={"required": _("Tick the box to delete it for good.")})
 
 
 class OwnPage:

@@ -82,57 +82,59 @@ def map_texts() -> dict[str, str]:
         "zoomIn": gettext("Zoom in"),
         "zoomOut": gettext("Zoom out"),
         "close": gettext("Close"),
-        "popup": gettext("A contribution"),
-        "place": gettext("Put the pin here"),
+        "popup": gettext("A comment"),
+        "place": gettext("Place the pin here"),
         "closer": gettext("Zoom in closer"),
-        "choose": gettext("Tap the place on the map"),
-        "outsideButton": gettext("Move to the nearest place inside"),
+        "choose": gettext("Tap the spot on the map"),
+        "outsideButton": gettext("Move into the area"),
         "outside": gettext("This is outside the area we ask about."),
-        "movedInside": gettext("The map has moved to the nearest place inside the area."),
-        "nothing": gettext("No zone of the plan and no committee here."),
-        "noAnswer": gettext("The place could not be looked up just now. You can still put the pin here."),
+        "movedInside": gettext("The map has moved to the nearest spot inside the area."),
+        "nothing": gettext("There is no plan and no neighbourhood committee here."),
+        "noAnswer": gettext("We cannot look up this spot at the moment. You can still place the pin."),
         "committee": gettext("Neighbourhood committee: {name}"),
         "partMissing": gettext(
             "Something this page needs did not load. Your words are here in the plain form."
         ),
-        "noNetwork": gettext("There is no connection just now. Try again when there is one."),
+        "noNetwork": gettext("You are offline. Try again when you are back online."),
         "read": gettext("Read what others have said"),
-        "write": gettext("Back to placing a pin"),
-        "reading": gettext("Tap a pin to read it. The same contributions are in the list below the map."),
-        "placing": gettext("Move the map, or tap the place."),
+        "write": gettext("Place a pin"),
+        "reading": gettext("Tap a pin to read the comment. The same comments are in the list below the map."),
+        "placing": gettext("Move the map, or tap the spot."),
         "locating": gettext("Finding your position…"),
-        "located": gettext("Your position, within {distance}."),
+        "located": gettext("Your position, accurate to {distance}."),
         "rough": gettext(
             "You are somewhere in the circle, within {distance}. Move the map to be more exact."
         ),
         "tooRough": gettext(
-            "The position is too uncertain (± {distance}). Move the map, or describe the place in words."
+            "The position is too uncertain (± {distance}). Move the map, or describe the spot in words."
         ),
         "roughly": gettext("The position is uncertain (± {distance})."),
         "denied": gettext(
-            "Your browser keeps your position from this page. Allow it in the settings, or move the map."
+            "Your browser does not share your position with this page. Allow it in the settings, or move "
+            "the map."
         ),
         "unavailable": gettext("Your position could not be found. Move the map instead."),
-        "timeout": gettext("Finding your position took too long. Try again under open sky, or move the map."),
-        "unsupported": gettext("This browser cannot give a position here. Move the map instead."),
+        "timeout": gettext("Finding your position took too long. Try again outdoors, or move the map."),
+        "unsupported": gettext("This browser cannot find your position. Move the map instead."),
     }
 
 
 def form_texts() -> dict[str, Any]:
     return {
-        "needPlace": gettext("Choose a place first."),
+        "needPlace": gettext("Choose a spot first."),
         "needTheme": gettext("Choose what it is about."),
-        "needText": gettext("Write what you want to say about the place."),
+        "needText": gettext("Write what you want to say about the spot."),
         "needAnswer": gettext("Answer this question."),
         "badCoordinates": {reason: str(message) for reason, message in position_words.REFUSED.items()},
         "turned": str(position_words.TURNED),
         "coordinatesOutside": gettext(
-            "These coordinates are outside the area we ask about. Choose a place inside it."
+            "These coordinates are outside the area we ask about. Choose a spot inside it."
         ),
         "inWords": gettext("Described in words: {words}"),
         "atPosition": gettext("Position {position}"),
         "sending": gettext("Sending…"),
-        "kept": gettext("It is saved on this device, and we go on trying."),
+        "notTaken": gettext("We could not receive your comment. Try again in a while."),
+        "kept": gettext("It is kept on this device, and we will try again."),
         "thankYou": gettext("Thank you"),
         "keptInMemory": gettext("Not sent yet. Keep this page open until there is a connection."),
         "thanks": gettext("We have received what you sent."),
@@ -161,20 +163,20 @@ def mine_texts() -> dict[str, str]:
         "saved": gettext("Your change is saved."),
         "changeNotSent": gettext("Your change is not sent yet."),
         "changeRefused": gettext("Your change was not received: {reason}"),
-        "changedMeanwhile": gettext("It was changed somewhere else meanwhile."),
-        "eraseNotSent": gettext("It is not erased yet."),
-        "eraseRefused": gettext("It was not erased: {reason}"),
+        "changedMeanwhile": gettext("It was changed somewhere else in the meantime."),
+        "eraseNotSent": gettext("It is not deleted yet."),
+        "eraseRefused": gettext("It was not deleted: {reason}"),
         "notSentYet": gettext("Not sent yet"),
         "notReceived": gettext("Not received"),
-        "refused": gettext("One of your contributions could not be received: {reason}"),
-        "whyNetwork": gettext("There is no connection just now."),
-        "whyElse": gettext("Something else answered: a sign-in page of the network?"),
-        "whyBusy": gettext("The service is busy just now."),
+        "refused": gettext("One of your comments could not be received: {reason}"),
+        "whyNetwork": gettext("You are offline."),
+        "whyElse": gettext("Something else responded: a sign-in page of the network?"),
+        "whyBusy": gettext("The service is busy at the moment."),
         "copy": gettext("Copy my text"),
         "copied": gettext("Copied"),
         "sentOn": gettext("Received {date}."),
-        "withCode": gettext("Code {code}: see, change or erase it"),
-        "isErased": gettext("Erased."),
+        "withCode": gettext("Code {code}: see, change or delete it"),
+        "isErased": gettext("Deleted."),
     }
 
 
@@ -189,20 +191,20 @@ def receipt_texts() -> dict[str, str]:
     return {
         **length_texts(),
         "loading": gettext("Fetching what you sent…"),
-        "failed": gettext("It could not be fetched just now. Try again in a while."),
+        "failed": gettext("We could not fetch it at the moment. Try again in a while."),
         "sending": gettext("Sending…"),
-        "kept": gettext("It is saved on this device, and we go on trying."),
+        "kept": gettext("It is kept on this device, and we will try again."),
         "keptInMemory": gettext("Not sent yet. Keep this page open until there is a connection."),
         "saysNow": gettext("It says now: {text}"),
-        "drop": gettext("Drop my change"),
+        "drop": gettext("Drop your change"),
         "dropQuestion": gettext("Drop your change? What you sent before stays as it is."),
-        "keepSent": gettext("Do not erase it"),
+        "keepSent": gettext("Do not delete it"),
         "eraseQuestion": gettext(
-            "Erase what you sent? The text, the place and the answers are then gone for good."
+            "Delete what you sent? The text, the spot and the answers are then gone for good."
         ),
-        "eraseForGood": gettext("Erase it for good"),
+        "eraseForGood": gettext("Delete it for good"),
         "keep": gettext("Keep it"),
         "erasedState": str(Contribution.State.ERASED.label),
         "erasedExplained": str(status.EXPLAINED[Contribution.State.ERASED]),
-        "erased": gettext("It is erased: the text, the place and the answers are gone."),
+        "erased": gettext("It is deleted: the text, the spot and the answers are gone."),
     }

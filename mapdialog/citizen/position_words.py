@@ -10,8 +10,8 @@ from mapdialog.citizen.written_position import Reason
 
 REFUSED: dict[Reason, Any] = {
     "unreadable": _(
-        "This could not be read as a position. Write it as in 59.0279, 9.7009 or 32V 540235 6543370, or paste"
-        " a link from a map."
+        "We could not read this as a position. Write it like this: 59.0279, 9.7009 (latitude first) or 32V "
+        "540235 6543370, or paste a link from a map."
     ),
     "zone": _("These look like metres on a map. Write the zone before them, as in 32V 540235 6543370."),
     "system": _(
@@ -20,10 +20,8 @@ REFUSED: dict[Reason, Any] = {
     ),
     "link": _("There is no position in this link. Open it, and copy the coordinates you see there instead."),
 }
-TURNED = _(
-    "The two numbers stood the other way round, so we have turned them. Check that the place is right."
-)
+TURNED = _("The two numbers were the other way round, so we have swapped them. Check that the spot is right.")
 TURNED_SEND_AGAIN = _(
-    "As written this lies outside the area we ask about. We have turned the two numbers round: look at them,"
-    " and send once more if they are right."
+    "As written this is outside the area we ask about. We have swapped the two numbers: check them, and "
+    "send again if they are right."
 )

@@ -92,7 +92,7 @@ _FACTS = (
     ("decides", _("Who decides, and when"), "meet"),
     ("reads", _("Who reads what you send"), "list"),
     ("privacy", _("Your privacy"), "warning"),
-    ("not_for", _("What this is not for"), "arrow"),
+    ("not_for", _("What not to use this page for"), "arrow"),
 )
 
 

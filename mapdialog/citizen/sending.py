@@ -50,8 +50,8 @@ def receive(form: ContributionForm, *, request: HttpRequest, at: dt.datetime) ->
             )
     except (intake.DifferentError, intake.ErasedError):
         message = _(
-            "This form has been sent before, with other words. What stands here now has not been sent. "
-            "Press Send to send it as something new."
+            "This form has been sent before, with other words. What it says now has not been sent. Press "
+            "Send to send it as something new."
         )
         raise NotTakenError(message, is_used=True) from None
 
@@ -79,12 +79,12 @@ def _refusals(form: ContributionForm, *, at: dt.datetime) -> Iterator[None]:
     except FeatureError as error:
         raise NotTakenError(str(error), form_field=_form_field(error.field, form)) from None
     except intake.OutsideAreaError:
-        message = _("This place is outside the area we ask about. Choose a place inside it.")
+        message = _("This spot is outside the area we ask about. Choose a spot inside it.")
         raise NotTakenError(message, form_field="coordinates") from None
     except NotOpenError:
         raise NotTakenError(Period.of(form.consultation, at=at).line) from None
     except TooManyError as error:
-        message = _("Too many have been sent from here just now. Try again in %(n)d seconds.")
+        message = _("Too many comments have been sent from this network. Try again in %(n)d seconds.")
         raise NotTakenError(message % {"n": error.wait_seconds}) from None
 
 

@@ -33,7 +33,7 @@ EXPLAINED = {
     Contribution.State.REJECTED: _(
         "It is not shown to others, because it does not follow the rules of the consultation."
     ),
-    Contribution.State.ERASED: _("It has been erased by the one who sent it."),
+    Contribution.State.ERASED: _("It has been deleted by the person who sent it."),
 }
 
 

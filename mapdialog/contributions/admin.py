@@ -48,11 +48,11 @@ class ContributionAdmin(OfOwnMunicipality):
     def publish(self, request: HttpRequest, chosen: QuerySet[Contribution]) -> None:
         self._decide(request, chosen, moderation.publish)
 
-    @admin.action(description=gettext_lazy("Take from view until read again"), permissions=["view"])
+    @admin.action(description=gettext_lazy("Hide until it has been read again"), permissions=["view"])
     def hold(self, request: HttpRequest, chosen: QuerySet[Contribution]) -> None:
         self._decide(request, chosen, moderation.hold)
 
-    @admin.action(description=gettext_lazy("Do not accept"), permissions=["view"])
+    @admin.action(description=gettext_lazy("Do not publish"), permissions=["view"])
     def reject(self, request: HttpRequest, chosen: QuerySet[Contribution]) -> None:
         self._decide(request, chosen, moderation.reject)
 

@@ -128,7 +128,7 @@ def _members(feature: Mapping[str, Any], *, identifier: UUID | None) -> Mapping[
         raise FeatureError("type", _("A GeoJSON Feature is expected."))
     for name in feature:
         if name not in _MEMBERS:
-            raise FeatureError(name[:80], _("This is not known here. Coordinates are WGS 84."))
+            raise FeatureError(name[:80], _("Unknown member. Coordinates must be in WGS 84."))
     if identifier is not None and feature.get("id") not in (None, str(identifier)):
         raise FeatureError("id", _("The id is not the one in the address."))
     return _properties(feature.get("properties"))
@@ -141,7 +141,7 @@ def _properties(value: Any) -> Mapping[str, Any]:
         raise FeatureError("properties", _("An object is expected."))
     for name in value:
         if name not in PROPERTIES:
-            raise FeatureError(f"properties.{name[:80]}", _("This is not known here."))
+            raise FeatureError(f"properties.{name[:80]}", _("Unknown member."))
     return value
 
 
@@ -168,7 +168,7 @@ def _placed_by(read: _Reader, *, geom: GEOSGeometry | None, place_words: str) ->
         Contribution.PlacedBy.MAP if geom is not None else without
     )
     if geom is None and placed_by in _NEEDS_GEOMETRY:
-        raise FeatureError("geometry", _("The place is missing."))
+        raise FeatureError("geometry", _("The spot is missing."))
     return str(placed_by)
 
 
@@ -220,7 +220,7 @@ def _check_content(draft: Draft, *, rules: Rulebook, is_record: bool) -> None:
     says_something = draft.text or draft.answers or draft.details
     if is_record:
         if not (says_something or draft.geom or draft.place_words):
-            raise FeatureError("properties.text", _("There is neither a text nor a place."))
+            raise FeatureError("properties.text", _("There is neither a text nor a spot."))
         return
     if rules.themes and not draft.theme:
         raise FeatureError("properties.theme", _("Choose a theme."))
@@ -273,7 +273,7 @@ class _Reader:
     def match(self, name: str, pattern: re.Pattern[str]) -> str:
         value = self._string(name)
         if value and not pattern.fullmatch(value):
-            raise FeatureError(f"properties.{name}", _("This is not in the form that is expected."))
+            raise FeatureError(f"properties.{name}", _("This is in the wrong format."))
         return value
 
     def number(self, name: str, *, maximum: float) -> float | None:

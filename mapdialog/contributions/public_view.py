@@ -54,9 +54,7 @@ def shows_gatherings(of: Consultation) -> bool:
 def withheld(of: Consultation) -> str:
     """What everyone is told about what they do not get; empty where nothing is held back."""
     if not shows_points(of):
-        return _(
-            "In this consultation the contributions are not public. They are read by those who work on it."
-        )
+        return _("In this consultation the comments are not public. They are read by those who work on it.")
     if is_coarse(of):
         return _("Places are shown as the middle of a square with sides of %(m)d m, times as days.") % {
             "m": of.public_precision_m

@@ -47,7 +47,7 @@ def parse(value: Any) -> GEOSGeometry | None:
         raise ShapeError("", _("A geometry or null is expected."))
     for name in value:
         if name not in {"type", "coordinates", "bbox"}:
-            raise ShapeError(str(name)[:40], _("This is not known here."))
+            raise ShapeError(str(name)[:40], _("Unknown member."))
     build = _BUILDERS.get(value["type"]) if isinstance(value.get("type"), str) else None
     if build is None:
         raise ShapeError("type", _("Choose one of: %(choices)s.") % {"choices": ", ".join(_BUILDERS)})

@@ -144,9 +144,9 @@ def base_settings(editions: list[Edition], *, place: str, officials: bool) -> di
     if chosen is None:
         return own
     failed = (
-        gettext("The background map does not answer. This is the municipality's own map.")
+        gettext("The background map is not responding. This is the municipality's own map.")
         if editions
-        else gettext("The background map does not answer. Everything else works.")
+        else gettext("The background map is not responding. Everything else works.")
     )
     return {**chosen, "failed": failed, "own": own}
 

@@ -51,7 +51,7 @@ def _words(service: MapService) -> dict[str, Any]:
         "opacity": service.opacity,
         "shown": service.name in settings.MAPS.shown,
         "opacityLabel": gettext("Opacity of “%(title)s”") % {"title": title},
-        "failed": gettext("“%(title)s” does not answer just now.") % {"title": title},
+        "failed": gettext("“%(title)s” is not responding at the moment.") % {"title": title},
     }
 
 

@@ -4,4 +4,4 @@ from django.utils.translation import gettext_lazy as _
 
 class JobsConfig(AppConfig):
     name = "mapdialog.jobs"
-    verbose_name = _("Long work")
+    verbose_name = _("Background jobs")

@@ -28,7 +28,7 @@ def density_tile(request: HttpRequest, slug: str, z: int, x: int, y: int) -> Htt
     """66 × 66 bytes (see `hotspots.density`), 204 where nobody said anything, 404 beyond the grid."""
     query.parameters(request, known=())
     if z > MAX_ZOOM or x >= 1 << z or y >= 1 << z:
-        raise Problem("no-tile", status=404, detail=_("There is no such tile."))
+        raise Problem("no-tile", status=404, detail=_("This map tile does not exist."))
     held = Consultation.objects.visible_to(request.user).select_related("density_state", "data_version")
     consultation = held.filter(slug=slug).first()
     if consultation is None:

@@ -146,5 +146,5 @@ def _zone(place: Place, language: str) -> dict[str, Any]:
         "land_use_status": place.land_use_status,
         "provision": provision,
         "provision_language": language_of(place.provision, language),
-        "provision_note": "" if provision else _("No text has been written for this field yet."),
+        "provision_note": "" if provision else _("No text has been written for this zone yet."),
     }

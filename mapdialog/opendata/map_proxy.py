@@ -35,7 +35,7 @@ def map_tile(request: HttpRequest, service: str, z: int, x: int, y: int) -> Http
     parameters(request, known=())
     found = settings.MAPS.proxied(service)
     if found is None or not found.min_zoom <= z <= found.max_zoom or max(x, y) >= 1 << z:
-        raise Problem("no-tile", status=404, detail=_("There is no such tile."))
+        raise Problem("no-tile", status=404, detail=_("This map tile does not exist."))
     if not ground(drafts=False).holds(z=z, x=x, y=y) and not _is_draft_of(request, z=z, x=x, y=y):
         raise Problem("no-tile", status=404, detail=_("This map shows the municipality only."))
     at = time.monotonic()
@@ -61,7 +61,7 @@ def _picture(service: MapService, *, z: int, x: int, y: int, at: float) -> Pictu
     try:
         return _server(service).picture(z=z, x=x, y=y, at=at)
     except NoPictureError:
-        raise Problem("no-tile", status=404, detail=_("There is no such tile.")) from None
+        raise Problem("no-tile", status=404, detail=_("This map tile does not exist.")) from None
     except BusyError as busy:
         _fail(503, retry_s=busy.retry_s)
     except OutgoingError as error:
@@ -70,7 +70,7 @@ def _picture(service: MapService, *, z: int, x: int, y: int, at: float) -> Pictu
 
 def _fail(status: int, *, retry_s: int | None = None) -> NoReturn:
     headers = {"Retry-After": str(retry_s)} if retry_s else {}
-    detail = _("The map server does not answer just now.")
+    detail = _("The map server is not responding at the moment.")
     raise Problem("map-server", status=status, detail=detail, headers=headers) from None
 
 

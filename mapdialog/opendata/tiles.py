@@ -35,7 +35,7 @@ def layer_tile(request: HttpRequest, edition_id: int, z: int, x: int, y: int) ->
     """One tile, 204 where the layer has nothing."""
     parameters(request, known=())
     if not tiles.exists(z=z, x=x, y=y):
-        raise Problem("no-tile", status=404, detail=_("There is no such tile."))
+        raise Problem("no-tile", status=404, detail=_("This map tile does not exist."))
     edition = _edition_for(request, edition_id)
     etag = _etag(edition)
     response = get_conditional_response(request, etag=etag)
@@ -71,7 +71,7 @@ def _edition_for(request: HttpRequest, edition_id: int) -> tiles.TiledEdition:
     edition = tiles.edition(edition_id) if edition_id <= _LARGEST_ID else None
     if edition is not None and (edition.published or _works_for(request, edition.owner)):
         return edition
-    raise Problem("not-found", status=404, detail=_("There is no such layer."))
+    raise Problem("not-found", status=404, detail=_("This layer does not exist."))
 
 
 def _works_for(request: HttpRequest, owner: str) -> bool:

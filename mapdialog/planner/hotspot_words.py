@@ -18,7 +18,7 @@ def people(spot: Hotspot) -> str:
     """'29 people, 41 comments'; who cannot be told apart is not counted as somebody."""
     comments = ngettext("%(n)d comment", "%(n)d comments", spot.n) % {"n": spot.n}
     if spot.n_unknown == spot.n:
-        return _("%(comments)s, persons not known") % {"comments": comments}
+        return _("%(comments)s, number of people unknown") % {"comments": comments}
     known = ngettext("%(n)d person", "%(n)d people", spot.n_contributors) % {"n": spot.n_contributors}
     if spot.n_unknown:
         return _("%(people)s and an unknown number of others, %(comments)s") % {
@@ -37,8 +37,8 @@ def comparison(spot: Hotspot) -> list[str]:
     return [
         _("%(ratio)s times as many as if spread evenly over the committee's land") % {"ratio": ratio},
         _(
-            "This ranks places, it proves nothing: people do not live evenly over the land, "
-            "and the place was found by looking."
+            "This ranks places, it proves nothing: people do not live evenly over the land, and the place "
+            "was found by looking for one."
         ),
     ]
 

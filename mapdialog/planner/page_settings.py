@@ -128,11 +128,11 @@ def map_texts() -> dict[str, str]:
         "zoomOut": gettext("Zoom out"),
         "close": gettext("Close"),
         "popup": gettext("What is here"),
-        "tooMany": gettext("Heat shows all contributions: there are too many to filter on the map."),
-        "pinsShown": gettext("Each contribution is shown."),
-        "heatShown": gettext("Heat is shown. Zoom in to see each contribution."),
+        "tooMany": gettext("The heat map shows all comments: there are too many to filter on the map."),
+        "pinsShown": gettext("Each comment is shown."),
+        "heatShown": gettext("You see the heat map. Zoom in to see each comment."),
         "fewest": gettext("few"),
-        "most": gettext("{n} under one bell"),
+        "most": gettext("{n} close together"),
         "onlyHere": gettext("Only this committee"),
     }
 
@@ -141,22 +141,22 @@ def plan_texts() -> dict[str, str]:
     """The words of plans side by side."""
     return {
         "level": gettext("Level of the plan"),
-        "beside": gettext("Plan beside it"),
+        "beside": gettext("Compare with"),
         "besideNone": gettext("None"),
-        "swipe": gettext("Laid over it, with a line to move"),
+        "swipe": gettext("On top of each other, with a line you can move"),
         "swipeLine": gettext("Where the one plan ends and the other begins"),
         "otherMap": gettext("Map of the other plan. It shows the same ground as the first."),
         "comparing": gettext("Comparing the plans…"),
-        "compareHow": gettext("Choose a plan beside the one shown to see what differs."),
-        "compareFailed": gettext("The plans could not be compared just now."),
+        "compareHow": gettext("Choose a plan to compare with to see what differs."),
+        "compareFailed": gettext("The plans could not be compared at the moment."),
         "compareTitle": gettext("Hectares of land in each use, in both plans"),
         "use": gettext("Land use"),
         "difference": gettext("Difference"),
         "zones": gettext("n = {n}"),
         "compareNote": gettext(
-            "Hectares of land, on the level shown; n is the number of zones. "
-            "Sea and lakes are not counted: {a} and {b} hectares. "
-            "Zones of concern lie over other uses, so the hectares do not add up to the plan's."
+            "Hectares of land, on the level shown; n is the number of zones. Sea and lakes are not "
+            "counted: {a} and {b} hectares. Special consideration zones lie on top of other uses, so the "
+            "hectares do not add up to the plan's area."
         ),
     }
 
@@ -171,29 +171,28 @@ def hotspot_texts() -> dict[str, str]:
 def list_texts() -> dict[str, Any]:
     """The words of the filter, the list and the table."""
     return {
-        "failed": gettext("The contributions could not be fetched. Load the page again."),
+        "failed": gettext("The comments could not be fetched. Load the page again."),
         "listFailed": gettext("The list could not be fetched."),
         "retry": gettext("Try again"),
         "shown": _counted(
-            one=gettext("{n} of {all} contribution with a place is selected"),
-            other=gettext("{n} of {all} contributions with a place are selected"),
+            one=gettext("{n} of {all} comment with a spot is selected"),
+            other=gettext("{n} of {all} comments with a spot are selected"),
         ),
-        "noPins": gettext("Nothing has been sent with a place yet."),
-        "noMatch": gettext("Nothing matches. Take away a filter."),
-        "matched": _counted(one=gettext("{n} contribution"), other=gettext("{n} contributions")),
+        "noPins": gettext("Nothing has been sent with a spot yet."),
+        "noMatch": gettext("Nothing matches. Remove a filter."),
+        "matched": _counted(one=gettext("{n} comment"), other=gettext("{n} comments")),
         "withoutText": gettext("(no text)"),
         "flags": {flag: str(words) for flag, words in screening.WORDS.items()},
-        "withoutPlace": gettext("no place on the map"),
+        "withoutPlace": gettext("not placed on the map"),
         "withoutTheme": gettext("Without a theme"),
         "outside": gettext("Outside every committee"),
         "tableFiltered": gettext(
-            "The number is counted from the selected contributions, "
-            "by the committee recorded when they came. "
-            "The other columns are from the last calculation, of all contributions."
+            "The number is counted from the selected comments, by the committee recorded when they came "
+            "in. The other columns are from the last calculation, of all comments."
         ),
-        "tableRun": gettext("Counted by the last calculation, from all contributions."),
-        "accuracy": gettext("position within {metres} m"),
-        "histogram": gettext("Contributions over time, {from} to {to}. At most {most} in one bar."),
+        "tableRun": gettext("Counted in the last calculation, from all comments."),
+        "accuracy": gettext("position accurate to {metres} m"),
+        "histogram": gettext("Comments over time, {from} to {to}. At most {most} in one bar."),
     }
 
 

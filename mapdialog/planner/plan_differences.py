@@ -24,7 +24,7 @@ def differences_of(
     """
     by_key = {plan.alternative.key: plan for plan in plans}
     if first not in by_key or second not in by_key:
-        raise Problem("not-found", status=404, detail=_("There is no such plan."))
+        raise Problem("not-found", status=404, detail=_("This plan does not exist."))
     a, b = by_key[first], by_key[second]
     found = comparison.differences(a.edition, second=b.edition, on=on, level=level)
     order = _order(a.style_list, found)

@@ -62,7 +62,7 @@ def save(upload: Upload, *, description: EditionDescription, reading: int, by: U
         return
     _check_reading(held, reading)
     if held.state != Upload.State.READY or held.draft is None:
-        raise UploadStateError(_("There is nothing to save yet. Look at the page again."))
+        raise UploadStateError(_("There is nothing to save yet. Refresh the page."))
     held.choices = {**held.choices, "naming": description.as_json()}
     _set_to_work(held, Upload.State.SAVING, task="deliveries.save", by=by, at=at)
 
@@ -75,7 +75,7 @@ def cancel(upload: Upload, *, at: dt.datetime) -> None:
     """
     saving = Upload.objects.filter(pk=upload.pk, state=Upload.State.SAVING)
     if saving.filter(job__state=Job.State.RUNNING).exists():
-        raise UploadStateError(_("It is being saved just now. It can be rolled back afterwards."))
+        raise UploadStateError(_("It is being saved at the moment. It can be withdrawn afterwards."))
     held = _locked(upload)
     if held.state not in Upload.AT_WORK:
         return
@@ -102,7 +102,7 @@ def discard(upload: Upload, *, by: str, at: dt.datetime) -> None:
     if held.state == Upload.State.DISCARDED:
         return
     if held.state in (Upload.State.SAVED, Upload.State.SAVING):
-        raise UploadStateError(_("This file is saved already: the edition can be rolled back."))
+        raise UploadStateError(_("This file is saved already: the edition can be withdrawn."))
     _stop_job(held, at=at)
     drop_draft(held)
     held.reading += 1
@@ -118,7 +118,7 @@ def withdraw(upload: Upload, *, undo: bool, by: User, at: dt.datetime) -> Editio
     """Undo the saving, or with `undo` undo that. Raises UploadStateError, and editions.EditionError."""
     held = _locked(upload)
     if held.state != Upload.State.SAVED or held.draft is None:
-        raise UploadStateError(_("There is nothing to roll back."))
+        raise UploadStateError(_("There is nothing to withdraw."))
     step = life.restore if undo else life.withdraw
     step(held.draft, at=at, by=by.audit_name)
     return held.draft
@@ -155,7 +155,7 @@ def _locked(upload: Upload) -> Upload:
 def _check_reading(held: Upload, reading: int) -> None:
     if held.reading != reading:
         raise UploadStateError(
-            _("The file has been read again meanwhile, perhaps in another window. Look at it first.")
+            _("The file has been read again in the meantime, perhaps in another window. Check it first.")
         )
 
 

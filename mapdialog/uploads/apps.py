@@ -6,4 +6,4 @@ class UploadsConfig(AppConfig):
     name = "mapdialog.uploads"
     # What it was called first: migrations, permissions, tables and the administration's addresses go by it.
     label = "deliveries"
-    verbose_name = _("Files brought in")
+    verbose_name = _("Uploads")

@@ -32,8 +32,8 @@ def reading_given_up(*, upload_id: str, reading: int, at: dt.datetime) -> None:
     actions.drop_draft(upload)
     with translation.override(choices_of(upload).language):
         message = _(
-            "Reading this file stopped the program that reads it, time after time: the file may be too large "
-            "or damaged. It is still here. Try a smaller part of it, or another format."
+            "The program that reads this file stopped again and again: the file may be too large or "
+            "damaged. It is still here. Try a smaller part of it, or another format."
         )
         _end(upload, state=Upload.State.FAILED, message=message, at=at)
 
@@ -51,8 +51,8 @@ def saving_given_up(*, upload_id: str, reading: int, at: dt.datetime) -> None:
         return
     with translation.override(choices_of(upload).language):
         message = _(
-            "Saving stopped the program that saves, time after time. Nothing was changed. Try again later, "
-            "or tell whoever runs the service."
+            "The program that saves stopped again and again. Nothing was changed. Try again later, or tell "
+            "whoever runs the service."
         )
         _end(upload, state=Upload.State.READY, message=message, at=at)
 

@@ -27,9 +27,9 @@ class AreaWidget(forms.Textarea):
             "zoomIn": _("Zoom in"),
             "zoomOut": _("Zoom out"),
             "close": _("Close"),
-            "popup": _("About this place"),
+            "popup": _("About this spot"),
             "broken": _("The text is not GeoJSON yet."),
-            "empty": _("No area: contributions are taken from anywhere."),
+            "empty": _("No area: comments can be about anywhere."),
             "shown": _("The area is drawn on the map."),
         }
         return context

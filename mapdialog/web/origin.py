@@ -34,7 +34,9 @@ def refuse_other_sites(request: HttpRequest) -> None:
     is_hidden = origin == "null" and site == "same-origin"
     came_from_here = origin is None or is_hidden or _host_of(origin) == request.get_host()
     if site not in {None, "same-origin", "none"} or not came_from_here:
-        raise Problem("other-site", status=403, detail=_("Another website may not write here for you."))
+        raise Problem(
+            "other-site", status=403, detail=_("The request came from another website and was refused.")
+        )
 
 
 def form_for_everyone(view: View) -> View:

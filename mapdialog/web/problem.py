@@ -63,25 +63,25 @@ class Problem(Exception):
 def title_of(status: int) -> str:
     """A short heading in the reader's language."""
     titles = {
-        400: _("The request is not right"),
+        400: _("There is an error in the request"),
         401: _("The edit token is missing or wrong"),
-        403: _("Not allowed"),
+        403: _("You do not have access"),
         404: _("Not found"),
         405: _("This cannot be done here"),
         406: _("Not in that format"),
         408: _("That took too long"),
         409: _("Something else is already there"),
         410: _("No longer here"),
-        412: _("Changed by somebody else meanwhile"),
+        412: _("Changed by somebody else in the meantime"),
         413: _("Too large"),
         415: _("Not that kind of content"),
         422: _("Something has to be corrected"),
         428: _("The version is missing"),
-        429: _("Too many at once"),
+        429: _("Too many requests at once"),
         500: _("Something failed on our side"),
-        502: _("Not available just now"),
-        503: _("Not available just now"),
-        504: _("Not available just now"),
+        502: _("Not available at the moment"),
+        503: _("Not available at the moment"),
+        504: _("Not available at the moment"),
     }
     return titles.get(status) or HTTPStatus(status).phrase
 
@@ -113,7 +113,7 @@ class ProblemAnswers:
             return exception.response()
         if isinstance(exception, OperationalError) and request.path.startswith(API_PREFIXES):
             _log.error("The database does not answer: %s", request.path, exc_info=exception)
-            detail = _("The service does not answer just now. Try again in a moment; nothing is lost.")
+            detail = _("The service is not responding at the moment. Try again in a moment; nothing is lost.")
             return Problem(
                 "unavailable", status=503, detail=detail, headers={"Retry-After": str(RETRY_AFTER_S)}
             ).response()

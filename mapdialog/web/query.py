@@ -29,7 +29,7 @@ def parameters(request: HttpRequest, *, known: Collection[str]) -> dict[str, str
     """The query's parameters, each known and given once. Raises Problem 400."""
     for name, values in request.GET.lists():
         if name not in known:
-            message = _("The parameter “%(name)s” is not known. Known are: %(known)s.")
+            message = _("The parameter “%(name)s” is unknown. There are: %(known)s.")
             raise _bad(name, message % {"name": name[:80], "known": ", ".join(sorted(known)) or "–"})
         if len(values) > 1:
             raise _bad(name, _("The parameter “%(name)s” is given twice.") % {"name": name})
@@ -70,7 +70,7 @@ def day(value: str, *, name: str) -> dt.date:
             written = dt.date.fromisoformat(value)
             if 1900 <= written.year <= 2200:
                 return written
-    raise _bad(name, _("“%(name)s” must be a day written as 2026-05-31.") % {"name": name})
+    raise _bad(name, _("“%(name)s” must be a date such as 2026-05-31.") % {"name": name})
 
 
 def bounds(value: str, *, name: str = "bbox") -> Bounds:

@@ -28,7 +28,7 @@ def _refused(request: HttpRequest, *, status: int) -> HttpResponse:
         kind = "too-large"
         detail = _("At most %(most)s are taken here.") % {"most": _in_words(most_bytes(request.path))}
     else:
-        kind, detail = "too-slow", _("Sending took too long. Nothing was stored; try again.")
+        kind, detail = "too-slow", _("Sending took too long. Nothing was saved; try again.")
     if request.path.startswith(API_PREFIXES):
         return Problem(kind, status=status, detail=detail).response()
     page = render_to_string("refused_body.html", {"detail": detail}, request)

@@ -90,6 +90,9 @@ def _come_again(request: HttpRequest) -> HttpResponseBase:
     is_api = request.path.startswith(API_PREFIXES)
     if not is_api and "text/html" in request.headers.get("Accept", ""):
         return HttpResponse(get_template("503.html").render(), status=503, headers=headers)
-    detail = _("Many read much just now, and those who write come first. Try again in %(seconds)d seconds.")
+    detail = _(
+        "Many people are reading at the moment, and those who write come first. Try again in "
+        "%(seconds)d seconds."
+    )
     detail = detail % {"seconds": RETRY_AFTER_S}
     return Problem("busy", status=503, detail=detail, headers=headers).response()

@@ -59,7 +59,7 @@ def test_a_change_without_a_network_waits_and_is_sent_once(
     save(receipt, "Første endring.")
     unsent = receipt.locator("#own-unsent")
     expect(unsent).to_contain_text("Endringen er ikke sendt ennå.")
-    expect(unsent).to_contain_text("Det er ikke kontakt med nettet")
+    expect(unsent).to_contain_text("Du er ikke på nett")
     expect(unsent.get_by_role("button", name="Kopier teksten min")).to_be_visible()
     save(receipt, "Andre endring.")
     expect(receipt.locator("#own-state")).to_be_empty()
@@ -106,7 +106,7 @@ def test_a_change_whose_answer_is_lost_is_no_change_from_elsewhere(receipt: Page
 
     receipt.route("**/contributions/*", lose_the_answer)
     save(receipt, "Lyst nå.")
-    expect(receipt.locator("#own-unsent")).to_contain_text("Det er ikke kontakt med nettet")
+    expect(receipt.locator("#own-unsent")).to_contain_text("Du er ikke på nett")
     receipt.unroute("**/contributions/*")
     receipt.evaluate("dispatchEvent(new Event('online'))")
     expect(receipt.locator("#own-state")).to_have_text("Endringen er lagret.")

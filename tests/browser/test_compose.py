@@ -121,7 +121,7 @@ def test_by_keys_alone_to_a_saved_edition_and_back(open_page: Callable[..., Page
     assert saved.areas.get().properties == {"units": ["A", "B"]}
     assert attaching.standing(saved).report["total"] == 30
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_role("status").filter(has_text="rolled back")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="withdrawn")).to_be_visible()
 
 
 def test_what_was_clicked_is_kept_when_the_page_is_left(open_page: Callable[..., Page]) -> None:
@@ -135,7 +135,7 @@ def test_what_was_clicked_is_kept_when_the_page_is_left(open_page: Callable[...,
     expect(committee_of(page, "A")).to_have_value("1")
     expect(page.locator("[name=code-1]")).to_have_value("N")
     page.reload()
-    page.get_by_role("button", name="Forget it").click()
+    page.get_by_role("button", name="Discard it").click()
     page.reload()
     expect(page.locator("#map[data-ready]")).to_be_attached()
     expect(page.locator("#kept")).to_be_hidden()
@@ -155,7 +155,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.locator("[name=name]").fill("nu")
     page.get_by_role("button", name="Go on with it").click()
-    page.get_by_role("button", name="Draw up and look at it").click()
+    page.get_by_role("button", name="Make a draft").click()
     expect(page.get_by_role("heading", name="nu: draft")).to_be_visible()
     assert axe(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -173,6 +173,6 @@ def test_without_scripts_it_is_a_form(
     page.locator("[name=code-1]").fill("N")
     committee_of(page, "A").select_option("1")
     page.locator("[name=name]").fill("nu")
-    page.get_by_role("button", name="Draw up and look at it").click()
+    page.get_by_role("button", name="Make a draft").click()
     expect(page.get_by_role("heading", name="nu: draft")).to_be_visible()
     expect(page.locator("main")).to_contain_text("2 units are in no committee")

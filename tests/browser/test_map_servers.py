@@ -118,7 +118,7 @@ def test_a_map_server_that_comes_back_takes_its_place_again(
     upstream.reply = lambda _path: map_upstream.Reply(status=500 if failing["until"] == 0 else 200)
     page = board()
     note = page.locator(".map-note")
-    expect(note).to_contain_text("does not answer")
+    expect(note).to_contain_text("is not responding")
     own = page.locator(".leaflet-base-pane canvas")
     expect(own.first).to_be_attached()
     failing["until"] = 1
@@ -211,4 +211,4 @@ def test_one_overlay_down_is_told_by_its_name(
 ) -> None:
     complaints.forgive("Failed to load resource")
     upstream.says(status=500)
-    expect(board().locator(".map-note")).to_contain_text("“Flom” does not answer")
+    expect(board().locator(".map-note")).to_contain_text("“Flom” is not responding")

@@ -204,7 +204,7 @@ def test_nothing_said_yet_is_said_so(signed_in: Callable[..., Page], planner: Us
     empty = factories.consultation(municipality=planner.memberships.get().municipality)
     page = signed_in(locale="en-GB")
     open_board(page, empty)
-    expect(page.locator("#count")).to_have_text("Nothing has been sent with a place yet.")
+    expect(page.locator("#count")).to_have_text("Nothing has been sent with a spot yet.")
     expect(page.locator("#panel-hotspots")).to_contain_text("Nothing has been calculated yet.")
 
 

@@ -151,7 +151,7 @@ def test_two_plans_side_by_side_show_the_same_ground(
     page = planner()
     board(page, held, "?tab=plans")
     expect(page.locator("#plans-table")).to_contain_text("Choose a plan")
-    page.get_by_label("Plan beside it").select_option(label="Alternativ B: ordene")
+    page.get_by_label("Compare with").select_option(label="Alternativ B: ordene")
     expect(page.locator("#map-other .map-tile").first).to_be_attached()
     expect(page).to_have_url(re.compile("beside=b"))
     rows = page.locator("#plans-table tbody tr")
@@ -164,7 +164,7 @@ def test_two_plans_side_by_side_show_the_same_ground(
     page.keyboard.press("ArrowRight")
     expect(page).to_have_url(re.compile("view="))
     assert page.locator("#map-other .map-tile").first.bounding_box() != before
-    page.get_by_label("Laid over it").check()
+    page.get_by_label("On top of each other").check()
     line = page.get_by_role("slider", name="Where the one plan ends")
     line.focus()
     page.keyboard.press("Home")

@@ -384,7 +384,7 @@ def test_offline_before_the_first_touch_everything_for_writing_is_there(
     page.locator("#send").click()
     receipt = page.locator("#receipt[data-state=waiting]")
     expect(receipt).to_contain_text("Ikke sendt ennå")
-    expect(receipt).to_contain_text("Det er ikke kontakt med nettet")
+    expect(receipt).to_contain_text("Du er ikke på nett")
     expect(receipt).not_to_contain_text("Takk")
     expect(page.locator(".receipt__tick")).to_be_hidden()
     expect(receipt.get_by_role("button", name="Kopier teksten min")).to_be_visible()
@@ -451,7 +451,7 @@ def test_after_withdrawing_every_page_says_so(small: Page, consultation: Consult
     small.locator("dialog.ask [data-variant=primary]").click()
     expect(small.locator("#state-explained")).to_contain_text("slettet")
     expect(small.locator("#state.status--erased")).to_be_visible()
-    for no_longer_so in ("Handler om", "Ta vare på adressen", "Hva som skjer videre"):
+    for no_longer_so in ("Tema", "Ta vare på adressen", "Hva som skjer videre"):
         expect(small.get_by_text(re.compile(f"^{no_longer_so}"))).to_be_hidden()
     for address in ("/", f"/c/{consultation.slug}/"):
         small.goto(address)

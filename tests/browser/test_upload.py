@@ -88,7 +88,7 @@ def send(page: Page, path: Path) -> None:
     page.goto("/planner/layers/upload/")
     page.locator("#id_file").set_input_files(path)
     page.get_by_label("Boundaries").check()
-    page.get_by_role("button", name="Send and read").click()
+    page.get_by_role("button", name="Upload and read").click()
 
 
 @pytest.mark.usefixtures("worker")
@@ -103,7 +103,7 @@ def test_dropped_looked_at_and_saved(
     page.evaluate(DROP, ["Nærmiljøutvalg 2026.geojson", squares().decode()])
     expect(page.locator("#file-chosen")).to_contain_text("Nærmiljøutvalg 2026.geojson, 1 kB")
     page.get_by_label("Boundaries").check()
-    page.get_by_role("button", name="Send and read").click()
+    page.get_by_role("button", name="Upload and read").click()
     expect(page.locator(".preview[data-ready]")).to_be_attached(timeout=WORKER_MS)
     expect(page.get_by_text("3 features were read.")).to_be_visible()
     expect(page.locator("#list .place")).to_have_count(3)
@@ -114,7 +114,7 @@ def test_dropped_looked_at_and_saved(
     page.get_by_role("button", name="Save the layer").click()
     expect(page.get_by_text("This is now edition 1 of Nærmiljøutvalg 2026.")).to_be_visible(timeout=WORKER_MS)
     assert axe(page) == []
-    page.get_by_role("button", name="Undo: roll back").click()
+    page.get_by_role("button", name="Undo: withdraw").click()
     expect(page.get_by_role("heading", name="Rolled back")).to_be_visible()
 
 
@@ -153,7 +153,7 @@ def test_the_coordinate_system_is_chosen_on_a_map(
     expect(page.get_by_role("heading", name="Which coordinate system is it in?")).to_be_visible()
     assert axe(page) == []
     page.locator("input[name=system][value='4326']").check()
-    page.get_by_role("button", name="Read with this").click()
+    page.get_by_role("button", name="Use this and read again").click()
     expect(page.locator(".preview[data-ready]")).to_be_attached(timeout=WORKER_MS)
 
 
@@ -167,7 +167,7 @@ def test_another_list_of_colours_is_seen_at_once(
     page.goto("/planner/layers/upload/")
     page.locator("#id_file").set_input_files(path)
     page.get_by_label("Land-use plan").check()
-    page.get_by_role("button", name="Send and read").click()
+    page.get_by_role("button", name="Upload and read").click()
     expect(page.locator("#legend")).to_contain_text("Housing", timeout=WORKER_MS)
     assert axe(page) == []
     page.locator("#id_style").select_option("neutral")
@@ -200,11 +200,11 @@ def test_sending_is_stopped(visit: Visit, file: Path) -> None:
     page.route("**/planner/layers/upload/", lambda route: None)  # an answer that never comes
     page.locator("#id_file").set_input_files(file)
     page.get_by_label("Boundaries").check()
-    page.get_by_role("button", name="Send and read").click()
+    page.get_by_role("button", name="Upload and read").click()
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator("#problem")).to_be_focused()
-    expect(page.locator("#problem")).to_contain_text("Sending was cancelled")
-    expect(page.get_by_role("button", name="Send and read")).to_be_enabled()
+    expect(page.locator("#problem")).to_contain_text("The upload was cancelled")
+    expect(page.get_by_role("button", name="Upload and read")).to_be_enabled()
 
 
 def test_what_the_server_refuses_is_said(visit: Visit, tmp_path: Path, complaints: Complaints) -> None:
@@ -240,7 +240,7 @@ def test_without_scripts_to_the_end(visit: Visit, file: Path, municipality: Muni
     send(page, file)
     expect(page.get_by_role("heading", name="The file is being read")).to_be_visible()
     for _look in range(160):
-        page.get_by_role("link", name="Look again").click()
+        page.get_by_role("link", name="Refresh").click()
         if page.locator("#save").count():
             break
         page.wait_for_timeout(250)

@@ -122,7 +122,7 @@ def test_what_is_erased_is_about_nothing_and_waits_for_nothing(client: Client, i
     if not is_there:
         erasure.erase(contribution, by="author", at=contribution.received_at)
     shown = get(client, held.slug, CODE).content.decode()
-    for words in ("Handler om", "Ta vare på adressen", "own-key"):
+    for words in ("Tema", "Ta vare på adressen", "own-key"):
         assert (words in shown) == is_there, words
 
 

@@ -261,7 +261,7 @@ def test_a_file_that_kills_whatever_reads_it_is_given_up_with_a_sentence() -> No
     assert (left.status, left.attempts) == ("failed", release.MOST_TRIES)
     held = Upload.objects.select_related("job").get(pk=world.arguments["upload_id"])
     assert (held.state, held.job.state, held.draft) == ("failed", "failed", None)
-    assert "stopped the program" in held.message
+    assert "stopped again and again" in held.message
     assert held.file
     assert not Edition.objects.exists()
     outcomes = Stall.objects.order_by("id").values_list("outcome", flat=True)

@@ -213,7 +213,7 @@ def test_the_district_around_it_is_not_what_an_area_is() -> None:
 
 def test_areas_of_one_municipality_are_not_municipalities() -> None:
     parts = table({"kommunenummer": 4012, "nr": 1}, {"kommunenummer": 4012, "nr": 2})
-    with pytest.raises(ColumnError, match="Which field"):
+    with pytest.raises(ColumnError, match="Which column"):
         understood(parts, kind="boundary")
     assert rows_of(parts, kind="boundary", roles={"code": "nr"})[0].code == "1"
 

@@ -232,7 +232,7 @@ def test_the_command_does_the_same(units, figures, tmp_path):
     assert "1 units are in no committee" in out.getvalue()
     assert "2025: 60 people (SSB)" in out.getvalue()
     assert Layer.objects.get(name="nu").editions.get().valid_from == DAY
-    with pytest.raises(CommandError, match="cannot begin before"):
+    with pytest.raises(CommandError, match="cannot begin earlier"):
         call_command("compose_areas", str(path), *arguments, "--valid-from", "2026-05-01")
     assert Layer.objects.get(name="nu").editions.count() == 1
     with pytest.raises(CommandError, match="no areas"):

@@ -67,7 +67,7 @@ def test_changes_are_followed_one_after_the_other():
 
 def test_an_old_owner_is_told(shipped):
     note = concordance.owner_note("NO-3813", on=AFTER)
-    assert note.startswith("NO-3813 is NO-4012 since")
+    assert note.startswith("NO-3813 has been NO-4012 since")
     assert "2024" in note
     assert "NO-1508, NO-1580" in concordance.owner_note("NO-1507", on=AFTER)
     assert concordance.owner_note("NO-3813", on=BEFORE) == ""
@@ -122,4 +122,4 @@ def test_an_import_says_when_the_owner_has_a_new_number(shipped, tmp_path):
         err = StringIO()
         arguments = [str(path), "--kind", "boundary", "--name", "a", "--owner", owner]
         call_command("import_layer", *arguments, stdout=StringIO(), stderr=err)
-        assert ("NO-3813 is NO-4012 since" in err.getvalue()) == said
+        assert ("NO-3813 has been NO-4012 since 1 January 2024" in err.getvalue()) == said

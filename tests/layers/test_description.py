@@ -46,7 +46,7 @@ def test_a_change_is_not_undone_over_a_later_one() -> None:
     layer.refresh_from_db()
     described(layer, credit="B")
     assert not description.is_undoable(first)
-    with pytest.raises(DescriptionError, match="anew since"):
+    with pytest.raises(DescriptionError, match="description has been changed since"):
         description.undo(first, at=NOON, by="")
     layer.refresh_from_db()
     assert layer.credit == "B"
@@ -55,7 +55,7 @@ def test_a_change_is_not_undone_over_a_later_one() -> None:
 @pytest.mark.parametrize(
     ("given", "why"),
     [
-        ({"style": "no_such_list"}, "No style list"),
+        ({"style": "no_such_list"}, "No list of codes and colours"),
         ({"credit": "x" * 201}, "At most 200"),
         ({"licence": "x" * 81}, "At most 80"),
         ({"credit": "a\0b"}, "control character"),

@@ -73,7 +73,7 @@ def test_an_edition_takes_so_many_and_none_twice(plan: Edition, monkeypatch: pyt
     with pytest.raises(DocumentError, match="attached already"):
         attach(plan, file_name="another name.pdf")
     monkeypatch.setattr(documents, "MOST_OF_AN_EDITION", 1)
-    with pytest.raises(DocumentError, match="takes 1"):
+    with pytest.raises(DocumentError, match="at most 1"):
         attach(plan, PDF + b"\n")
 
 

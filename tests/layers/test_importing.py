@@ -157,7 +157,7 @@ def test_the_only_field_of_identities_is_the_code_and_the_report_says_so(tmp_pat
         files.geojson(tmp_path, document), "--kind", "boundary", "--name", "b", "--owner", "NO-0301"
     )
     assert set(Area.objects.values_list("code", "name")) == {("12", "Alna"), ("9", "Bjerke")}
-    assert f"note: The codes are taken from the field “{field}”" in out
+    assert f"note: The codes are from the column “{field}”" in out
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def test_names_that_differ_in_capitals_only_are_not_guessed(tmp_path: Path, plan
 
 @pytest.mark.parametrize(
     ("text", "why"),
-    [("navn;text\nB1;§ 1\n", "no column of field names"), ("field;x\nB1;y\n", "no column of texts")],
+    [("navn;text\nB1;§ 1\n", "no column of zone fields"), ("field;x\nB1;y\n", "no column of texts")],
 )
 def test_a_table_without_its_columns_is_refused(tmp_path: Path, plan: Edition, text: str, why: str) -> None:
     with pytest.raises(ProvisionError, match=why):

@@ -264,7 +264,7 @@ def test_letters_survive_from_every_encoding(tmp_path: Path, said: str, encoding
 @pytest.mark.parametrize("said", ["UTF-8", "rot13", "UTF-7", "klingon"])
 def test_text_that_is_not_in_its_encoding_is_refused(tmp_path: Path, said: str) -> None:
     text = gml.document(gml.feature(gml.polygon()), encoding=said)
-    with pytest.raises(ReadError, match="Save it anew as UTF-8"):
+    with pytest.raises(ReadError, match="Save it again as UTF-8"):
         read(tmp_path, text, encoding="latin-1")
 
 

@@ -46,7 +46,7 @@ def test_a_missing_provision_is_said(client: Client, hearing: Consultation) -> N
     Zone.objects.update(provision={})
     (zone,) = ask(client, hearing).json()["zones"]
     assert zone["provision"] == ""
-    assert zone["provision_note"] == "No text has been written for this field yet."
+    assert zone["provision_note"] == "No text has been written for this zone yet."
 
 
 def test_without_a_consultation_every_published_layer_answers(client: Client, hearing: Consultation) -> None:

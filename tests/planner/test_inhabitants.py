@@ -1,4 +1,4 @@
-"""Contributions per 1,000 inhabitants in the planner's table by committee."""
+"""Comments per 1,000 inhabitants in the planner's table by committee."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_the_page_says_of_how_many_which_year_and_whose_figures(run: Run, tmp_pa
 
 
 def test_density_of_the_whole_area_is_called_so(run: Run) -> None:
-    assert "No sea or lakes are known here" in board(run)
+    assert "There is no map layer of sea and lakes here" in board(run)
     sea = factories.edition(of=factories.layer(kind="water"))
     Feature.objects.create(edition=sea, geom=square(1))
-    assert "No sea or lakes are known here" not in board(run)
+    assert "There is no map layer of sea and lakes here" not in board(run)

@@ -122,7 +122,7 @@ def _names(ask: Asker, path: str, monkeypatch: pytest.MonkeyPatch) -> tuple[set[
         for of in ("__getitem__", "__contains__", "get", "getlist"):
             patched.setattr(QueryDict, of, seen(of), raising=False)
         refusal = ask(f"{path}?nobody=1").decode(errors="replace")
-    if known := re.search(r"is not known. Known are: ([a-z_, ]+|–)", refusal):
+    if known := re.search(r"is unknown. There are: ([a-z_, ]+|–)", refusal):
         return set(known[1].split(", ")) - {"–"}, True
     return {name for name in looked_for if name.isidentifier()} - {"nobody"}, False
 

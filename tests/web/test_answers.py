@@ -145,7 +145,7 @@ def test_a_page_says_in_words_that_the_database_is_away(
     client.raise_request_exception = False
     answer = client.get("/", headers={"Accept-Language": "en"})
     assert (answer.status_code, answer["Retry-After"]) == (503, "10")
-    assert "The service does not answer just now" in answer.content.decode()
+    assert "The service is not responding at the moment" in answer.content.decode()
     assert answer["Cache-Control"] == "no-store"
 
 

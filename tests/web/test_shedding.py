@@ -150,7 +150,7 @@ def takes_long_pages(client: Client, path: str) -> bool:
     path = path.partition("?")[0]
     refusal = b"".join(client.get(f"{path}?nobody=1", headers={"accept-language": "en"}))
     return (
-        bool(re.search(rb"Known are: [^.]*\blimit\b", refusal))
+        bool(re.search(rb"There are: [^.]*\blimit\b", refusal))
         and client.get(f"{path}?limit={LONG}").status_code == 200
     )
 

@@ -300,10 +300,10 @@ def _with_all_names(found: dict[int, Row], table: Table, columns: Columns) -> di
 def _check_told(roles: Mapping[str, str], fields: Collection[str], *, source: str | None) -> None:
     for role, name in roles.items():
         if role not in ROLES:
-            message = _("There is no role “%(role)s”. A field can be: %(roles)s.")
+            message = _("There is no role “%(role)s”. A column can be: %(roles)s.")
             raise ColumnError(message % {"role": role[:80], "roles": ", ".join(ROLES)})
         if name not in fields:
-            message = _("The file has no field “%(name)s” (%(option)s). It has: %(fields)s.")
+            message = _("The file has no column “%(name)s” (%(option)s). It has: %(fields)s.")
             option = f"--field {role}"
             raise ColumnError(message % {"name": name[:80], "option": option, "fields": _listed(fields)})
     if source is not None and catalog.source(source) is None:
@@ -319,7 +319,7 @@ def _identity(table: Table, fields: Collection[str], *, taken: str) -> str:
         values = [row.line(found.get(candidates[0])) for found in table.properties]
         if all(values) and len(set(values)) == len(values):
             return candidates[0]
-    message = _("Which field holds the areas' codes? Name it with --code-field. The file has: %(fields)s.")
+    message = _("Which column holds the areas' codes? Name it with --code-field. The file has: %(fields)s.")
     raise ColumnError(message % {"fields": _listed(fields)})
 
 

@@ -54,7 +54,7 @@ class Kind:
         present = {name: given[name] for name in _DETAILS if given.get(name) not in (None, "")}
         for name in present:
             if name not in self.required | self.optional:
-                raise DetailError(name, _("This is not asked for here."))
+                raise DetailError(name, _("We do not ask about this here."))
         if "code" in present and not (isinstance(present["code"], str) and present["code"] in self.codes):
             raise DetailError("code", _("This code is not on the list."))
         if "light" in present and present["light"] not in LIGHTS:

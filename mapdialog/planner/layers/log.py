@@ -105,8 +105,8 @@ def _closed(event: LayerEvent) -> str:
 def _withdrawn(event: LayerEvent) -> str:
     values = {"number": event.edition_number, "other": event.detail.get("reopened")}
     if values["other"]:
-        return _("Edition %(number)d was rolled back; edition %(other)d holds again.") % values
-    return _("Edition %(number)d was rolled back.") % values
+        return _("Edition %(number)d was withdrawn; edition %(other)d is in force again.") % values
+    return _("Edition %(number)d was withdrawn.") % values
 
 
 def _described(event: LayerEvent) -> str:
@@ -132,7 +132,7 @@ def _provisions(event: LayerEvent) -> str:
     if detail.get("file"):
         return _("%(said)s They come from %(file)s.") % {"said": said, "file": detail["file"]}
     if detail.get("edition"):
-        message = _("%(said)s They were taken over from edition %(number)d.")
+        message = _("%(said)s They were copied from edition %(number)d.")
         return message % {"said": said, "number": detail["edition"]}
     return said
 
@@ -172,9 +172,9 @@ _SENTENCES: Mapping[str, Callable[[LayerEvent], str]] = {
     "imported": _imported,
     "closed": _closed,
     "withdrawn": _withdrawn,
-    "put back": _numbered(gettext_lazy("Edition %(number)d was put back.")),
+    "put back": _numbered(gettext_lazy("Edition %(number)d was restored.")),
     "published": _numbered(gettext_lazy("Edition %(number)d was published: everyone can see it.")),
-    "unpublished": _numbered(gettext_lazy("Edition %(number)d was taken from view.")),
+    "unpublished": _numbered(gettext_lazy("Edition %(number)d is no longer visible to everyone.")),
     "described": _described,
     "provisions written": _provisions,
     "successor confirmed": _succession(gettext_lazy("Confirmed: %(old)s became %(new)s.")),
@@ -183,9 +183,9 @@ _SENTENCES: Mapping[str, Callable[[LayerEvent], str]] = {
     "succession reopened": _succession(gettext_lazy("To be decided again: %(old)s became %(new)s.")),
     "composed": _composed,
     "population imported": _people(gettext_lazy("Population of %(year)s was attached: %(total)s people.")),
-    "population undone": _people(gettext_lazy("Population of %(year)s was taken out of service.")),
-    "population put back": _people(gettext_lazy("Population of %(year)s was put back.")),
+    "population undone": _people(gettext_lazy("The population of %(year)s was withdrawn.")),
+    "population put back": _people(gettext_lazy("The population of %(year)s was restored.")),
     "successors computed": _computed,
-    "paper attached": _paper(gettext_lazy("The paper %(file)s was attached.")),
-    "paper removed": _paper(gettext_lazy("The paper %(file)s was removed.")),
+    "paper attached": _paper(gettext_lazy("The document %(file)s was attached.")),
+    "paper removed": _paper(gettext_lazy("The document %(file)s was removed.")),
 }

@@ -166,5 +166,5 @@ def _year(text: str) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) == 4):
-        raise PopulationError(_("Write the year with four figures."))
+        raise PopulationError(_("Write the year with four digits."))
     return int(text)

@@ -227,7 +227,7 @@ def _write_table(request: HttpRequest, held: Layer, edition: Edition) -> HttpRes
             content = file.read()
     digest = hashlib.sha256(content).hexdigest()
     if digest != values.of_form(request).text("sha256"):
-        raise ProvisionError(_("The file is not here any more. Choose it again."))
+        raise ProvisionError(_("The file is no longer here. Choose it again."))
     proposal = _proposed(content, edition=edition)
     if proposal.twice:
         raise ProvisionError(_("Fields with different texts on several rows must be put right first."))

@@ -64,9 +64,9 @@ def done(request: HttpRequest, *, layer: Layer) -> log.Line | None:
 def _changed_meanwhile(layer: Layer) -> str:
     newest = layer.events.order_by("-pk").first()
     if newest is None:
-        return _("The form is out of date. Look at the page again, and press once more.")
+        return _("The page has changed since you opened it. Check it and save again.")
     line = log.lines([newest])[0]
     message = _(
-        "%(who)s changed the layer meanwhile: %(what)s Look at it, and press once more if you still want to."
+        "%(who)s changed the layer in the meantime: %(what)s Check it, and press again if you still want to."
     )
     return message % {"who": line.who, "what": line.sentence}

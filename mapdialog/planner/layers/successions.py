@@ -161,7 +161,7 @@ def _compute(edition: Edition, *, before: Edition, at: dt.datetime, by: str) -> 
 def _link(pk: int, *, edition: Edition) -> Succession:
     found = Succession.objects.filter(successor__edition=edition, pk=pk).first()
     if found is None:
-        raise EditionError(_("This succession is not there any more."))
+        raise EditionError(_("This succession no longer exists."))
     return found
 
 

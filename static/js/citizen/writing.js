@@ -150,7 +150,7 @@ async function deliver(feature) {
     announce(byId('form-state'), '');
     if (result.state === 'refused') {
         const {field, detail} = result.problem ?? {};
-        return showProblems(form, [{field, message: detail ?? texts.noAnswer}]);
+        return showProblems(form, [{field, message: detail ?? texts.notTaken}]);
     }
     receiptOf = result.id;
     finish(result);
@@ -237,7 +237,7 @@ function correct(item) {
     writeFields(form, values);
     choose(old);
     const isRefused = item.state === 'refused';
-    showProblems(form, isRefused ? [{field: item.problem?.field, message: item.problem?.detail ?? texts.noAnswer}] : []);
+    showProblems(form, isRefused ? [{field: item.problem?.field, message: item.problem?.detail ?? texts.notTaken}] : []);
     sending.redraw();
 }
 

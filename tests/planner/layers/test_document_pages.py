@@ -54,7 +54,7 @@ def test_a_paper_is_attached_and_taken_away_again(browser: Client, plan: Layer, 
         browser, plan, path(plan), file=pdf(), type="PLANBEST", title_nb="Bestemmelsene", title_en=""
     )
     text = text_of(page)
-    assert "The paper bestemmelser.pdf was attached." in text
+    assert "The document bestemmelser.pdf was attached." in text
     assert "Provisions · bestemmelser.pdf" in text
     paper = LayerDocument.objects.get()
     assert (paper.titles, paper.added_by) == ({"nb": "Bestemmelsene"}, f"user:{planner.pk}")
@@ -67,8 +67,8 @@ def test_a_paper_is_attached_and_taken_away_again(browser: Client, plan: Layer, 
 def test_a_removed_paper_is_put_back_by_undo(browser: Client, plan: Layer) -> None:
     paper = attached(plan)
     page = press(browser, plan, f"/planner/layers/documents/{paper.pk}/remove/")
-    assert "The paper Plan æ.pdf was removed." in text_of(page)
-    assert "No paper is attached." in text_of(page)
+    assert "The document Plan æ.pdf was removed." in text_of(page)
+    assert "No document is attached." in text_of(page)
     event = plan.events.order_by("pk").last()
     page = press(browser, plan, f"/planner/layers/{plan.pk}/undo/{event.pk}/", back="documents")
     assert "The provisions" in text_of(page)
@@ -127,9 +127,9 @@ def test_residents_find_it_on_the_plans_page_in_their_language(plan: Layer, plac
     held.alternatives.create(key="a", layer=plan, name={"nb": "Alternativ A", "en": "Alternative A"})
     page = Client(HTTP_ACCEPT_LANGUAGE="en").get(f"/c/{held.slug}/plan")
     text = text_of(page)
-    assert "Papers of Alternative A The provisions provisions, PDF" in text
+    assert "Documents of Alternative A The provisions provisions, PDF" in text
     assert f"/layers/documents/{paper.pk}/" in page.content.decode()
-    assert "No text has been written for this field yet." in text
+    assert "No text has been written for this zone yet." in text
     assert "§ 2.1 Høyst &lt;fire&gt; etasjer." in text
     life.publish(plan.editions.get(), published=False, at=NOON, by="")
     assert "The provisions" not in text_of(Client(HTTP_ACCEPT_LANGUAGE="en").get(f"/c/{held.slug}/plan"))

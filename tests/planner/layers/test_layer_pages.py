@@ -106,9 +106,9 @@ class TestPage:
     @pytest.mark.parametrize(
         ("day", "said", "codes"),
         [
-            ("2019-12-31", "On 31 December 2019 no edition holds.", []),
-            ("2025-12-31", "On 31 December 2025 edition 1 holds, with 2 features.", ["A", "B"]),
-            ("2026-01-01", "On 1 January 2026 edition 2 holds, with 3 features.", ["A", "B", "C"]),
+            ("2019-12-31", "On 31 December 2019 no edition is in force.", []),
+            ("2025-12-31", "On 31 December 2025 edition 1 is in force, with 2 features.", ["A", "B"]),
+            ("2026-01-01", "On 1 January 2026 edition 2 is in force, with 3 features.", ["A", "B", "C"]),
         ],
     )
     def test_which_committees_on_this_date(
@@ -139,7 +139,9 @@ class TestPage:
         assert "B51" not in first
         assert "Page 1 of 2" in first
         assert "1–1 of 1" in text_of(browser.get(f"/planner/layers/{plan.pk}/?q=b51"))
-        assert "Nothing has this" in text_of(browser.get(f"/planner/layers/{plan.pk}/?q=nowhere"))
+        assert "No name or code contains this" in text_of(
+            browser.get(f"/planner/layers/{plan.pk}/?q=nowhere")
+        )
 
     def test_a_layer_without_an_edition_says_what_to_do(self, browser: Client, place: Municipality) -> None:
         empty = make.layer()
@@ -162,7 +164,7 @@ class TestSteps:
         page = press(browser, committees, path, published="0")
         newest.refresh_from_db()
         assert not newest.published
-        assert "Edition 2 was taken from view." in text_of(page)
+        assert "Edition 2 is no longer visible to everyone." in text_of(page)
         event = committees.events.get()
         assert (event.what, event.by) == ("unpublished", f"user:{planner.pk}")
         page = press(browser, committees, f"/planner/layers/{committees.pk}/undo/{event.pk}/")
@@ -179,9 +181,9 @@ class TestSteps:
             pin = make.contribution(to=held)
             Hit.objects.create(contribution=pin, edition=newest, area=newest.areas.first())
         text = text_of(browser.get(f"/planner/layers/editions/{newest.pk}/withdraw/"))
-        assert "Edition 1 holds instead" in text
+        assert "Edition 1 is in force instead" in text
         assert "It is in force today." in text
-        assert "3 contributions to “The hearing” were recorded with it" in text
+        assert "3 comments on “The hearing” were recorded while it was in force" in text
         assert newest.state == "standing"
 
     def test_only_the_newest_has_a_page_to_roll_it_back(self, browser: Client, committees: Layer) -> None:
@@ -191,17 +193,17 @@ class TestSteps:
     def test_rolled_back_and_undone(self, browser: Client, committees: Layer) -> None:
         newest = life.newest(committees)
         page = press(browser, committees, f"/planner/layers/editions/{newest.pk}/withdraw/")
-        assert "Edition 2 was rolled back; edition 1 holds again." in text_of(page)
+        assert "Edition 2 was withdrawn; edition 1 is in force again." in text_of(page)
         assert life.newest(committees).number == 1
         event = committees.events.order_by("pk").last()
         page = press(browser, committees, f"/planner/layers/{committees.pk}/undo/{event.pk}/")
-        assert "Edition 2 was put back." in text_of(page)
+        assert "Edition 2 was restored." in text_of(page)
         assert life.newest(committees) == newest
 
     def test_put_back_from_the_list_of_editions(self, browser: Client, committees: Layer) -> None:
         newest = life.newest(committees)
         life.withdraw(newest, at=NOON, by="")
-        assert "Put back" in text_of(browser.get(f"/planner/layers/{committees.pk}/"))
+        assert "Restore" in text_of(browser.get(f"/planner/layers/{committees.pk}/"))
         press(browser, committees, f"/planner/layers/editions/{newest.pk}/put-back/")
         assert life.newest(committees) == newest
 
@@ -213,7 +215,10 @@ class TestSteps:
         life.publish(newest, published=False, at=NOON, by=f"user:{quicker.pk}")
         stale = browser.post(f"/planner/layers/editions/{newest.pk}/withdraw/", {"seen": "0"})
         assert stale.status_code == 409
-        assert "Ola Rask changed the layer meanwhile: Edition 2 was taken from view." in text_of(stale)
+        assert (
+            "Ola Rask changed the layer in the meantime: Edition 2 is no longer visible to everyone."
+            in text_of(stale)
+        )
         newest.refresh_from_db()
         assert newest.state == "standing"
         again = re.search(r'name="seen" value="(\d+)"', stale.content.decode())
@@ -231,7 +236,7 @@ class TestSteps:
             f"/planner/layers/{committees.pk}/undo/{older.pk}/", {"seen": seen(committees)}
         )
         assert refused.status_code == 409
-        assert "Only the newest edition can be rolled back." in text_of(refused)
+        assert "Only the newest edition can be withdrawn." in text_of(refused)
         assert first.pk < older.pk
 
     @pytest.mark.parametrize("method", ["get", "put", "delete"])
@@ -344,7 +349,7 @@ class TestLog:
         life.publish(newest, published=True, at=NOON, by="user:999999")
         page = browser.get(f"/planner/layers/{committees.pk}/log/")
         text = text_of(page)
-        assert "Kari Planlegger Edition 2 was taken from view." in text
+        assert "Kari Planlegger Edition 2 is no longer visible to everyone." in text
         assert "somebody who no longer works here Edition 2 was published" in text
         assert page.content.decode().count("/undo/") == 1
 
@@ -370,8 +375,8 @@ class TestLog:
             "Edition 3 was imported from test.geojson.",
             "Edition 2 ends on 1 February 2026",
             "Edition 3 was published",
-            "Edition 3 was rolled back; edition 2 holds again.",
-            "Edition 3 was put back.",
+            "Edition 3 was withdrawn; edition 2 is in force again.",
+            "Edition 3 was restored.",
         ):
             assert said in text
 

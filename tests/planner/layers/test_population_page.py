@@ -67,8 +67,8 @@ def test_figures_are_brought_in_shown_and_undone(planner, units):
     ("content", "given", "why"),
     [
         (TABLE, {"source": " "}, "Say where"),
-        (TABLE, {"year": "25"}, "four figures"),
-        (TABLE, {"year": "٢٠٢٥"}, "four figures"),
+        (TABLE, {"year": "25"}, "four digits"),
+        (TABLE, {"year": "٢٠٢٥"}, "four digits"),
         (TABLE, {"year": ""}, "Which year"),
         (TABLE, {"code_column": "finnes ikke"}, "no column"),
         (b"kode;total\nX;1\nY;2\n", {}, "None of the columns"),
@@ -118,4 +118,4 @@ def test_other_kinds_have_none(planner):
 
 def test_land_is_said_to_be_unknown_without_water(planner, units):
     bring_in(planner, units)
-    assert "No sea or lakes are known here" in planner.get(address(units)).content.decode()
+    assert "There is no map layer of sea and lakes here" in planner.get(address(units)).content.decode()

@@ -58,8 +58,8 @@ def write_it(browser: Client, plan: Layer, looked_at: object, **given: object) -
 def test_the_table_says_what_is_written_and_what_is_missing(browser: Client, plan: Layer) -> None:
     writing.write(plan.editions.get(), texts={"B1": Provision(plain={"nb": "Boliger"})}, at=NOON, by="user:1")
     text = text_of(browser.get(path(plan)))
-    assert "3 fields: 2 have no line in plain language, 3 no text as decided." in text
-    assert "1 zone has no field name" in text
+    assert "3 fields: 2 have no text in plain language, 3 no text as adopted." in text
+    assert "1 zone has no zone field" in text
     assert "Boliger" in text
     assert "1113" in text
     only = text_of(browser.get(path(plan, "?q=b2&missing=1")))
@@ -90,7 +90,7 @@ def test_what_was_typed_survives_somebody_quicker(browser: Client, plan: Layer) 
     writing.write(plan.editions.get(), texts={"B2": Provision(legal_text="§")}, at=NOON, by="")
     stale = browser.post(path(plan, "write/?field=B1"), {"seen": "0", "plain_nb": "Typed with care"})
     assert stale.status_code == 409
-    assert "changed the layer meanwhile" in text_of(stale)
+    assert "changed the layer in the meantime" in text_of(stale)
     assert "Typed with care" in stale.content.decode()
     assert texts(plan)["B1"] == ("", {})
 
@@ -138,7 +138,7 @@ def test_a_table_is_not_written_over_what_somebody_else_wrote_meanwhile(browser:
     before = seen(plan)
     writing.write(plan.editions.get(), texts={"B1": Provision(legal_text="§ 0")}, at=NOON, by="")
     refused = write_it(browser, plan, looked, seen=before)
-    assert "changed the layer meanwhile" in text_of(refused)
+    assert "changed the layer in the meantime" in text_of(refused)
     assert texts(plan)["B1"] == ("§ 0", {})
 
 
@@ -147,7 +147,7 @@ def test_a_table_is_not_written_over_what_somebody_else_wrote_meanwhile(browser:
     [
         ("", "empty"),
         ("field;x\nB1;y\n", "no column of texts"),
-        ("a;b\n1;2\n", "no column of field names"),
+        ("a;b\n1;2\n", "no column of zone fields"),
         ("PK\x03\x04nonsense", ""),
         ("\x00\x01\x02", ""),
     ],
@@ -176,7 +176,7 @@ def test_texts_of_the_edition_before_are_taken_over_when_asked(browser: Client, 
     assert not Zone.objects.filter(edition=new, legal_text="§ 1").exists()
     page = press(browser, plan, path(plan, "carry-over/"))
     assert Zone.objects.filter(edition=new, legal_text="§ 1").exists()
-    assert "They were taken over from edition 1." in text_of(page)
+    assert "They were copied from edition 1." in text_of(page)
 
 
 def test_the_table_comes_home_as_csv(browser: Client, plan: Layer) -> None:

@@ -118,7 +118,7 @@ def test_two_people_do_not_decide_past_each_other(browser: Client, layer: Layer)
     press(browser, layer, path(layer), confirm=of("BB").pk)
     late = browser.post(path(layer), {"seen": before, "confirm": of("BC").pk})
     assert late.status_code == 409
-    assert "Kari Planlegger changed the layer meanwhile: Confirmed: B became B." in text_of(late)
+    assert "Kari Planlegger changed the layer in the meantime: Confirmed: B became B." in text_of(late)
     assert of("BC").state == "proposed"
 
 
@@ -127,7 +127,7 @@ def test_one_edition_has_no_successors_and_a_plan_has_no_such_page(
 ) -> None:
     single = make.layer()
     make.areas(of=make.edition(of=single))
-    assert "one edition only" in text_of(browser.get(path(single)))
+    assert "only one edition" in text_of(browser.get(path(single)))
     assert browser.get(path(make.layer(kind="zoning"))).status_code == 404
 
 

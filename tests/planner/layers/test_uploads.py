@@ -73,7 +73,7 @@ def test_from_sending_to_saving_without_any_script(signed_in: Client) -> None:
     held = Upload.objects.get()
     assert answer.status_code == 302
     assert answer.headers["Location"] == f"/planner/layers/uploads/{held.pk}/"
-    assert "Look again" in page(signed_in, held).content.decode()
+    assert "Refresh" in page(signed_in, held).content.decode()
     work(held)
     shown = page(signed_in, held).content.decode()
     assert "Read, not saved yet." in shown
@@ -82,7 +82,7 @@ def test_from_sending_to_saving_without_any_script(signed_in: Client) -> None:
     work(held)
     assert "edition 1 of Utvalg" in page(signed_in, held).content.decode()
     assert step(signed_in, held, "roll-back").status_code == 302
-    assert "Undo: put it back" in page(signed_in, held).content.decode()
+    assert "Undo: restore it" in page(signed_in, held).content.decode()
 
 
 def test_the_script_is_told_where_to_go_on(signed_in: Client) -> None:
@@ -232,7 +232,7 @@ def test_a_page_that_is_out_of_date_saves_nothing(signed_in: Client, municipalit
     held = work(upload(municipality=municipality))
     answer = step(signed_in, held, "save", **{**NAMING, "reading": held.reading - 1})
     assert answer.status_code == 409
-    assert "read again meanwhile" in answer.content.decode()
+    assert "read again in the meantime" in answer.content.decode()
     assert not Edition.objects.filter(state="standing").exists()
 
 
@@ -261,7 +261,7 @@ def test_the_same_file_again_is_said(signed_in: Client, municipality: Any) -> No
     step(signed_in, first, "save", **NAMING)
     work(first)
     again = work(upload(municipality=municipality, name="andre"))
-    assert "edition 1 of Utvalg already" in page(signed_in, again).content.decode()
+    assert "already edition 1 of Utvalg" in page(signed_in, again).content.decode()
 
 
 def test_a_new_edition_is_shown_beside_the_one_in_force(signed_in: Client, municipality: Any) -> None:

@@ -202,7 +202,7 @@ def _save(request: HttpRequest, staged: Edition, at: dt.datetime, by: str) -> No
     form = values.of_form(request)
     day = form.day("valid_from")
     if day is None:
-        raise CompositionError(_("From which day do these committees hold?"))
+        raise CompositionError(_("From which date are these committees in force?"))
     composing.save(staged, valid_from=day, published=form.flag("published"), at=at, by=by)
 
 
@@ -307,7 +307,7 @@ def _texts() -> dict[str, Any]:
         "taken": gettext("{unit} is in no committee now."),
         "inCommittee": gettext("{unit} in the current committee"),
         "undone": gettext("Undone."),
-        "redone": gettext("Done again."),
+        "redone": gettext("Redone."),
         "kept": gettext("Kept in this browser {time}."),
         "failed": gettext("The map of the units could not be fetched. The list below works without it."),
     }

@@ -63,7 +63,7 @@ class ReadForm(forms.Form):
     name = forms.RegexField(
         r"^[A-Za-z0-9_-]{1,80}$",
         required=False,
-        error_messages={"invalid": _("The layer's name may hold letters a–z, figures, - and _ only.")},
+        error_messages={"invalid": _("The layer's name may hold only the letters a–z, digits, - and _.")},
     )
     tables = forms.MultipleChoiceField(required=False)
     system = forms.ChoiceField(required=False)
@@ -126,7 +126,7 @@ class SaveForm(forms.Form):
     credit = forms.CharField(max_length=200, required=False)
     licence = forms.CharField(max_length=80, required=False)
     valid_from = forms.DateField(
-        required=False, error_messages={"invalid": _("Write the day as 2026-01-31.")}
+        required=False, error_messages={"invalid": _("Write the date as 2026-01-31.")}
     )
     published = forms.TypedChoiceField(
         choices=(("yes", ""), ("no", "")), coerce=lambda value: value == "yes", initial="yes"

@@ -75,7 +75,7 @@ def understood_rows(upload: Upload) -> list[tuple[str, str]]:
     if found.get("format"):
         rows.append((_("Format"), found["format"]))
     if len(found.get("tables", ())) > 1 and found.get("taken"):
-        rows.append((_("Tables taken"), ", ".join(found["taken"])))
+        rows.append((_("Layers read"), ", ".join(found["taken"])))
     if "place" in found:
         rows.append((_("Coordinate system"), _system(upload)))
     if found.get("source"):

@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from layers.models import Layer
 
 KIND_LINES = {
-    Layer.Kind.BOUNDARY: _("Areas that cover the ground once: committees, districts, statistical units."),
-    Layer.Kind.ZONING: _("Zones with land-use purposes and zones of concern, in official colours."),
+    Layer.Kind.BOUNDARY: _("Areas that do not overlap: committees, districts, statistical units."),
+    Layer.Kind.ZONING: _(
+        "Zones with land-use purposes and special consideration zones, in official colours."
+    ),
     Layer.Kind.PLACE: _("Place names, schools, stops, also with names in several languages."),
     Layer.Kind.ADDRESS: _("Points with an address."),
     Layer.Kind.STREET: _("Streets, roads and paths, as lines."),
@@ -22,13 +24,13 @@ KIND_LINES = {
 }
 ROLES = {
     "code": _("Code"),
-    "zone_code": _("Code of a zone of concern"),
+    "zone_code": _("Code of a special consideration zone"),
     "name": _("Name"),
-    "field": _("Field name in the plan"),
+    "field": _("Zone field in the plan"),
     "vertical_level": _("Vertical level"),
     "status": _("Existing or future"),
     "provision": _("Provision in plain language"),
-    "legal_text": _("Provision as decided"),
+    "legal_text": _("Provision as adopted"),
     "language": _("Language of the name"),
     "place": _("Place that several names belong to"),
     "type": _("Type"),
@@ -75,11 +77,13 @@ def sending_texts() -> dict[str, str]:
     """Words for the script that sends the file."""
     return {
         "chosen": gettext("{name}, {size}"),
-        "sending": gettext("{percent} % sent"),
-        "sent": gettext("Sent. The server is storing the file."),
-        "failed": gettext("The file could not be sent: the connection broke. Try again; nothing was kept."),
-        "cancelled": gettext("Sending was cancelled. Nothing was kept."),
-        "refused": gettext("The server refused the file. Load the page again and try once more."),
+        "sending": gettext("Uploaded: {percent} %"),
+        "sent": gettext("Uploaded. The server is saving the file."),
+        "failed": gettext(
+            "The file could not be uploaded: the connection broke. Try again; nothing was kept."
+        ),
+        "cancelled": gettext("The upload was cancelled. Nothing was kept."),
+        "refused": gettext("The server refused the file. Load the page again and try again."),
         "tooLarge": gettext("The file is {size}; at most {limit} is taken. Split it."),
         "oneFile": gettext("Drop one file at a time. Several Shapefile parts go into one zip."),
         "noFile": gettext("Choose a file first."),
