@@ -15,16 +15,16 @@ _SETTINGS = ("fsync", "synchronous_commit", "shared_buffers", "jit")
 
 def describe() -> str:
     """Processor, cores, memory, how busy it was before, and versions."""
-    editions = [f"{name} {importlib.metadata.edition(name)}" for name in _LIBRARIES]
+    versions = [f"{name} {importlib.metadata.version(name)}" for name in _LIBRARIES]
     cores = len(os.sched_getaffinity(0))
     load = f"load {os.getloadavg()[0]:.1f} at the start"
     python = f"Python {platform.python_version()}"
-    return f"{_processor()}, {cores} cores, {_memory_gb():.0f} GB, {load}; {python}, {', '.join(editions)}"
+    return f"{_processor()}, {cores} cores, {_memory_gb():.0f} GB, {load}; {python}, {', '.join(versions)}"
 
 
 def describe_database(address: str) -> str:
     with psycopg.connect(address) as connection:
-        edition = connection.execute("SHOW server_version").fetchone()
+        version = connection.execute("SHOW server_version").fetchone()
         postgis = connection.execute(
             "SELECT extversion FROM pg_extension WHERE extname = 'postgis'"
         ).fetchone()
@@ -33,7 +33,7 @@ def describe_database(address: str) -> str:
             [list(_SETTINGS)],
         )
         settings = ", ".join(f"{name} {value}" for name, value in rows)
-    return f"PostgreSQL {edition[0].split()[0]}, PostGIS {postgis[0] if postgis else '?'} ({settings})"
+    return f"PostgreSQL {version[0].split()[0]}, PostGIS {postgis[0] if postgis else '?'} ({settings})"
 
 
 def _processor() -> str:

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from importlib.metadata import edition
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -24,7 +24,7 @@ def numbers(text):
 
 @pytest.mark.parametrize("name", FLOORS)
 def test_what_is_installed(name):
-    assert numbers(edition(name)) >= FLOORS[name]
+    assert numbers(version(name)) >= FLOORS[name]
 
 
 @pytest.mark.parametrize("name", FLOORS)
