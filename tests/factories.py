@@ -133,11 +133,13 @@ def consultation(*, themes: tuple[str, ...] = ("lys",), **given: Any) -> Consult
     }
     if values["area"] is not None and values["area"].geom_type == "Polygon":
         values["area"] = MultiPolygon(values["area"], srid=4326)
-    held = Consultation.objects.create(**values)
-    DataVersion.objects.create(consultation=held)
+    consultation = Consultation.objects.create(**values)
+    DataVersion.objects.create(consultation=consultation)
     for order, key in enumerate(themes):
-        Theme.objects.create(consultation=held, key=key, name={"nb": key.title(), "en": key}, order=order)
-    return held
+        Theme.objects.create(
+            consultation=consultation, key=key, name={"nb": key.title(), "en": key}, order=order
+        )
+    return consultation
 
 
 def point(lon: float, lat: float) -> GEOSGeometry:

@@ -40,9 +40,9 @@ class EditionCommand(BaseCommand):
         raise NotImplementedError
 
     def _edition(self, layer: Layer, number: int | None) -> Edition:
-        found = layer.editions.ever_saved().order_by("-number")
-        found = found.filter(state=self.state) if number is None else found.filter(number=number)
-        edition = found.first()
+        editions = layer.editions.ever_saved().order_by("-number")
+        editions = editions.filter(state=self.state) if number is None else editions.filter(number=number)
+        edition = editions.first()
         if edition is None:
             raise CommandError(f"{layer} has no such edition. See: layer_versions {layer.owner} {layer.name}")
         return edition

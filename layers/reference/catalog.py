@@ -143,12 +143,12 @@ def matches(fields: Collection[str], *, kind: str, owner: str, tables: Collectio
     return sorted(fitting, key=lambda match: (-match.score, match.source.country == ANY_COUNTRY))
 
 
-def best(found: list[Match]) -> list[Match]:
+def best(matches: list[Match]) -> list[Match]:
     """Those that as much speaks for as for the first; a country's own before what is the same everywhere.
 
     More than one means that the file does not say what it is: the caller asks.
     """
-    top = [match for match in found if match.score == found[0].score]
+    top = [match for match in matches if match.score == matches[0].score]
     own = [match for match in top if match.source.country != ANY_COUNTRY]
     return own or top
 
@@ -215,8 +215,8 @@ def _has_its_key(match: Match) -> bool:
 
 @cache
 def _load(folder: Path) -> tuple[Source, ...]:
-    found = [_read(path) for path in sorted(folder.glob("*/*.toml"))]
-    return tuple(sorted(found, key=lambda source: source.id))
+    sources = [_read(path) for path in sorted(folder.glob("*/*.toml"))]
+    return tuple(sorted(sources, key=lambda source: source.id))
 
 
 def _read(path: Path) -> Source:

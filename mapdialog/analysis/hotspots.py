@@ -110,10 +110,10 @@ def find_hotspots(
     described = _described(table, labels, place, areas=areas, land=land, distance_m=distance_m)
     if water is not None:
         described = _afloat(described, table, labels, water=water)
-    found, numbers = _largest_first(described)
-    found = _located(found, metric_srid=metric_srid)
+    hotspots, numbers = _largest_first(described)
+    hotspots = _located(hotspots, metric_srid=metric_srid)
     return HotspotResult(
-        hotspots=_adjusted(found),
+        hotspots=_adjusted(hotspots),
         areas=_summaries(pins, areas=areas, assigned=assigned, water=water),
         assigned=assigned.reindex(given),
         labels=pd.Series(numbers[labels], index=pins.index).reindex(given),

@@ -171,10 +171,10 @@ def _contributions(part: Table) -> DemoContributions:
 
 def _user(part: Table) -> DemoUser:
     memberships = []
-    for given in part.tables("memberships"):
-        role = given.text("role", choices=Membership.Role.values)
-        memberships.append((given.text("municipality"), role, given.text("committee", default="")))
-        given.refuse_unknown()
+    for table in part.tables("memberships"):
+        role = table.text("role", choices=Membership.Role.values)
+        memberships.append((table.text("municipality"), role, table.text("committee", default="")))
+        table.refuse_unknown()
     result = DemoUser(
         email=part.text("email"),
         name=part.text("name"),

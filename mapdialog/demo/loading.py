@@ -52,8 +52,10 @@ def load_layer(layer: DemoLayer, *, say: Say) -> None:
 def load_population(wanted: DemoPopulation, *, say: Say) -> None:
     """Attach the figures, unless this very file already is attached to the layer."""
     digest = hashlib.sha256(wanted.file.read_bytes()).hexdigest()
-    held = Population.objects.filter(edition__layer__owner=wanted.owner, edition__layer__name=wanted.name)
-    if held.filter(sha256=digest).exists():
+    populations = Population.objects.filter(
+        edition__layer__owner=wanted.owner, edition__layer__name=wanted.name
+    )
+    if populations.filter(sha256=digest).exists():
         return
     say(f"population of {wanted.owner} {wanted.name} ({wanted.file.name})")
     arguments = [str(wanted.file), "--owner", wanted.owner, "--name", wanted.name, "--by", BY]
@@ -112,10 +114,12 @@ def _hold(wanted: DemoContributions, *, consultation: Consultation, at: dt.datet
         memberships__municipality=consultation.municipality, memberships__role=Membership.Role.MODERATOR
     ).first()
     published = Contribution.State.PUBLISHED
-    held = Contribution.objects.filter(consultation=consultation, source_id__in=wanted.hold, state=published)
+    contributions = Contribution.objects.filter(
+        consultation=consultation, source_id__in=wanted.hold, state=published
+    )
     if reader is None:
         return
-    for contribution in held:
+    for contribution in contributions:
         moderation.hold(contribution, by=reader, at=at, reason="demo")
 
 

@@ -42,15 +42,15 @@ class When:
 
 def _from_text(text: str, *, at: dt.datetime, zone: ZoneInfo) -> dt.datetime:
     today = day_in(zone, at=at)
-    if found := _DAYS.fullmatch(text):
-        day = today + dt.timedelta(days=int(found["days"]))
-    elif (found := _WEEKDAY.fullmatch(text)) and found["weekday"].lower() in _WEEKDAYS:
+    if match := _DAYS.fullmatch(text):
+        day = today + dt.timedelta(days=int(match["days"]))
+    elif (match := _WEEKDAY.fullmatch(text)) and match["weekday"].lower() in _WEEKDAYS:
         # "next friday" on a Friday is a week away: a demo started that evening must not be closed at once
-        ahead = (_WEEKDAYS.index(found["weekday"].lower()) - today.weekday() - 1) % 7 + 1
+        ahead = (_WEEKDAYS.index(match["weekday"].lower()) - today.weekday() - 1) % 7 + 1
         day = today + dt.timedelta(days=ahead)
     else:
         return _from_iso(text, zone=zone)
-    clock = dt.time(int(found["hour"] or 0), int(found["minute"] or 0))
+    clock = dt.time(int(match["hour"] or 0), int(match["minute"] or 0))
     return dt.datetime.combine(day, clock, tzinfo=zone)
 
 

@@ -150,9 +150,9 @@ def _live_counts(
 
 
 def _places(consultation: Consultation, *, audience: Audience) -> QuerySet[Contribution, Any]:
-    seen = Contribution.objects.filter(consultation=consultation)
-    seen = seen.everyones() if audience is Audience.EVERYONE else seen.officials()
-    return seen.at_a_spot().order_by().values_list(_geometry_field(audience))
+    contributions = Contribution.objects.filter(consultation=consultation)
+    contributions = contributions.everyones() if audience is Audience.EVERYONE else contributions.officials()
+    return contributions.at_a_spot().order_by().values_list(_geometry_field(audience))
 
 
 def _geometry_field(audience: Audience) -> str:

@@ -41,7 +41,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
         "n_outside": run.n_outside,
         "areas": [_area(row) for row in result.areas],
         "hotspots": [
-            _hotspot(found, rank=rank) for rank, found in enumerate(ranked(result.hotspots), start=1)
+            _hotspot(hotspot, rank=rank) for rank, hotspot in enumerate(ranked(result.hotspots), start=1)
         ],
         "density": _density(outcome),
     }
@@ -71,20 +71,20 @@ def _area(row: AreaSummary) -> dict[str, Any]:
     }
 
 
-def _hotspot(found: Hotspot, *, rank: int) -> dict[str, Any]:
-    rounded = shapely.set_precision(found.geometry, 10**-DECIMALS)
+def _hotspot(hotspot: Hotspot, *, rank: int) -> dict[str, Any]:
+    rounded = shapely.set_precision(hotspot.geometry, 10**-DECIMALS)
     return {
         "rank": rank,
-        "area": found.area,
-        "n": found.n,
-        "n_contributors": found.n_contributors,
-        "n_unknown": found.n_unknown,
-        "themes": found.themes,
-        "centre": [round(found.centre[0], DECIMALS), round(found.centre[1], DECIMALS)],
+        "area": hotspot.area,
+        "n": hotspot.n,
+        "n_contributors": hotspot.n_contributors,
+        "n_unknown": hotspot.n_unknown,
+        "themes": hotspot.themes,
+        "centre": [round(hotspot.centre[0], DECIMALS), round(hotspot.centre[1], DECIMALS)],
         "geometry": json.loads(shapely.to_geojson(rounded)),
-        "members": found.member_ids,
-        "core": found.core_ids,
-        "statistics": statistics_of(found),
+        "members": hotspot.member_ids,
+        "core": hotspot.core_ids,
+        "statistics": statistics_of(hotspot),
     }
 
 

@@ -136,8 +136,8 @@ def _store_parts(run: Run, *, result: HotspotResult, areas: gpd.GeoDataFrame, on
     )
     Hotspot.objects.bulk_create(
         (
-            _hotspot(found, rank=rank, run=run, area_ids=area_ids, name=name)
-            for rank, (found, name) in enumerate(zip(hotspots, names, strict=True), start=1)
+            _hotspot(hotspot, rank=rank, run=run, area_ids=area_ids, name=name)
+            for rank, (hotspot, name) in enumerate(zip(hotspots, names, strict=True), start=1)
         ),
         batch_size=500,
     )
@@ -212,19 +212,21 @@ def _summary(row: Counted, *, run: Run, area_ids: dict[str, int]) -> AreaSummary
     )
 
 
-def _hotspot(found: Found, *, rank: int, run: Run, area_ids: dict[str, int], name: dict[str, Any]) -> Hotspot:
+def _hotspot(
+    hotspot: Found, *, rank: int, run: Run, area_ids: dict[str, int], name: dict[str, Any]
+) -> Hotspot:
     return Hotspot(
         run=run,
         rank=rank,
-        area_id=area_ids.get(found.area) if found.area is not None else None,
-        geom=GEOSGeometry(memoryview(shapely.to_wkb(found.geometry)), srid=4326),
-        centre=Point(found.centre, srid=4326),
+        area_id=area_ids.get(hotspot.area) if hotspot.area is not None else None,
+        geom=GEOSGeometry(memoryview(shapely.to_wkb(hotspot.geometry)), srid=4326),
+        centre=Point(hotspot.centre, srid=4326),
         name=name,
-        n=found.n,
-        n_contributors=found.n_contributors,
-        n_unknown=found.n_unknown,
-        themes=[{"key": key, "n": n} for key, n in found.themes.items()],
-        statistics=statistics_of(found),
+        n=hotspot.n,
+        n_contributors=hotspot.n_contributors,
+        n_unknown=hotspot.n_unknown,
+        themes=[{"key": key, "n": n} for key, n in hotspot.themes.items()],
+        statistics=statistics_of(hotspot),
     )
 
 
@@ -243,14 +245,14 @@ def _claim(hotspot: Found) -> Claim:
     )
 
 
-def statistics_of(found: Found) -> dict[str, Any]:
+def statistics_of(hotspot: Found) -> dict[str, Any]:
     """How many are expected there; the probabilities are not calibrated, and are printed nowhere.
 
     None where the method does not know, and all of them None for a hotspot that claims nothing.
     """
-    if _claim(found).reason_for_none is not None:
-        found = replace(
-            found,
+    if _claim(hotspot).reason_for_none is not None:
+        hotspot = replace(
+            hotspot,
             p_even_spread=None,
             q_even_spread=None,
             p_even_spread_contributors=None,
@@ -258,15 +260,15 @@ def statistics_of(found: Found) -> dict[str, Any]:
         )
     return {
         "method": "poisson-disc-even-spread",
-        "radius_m": found.radius_m,
-        "in_disc": found.in_disc,
-        "expected": found.expected,
-        "ratio": found.ratio,
-        "on_water": found.n_on_water,
-        "p": found.p_even_spread,
-        "q": found.q_even_spread,
-        "p_contributors": found.p_even_spread_contributors,
-        "q_contributors": found.q_even_spread_contributors,
+        "radius_m": hotspot.radius_m,
+        "in_disc": hotspot.in_disc,
+        "expected": hotspot.expected,
+        "ratio": hotspot.ratio,
+        "on_water": hotspot.n_on_water,
+        "p": hotspot.p_even_spread,
+        "q": hotspot.q_even_spread,
+        "p_contributors": hotspot.p_even_spread_contributors,
+        "q_contributors": hotspot.q_even_spread_contributors,
     }
 
 
@@ -277,11 +279,11 @@ def _names(
     shapes = metric_geometries(np.array(areas.geometry, dtype=object), metric_srid=metric_srid)
     area_of = dict(zip(areas["code"], zip(areas["name"], shapes, strict=True), strict=True))
     centres = metric_coordinates(
-        np.array([found.centre for found in hotspots]).reshape(-1, 2), metric_srid=metric_srid
+        np.array([hotspot.centre for hotspot in hotspots]).reshape(-1, 2), metric_srid=metric_srid
     )
     names = []
-    for found, centre in zip(hotspots, centres, strict=True):
-        area_name, shape = area_of.get(found.area, ("", None)) if found.area is not None else ("", None)
+    for hotspot, centre in zip(hotspots, centres, strict=True):
+        area_name, shape = area_of.get(hotspot.area, ("", None)) if hotspot.area is not None else ("", None)
         name = place_name(shapely.Point(centre), places=places, area_name=area_name, area=shape)
         names.append(dict(name.__dict__) if name else {})
     return names

@@ -77,12 +77,12 @@ def _filtered(rows: ConsultationQuerySet, given: dict[str, str], *, at: dt.datet
     if "municipality" in given:
         rows = rows.filter(municipality__code=given["municipality"])
     if "after" in given:
-        found = _AFTER.fullmatch(given["after"])
-        if not found:
+        match = _AFTER.fullmatch(given["after"])
+        if not match:
             message = _("Use the “next” link as it was given: “after” is not to be made by hand.")
             raise Problem("bad-query", status=400, detail=message, field="after")
-        moment = _EPOCH + dt.timedelta(microseconds=int(found[1]))
-        rows = rows.filter(Q(opens_at__lt=moment) | Q(opens_at=moment, id__lt=int(found[2])))
+        moment = _EPOCH + dt.timedelta(microseconds=int(match[1]))
+        rows = rows.filter(Q(opens_at__lt=moment) | Q(opens_at=moment, id__lt=int(match[2])))
     status = given.get("status")
     if status is None:
         return rows

@@ -29,8 +29,10 @@ def density_tile(request: HttpRequest, slug: str, z: int, x: int, y: int) -> Htt
     query.parameters(request, known=())
     if z > MAX_ZOOM or x >= 1 << z or y >= 1 << z:
         raise Problem("no-tile", status=404, detail=_("This map tile does not exist."))
-    held = Consultation.objects.visible_to(request.user).select_related("density_state", "data_version")
-    consultation = held.filter(slug=slug).first()
+    consultations = Consultation.objects.visible_to(request.user).select_related(
+        "density_state", "data_version"
+    )
+    consultation = consultations.filter(slug=slug).first()
     if consultation is None:
         raise Problem("not-found", status=404, detail=_("There is nothing at this address."))
     works_here = Consultation.objects.worked_on_by(request.user).filter(pk=consultation.pk).exists()

@@ -33,13 +33,13 @@ _TURNS = Turns(most=settings.MAP_CONNECTIONS)
 def map_tile(request: HttpRequest, service: str, z: int, x: int, y: int) -> HttpResponseBase:
     """One tile. 404 outside the ground and the service's zooms, 502 to 504 with its server's failure."""
     parameters(request, known=())
-    found = settings.MAPS.proxied(service)
-    if found is None or not found.min_zoom <= z <= found.max_zoom or max(x, y) >= 1 << z:
+    map_service = settings.MAPS.proxied(service)
+    if map_service is None or not map_service.min_zoom <= z <= map_service.max_zoom or max(x, y) >= 1 << z:
         raise Problem("no-tile", status=404, detail=_("This map tile does not exist."))
     if not ground(drafts=False).holds(z=z, x=x, y=y) and not _is_draft_of(request, z=z, x=x, y=y):
         raise Problem("no-tile", status=404, detail=_("This map shows the municipality only."))
     at = time.monotonic()
-    picture = _picture(found, z=z, x=x, y=y, at=at)
+    picture = _picture(map_service, z=z, x=x, y=y, at=at)
     response = get_conditional_response(request, etag=picture.etag)
     if response is None:
         response = HttpResponse(picture.content, content_type=picture.media_type)

@@ -78,8 +78,8 @@ def _works_for(request: HttpRequest, owner: str) -> bool:
     user = request.user
     if not user.is_authenticated:
         return False
-    held = Membership.objects.of_officials().filter(user=user, municipality__code=owner)
-    return user.is_superuser or held.exists()
+    memberships = Membership.objects.of_officials().filter(user=user, municipality__code=owner)
+    return user.is_superuser or memberships.exists()
 
 
 def _etag(edition: tiles.TiledEdition, *also: str) -> str:

@@ -24,9 +24,9 @@ class HomeRow:
     n_waiting: int
 
 
-def home_rows(held: QuerySet[Consultation], *, at: dt.datetime, language: str) -> list[HomeRow]:
+def home_rows(consultations: QuerySet[Consultation], *, at: dt.datetime, language: str) -> list[HomeRow]:
     """Open ones first, then the newest. One query."""
-    counted = held.annotate(
+    counted = consultations.annotate(
         n_received=Count("contributions", filter=~Q(contributions__state=Contribution.State.ERASED)),
         n_waiting=Count("contributions", filter=Q(contributions__state=Contribution.State.PENDING)),
     )

@@ -26,49 +26,51 @@ def differences_of(
     if first not in by_key or second not in by_key:
         raise Problem("not-found", status=404, detail=_("This plan does not exist."))
     a, b = by_key[first], by_key[second]
-    found = comparison.differences(a.edition, second=b.edition, on=on, level=level)
-    order = _order(a.style_list, found)
+    differences = comparison.differences(a.edition, second=b.edition, on=on, level=level)
+    order = _order(a.style_list, differences)
     rows = [
-        _row(one, style_list=_list_of(one, a=a, b=b), language=language)
-        for one in sorted(found, key=lambda one: order[one.code, one.is_future])
+        _row(difference, style_list=_list_of(difference, a=a, b=b), language=language)
+        for difference in sorted(
+            differences, key=lambda difference: order[difference.code, difference.is_future]
+        )
     ]
     return {
         "first": _plan(a, language=language),
         "second": _plan(b, language=language),
         "rows": rows,
         "water": {
-            "first": round(sum(one.first.water_ha for one in found), 2),
-            "second": round(sum(one.second.water_ha for one in found), 2),
+            "first": round(sum(difference.first.water_ha for difference in differences), 2),
+            "second": round(sum(difference.second.water_ha for difference in differences), 2),
         },
     }
 
 
-def _order(style_list: str, found: list[comparison.Difference]) -> dict[tuple[str, bool], int]:
+def _order(style_list: str, differences: list[comparison.Difference]) -> dict[tuple[str, bool], int]:
     styles = legend(
         style_list,
-        codes=[one.code for one in found if not one.is_future],
-        future=[one.code for one in found if one.is_future],
+        codes=[difference.code for difference in differences if not difference.is_future],
+        future=[difference.code for difference in differences if difference.is_future],
     )
     places = {style.key: place for place, style in enumerate(styles)}
-    keys = ((one.code, one.is_future) for one in found)
+    keys = ((difference.code, difference.is_future) for difference in differences)
     return {
         (code, future): places[style_for(style_list, code=code, future=future).key] for code, future in keys
     }
 
 
-def _list_of(one: comparison.Difference, *, a: PlanEdition, b: PlanEdition) -> str:
+def _list_of(difference: comparison.Difference, *, a: PlanEdition, b: PlanEdition) -> str:
     """The code list of the plan that has the use: two alternatives may follow different ones."""
-    return a.style_list if one.first.zones else b.style_list
+    return a.style_list if difference.first.zones else b.style_list
 
 
-def _row(one: comparison.Difference, *, style_list: str, language: str) -> dict[str, Any]:
-    style = style_for(style_list, code=one.code, future=one.is_future)
+def _row(difference: comparison.Difference, *, style_list: str, language: str) -> dict[str, Any]:
+    style = style_for(style_list, code=difference.code, future=difference.is_future)
     return {
-        "code": one.code,
+        "code": difference.code,
         "label": words(style, language=language),
-        "first": {"ha": round(one.first.land_ha, 2), "n": one.first.zones},
-        "second": {"ha": round(one.second.land_ha, 2), "n": one.second.zones},
-        "difference": round(one.difference_ha, 2),
+        "first": {"ha": round(difference.first.land_ha, 2), "n": difference.first.zones},
+        "second": {"ha": round(difference.second.land_ha, 2), "n": difference.second.zones},
+        "difference": round(difference.difference_ha, 2),
     }
 
 

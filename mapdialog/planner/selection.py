@@ -54,7 +54,7 @@ class Selection:
         )
 
     def of_contributions(
-        self, seen: QuerySet[Contribution], *, consultation: Consultation
+        self, contributions: QuerySet[Contribution], *, consultation: Consultation
     ) -> QuerySet[Contribution]:
         """Those among `seen` that are selected."""
         chosen = Q()
@@ -77,7 +77,7 @@ class Selection:
             box = Polygon.from_bbox(self.bounds)
             box.srid = WGS84
             chosen &= Q(geom__bboverlaps=box)
-        return seen.filter(chosen)
+        return contributions.filter(chosen)
 
 
 def _any_of(lookup: str, values: frozenset[str], *, without: Q) -> Q:

@@ -77,8 +77,8 @@ def consultation(request: HttpRequest, slug: str) -> HttpResponse:
 @packed
 def pins(request: HttpRequest, slug: str) -> HttpResponse:
     """All pins as a columnar pack (see `pin_pack`)."""
-    held = consultation_for(request, slug)
-    body = pin_pack(held, reader=request.user, language=get_language() or "")
+    consultation = consultation_for(request, slug)
+    body = pin_pack(consultation, reader=request.user, language=get_language() or "")
     return HttpResponse(body, content_type="application/octet-stream")
 
 
@@ -87,8 +87,8 @@ def pins(request: HttpRequest, slug: str) -> HttpResponse:
 @packed
 def hotspots(request: HttpRequest, slug: str) -> HttpResponse:
     """The hotspots of the newest run; an empty collection before the first."""
-    held = consultation_for(request, slug)
-    run_ = Run.objects.current(held)
+    consultation = consultation_for(request, slug)
+    run_ = Run.objects.current(consultation)
     collection = (
         hotspots_geojson(run_, language=get_language() or "")
         if run_
@@ -119,11 +119,11 @@ def contributions(request: HttpRequest, slug: str) -> HttpResponse:
 @packed
 def plan_differences(request: HttpRequest, slug: str) -> HttpResponse:
     """Land in each use in two plans: `a` and `b` are keys of alternatives, `level` a vertical level."""
-    held = consultation_for(request, slug)
+    consultation = consultation_for(request, slug)
     given = parameters(request, known={"a", "b", "level"})
-    on = _today(held)
+    on = _today(consultation)
     found = differences_of(
-        plan_editions(held, on=on, published_only=False),
+        plan_editions(consultation, on=on, published_only=False),
         first=given.get("a", ""),
         second=given.get("b", ""),
         level=whole(given["level"], name="level", minimum=1, maximum=5) if "level" in given else None,
@@ -133,8 +133,8 @@ def plan_differences(request: HttpRequest, slug: str) -> HttpResponse:
     return JsonResponse(found)
 
 
-def _today(held: Consultation) -> dt.date:
-    return held.municipality.day(timezone.now())
+def _today(consultation: Consultation) -> dt.date:
+    return consultation.municipality.day(timezone.now())
 
 
 @login_required

@@ -19,17 +19,19 @@ def table(measured: Sequence[Measurement]) -> str:
     return "\n".join([*lines, "", *notes])
 
 
-def _cells(one: Measurement) -> tuple[str, ...]:
+def _cells(measurement: Measurement) -> tuple[str, ...]:
     ratio = "-"
-    if one.ratio is not None:
-        ratio = f"{one.ratio:.2f} ({one.ratio_min:.2f}-{one.ratio_max:.2f})"
-    told = {True: "met", False: "MISSED", None: "no figure"}[one.met]
+    if measurement.ratio is not None:
+        ratio = f"{measurement.ratio:.2f} ({measurement.ratio_min:.2f}-{measurement.ratio_max:.2f})"
+    told = {True: "met", False: "MISSED", None: "no figure"}[measurement.met]
     return (
-        one.name,
-        f"{one.ours:.4g} {one.unit}",
-        one.reference or "-",
-        f"{one.reference_value:.4g} {one.unit}" if one.reference_value is not None else "-",
+        measurement.name,
+        f"{measurement.ours:.4g} {measurement.unit}",
+        measurement.reference or "-",
+        f"{measurement.reference_value:.4g} {measurement.unit}"
+        if measurement.reference_value is not None
+        else "-",
         ratio,
-        f"{one.peak_memory_mb:.0f} MB" if one.peak_memory_mb is not None else "-",
-        f"{told}: {one.target}" if one.target else "-",
+        f"{measurement.peak_memory_mb:.0f} MB" if measurement.peak_memory_mb is not None else "-",
+        f"{told}: {measurement.target}" if measurement.target else "-",
     )

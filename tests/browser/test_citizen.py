@@ -17,7 +17,7 @@ PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture
-def held() -> Consultation:
+def consultation() -> Consultation:
     """Two committees, a zone in the first, two themes; contributions are shown at once."""
     municipality = factories.municipality()
     committees = factories.layer(owner=municipality.code)
@@ -41,8 +41,8 @@ def held() -> Consultation:
     return made
 
 
-def open_at(page: Page, held: Consultation) -> None:
-    page.goto(f"/c/{held.slug}/")
+def open_at(page: Page, consultation: Consultation) -> None:
+    page.goto(f"/c/{consultation.slug}/")
     expect(page.locator("#here")).to_contain_text("Utvalg A")
     # the place under the crosshair is meant: a map that nobody touched is nobody's place
     page.locator("#map").press("ArrowDown")
@@ -55,8 +55,8 @@ def write(page: Page, *, theme: str = "lys", text: str = "Her er det mørkt.") -
     page.locator("#id_text").fill(text)
 
 
-def test_a_pin_in_five_taps_without_a_drag(phone: Page, held: Consultation) -> None:
-    phone.goto(f"/c/{held.slug}/")
+def test_a_pin_in_five_taps_without_a_drag(phone: Page, consultation: Consultation) -> None:
+    phone.goto(f"/c/{consultation.slug}/")
     phone.locator("#map").tap(position={"x": 150, "y": 150})
     expect(phone.locator("#put-pin")).to_have_text("Sett punktet her")
     phone.locator("#put-pin").tap()
@@ -69,27 +69,29 @@ def test_a_pin_in_five_taps_without_a_drag(phone: Page, held: Consultation) -> N
     assert pin.text == "Her er det mørkt."
     assert pin.placed_by == "map"
     assert pin.geom is not None
-    assert held.area is not None
-    assert held.area.contains(pin.geom)
+    assert consultation.area is not None
+    assert consultation.area.contains(pin.geom)
     assert pin.hits.count() == 2
     assert phone.locator("#receipt-code").inner_text() == pin.code
 
 
-def test_the_button_is_in_the_first_view_of_a_phone(phone: Page, held: Consultation) -> None:
-    open_at(phone, held)
+def test_the_button_is_in_the_first_view_of_a_phone(phone: Page, consultation: Consultation) -> None:
+    open_at(phone, consultation)
     box = phone.locator("#put-pin").bounding_box()
     assert box is not None
     assert box["y"] + box["height"] <= PHONE["height"]
 
 
-def test_a_tap_brings_the_place_under_the_crosshair(phone: Page, held: Consultation) -> None:
-    open_at(phone, held)
+def test_a_tap_brings_the_place_under_the_crosshair(phone: Page, consultation: Consultation) -> None:
+    open_at(phone, consultation)
     phone.locator("#map").tap(position={"x": 300, "y": 150})
     expect(phone.locator("#here")).to_contain_text("Utvalg B")
 
 
-def test_outside_the_area_the_nearest_place_inside_is_offered(phone: Page, held: Consultation) -> None:
-    open_at(phone, held)
+def test_outside_the_area_the_nearest_place_inside_is_offered(
+    phone: Page, consultation: Consultation
+) -> None:
+    open_at(phone, consultation)
     for _press in range(60):
         phone.locator("#map").press("ArrowLeft")
         phone.wait_for_timeout(60)
@@ -101,8 +103,8 @@ def test_outside_the_area_the_nearest_place_inside_is_offered(phone: Page, held:
     assert phone.evaluate("document.getElementById('consultation').dataset.step") == "where"
 
 
-def test_from_far_the_button_zooms_in(phone: Page, held: Consultation) -> None:
-    open_at(phone, held)
+def test_from_far_the_button_zooms_in(phone: Page, consultation: Consultation) -> None:
+    open_at(phone, consultation)
     label = phone.locator("#put-pin").inner_text()
     for _press in range(8):
         phone.locator(".map-zoom button").last.tap()
@@ -115,7 +117,7 @@ def test_from_far_the_button_zooms_in(phone: Page, held: Consultation) -> None:
 
 
 def test_my_position_is_kept_with_its_accuracy(
-    new_context: Callable[..., BrowserContext], held: Consultation
+    new_context: Callable[..., BrowserContext], consultation: Consultation
 ) -> None:
     lon, lat = factories.middle(1)
     context = new_context(
@@ -124,7 +126,7 @@ def test_my_position_is_kept_with_its_accuracy(
         permissions=["geolocation"],
     )
     page = context.new_page()
-    open_at(page, held)
+    open_at(page, consultation)
     page.locator("#locate").click()
     expect(page.locator("#here")).to_contain_text("Utvalg B")
     page.locator("#put-pin").click()
@@ -136,10 +138,10 @@ def test_my_position_is_kept_with_its_accuracy(
 
 
 def test_a_refused_position_says_what_to_do_instead(
-    new_context: Callable[..., BrowserContext], held: Consultation
+    new_context: Callable[..., BrowserContext], consultation: Consultation
 ) -> None:
     page = new_context(viewport=PHONE, permissions=[]).new_page()
-    open_at(page, held)
+    open_at(page, consultation)
     before = page.locator("#hint").inner_text()
     page.locator("#locate").click()
     expect(page.locator("#hint")).not_to_have_text(before)
@@ -149,8 +151,10 @@ def test_a_refused_position_says_what_to_do_instead(
     ("field", "value", "placed_by"),
     [("#id_place_words", "Stien bak hallen", "words"), ("#id_coordinates", "59.025, 9.705", "coordinates")],
 )
-def test_without_the_map(desktop: Page, held: Consultation, field: str, value: str, placed_by: str) -> None:
-    open_at(desktop, held)
+def test_without_the_map(
+    desktop: Page, consultation: Consultation, field: str, value: str, placed_by: str
+) -> None:
+    open_at(desktop, consultation)
     desktop.locator("#otherwise summary").click()
     desktop.locator(field).fill(value)
     desktop.locator("#use-place").click()
@@ -160,16 +164,16 @@ def test_without_the_map(desktop: Page, held: Consultation, field: str, value: s
     assert Contribution.objects.get().placed_by == placed_by
 
 
-def test_a_place_from_the_list(desktop: Page, held: Consultation) -> None:
-    open_at(desktop, held)
+def test_a_place_from_the_list(desktop: Page, consultation: Consultation) -> None:
+    open_at(desktop, consultation)
     desktop.locator("#otherwise summary").click()
     desktop.locator("#id_listed_place").select_option(index=1)
     desktop.locator("#use-place").click()
     expect(desktop.locator("#chosen-words")).to_contain_text("B1")
 
 
-def test_wrong_coordinates_are_said_at_the_field(desktop: Page, held: Consultation) -> None:
-    open_at(desktop, held)
+def test_wrong_coordinates_are_said_at_the_field(desktop: Page, consultation: Consultation) -> None:
+    open_at(desktop, consultation)
     desktop.locator("#otherwise summary").click()
     desktop.locator("#id_coordinates").fill("her borte")
     desktop.locator("#use-place").click()
@@ -177,8 +181,8 @@ def test_wrong_coordinates_are_said_at_the_field(desktop: Page, held: Consultati
     expect(desktop.locator("#error-summary")).to_be_focused()
 
 
-def test_the_whole_way_with_a_keyboard(desktop: Page, held: Consultation) -> None:
-    open_at(desktop, held)
+def test_the_whole_way_with_a_keyboard(desktop: Page, consultation: Consultation) -> None:
+    open_at(desktop, consultation)
     desktop.locator("#map").focus()
     desktop.keyboard.press("ArrowLeft")
     desktop.locator("#put-pin").focus()
@@ -195,8 +199,8 @@ def test_the_whole_way_with_a_keyboard(desktop: Page, held: Consultation) -> Non
     assert Contribution.objects.get().theme.key == "lys"
 
 
-def test_what_is_missing_is_said_before_anything_is_sent(phone: Page, held: Consultation) -> None:
-    open_at(phone, held)
+def test_what_is_missing_is_said_before_anything_is_sent(phone: Page, consultation: Consultation) -> None:
+    open_at(phone, consultation)
     phone.locator("#put-pin").tap()
     phone.locator("#send").tap()
     expect(phone.locator("#error-summary li")).to_have_count(2)
@@ -205,8 +209,8 @@ def test_what_is_missing_is_said_before_anything_is_sent(phone: Page, held: Cons
     assert not Contribution.objects.exists()
 
 
-def test_moving_the_pin_keeps_what_was_typed(phone: Page, held: Consultation) -> None:
-    open_at(phone, held)
+def test_moving_the_pin_keeps_what_was_typed(phone: Page, consultation: Consultation) -> None:
+    open_at(phone, consultation)
     phone.locator("#put-pin").tap()
     write(phone)
     phone.locator("#move-pin").tap()
@@ -214,8 +218,8 @@ def test_moving_the_pin_keeps_what_was_typed(phone: Page, held: Consultation) ->
     expect(phone.locator("#id_text")).to_have_value("Her er det mørkt.")
 
 
-def test_a_reload_loses_nothing_that_was_typed(phone: Page, held: Consultation) -> None:
-    open_at(phone, held)
+def test_a_reload_loses_nothing_that_was_typed(phone: Page, consultation: Consultation) -> None:
+    open_at(phone, consultation)
     phone.locator("#put-pin").tap()
     write(phone)
     phone.reload()
@@ -227,12 +231,12 @@ def test_a_reload_loses_nothing_that_was_typed(phone: Page, held: Consultation) 
 
 
 def test_without_a_network_it_waits_on_the_phone_and_is_sent_once(
-    new_context: Callable[..., BrowserContext], held: Consultation, complaints: Complaints
+    new_context: Callable[..., BrowserContext], consultation: Consultation, complaints: Complaints
 ) -> None:
     complaints.forgive("ERR_INTERNET_DISCONNECTED")
     context = new_context(viewport=PHONE)
     page = context.new_page()
-    open_at(page, held)
+    open_at(page, consultation)
     page.locator("#put-pin").click()
     write(page)
     context.set_offline(True)
@@ -246,8 +250,8 @@ def test_without_a_network_it_waits_on_the_phone_and_is_sent_once(
     assert Contribution.objects.count() == 1
 
 
-def test_another_keeps_the_map_where_it_was(phone: Page, held: Consultation) -> None:
-    open_at(phone, held)
+def test_another_keeps_the_map_where_it_was(phone: Page, consultation: Consultation) -> None:
+    open_at(phone, consultation)
     phone.locator("#map").tap(position={"x": 300, "y": 150})
     expect(phone.locator("#here")).to_contain_text("Utvalg B")
     for number in (1, 2):
@@ -263,10 +267,10 @@ def test_another_keeps_the_map_where_it_was(phone: Page, held: Consultation) -> 
 
 
 def test_pins_of_others_are_out_of_reach_while_placing_and_readable_otherwise(
-    desktop: Page, held: Consultation
+    desktop: Page, consultation: Consultation
 ) -> None:
-    factories.contribution(to=held, at=factories.middle(1), text="Fint sted.")
-    open_at(desktop, held)
+    factories.contribution(to=consultation, at=factories.middle(1), text="Fint sted.")
+    open_at(desktop, consultation)
     pane = desktop.locator("#map.map--placing")
     expect(pane).to_be_visible()
     desktop.locator("#read-others").click()
@@ -275,8 +279,8 @@ def test_pins_of_others_are_out_of_reach_while_placing_and_readable_otherwise(
     expect(desktop.locator("#said-list")).to_contain_text("Fint sted.")
 
 
-def test_the_author_sees_changes_and_erases(phone: Page, held: Consultation) -> None:
-    open_at(phone, held)
+def test_the_author_sees_changes_and_erases(phone: Page, consultation: Consultation) -> None:
+    open_at(phone, consultation)
     phone.locator("#put-pin").tap()
     write(phone)
     phone.locator("#send").tap()
@@ -294,18 +298,18 @@ def test_the_author_sees_changes_and_erases(phone: Page, held: Consultation) -> 
     assert Contribution.objects.get().state == "erased"
 
 
-def test_the_code_alone_shows_nothing_that_was_written(phone: Page, held: Consultation) -> None:
-    pin = factories.contribution(to=held, code="0G98QJ8A", state="pending", text="Privat sak")
-    phone.goto(f"/c/{held.slug}/")
+def test_the_code_alone_shows_nothing_that_was_written(phone: Page, consultation: Consultation) -> None:
+    pin = factories.contribution(to=consultation, code="0G98QJ8A", state="pending", text="Privat sak")
+    phone.goto(f"/c/{consultation.slug}/")
     assert pin.text not in phone.content()
 
 
 def test_without_scripts_the_form_is_posted(
-    new_context: Callable[..., BrowserContext], held: Consultation, complaints: Complaints
+    new_context: Callable[..., BrowserContext], consultation: Consultation, complaints: Complaints
 ) -> None:
     complaints.forgive("status of 422")
     page = new_context(viewport=PHONE, java_script_enabled=False).new_page()
-    page.goto(f"/c/{held.slug}/")
+    page.goto(f"/c/{consultation.slug}/")
     expect(page.locator("#map")).to_be_hidden()
     page.locator("#id_place_words").fill("Stien bak hallen")
     page.locator("#send").click()
@@ -318,10 +322,10 @@ def test_without_scripts_the_form_is_posted(
 
 
 def test_language_switch_without_scripts(
-    new_context: Callable[..., BrowserContext], held: Consultation
+    new_context: Callable[..., BrowserContext], consultation: Consultation
 ) -> None:
     page = new_context(java_script_enabled=False).new_page()
-    page.goto(f"/c/{held.slug}/")
+    page.goto(f"/c/{consultation.slug}/")
     page.locator(".language summary").click()
     page.locator(".language button[value=en]").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
@@ -330,10 +334,10 @@ def test_language_switch_without_scripts(
 
 @pytest.mark.parametrize("step", ["where", "what", "done", "read", "otherwise"])
 def test_no_accessibility_violation_in_any_step(
-    phone: Page, held: Consultation, axe: Callable[[Page], list[str]], step: str
+    phone: Page, consultation: Consultation, axe: Callable[[Page], list[str]], step: str
 ) -> None:
-    factories.contribution(to=held)
-    open_at(phone, held)
+    factories.contribution(to=consultation)
+    open_at(phone, consultation)
     if step in {"what", "done"}:
         phone.locator("#put-pin").tap()
     if step == "done":
@@ -354,26 +358,26 @@ def test_no_accessibility_violation_in_any_step(
 )
 def test_no_accessibility_violation_on_any_page(
     new_context: Callable[..., BrowserContext],
-    held: Consultation,
+    consultation: Consultation,
     axe: Callable[[Page], list[str]],
     complaints: Complaints,
     address: str,
     scheme: str,
 ) -> None:
     complaints.forgive("status of 404")
-    pin = factories.contribution(to=held, code="10G98QJ8")
+    pin = factories.contribution(to=consultation, code="10G98QJ8")
     page = new_context(color_scheme=scheme).new_page()
-    page.goto(address.format(slug=held.slug, code=pin.code))
+    page.goto(address.format(slug=consultation.slug, code=pin.code))
     assert axe(page) == []
 
 
 def test_an_observation_on_a_safety_walk(
-    phone: Page, held: Consultation, axe: Callable[[Page], list[str]]
+    phone: Page, consultation: Consultation, axe: Callable[[Page], list[str]]
 ) -> None:
     Question.objects.create(
-        consultation=held, key="more", kind="text", text={"nb": "Mer?"}, applies_to=["observation"]
+        consultation=consultation, key="more", kind="text", text={"nb": "Mer?"}, applies_to=["observation"]
     )
-    phone.goto(f"/c/{held.slug}/?kind=observation")
+    phone.goto(f"/c/{consultation.slug}/?kind=observation")
     expect(phone.locator("#here")).to_contain_text("Utvalg A")
     put_pin(phone)
     phone.locator("#id_code").select_option("lighting")
@@ -386,8 +390,8 @@ def test_an_observation_on_a_safety_walk(
     assert Contribution.objects.get().details == {"code": "lighting", "rating": 1, "light": "dark"}
 
 
-def test_controls_are_large_enough_for_a_finger(phone: Page, held: Consultation) -> None:
-    open_at(phone, held)
+def test_controls_are_large_enough_for_a_finger(phone: Page, consultation: Consultation) -> None:
+    open_at(phone, consultation)
     phone.locator("#put-pin").tap()
     sizes = phone.evaluate(
         """() => [...document.querySelectorAll(
@@ -399,9 +403,9 @@ def test_controls_are_large_enough_for_a_finger(phone: Page, held: Consultation)
 
 
 def test_nothing_scrolls_sideways_on_a_small_phone(
-    new_context: Callable[..., BrowserContext], held: Consultation
+    new_context: Callable[..., BrowserContext], consultation: Consultation
 ) -> None:
     page = new_context(viewport={"width": 320, "height": 640}).new_page()
-    open_at(page, held)
+    open_at(page, consultation)
     page.locator("#put-pin").click()
     assert page.evaluate("document.documentElement.scrollWidth") == 320

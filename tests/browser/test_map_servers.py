@@ -39,7 +39,7 @@ def fresh_ground() -> Iterator[None]:
 
 
 @pytest.fixture
-def held() -> Consultation:
+def consultation() -> Consultation:
     """A consultation whose municipality has one layer of its own to fall back on."""
     municipality = factories.municipality()
     committees = factories.layer(owner=municipality.code)
@@ -51,21 +51,21 @@ def held() -> Consultation:
 
 @pytest.fixture
 def board(
-    new_context: Callable[..., BrowserContext], held: Consultation, live_server: Any
+    new_context: Callable[..., BrowserContext], consultation: Consultation, live_server: Any
 ) -> Callable[[], Page]:
     """The planner's page, signed in."""
 
     def opened(query: str = "") -> Page:
         client = Client()
         client.force_login(
-            factories.user(role="planner", of=held.municipality),
+            factories.user(role="planner", of=consultation.municipality),
             backend="django.contrib.auth.backends.ModelBackend",
         )
         name = django_settings.SESSION_COOKIE_NAME
         context = new_context(locale="en-GB")
         context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
         page = context.new_page()
-        page.goto(f"/planner/c/{held.slug}/{query}")
+        page.goto(f"/planner/c/{consultation.slug}/{query}")
         expect(page.locator("#board[data-ready]")).to_be_attached()
         return page
 
@@ -73,12 +73,12 @@ def board(
 
 
 def test_a_base_map_comes_through_us_with_its_credit(
-    phone: Page, held: Consultation, upstream: Upstream, settings: Any
+    phone: Page, consultation: Consultation, upstream: Upstream, settings: Any
 ) -> None:
     settings.MAPS = upstream.choice()
     asked: list[str] = []
     phone.on("request", lambda request: asked.append(request.url))
-    phone.goto(f"/c/{held.slug}/")
+    phone.goto(f"/c/{consultation.slug}/")
     expect(phone.locator(LOADED).first).to_be_visible()
     expect(phone.locator(".map-credit")).to_contain_text("© Prøvekart")
     expect(phone.locator(".map-note")).to_have_text("")
@@ -90,7 +90,7 @@ def test_a_base_map_comes_through_us_with_its_credit(
 
 def test_with_the_map_server_down_the_page_says_so_and_goes_on(
     new_context: Callable[..., BrowserContext],
-    held: Consultation,
+    consultation: Consultation,
     upstream: Upstream,
     settings: Any,
     complaints: Complaints,
@@ -100,7 +100,7 @@ def test_with_the_map_server_down_the_page_says_so_and_goes_on(
     settings.MAPS = upstream.choice()
     upstream.says(status=500)
     with phone.expect_response(lambda answer: "/tiles/layers/" in answer.url and answer.status == 200):
-        phone.goto(f"/c/{held.slug}/")
+        phone.goto(f"/c/{consultation.slug}/")
     expect(phone.locator(".map-note")).to_contain_text("This is the municipality's own map")
     put_pin(phone)
     phone.locator(".tile:has([value=lys])").tap()
@@ -129,14 +129,14 @@ def test_a_map_server_that_comes_back_takes_its_place_again(
 
 
 def test_in_direct_mode_the_browser_asks_by_itself_and_the_policy_lets_it(
-    desktop: Page, held: Consultation, upstream: Upstream, settings: Any
+    desktop: Page, consultation: Consultation, upstream: Upstream, settings: Any
 ) -> None:
     wms = upstream.service(template=f"{upstream.url}/wms?BBOX={{bbox}}&CRS=EPSG:3857")
     settings.MAPS = choice = MapChoice(base=wms)
     policy = settings.CONTENT_SECURITY_POLICY
     pictures = [*policy["DIRECTIVES"]["img-src"], *choice.origins]
     settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": {**policy["DIRECTIVES"], "img-src": pictures}}
-    desktop.goto(f"/c/{held.slug}/")
+    desktop.goto(f"/c/{consultation.slug}/")
     expect(desktop.locator(LOADED).first).to_be_visible()
     path, sent = upstream.asked[0]
     west, south, east, north = (
@@ -149,7 +149,7 @@ def test_in_direct_mode_the_browser_asks_by_itself_and_the_policy_lets_it(
     there = box_m((*factories.middle(), *factories.middle()))
     assert touches(widened(there, by_m=10_000), z=z, x=x, y=y)
     assert sent["referer"].startswith("http://")
-    assert held.slug not in sent["referer"]
+    assert consultation.slug not in sent["referer"]
     assert "cookie" not in sent
 
 
@@ -189,18 +189,20 @@ def test_overlays_are_switched_and_dimmed_from_the_keyboard_and_kept_in_the_addr
 
 
 def test_residents_get_what_is_on_from_the_start_and_nothing_else(
-    phone: Page, held: Consultation, two_overlays: MapChoice
+    phone: Page, consultation: Consultation, two_overlays: MapChoice
 ) -> None:
-    phone.goto(f"/c/{held.slug}/")
+    phone.goto(f"/c/{consultation.slug}/")
     expect(phone.locator(LAID_OVER).first).to_be_visible()
     expect(phone.locator(".map-credit")).to_contain_text("© Flom")
     assert "planer" not in phone.content()
 
 
-def test_without_other_servers_residents_load_nothing_for_them(phone: Page, held: Consultation) -> None:
+def test_without_other_servers_residents_load_nothing_for_them(
+    phone: Page, consultation: Consultation
+) -> None:
     asked: list[str] = []
     phone.on("request", lambda request: asked.append(request.url))
-    phone.goto(f"/c/{held.slug}/")
+    phone.goto(f"/c/{consultation.slug}/")
     phone.wait_for_load_state("networkidle")
     assert not any("map/overlay" in address for address in asked)
     assert "overlays" not in phone.locator("#config").inner_text()

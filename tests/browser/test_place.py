@@ -40,9 +40,9 @@ def is_inside(page: Page, inner: str, outer: str) -> bool:
     )
 
 
-def test_a_map_that_nobody_touched_places_no_pin(new_context: NewContext, held: Consultation) -> None:
+def test_a_map_that_nobody_touched_places_no_pin(new_context: NewContext, consultation: Consultation) -> None:
     page = new_context(viewport=SMALL, has_touch=True).new_page()
-    page.goto(f"/c/{held.slug}/")
+    page.goto(f"/c/{consultation.slug}/")
     expect(page.locator("#here")).to_contain_text("Utvalg A")
     asks = page.locator("#put-pin").inner_text()
     page.locator("#put-pin").tap()
@@ -58,9 +58,11 @@ def test_a_map_that_nobody_touched_places_no_pin(new_context: NewContext, held: 
 
 
 @pytest.mark.parametrize("gesture", ["tap", "tap in the middle", "drag"])
-def test_a_tap_or_a_drag_makes_it_a_place(new_context: NewContext, held: Consultation, gesture: str) -> None:
+def test_a_tap_or_a_drag_makes_it_a_place(
+    new_context: NewContext, consultation: Consultation, gesture: str
+) -> None:
     page = new_context(viewport=SMALL, has_touch=True).new_page()
-    page.goto(f"/c/{held.slug}/")
+    page.goto(f"/c/{consultation.slug}/")
     expect(page.locator("#here")).to_contain_text("Utvalg A")
     asks = page.locator("#put-pin").inner_text()
     box = page.locator("#map").bounding_box()
@@ -81,10 +83,10 @@ def test_a_tap_or_a_drag_makes_it_a_place(new_context: NewContext, held: Consult
 @pytest.mark.parametrize("language", ["nb", "nn", "sv", "da", "en"])
 @pytest.mark.parametrize("accuracy", [None, 180, 2000])
 def test_what_is_said_on_the_map_leaves_the_crosshair_free(
-    new_context: NewContext, held: Consultation, language: str, accuracy: float | None
+    new_context: NewContext, consultation: Consultation, language: str, accuracy: float | None
 ) -> None:
     page = at_position(new_context, accuracy=accuracy or 10, locale=language)
-    page.goto(f"/c/{held.slug}/")
+    page.goto(f"/c/{consultation.slug}/")
     expect(page.locator("#here")).to_contain_text("Utvalg A")
     if accuracy:
         before = page.locator("#hint").inner_text()
@@ -98,9 +100,9 @@ def test_what_is_said_on_the_map_leaves_the_crosshair_free(
     assert words["y"] + words["height"] <= crosshair["y"] + crosshair["height"] / 2 - 8
 
 
-def test_zooming_alone_chooses_no_place(new_context: NewContext, held: Consultation) -> None:
+def test_zooming_alone_chooses_no_place(new_context: NewContext, consultation: Consultation) -> None:
     page = new_context(viewport=SMALL, has_touch=True).new_page()
-    page.goto(f"/c/{held.slug}/")
+    page.goto(f"/c/{consultation.slug}/")
     expect(page.locator("#here")).to_contain_text("Utvalg A")
     asks = page.locator("#put-pin").inner_text()
     page.locator(".map-zoom button").first.tap()
@@ -108,9 +110,11 @@ def test_zooming_alone_chooses_no_place(new_context: NewContext, held: Consultat
     expect(page.locator("#put-pin")).to_have_text(asks)
 
 
-def test_a_rough_position_is_said_in_words_and_travels(new_context: NewContext, held: Consultation) -> None:
+def test_a_rough_position_is_said_in_words_and_travels(
+    new_context: NewContext, consultation: Consultation
+) -> None:
     page = at_position(new_context, accuracy=180)
-    page.goto(f"/c/{held.slug}/")
+    page.goto(f"/c/{consultation.slug}/")
     page.locator("#locate").tap()
     expect(page.locator("#hint")).to_contain_text("180 meter")
     assert is_inside(page, "#hint", "#map")
@@ -124,9 +128,11 @@ def test_a_rough_position_is_said_in_words_and_travels(new_context: NewContext, 
     assert (pin.placed_by, pin.accuracy_m) == ("gps", 180)
 
 
-def test_a_position_within_two_kilometres_is_no_point(new_context: NewContext, held: Consultation) -> None:
+def test_a_position_within_two_kilometres_is_no_point(
+    new_context: NewContext, consultation: Consultation
+) -> None:
     page = at_position(new_context, accuracy=2000)
-    page.goto(f"/c/{held.slug}/")
+    page.goto(f"/c/{consultation.slug}/")
     page.locator("#locate").tap()
     expect(page.locator("#hint")).to_contain_text("2 kilometer")
     for _press in range(4):  # closer, and then still no pin
@@ -144,10 +150,10 @@ def test_a_position_within_two_kilometres_is_no_point(new_context: NewContext, h
 
 @pytest.mark.parametrize("accuracy", [600, 2000])
 def test_centring_the_map_on_a_rough_position_is_nobodys_choice(
-    new_context: NewContext, held: Consultation, accuracy: float
+    new_context: NewContext, consultation: Consultation, accuracy: float
 ) -> None:
     page = at_position(new_context, accuracy=accuracy)
-    page.goto(f"/c/{held.slug}/")
+    page.goto(f"/c/{consultation.slug}/")
     expect(page.locator("#here")).to_contain_text("Utvalg A")
     page.locator("#locate").tap()
     expect(page.locator("#hint")).to_contain_text("± ")
@@ -164,13 +170,15 @@ def test_centring_the_map_on_a_rough_position_is_nobodys_choice(
     expect(page.locator("#consultation")).to_have_attribute("data-step", "what")
 
 
-def test_being_brought_inside_the_area_is_nobodys_choice(new_context: NewContext, held: Consultation) -> None:
+def test_being_brought_inside_the_area_is_nobodys_choice(
+    new_context: NewContext, consultation: Consultation
+) -> None:
     lon, lat = factories.middle(1)
     outside = {"longitude": lon, "latitude": lat + 0.02, "accuracy": 900}
     page = new_context(
         viewport=SMALL, has_touch=True, geolocation=outside, permissions=["geolocation"]
     ).new_page()
-    page.goto(f"/c/{held.slug}/")
+    page.goto(f"/c/{consultation.slug}/")
     expect(page.locator("#here")).to_contain_text("Utvalg A")
     page.locator("#locate").tap()
     expect(page.locator("#here")).not_to_contain_text("Utvalg")
@@ -181,17 +189,17 @@ def test_being_brought_inside_the_area_is_nobodys_choice(new_context: NewContext
     assert step(page) == "where"
 
 
-def test_what_was_said_of_a_place_goes_with_it(new_context: NewContext, held: Consultation) -> None:
+def test_what_was_said_of_a_place_goes_with_it(new_context: NewContext, consultation: Consultation) -> None:
     page = at_position(new_context, accuracy=18)
-    page.goto(f"/c/{held.slug}/")
+    page.goto(f"/c/{consultation.slug}/")
     page.locator("#locate").tap()
     expect(page.locator("#hint")).to_contain_text("18 meter")
     page.locator("#map").press("ArrowLeft")
     expect(page.locator("#hint")).to_be_empty()
 
 
-def test_back_is_the_step_before_and_keeps_the_text(phone: Page, held: Consultation) -> None:
-    open_at(phone, held)
+def test_back_is_the_step_before_and_keeps_the_text(phone: Page, consultation: Consultation) -> None:
+    open_at(phone, consultation)
     phone.locator("#put-pin").tap()
     write(phone)
     phone.go_back()
@@ -210,9 +218,9 @@ def test_back_is_the_step_before_and_keeps_the_text(phone: Page, held: Consultat
     assert Contribution.objects.count() == 1
 
 
-def test_back_from_the_first_step_leaves_the_page(phone: Page, held: Consultation) -> None:
+def test_back_from_the_first_step_leaves_the_page(phone: Page, consultation: Consultation) -> None:
     phone.goto("/")
-    open_at(phone, held)
+    open_at(phone, consultation)
     phone.locator("#put-pin").tap()
     phone.locator("#move-pin").tap()
     expect(phone.locator("#put-pin")).to_be_visible()
@@ -223,10 +231,10 @@ def test_back_from_the_first_step_leaves_the_page(phone: Page, held: Consultatio
 
 @pytest.mark.parametrize("button", ["#move-pin", "#add-another"])
 def test_a_double_press_back_to_the_map_stays_on_the_page(
-    phone: Page, held: Consultation, button: str
+    phone: Page, consultation: Consultation, button: str
 ) -> None:
     phone.goto("/")
-    open_at(phone, held)
+    open_at(phone, consultation)
     phone.locator("#put-pin").tap()
     expect(phone.locator("#consultation")).to_have_attribute("data-step", "what")
     if button == "#add-another":
@@ -246,9 +254,9 @@ def test_a_double_press_back_to_the_map_stays_on_the_page(
 
 
 def test_what_the_plan_says_stands_under_the_crosshair_and_in_the_receipt(
-    phone: Page, held: Consultation
+    phone: Page, consultation: Consultation
 ) -> None:
-    open_at(phone, held)
+    open_at(phone, consultation)
     expect(phone.locator("#here .here__rule")).to_have_text("Inntil fire etasjer.")
     words = phone.locator("#here .here__land").inner_text()
     assert words.index("B1") > 2, f"{words}: the code comes after the words"
@@ -258,9 +266,11 @@ def test_what_the_plan_says_stands_under_the_crosshair_and_in_the_receipt(
     expect(phone.locator("#receipt-rule")).to_contain_text("Inntil fire etasjer.")
 
 
-def test_what_is_chosen_is_seen_in_forced_colours(new_context: NewContext, held: Consultation) -> None:
+def test_what_is_chosen_is_seen_in_forced_colours(
+    new_context: NewContext, consultation: Consultation
+) -> None:
     page = new_context(forced_colors="active").new_page()
-    open_at(page, held)
+    open_at(page, consultation)
     page.locator("#put-pin").click()
     write(page)
     edges = [
@@ -272,9 +282,9 @@ def test_what_is_chosen_is_seen_in_forced_colours(new_context: NewContext, held:
 
 
 def test_six_thousand_pasted_characters_are_all_there_and_the_limit_is_said(
-    phone: Page, held: Consultation
+    phone: Page, consultation: Consultation
 ) -> None:
-    open_at(phone, held)
+    open_at(phone, consultation)
     phone.locator("#put-pin").tap()
     write(phone, text="x" * 6000)
     note = phone.locator("#field-text [role=status]")

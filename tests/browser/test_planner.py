@@ -21,7 +21,7 @@ from tests.factories import NOON, middle
 
 
 @pytest.fixture
-def held() -> Consultation:
+def consultation() -> Consultation:
     """Six about light in committee A, three about play in B, one calculation."""
     municipality = factories.municipality()
     committees = factories.layer(owner=municipality.code, name="committees")
@@ -48,8 +48,8 @@ def held() -> Consultation:
 
 
 @pytest.fixture
-def planner(held: Consultation) -> User:
-    return factories.user(role="planner", of=held.municipality)
+def planner(consultation: Consultation) -> User:
+    return factories.user(role="planner", of=consultation.municipality)
 
 
 @pytest.fixture
@@ -71,8 +71,8 @@ def signed_in(
     return page
 
 
-def open_board(page: Page, held: Consultation, query: str = "") -> None:
-    page.goto(f"/planner/c/{held.slug}/{query}")
+def open_board(page: Page, consultation: Consultation, query: str = "") -> None:
+    page.goto(f"/planner/c/{consultation.slug}/{query}")
     expect(page.locator("#board[data-ready]")).to_be_attached()
 
 
@@ -81,10 +81,10 @@ def box(page: Page, name: str, value: str):
 
 
 def test_one_filter_rules_map_list_table_and_download(
-    held: Consultation, signed_in: Callable[..., Page]
+    consultation: Consultation, signed_in: Callable[..., Page]
 ) -> None:
     page = signed_in()
-    open_board(page, held)
+    open_board(page, consultation)
     expect(page.locator("#count")).to_contain_text("9")
     box(page, "theme", "lek").check()
     expect(page.locator("#count")).to_contain_text("3")
@@ -100,10 +100,10 @@ def test_one_filter_rules_map_list_table_and_download(
 
 
 def test_the_download_holds_exactly_what_is_filtered(
-    held: Consultation, signed_in: Callable[..., Page]
+    consultation: Consultation, signed_in: Callable[..., Page]
 ) -> None:
     page = signed_in()
-    open_board(page, held, "?area=B")
+    open_board(page, consultation, "?area=B")
     with page.expect_download() as download:
         page.locator("#export").click()
     collection = json.loads(download.value.path().read_text(encoding="utf-8"))
@@ -114,9 +114,11 @@ def test_the_download_holds_exactly_what_is_filtered(
     ]
 
 
-def test_a_link_shows_a_colleague_the_same(held: Consultation, signed_in: Callable[..., Page]) -> None:
+def test_a_link_shows_a_colleague_the_same(
+    consultation: Consultation, signed_in: Callable[..., Page]
+) -> None:
     page = signed_in()
-    open_board(page, held, "?theme=lys&tab=list&view=9.71,59.025,15")
+    open_board(page, consultation, "?theme=lys&tab=list&view=9.71,59.025,15")
     expect(box(page, "theme", "lys")).to_be_checked()
     expect(page.locator("#panel-list")).to_be_visible()
     expect(page.locator("#list .comment")).to_have_count(6)
@@ -124,10 +126,10 @@ def test_a_link_shows_a_colleague_the_same(held: Consultation, signed_in: Callab
 
 
 def test_a_hotspot_says_its_number_its_people_and_its_doubt(
-    held: Consultation, signed_in: Callable[..., Page]
+    consultation: Consultation, signed_in: Callable[..., Page]
 ) -> None:
     page = signed_in(locale="en-GB")
-    open_board(page, held)
+    open_board(page, consultation)
     page.locator("[data-rank='1']").click()
     popup = page.locator(".leaflet-popup")
     expect(popup).to_contain_text("6 people, 6 comments")
@@ -136,9 +138,11 @@ def test_a_hotspot_says_its_number_its_people_and_its_doubt(
         expect(place).to_contain_text("proves nothing")
 
 
-def test_everything_is_reached_from_the_keyboard(held: Consultation, signed_in: Callable[..., Page]) -> None:
+def test_everything_is_reached_from_the_keyboard(
+    consultation: Consultation, signed_in: Callable[..., Page]
+) -> None:
     page = signed_in()
-    open_board(page, held)
+    open_board(page, consultation)
     page.get_by_role("tab").first.focus()
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("tab").nth(1)).to_be_focused()
@@ -156,9 +160,9 @@ def test_everything_is_reached_from_the_keyboard(held: Consultation, signed_in: 
     expect(page.locator("#list .comment").nth(1)).not_to_have_attribute("aria-current", "true")
 
 
-def test_the_table_sorts_by_any_column(held: Consultation, signed_in: Callable[..., Page]) -> None:
+def test_the_table_sorts_by_any_column(consultation: Consultation, signed_in: Callable[..., Page]) -> None:
     page = signed_in()
-    open_board(page, held, "?tab=areas")
+    open_board(page, consultation, "?tab=areas")
     codes = "#areas tbody tr"
 
     def order() -> list[str]:
@@ -171,9 +175,9 @@ def test_the_table_sorts_by_any_column(held: Consultation, signed_in: Callable[.
     assert order() == ["-", "B", "A"]
 
 
-def test_days_filter_from_the_fields(held: Consultation, signed_in: Callable[..., Page]) -> None:
+def test_days_filter_from_the_fields(consultation: Consultation, signed_in: Callable[..., Page]) -> None:
     page = signed_in()
-    open_board(page, held)
+    open_board(page, consultation)
     page.locator("input[name=to]").fill("2026-05-03")
     expect(page.locator("#count")).to_contain_text("0")
     page.locator("input[name=to]").fill("2026-05-04")
@@ -183,20 +187,24 @@ def test_days_filter_from_the_fields(held: Consultation, signed_in: Callable[...
 @pytest.mark.parametrize("size", [PHONE, {"width": 1280, "height": 900}], ids=["phone", "desktop"])
 @pytest.mark.parametrize("tab", ["hotspots", "list", "areas"])
 def test_no_accessibility_rule_is_broken(
-    held: Consultation, signed_in: Callable[..., Page], axe: Callable[[Page], list[str]], size: dict, tab: str
+    consultation: Consultation,
+    signed_in: Callable[..., Page],
+    axe: Callable[[Page], list[str]],
+    size: dict,
+    tab: str,
 ) -> None:
     page = signed_in(viewport=size)
-    open_board(page, held, f"?tab={tab}")
+    open_board(page, consultation, f"?tab={tab}")
     expect(page.locator("#list .comment")).to_have_count(9)
     assert axe(page) == []
 
 
 def test_the_list_of_consultations(
-    held: Consultation, signed_in: Callable[..., Page], axe: Callable[[Page], list[str]]
+    consultation: Consultation, signed_in: Callable[..., Page], axe: Callable[[Page], list[str]]
 ) -> None:
     page = signed_in()
     page.goto("/planner/")
-    expect(page.get_by_role("link", name=held.title["nb"]).first).to_be_visible()
+    expect(page.get_by_role("link", name=consultation.title["nb"]).first).to_be_visible()
     assert axe(page) == []
 
 
@@ -209,19 +217,21 @@ def test_nothing_said_yet_is_said_so(signed_in: Callable[..., Page], planner: Us
 
 
 def test_without_scripts_hotspots_and_table_are_there(
-    held: Consultation, signed_in: Callable[..., Page]
+    consultation: Consultation, signed_in: Callable[..., Page]
 ) -> None:
     page = signed_in(java_script_enabled=False)
-    page.goto(f"/planner/c/{held.slug}/")
+    page.goto(f"/planner/c/{consultation.slug}/")
     expect(page.locator("#panel-hotspots li")).to_have_count(1)
     expect(page.locator("#areas tbody tr")).to_have_count(3)
     expect(page.locator("#map")).to_be_hidden()
 
 
 def test_what_somebody_wrote_is_text_and_never_markup(
-    held: Consultation, signed_in: Callable[..., Page]
+    consultation: Consultation, signed_in: Callable[..., Page]
 ) -> None:
-    factories.contribution(to=held, text="<img src=x onerror=alert(1)>", received_at=NOON.replace(hour=13))
+    factories.contribution(
+        to=consultation, text="<img src=x onerror=alert(1)>", received_at=NOON.replace(hour=13)
+    )
     page = signed_in()
-    open_board(page, held, "?tab=list")
+    open_board(page, consultation, "?tab=list")
     expect(page.locator("#list .comment__text").first).to_have_text("<img src=x onerror=alert(1)>")

@@ -51,7 +51,7 @@ def plan(*, of: str, name: str, level: int = 2) -> Layer:
 
 
 @pytest.fixture
-def held() -> Consultation:
+def consultation() -> Consultation:
     municipality = factories.municipality()
     made = factories.consultation(municipality=municipality)
     for order, (key, level) in enumerate((("a", 1), ("b", 2))):
@@ -67,13 +67,13 @@ def held() -> Consultation:
 
 @pytest.fixture
 def planner(
-    new_context: Callable[..., BrowserContext], held: Consultation, live_server: object
+    new_context: Callable[..., BrowserContext], consultation: Consultation, live_server: object
 ) -> Callable[..., Page]:
     """A planner's page of English words, on a screen as asked for."""
 
     def page(**options: object) -> Page:
         client = Client()
-        client.force_login(factories.user(role="planner", of=held.municipality))
+        client.force_login(factories.user(role="planner", of=consultation.municipality))
         context = new_context(locale="en", **options)
         cookie = {
             "name": settings.SESSION_COOKIE_NAME,
@@ -86,17 +86,17 @@ def planner(
     return page
 
 
-def board(page: Page, held: Consultation, query: str = "") -> None:
-    page.goto(f"/planner/c/{held.slug}/{query}")
+def board(page: Page, consultation: Consultation, query: str = "") -> None:
+    page.goto(f"/planner/c/{consultation.slug}/{query}")
     expect(page.locator("#board[data-ready]")).to_be_attached()
 
 
 @pytest.mark.parametrize("scale", [1, 1.25, 2, 3])
 def test_patterns_run_on_from_tile_to_tile(
-    planner: Callable[..., Page], held: Consultation, scale: float
+    planner: Callable[..., Page], consultation: Consultation, scale: float
 ) -> None:
     page = planner()
-    board(page, held)
+    board(page, consultation)
     hatches = [
         "diagonal-45",
         "diagonal-300",
@@ -119,10 +119,10 @@ def test_patterns_run_on_from_tile_to_tile(
 
 
 def test_a_resident_sees_one_level_at_a_time(
-    new_context: Callable[..., BrowserContext], held: Consultation
+    new_context: Callable[..., BrowserContext], consultation: Consultation
 ) -> None:
     phone = new_context(locale="en", viewport=PHONE, has_touch=True, is_mobile=True).new_page()
-    phone.goto(f"/c/{held.slug}/")
+    phone.goto(f"/c/{consultation.slug}/")
     levels = phone.locator("#levels")
     expect(levels.get_by_role("radio")).to_have_count(2)
     expect(levels.get_by_label("On the ground")).to_be_checked()
@@ -134,9 +134,11 @@ def test_a_resident_sees_one_level_at_a_time(
     expect(levels).to_be_hidden()
 
 
-def test_the_planners_level_is_in_the_address(planner: Callable[..., Page], held: Consultation) -> None:
+def test_the_planners_level_is_in_the_address(
+    planner: Callable[..., Page], consultation: Consultation
+) -> None:
     page = planner()
-    board(page, held)
+    board(page, consultation)
     page.get_by_role("group", name="Level of the plan").get_by_label("Under the ground").check()
     expect(page).to_have_url(re.compile("level=1"))
     page.locator("#legend-box > summary").click()
@@ -146,10 +148,10 @@ def test_the_planners_level_is_in_the_address(planner: Callable[..., Page], held
 
 
 def test_two_plans_side_by_side_show_the_same_ground(
-    planner: Callable[..., Page], held: Consultation
+    planner: Callable[..., Page], consultation: Consultation
 ) -> None:
     page = planner()
-    board(page, held, "?tab=plans")
+    board(page, consultation, "?tab=plans")
     expect(page.locator("#plans-table")).to_contain_text("Choose a plan")
     page.get_by_label("Compare with").select_option(label="Alternativ B: ordene")
     expect(page.locator("#map-other .map-tile").first).to_be_attached()
@@ -173,13 +175,13 @@ def test_two_plans_side_by_side_show_the_same_ground(
 
 
 def test_side_by_side_is_accessible_on_desk_and_phone(
-    planner: Callable[..., Page], held: Consultation, axe: Callable[[Page], list[str]]
+    planner: Callable[..., Page], consultation: Consultation, axe: Callable[[Page], list[str]]
 ) -> None:
     for options in ({}, {"viewport": PHONE, "has_touch": True, "is_mobile": True}):
         page = planner(**options)
-        board(page, held, "?beside=b&tab=plans")
+        board(page, consultation, "?beside=b&tab=plans")
         expect(page.locator("#plans-table tbody tr")).to_have_count(3)
         assert axe(page) == []
-        page.goto(f"/c/{held.slug}/")
+        page.goto(f"/c/{consultation.slug}/")
         page.locator(".legend-box > summary").click()
         assert axe(page) == []

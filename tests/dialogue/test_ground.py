@@ -45,8 +45,8 @@ def test_it_is_the_boundary_sets_and_the_consultations_of_a_municipality() -> No
 def test_a_boundary_set_of_another_owner_counts_where_it_is_used() -> None:
     county = factories.layer(owner="NO-39")
     factories.areas(of=factories.edition(of=county), n=2)
-    held = factories.consultation(boundary_layer=county, area=None)
-    assert box(held.municipality.code) == around(0, 1)
+    consultation = factories.consultation(boundary_layer=county, area=None)
+    assert box(consultation.municipality.code) == around(0, 1)
     assert box("NO-39") is None
 
 

@@ -17,40 +17,42 @@ pytestmark = pytest.mark.django_db
 TODAY = NOON.date()
 
 
-def settings_of(held: Consultation) -> dict[str, Any]:
-    return base_settings(base_editions(held, on=TODAY), place=held.municipality.code, officials=False)
+def settings_of(consultation: Consultation) -> dict[str, Any]:
+    return base_settings(
+        base_editions(consultation, on=TODAY), place=consultation.municipality.code, officials=False
+    )
 
 
 def test_water_lies_under_roads_and_names_on_top() -> None:
-    held = factories.consultation()
+    consultation = factories.consultation()
     for kind in ("place", "street", "water"):
         layer = factories.layer(kind=kind, name=kind, credit="© Kartverket")
         factories.edition(of=layer)
-        held.base_layers.add(layer)
-    base = settings_of(held)
+        consultation.base_layers.add(layer)
+    base = settings_of(consultation)
     assert [layer["kind"] for layer in base["layers"]] == ["water", "street", "place"]
     assert base["credit"] == "© Kartverket"
 
 
 def test_what_is_not_published_or_not_in_force_is_not_on_the_map() -> None:
-    held = factories.consultation()
+    consultation = factories.consultation()
     hidden, old = factories.layer(kind="water"), factories.layer(kind="water")
     factories.edition(of=hidden, published=False)
     factories.edition(of=old, valid_to=TODAY)
-    held.base_layers.add(hidden, old)
-    assert settings_of(held)["mode"] == "none"
-    assert len(base_editions(held, on=TODAY - dt.timedelta(days=1))) == 1
+    consultation.base_layers.add(hidden, old)
+    assert settings_of(consultation)["mode"] == "none"
+    assert len(base_editions(consultation, on=TODAY - dt.timedelta(days=1))) == 1
 
 
 @translation.override("en")
 def test_a_chosen_map_server_takes_the_place_of_our_own_layers_and_they_its(settings: Any) -> None:
     settings.MAPS = MapChoice(base=services(LISTED)["kartverket-grey"])
-    held = factories.consultation()
-    assert "Everything else works" in settings_of(held)["failed"]
+    consultation = factories.consultation()
+    assert "Everything else works" in settings_of(consultation)["failed"]
     water = factories.layer(kind="water", credit="© Kommunen")
     factories.edition(of=water)
-    held.base_layers.add(water)
-    base = settings_of(held)
+    consultation.base_layers.add(water)
+    base = settings_of(consultation)
     assert (base["mode"], base["credit"], base["maxNativeZoom"]) == ("direct", "© Kartverket", 18)
     assert "bounds" not in base
     assert (base["own"]["mode"], base["own"]["credit"]) == ("own", "© Kommunen")
@@ -59,11 +61,11 @@ def test_a_chosen_map_server_takes_the_place_of_our_own_layers_and_they_its(sett
 
 def test_no_base_map_can_be_chosen_too(settings: Any) -> None:
     settings.MAPS = MapChoice(is_blank=True)
-    held = factories.consultation()
+    consultation = factories.consultation()
     water = factories.layer(kind="water")
     factories.edition(of=water)
-    held.base_layers.add(water)
-    assert settings_of(held) == {"mode": "none"}
+    consultation.base_layers.add(water)
+    assert settings_of(consultation) == {"mode": "none"}
 
 
 def test_through_us_the_browser_is_told_our_address_and_where_it_ends(settings: Any) -> None:
@@ -83,9 +85,9 @@ def test_until_it_is_known_where_the_municipality_is_there_are_no_pictures_throu
         base=listed["kartverket-grey"], overlays=(listed["dibk-plans-2"],), mode=Mode.PROXY
     )
     ground.forget()
-    held = factories.consultation(area=None)
-    assert settings_of(held)["mode"] == "none"
-    assert overlays(place=held.municipality.code, officials=True) == []
+    consultation = factories.consultation(area=None)
+    assert settings_of(consultation)["mode"] == "none"
+    assert overlays(place=consultation.municipality.code, officials=True) == []
     ground.forget()
 
 
@@ -103,31 +105,31 @@ def test_overlays_are_told_in_the_readers_language(settings: Any) -> None:
 
 
 def test_a_plan_says_its_levels_and_which_uses_are_planned() -> None:
-    held = factories.consultation()
+    consultation = factories.consultation()
     edition = factories.edition(of=factories.layer(kind="zoning", style="no_kommuneplan"))
     factories.zone(of=edition, code="1110", land_use_status=1)
     factories.zone(of=edition, code="1110", land_use_status=2, i=1)
     factories.zone(of=edition, code="2010", vertical_level=1)
-    Alternative.objects.create(consultation=held, key="A", layer=edition.layer)
-    (plan,) = plan_editions(held, on=TODAY)
+    Alternative.objects.create(consultation=consultation, key="A", layer=edition.layer)
+    (plan,) = plan_editions(consultation, on=TODAY)
     assert plan.levels == [1, 2]
     table = plan.style_table(language="en")
     assert list(table) == ["1110", "1110:2", "2010"]
     assert [drawn.get("levels") for drawn in table.values()] == [None, None, [1]]
     Zone.objects.filter(code="2010").delete()
-    (plan,) = plan_editions(held, on=TODAY)
+    (plan,) = plan_editions(consultation, on=TODAY)
     assert plan.level_choices() == []
 
 
 def test_each_alternative_has_the_plan_that_holds_and_its_codes(django_assert_num_queries) -> None:
-    held = factories.consultation()
+    consultation = factories.consultation()
     for order, key in enumerate(("B", "A")):
         plan = factories.layer(kind="zoning", style="no_reguleringsplan")
         edition = factories.edition(of=plan)
         factories.zone(of=edition, code="1110")
         factories.zone(of=edition, code="2011", i=1)
-        Alternative.objects.create(consultation=held, key=key, layer=plan, order=order)
+        Alternative.objects.create(consultation=consultation, key=key, layer=plan, order=order)
     with django_assert_num_queries(3):
-        plans = plan_editions(held, on=TODAY)
+        plans = plan_editions(consultation, on=TODAY)
     assert [plan.alternative.key for plan in plans] == ["B", "A"]
     assert [(use.code, use.level, use.n) for use in plans[0].uses] == [("1110", 2, 1), ("2011", 2, 1)]

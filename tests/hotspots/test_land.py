@@ -52,7 +52,7 @@ def wet(units: Edition) -> Area:
 
 
 @pytest.fixture
-def held(units: Edition, wet: Area) -> Consultation:
+def consultation(units: Edition, wet: Area) -> Consultation:
     """Six contributions at one place on the unit's land, one out at sea."""
     place = factories.municipality(code="NO-4012")
     made = factories.consultation(municipality=place, boundary_layer=units.layer)
@@ -68,15 +68,17 @@ def held(units: Edition, wet: Area) -> Consultation:
     return made
 
 
-def run(held: Consultation) -> Run:
+def run(consultation: Consultation) -> Run:
     parameters = HotspotParameters(metric_srid=25832)
-    return calculate(held, at=NOON, on=ON, boundary=boundaries(held, on=ON), parameters=parameters).run
+    return calculate(
+        consultation, at=NOON, on=ON, boundary=boundaries(consultation, on=ON), parameters=parameters
+    ).run
 
 
 def test_what_is_expected_and_the_density_are_of_land_and_pins_at_sea_count(
-    held: Consultation, units: Edition, wet: Area
+    consultation: Consultation, units: Edition, wet: Area
 ) -> None:
-    masked = run(held)
+    masked = run(consultation)
     summary = masked.summaries.get(area=wet)
     ground = land.of_areas(units, on=ON)
     assert summary.n == 7
@@ -84,13 +86,13 @@ def test_what_is_expected_and_the_density_are_of_land_and_pins_at_sea_count(
     assert summary.area_km2 == pytest.approx(ground.land_m2[wet.pk] / 1e6, rel=1e-3)
     assert summary.area_km2 < 0.06 * ground.whole_m2[wet.pk] / 1e6
     Feature.objects.all().delete()
-    bare = run(held)
+    bare = run(consultation)
     assert bare.summaries.get(area=wet).area_km2 == pytest.approx(ground.whole_m2[wet.pk] / 1e6, rel=1e-3)
     expected = [one.hotspots.get().statistics["expected"] for one in (masked, bare)]
     assert expected[0] > 5 * expected[1]
 
 
-def test_every_unit_has_the_land_that_the_pages_show(held: Consultation, units: Edition) -> None:
+def test_every_unit_has_the_land_that_the_pages_show(consultation: Consultation, units: Edition) -> None:
     ground = land.of_areas(units, on=ON)
-    for summary in run(held).summaries.filter(area__isnull=False):
+    for summary in run(consultation).summaries.filter(area__isnull=False):
         assert summary.area_km2 == pytest.approx(ground.land_m2[summary.area_id] / 1e6, rel=1e-3, abs=1e-4)

@@ -27,7 +27,7 @@ from mapdialog.jobs.models import Job, Stall
 from mapdialog.jobs.queues import Queue
 from mapdialog.jobs.work import ENDINGS
 from mapdialog.uploads import actions as uploads
-from mapdialog.uploads import tasks as deliveries
+from mapdialog.uploads import tasks as upload_tasks
 from mapdialog.uploads.choices import EditionDescription
 from mapdialog.uploads.models import Upload
 from tests import factories
@@ -53,31 +53,31 @@ class World:
 
 
 def _reading() -> World:
-    held = upload()
-    held.refresh_from_db()
+    sent = upload()
+    sent.refresh_from_db()
 
     def check() -> None:
-        read = Upload.objects.select_related("draft", "job").get(pk=held.pk)
+        read = Upload.objects.select_related("draft", "job").get(pk=sent.pk)
         assert (read.state, read.job.state) == ("ready", "done")
         assert sorted(read.draft.areas.values_list("code", flat=True)) == ["A", "B", "C"]
-        assert Edition.objects.filter(layer__owner=held.municipality.code).count() == 1
+        assert Edition.objects.filter(layer__owner=sent.municipality.code).count() == 1
         assert Path(read.draft.original.path).read_bytes() == Path(read.file.path).read_bytes()
 
-    return World(arguments={"upload_id": str(held.pk), "reading": held.reading}, check=check)
+    return World(arguments={"upload_id": str(sent.pk), "reading": sent.reading}, check=check)
 
 
 def _saving() -> World:
     world = _reading()
-    deliveries.read(**world.arguments)
-    held = Upload.objects.select_related("created_by").get(pk=world.arguments["upload_id"])
-    uploads.save(held, description=DESCRIPTION, reading=held.reading, by=held.created_by, at=NOON)
+    upload_tasks.read(**world.arguments)
+    sent = Upload.objects.select_related("created_by").get(pk=world.arguments["upload_id"])
+    uploads.save(sent, description=DESCRIPTION, reading=sent.reading, by=sent.created_by, at=NOON)
 
     def check() -> None:
-        saved = Upload.objects.select_related("draft", "job").get(pk=held.pk)
+        saved = Upload.objects.select_related("draft", "job").get(pk=sent.pk)
         assert (saved.state, saved.job.state, saved.file.name) == ("saved", "done", "")
         assert saved.draft.state == Edition.State.SAVED
         assert Edition.objects.filter(layer__owner=saved.municipality.code).count() == 1
-        assert AuditEntry.objects.filter(action="upload.saved", subject_id=str(held.pk)).count() == 1
+        assert AuditEntry.objects.filter(action="upload.saved", subject_id=str(sent.pk)).count() == 1
         _only_named_files_are_kept()
 
     return World(arguments=world.arguments, check=check)
@@ -85,7 +85,7 @@ def _saving() -> World:
 
 def _old_uploads() -> World:
     world = _reading()
-    deliveries.read(**world.arguments)
+    upload_tasks.read(**world.arguments)
     Upload.objects.filter(pk=world.arguments["upload_id"]).update(touched_at=LONG_AGO)
 
     def check() -> None:
@@ -132,18 +132,18 @@ def _old_buckets() -> World:
 
 
 def _said(n: int = 6) -> Any:
-    held = factories.consultation()
+    consultation = factories.consultation()
     for i in range(n):
         lon, lat = factories.middle()
-        factories.contribution(to=held, at=(lon + i * 1e-5, lat), contributor_key=f"person-{i}")
-    return held
+        factories.contribution(to=consultation, at=(lon + i * 1e-5, lat), contributor_key=f"person-{i}")
+    return consultation
 
 
 def _heat() -> World:
-    held = _said()
+    consultation = _said()
 
     def check() -> None:
-        finest = DensityCell.objects.filter(consultation=held, audience="everyone", level=20)
+        finest = DensityCell.objects.filter(consultation=consultation, audience="everyone", level=20)
         assert sum(finest.values_list("n", flat=True)) == 6
 
     return World(arguments={"timestamp": 0}, check=check)
@@ -151,23 +151,23 @@ def _heat() -> World:
 
 def _behind() -> World:
     DataVersion.objects.update(number=0)  # nothing was said in the other consultations
-    held = _said()
+    consultation = _said()
 
     def check() -> None:
         waiting = ProcrastinateJob.objects.filter(task_name="hotspots.run", status="todo")
-        assert waiting.filter(args={"consultation_id": held.pk}).count() == 1
+        assert waiting.filter(args={"consultation_id": consultation.pk}).count() == 1
 
     return World(arguments={"timestamp": 0}, check=check)
 
 
 def _hotspots() -> World:
-    held = _said()
+    consultation = _said()
 
     def check() -> None:
-        run = Run.objects.get(consultation=held)
+        run = Run.objects.get(consultation=consultation)
         assert (run.n, run.hotspots.count()) == (6, 1)
 
-    return World(arguments={"consultation_id": held.pk}, check=check)
+    return World(arguments={"consultation_id": consultation.pk}, check=check)
 
 
 def _another_stalled() -> World:
@@ -259,46 +259,46 @@ def test_a_file_that_kills_whatever_reads_it_is_given_up_with_a_sentence() -> No
     world = _reading()
     left = _killed_every_time("deliveries.read", world.arguments)
     assert (left.status, left.attempts) == ("failed", release.MOST_TRIES)
-    held = Upload.objects.select_related("job").get(pk=world.arguments["upload_id"])
-    assert (held.state, held.job.state, held.draft) == ("failed", "failed", None)
-    assert "stopped again and again" in held.message
-    assert held.file
+    sent = Upload.objects.select_related("job").get(pk=world.arguments["upload_id"])
+    assert (sent.state, sent.job.state, sent.draft) == ("failed", "failed", None)
+    assert "stopped again and again" in sent.message
+    assert sent.file
     assert not Edition.objects.exists()
     outcomes = Stall.objects.order_by("id").values_list("outcome", flat=True)
     assert list(outcomes) == ["again", "again", "failed"]
-    uploads.read(held, choices=_choices(held), reading=held.reading, by=held.created_by, at=NOON)
-    assert Upload.objects.get(pk=held.pk).state == "reading"
+    uploads.read(sent, choices=_choices(sent), reading=sent.reading, by=sent.created_by, at=NOON)
+    assert Upload.objects.get(pk=sent.pk).state == "reading"
 
 
-def _choices(held: Upload) -> Any:
+def _choices(upload: Upload) -> Any:
     from mapdialog.uploads.choices import choices_of
 
-    return choices_of(held)
+    return choices_of(upload)
 
 
 def test_saving_given_up_leaves_the_draft_to_be_saved_again() -> None:
     world = _saving()
     assert _killed_every_time("deliveries.save", world.arguments).status == "failed"
-    held = Upload.objects.select_related("job").get(pk=world.arguments["upload_id"])
-    assert (held.state, held.job.state) == ("ready", "failed")
-    assert "Nothing was changed" in held.message
-    uploads.save(held, description=DESCRIPTION, reading=held.reading, by=held.created_by, at=NOON)
-    held.refresh_from_db()
-    deliveries.save(upload_id=str(held.pk), reading=held.reading)
+    sent = Upload.objects.select_related("job").get(pk=world.arguments["upload_id"])
+    assert (sent.state, sent.job.state) == ("ready", "failed")
+    assert "Nothing was changed" in sent.message
+    uploads.save(sent, description=DESCRIPTION, reading=sent.reading, by=sent.created_by, at=NOON)
+    sent.refresh_from_db()
+    upload_tasks.save(upload_id=str(sent.pk), reading=sent.reading)
     world.check()
 
 
 def test_hotspots_given_up_are_said_and_not_begun_every_minute(client: Any) -> None:
-    held = _said()
+    consultation = _said()
     look = app.tasks["hotspots.look"]
     assert look(timestamp=0) == 1
-    assert _killed_every_time("hotspots.run", {"consultation_id": held.pk}).status == "failed"
-    assert RunFailure.objects.get().consultation == held
+    assert _killed_every_time("hotspots.run", {"consultation_id": consultation.pk}).status == "failed"
+    assert RunFailure.objects.get().consultation == consultation
     assert look(timestamp=0) == 0
-    client.force_login(factories.user(role="planner", of=held.municipality))
-    page = client.get(f"/planner/c/{held.slug}/", headers={"Accept-Language": "en"}).content.decode()
+    client.force_login(factories.user(role="planner", of=consultation.municipality))
+    page = client.get(f"/planner/c/{consultation.slug}/", headers={"Accept-Language": "en"}).content.decode()
     assert "The calculation failed" in page
     RunFailure.objects.update(failed_at=timezone.now() - dt.timedelta(days=2))
     assert look(timestamp=0) == 1
-    app.tasks["hotspots.run"](consultation_id=held.pk)
+    app.tasks["hotspots.run"](consultation_id=consultation.pk)
     assert not RunFailure.objects.exists()

@@ -12,7 +12,7 @@ from mapdialog.jobs import release
 from mapdialog.jobs.models import Job, Stall
 from mapdialog.jobs.work import ENDINGS, Endings
 from mapdialog.uploads import actions as uploads
-from mapdialog.uploads import tasks as deliveries
+from mapdialog.uploads import tasks as upload_tasks
 from mapdialog.uploads.models import Upload
 from tests.factories import NOON
 from tests.jobs.killing import taken
@@ -47,7 +47,7 @@ def test_a_reading_cancelled_and_then_killed_stays_cancelled() -> None:
     uploads.cancel(held, at=NOON)
     number = taken("deliveries.read", asked)
     release.release_stalled()
-    deliveries.read(**asked)
+    upload_tasks.read(**asked)
     assert ProcrastinateJob.objects.get(pk=number).status == "todo"
     assert Upload.objects.get(pk=held.pk).state == "failed"
     assert Job.objects.get(pk=held.job_id).state == "cancelled"

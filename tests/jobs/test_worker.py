@@ -79,14 +79,14 @@ def until(holds: Callable[[], Any]) -> None:
 
 def blocked_run(processes: ExitStack) -> tuple[Any, psycopg.Connection[Any]]:
     """A consultation whose calculation is asked for and will wait for a lock that the test has."""
-    held = factories.consultation()
+    consultation = factories.consultation()
     for i in range(6):
         lon, lat = factories.middle()
-        factories.contribution(to=held, at=(lon + i * 1e-5, lat))
-    assert ask_for_run(held)
+        factories.contribution(to=consultation, at=(lon + i * 1e-5, lat))
+    assert ask_for_run(consultation)
     lock = processes.enter_context(psycopg.connect(address(), autocommit=True))
-    lock.execute("SELECT pg_advisory_lock(hashtext('hotspots'), %s)", [held.pk])
-    return held, lock
+    lock.execute("SELECT pg_advisory_lock(hashtext('hotspots'), %s)", [consultation.pk])
+    return consultation, lock
 
 
 def own_task() -> ProcrastinateJob:

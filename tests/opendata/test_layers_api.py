@@ -22,9 +22,9 @@ def hearing() -> Consultation:
     factories.zone(of=plan, provision={"nb": "Her kan det bygges boliger.", "en": "Homes may be built here."})
     other = factories.edition(of=factories.layer(kind="zoning", name="not-of-this-hearing"))
     factories.zone(of=other)
-    held = factories.consultation(boundary_layer=committees.layer)
-    Alternative.objects.create(consultation=held, key="a", layer=plan.layer)
-    return held
+    consultation = factories.consultation(boundary_layer=committees.layer)
+    Alternative.objects.create(consultation=consultation, key="a", layer=plan.layer)
+    return consultation
 
 
 def ask(client: Client, hearing: Consultation, **given: Any) -> Any:

@@ -41,7 +41,7 @@ def fresh_ground() -> Iterator[None]:
 
 
 @pytest.fixture
-def held(settings: Any, upstream: Upstream) -> Consultation:
+def consultation(settings: Any, upstream: Upstream) -> Consultation:
     """A consultation on some ground, with the upstream as its base map, through us."""
     settings.MAPS = upstream.choice()
     settings.SITE_URL = "https://map.example.org"
@@ -59,7 +59,7 @@ def problem(answer: Any) -> dict[str, Any]:
 
 
 def test_a_tile_is_fetched_once_and_shown_to_all(
-    client: Client, held: Consultation, upstream: Upstream
+    client: Client, consultation: Consultation, upstream: Upstream
 ) -> None:
     first, second = client.get(address()), Client().get(address())
     for answer in (first, second):
@@ -72,7 +72,7 @@ def test_a_tile_is_fetched_once_and_shown_to_all(
 
 
 def test_nothing_of_the_reader_reaches_the_map_server(
-    client: Client, held: Consultation, upstream: Upstream
+    client: Client, consultation: Consultation, upstream: Upstream
 ) -> None:
     client.cookies["sessionid"] = "hemmelig-okt"
     client.get(
@@ -97,7 +97,7 @@ def test_nothing_of_the_reader_reaches_the_map_server(
 
 
 def test_a_tile_costs_no_query_once_the_ground_is_known(
-    client: Client, held: Consultation, django_assert_num_queries: Any
+    client: Client, consultation: Consultation, django_assert_num_queries: Any
 ) -> None:
     with django_assert_num_queries(1):
         client.get(address())
@@ -106,7 +106,7 @@ def test_a_tile_costs_no_query_once_the_ground_is_known(
         client.get(address(x=TILE["x"] + 1))
 
 
-def test_a_tile_that_has_not_changed_is_not_sent_again(client: Client, held: Consultation) -> None:
+def test_a_tile_that_has_not_changed_is_not_sent_again(client: Client, consultation: Consultation) -> None:
     first = client.get(address())
     again = client.get(address(), headers={"If-None-Match": first["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
@@ -129,7 +129,7 @@ def test_a_tile_that_has_not_changed_is_not_sent_again(client: Client, held: Con
     ],
 )
 def test_caches_are_told_what_the_map_server_says(
-    client: Client, held: Consultation, upstream: Upstream, told: dict[str, str], passed_on: str
+    client: Client, consultation: Consultation, upstream: Upstream, told: dict[str, str], passed_on: str
 ) -> None:
     upstream.says(headers={**IMAGE, **told})
     assert client.get(address())["Cache-Control"] == passed_on
@@ -145,7 +145,7 @@ def test_a_date_of_expiry_counts_where_nothing_else_is_said() -> None:
 
 
 def test_what_must_not_be_kept_is_fetched_each_time(
-    client: Client, held: Consultation, upstream: Upstream
+    client: Client, consultation: Consultation, upstream: Upstream
 ) -> None:
     upstream.says(headers={**IMAGE, "Cache-Control": "no-store"})
     client.get(address())
@@ -154,7 +154,7 @@ def test_what_must_not_be_kept_is_fetched_each_time(
 
 
 def test_an_old_picture_is_asked_about_and_kept_when_it_still_holds(
-    client: Client, held: Consultation, upstream: Upstream
+    client: Client, consultation: Consultation, upstream: Upstream
 ) -> None:
     upstream.says(headers={**IMAGE, "Cache-Control": "max-age=0", "ETag": '"upstream"'})
     first = client.get(address())
@@ -171,7 +171,7 @@ def test_an_old_picture_is_asked_about_and_kept_when_it_still_holds(
     [(14, 0, 0, 200), (14, 40, 0, 404), (14, 0, 40, 404), (8, 0, 0, 200), (8, 3, 0, 404), (1, 0, 0, 200)],
 )
 def test_only_the_ground_of_the_municipality_is_shown(
-    client: Client, held: Consultation, upstream: Upstream, z: int, dx: int, dy: int, status: int
+    client: Client, consultation: Consultation, upstream: Upstream, z: int, dx: int, dy: int, status: int
 ) -> None:
     tile = tile_at(*factories.middle(), z)
     answer = client.get(address(z=z, x=tile["x"] + dx, y=tile["y"] + dy))
@@ -199,7 +199,7 @@ def test_only_the_ground_of_the_municipality_is_shown(
     ],
 )
 def test_nothing_else_can_be_asked_for(
-    client: Client, held: Consultation, upstream: Upstream, path: str
+    client: Client, consultation: Consultation, upstream: Upstream, path: str
 ) -> None:
     answer = client.get(f"/tiles/maps/{path}")
     assert answer.status_code == 404
@@ -207,14 +207,16 @@ def test_nothing_else_can_be_asked_for(
     assert upstream.asked == []
 
 
-def test_a_query_is_refused_and_so_is_writing(client: Client, held: Consultation, upstream: Upstream) -> None:
+def test_a_query_is_refused_and_so_is_writing(
+    client: Client, consultation: Consultation, upstream: Upstream
+) -> None:
     assert client.get(address() + "?url=http://127.0.0.1/").status_code == 400
     assert client.post(address()).status_code == 405
     assert upstream.asked == []
 
 
 def test_in_direct_mode_nothing_is_fetched_for_anybody(
-    client: Client, held: Consultation, upstream: Upstream, settings: Any
+    client: Client, consultation: Consultation, upstream: Upstream, settings: Any
 ) -> None:
     settings.MAPS = MapChoice(base=upstream.service())
     assert client.get(address()).status_code == 404
@@ -249,7 +251,7 @@ XML = b'<?xml version="1.0"?><ServiceExceptionReport>hemmelig</ServiceExceptionR
     ],
 )
 def test_what_is_no_picture_is_not_passed_on(
-    client: Client, held: Consultation, upstream: Upstream, reply: Reply
+    client: Client, consultation: Consultation, upstream: Upstream, reply: Reply
 ) -> None:
     upstream.reply = lambda _path: reply
     answer = client.get(address())
@@ -261,7 +263,7 @@ def test_what_is_no_picture_is_not_passed_on(
 
 
 def test_a_jpeg_called_png_is_called_by_its_own_name(
-    client: Client, held: Consultation, upstream: Upstream
+    client: Client, consultation: Consultation, upstream: Upstream
 ) -> None:
     upstream.says(body=b"\xff\xd8\xff\xe0 and so on")
     assert client.get(address())["Content-Type"] == "image/jpeg"
@@ -269,7 +271,7 @@ def test_a_jpeg_called_png_is_called_by_its_own_name(
 
 @pytest.mark.parametrize("status", [204, 404])
 def test_where_the_map_server_has_nothing_there_is_no_tile(
-    client: Client, held: Consultation, upstream: Upstream, status: int
+    client: Client, consultation: Consultation, upstream: Upstream, status: int
 ) -> None:
     upstream.says(status=status, body=b"")
     for _ in range(server.MOST_FAILURES + 1):
@@ -278,7 +280,7 @@ def test_where_the_map_server_has_nothing_there_is_no_tile(
 
 
 def test_a_map_server_that_dawdles_is_a_504(
-    client: Client, held: Consultation, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+    client: Client, consultation: Consultation, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fetch = outgoing.fetch
     monkeypatch.setattr(outgoing, "fetch", lambda *given, **named: fetch(*given, **named, total_s=0.2))
@@ -286,7 +288,9 @@ def test_a_map_server_that_dawdles_is_a_504(
     assert client.get(address()).status_code == 504
 
 
-def test_a_dead_map_server_is_left_alone(client: Client, held: Consultation, upstream: Upstream) -> None:
+def test_a_dead_map_server_is_left_alone(
+    client: Client, consultation: Consultation, upstream: Upstream
+) -> None:
     upstream.says(status=500)
     for _ in range(server.MOST_FAILURES):
         assert client.get(address()).status_code == 502
@@ -298,7 +302,7 @@ def test_a_dead_map_server_is_left_alone(client: Client, held: Consultation, ups
 
 
 def test_the_last_picture_serves_while_its_server_is_away(
-    client: Client, held: Consultation, upstream: Upstream
+    client: Client, consultation: Consultation, upstream: Upstream
 ) -> None:
     upstream.says(headers={**IMAGE, "Cache-Control": "max-age=0"})
     client.get(address())
@@ -309,7 +313,7 @@ def test_the_last_picture_serves_while_its_server_is_away(
 
 
 def test_when_all_turns_are_taken_nobody_waits_for_long(
-    client: Client, held: Consultation, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+    client: Client, consultation: Consultation, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(server, "TURN_S", 0.05)
     turns = Turns(most=1)
@@ -324,14 +328,14 @@ def test_when_all_turns_are_taken_nobody_waits_for_long(
 
 
 @pytest.fixture
-def secret(settings: Any, held: Consultation, upstream: Upstream) -> Upstream:
+def secret(settings: Any, consultation: Consultation, upstream: Upstream) -> Upstream:
     service = upstream.secretly(template=f"{upstream.url}/{{z}}/{{x}}/{{y}}.png?token={{key}}")
     settings.MAPS = upstream.choice(service)
     return upstream
 
 
 def test_a_key_is_sent_to_the_map_server_and_to_nobody_else(
-    client: Client, secret: Upstream, held: Consultation, caplog: pytest.LogCaptureFixture
+    client: Client, secret: Upstream, consultation: Consultation, caplog: pytest.LogCaptureFixture
 ) -> None:
     secret.says(status=500, body=b"wrong token hemmelig-nokkel", headers={"X-Token": "hemmelig-nokkel"})
     with caplog.at_level(logging.DEBUG):
@@ -341,7 +345,7 @@ def test_a_key_is_sent_to_the_map_server_and_to_nobody_else(
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == [
         "The map server of prove: not understood."
     ]
-    page = client.get(f"/c/{held.slug}/").content.decode()
+    page = client.get(f"/c/{consultation.slug}/").content.decode()
     assert "/tiles/maps/prove/" in page
     for shown in (answer.content.decode(), str(answer.headers), caplog.text, page):
         assert "hemmelig-nokkel" not in shown
@@ -349,7 +353,7 @@ def test_a_key_is_sent_to_the_map_server_and_to_nobody_else(
 
 
 def test_a_key_in_a_header_is_no_part_of_the_address(
-    client: Client, held: Consultation, upstream: Upstream, settings: Any
+    client: Client, consultation: Consultation, upstream: Upstream, settings: Any
 ) -> None:
     settings.MAPS = upstream.choice(upstream.secretly(key_header="Authorization"))
     assert client.get(address()).status_code == 200
@@ -358,7 +362,9 @@ def test_a_key_in_a_header_is_no_part_of_the_address(
     assert "hemmelig" not in path
 
 
-def test_a_draft_does_not_tell_where_it_lies(client: Client, held: Consultation, upstream: Upstream) -> None:
+def test_a_draft_does_not_tell_where_it_lies(
+    client: Client, consultation: Consultation, upstream: Upstream
+) -> None:
     far = factories.square(300)
     lon, lat, *_ = far.centroid.coords
     draft = factories.consultation(status="draft", area=far)
@@ -404,7 +410,7 @@ def test_a_picture_kept_anew_is_weighed_once() -> None:
 
 
 def test_a_service_is_told_apart_from_one_of_the_same_name(
-    client: Client, held: Consultation, upstream: Upstream, settings: Any
+    client: Client, consultation: Consultation, upstream: Upstream, settings: Any
 ) -> None:
     client.get(address())
     other: MapService = upstream.service(template=f"{upstream.url}/other/{{z}}/{{x}}/{{y}}.png")

@@ -43,17 +43,17 @@ def test_a_moment_without_a_zone_has_no_day() -> None:
 
 @pytest.mark.usefixtures("at_half_past_midnight")
 def test_a_resident_at_half_past_midnight_sees_the_plan_of_the_new_day(client: Client) -> None:
-    held = factories.consultation()
-    layer = factories.layer(kind="zoning", owner=held.municipality.code)
+    consultation = factories.consultation()
+    layer = factories.layer(kind="zoning", owner=consultation.municipality.code)
     for field, begins, ends in (("OLD", dt.date(2020, 1, 1), FIRST_OF_JUNE), ("NEW", FIRST_OF_JUNE, None)):
         edition = factories.edition(of=layer, valid_from=begins, valid_to=ends, published=True)
         factories.zone(of=edition, field=field)
-    held.alternatives.create(key="plan", layer=layer, name={"nb": "Plan"}, order=0)
-    page = client.get(f"/c/{held.slug}/plan").content.decode()
+    consultation.alternatives.create(key="plan", layer=layer, name={"nb": "Plan"}, order=0)
+    page = client.get(f"/c/{consultation.slug}/plan").content.decode()
     assert "NEW" in page
     assert "OLD" not in page
     lon, lat = factories.middle()
-    for more in (f"&consultation={held.slug}", ""):
+    for more in (f"&consultation={consultation.slug}", ""):
         answer = client.get(f"/api/v1/layers/at?lon={lon}&lat={lat}{more}").json()
         assert (answer["on"], [zone["field"] for zone in answer["zones"]]) == ("2026-06-01", ["NEW"])
 
@@ -61,10 +61,10 @@ def test_a_resident_at_half_past_midnight_sees_the_plan_of_the_new_day(client: C
 def test_a_period_is_written_in_the_municipalitys_time(client: Client) -> None:
     """23:59 on 31 May in Helsinki is 22:59 in Oslo, where the service is."""
     helsinki = factories.municipality(time_zone="Europe/Helsinki", country="FI")
-    held = factories.consultation(
+    consultation = factories.consultation(
         municipality=helsinki, closes_at=dt.datetime(2026, 5, 31, 20, 59, tzinfo=dt.UTC)
     )
-    page = client.get(f"/c/{held.slug}/", headers={"Accept-Language": "en"}).content.decode()
+    page = client.get(f"/c/{consultation.slug}/", headers={"Accept-Language": "en"}).content.decode()
     assert "11:59 p.m." in page or "23:59" in page
     body: dict[str, Any] = {
         "type": "Feature",
@@ -72,7 +72,7 @@ def test_a_period_is_written_in_the_municipalitys_time(client: Client) -> None:
         "properties": {"kind": "pin", "theme": "lys", "text": "Mørkt.", "language": "nb"},
     }
     answer = client.put(
-        f"/api/v1/consultations/{held.slug}/contributions/3b2f6a3e-8a0e-4a51-9b0e-0f6a7d8c9b1a",
+        f"/api/v1/consultations/{consultation.slug}/contributions/3b2f6a3e-8a0e-4a51-9b0e-0f6a7d8c9b1a",
         body,
         content_type="application/geo+json",
         headers={"X-Edit-Token": "a" * 43, "Accept-Language": "nb"},
@@ -84,8 +84,8 @@ def test_a_period_is_written_in_the_municipalitys_time(client: Client) -> None:
 @pytest.mark.usefixtures("at_half_past_midnight")
 def test_a_planners_page_writes_times_as_clocks_in_the_municipality_show_them(client: Client) -> None:
     municipality = factories.municipality(time_zone="Europe/Helsinki")
-    held = factories.consultation(municipality=municipality)
-    held.runs.create(
+    consultation = factories.consultation(municipality=municipality)
+    consultation.runs.create(
         data_version=1,
         parameters={"minimum": 5, "distance_m": 100.0},
         code_version="1",
@@ -96,6 +96,6 @@ def test_a_planners_page_writes_times_as_clocks_in_the_municipality_show_them(cl
         n_outside=0,
     )
     client.force_login(factories.user(role="planner", of=municipality))
-    page = client.get(f"/planner/c/{held.slug}/", headers={"Accept-Language": "nb"}).content.decode()
+    page = client.get(f"/planner/c/{consultation.slug}/", headers={"Accept-Language": "nb"}).content.decode()
     assert "01:30" in page
     assert timezone.get_current_timezone_name() == "Europe/Oslo"

@@ -17,16 +17,16 @@ DATA = ["pins.pack", "hotspots.geojson", "contributions.json"]
 
 
 @pytest.fixture
-def held() -> Consultation:
+def consultation() -> Consultation:
     committees = factories.layer(name="committees")
     factories.areas(of=factories.edition(of=committees))
     return factories.consultation(boundary_layer=committees, themes=("lys", "lek"))
 
 
 @pytest.fixture
-def planner(held: Consultation) -> Client:
+def planner(consultation: Consultation) -> Client:
     client = Client()
-    client.force_login(factories.user(role="planner", of=held.municipality))
+    client.force_login(factories.user(role="planner", of=consultation.municipality))
     return client
 
 
@@ -36,70 +36,84 @@ def signed_in(role: str, *, of: object) -> Client:
     return client
 
 
-def listed(planner: Client, held: Consultation, query: str = "") -> list[str]:
-    answer = planner.get(f"/planner/c/{held.slug}/contributions.json{query}")
+def listed(planner: Client, consultation: Consultation, query: str = "") -> list[str]:
+    answer = planner.get(f"/planner/c/{consultation.slug}/contributions.json{query}")
     assert answer.status_code == 200, answer.content
     return [item["text"] for item in answer.json()["items"]]
 
 
-def counted(held: Consultation) -> None:
+def counted(consultation: Consultation) -> None:
     on = NOON.date()
-    boundary = boundaries(held, on=on)
-    calculate(held, at=NOON, on=on, boundary=boundary, parameters=HotspotParameters(metric_srid=25832))
+    boundary = boundaries(consultation, on=on)
+    calculate(
+        consultation, at=NOON, on=on, boundary=boundary, parameters=HotspotParameters(metric_srid=25832)
+    )
 
 
 @pytest.mark.parametrize("path", DATA)
-def test_planners_data_is_for_those_who_work_on_it(held: Consultation, path: str, planner: Client) -> None:
-    address = f"/planner/c/{held.slug}/{path}"
+def test_planners_data_is_for_those_who_work_on_it(
+    consultation: Consultation, path: str, planner: Client
+) -> None:
+    address = f"/planner/c/{consultation.slug}/{path}"
     assert planner.get(address).status_code == 200
     assert Client().get(address).status_code == 302
     assert signed_in("planner", of=factories.municipality()).get(address).status_code == 404
-    assert signed_in("elected", of=held.municipality).get(address).status_code == 404
-    assert signed_in("committee", of=held.municipality).get(address).status_code == 404
+    assert signed_in("elected", of=consultation.municipality).get(address).status_code == 404
+    assert signed_in("committee", of=consultation.municipality).get(address).status_code == 404
 
 
-def test_a_second_holder_works_on_it_too(held: Consultation) -> None:
+def test_a_second_holder_works_on_it_too(consultation: Consultation) -> None:
     neighbour = factories.municipality()
-    ConsultationHolder.objects.create(consultation=held, municipality=neighbour)
-    assert signed_in("planner", of=neighbour).get(f"/planner/c/{held.slug}/pins.pack").status_code == 200
+    ConsultationHolder.objects.create(consultation=consultation, municipality=neighbour)
+    assert (
+        signed_in("planner", of=neighbour).get(f"/planner/c/{consultation.slug}/pins.pack").status_code == 200
+    )
 
 
 @pytest.mark.parametrize("path", DATA)
-def test_what_a_planner_sees_is_never_kept_by_a_cache(held: Consultation, path: str, planner: Client) -> None:
-    assert planner.get(f"/planner/c/{held.slug}/{path}")["Cache-Control"] == "private, no-store"
+def test_what_a_planner_sees_is_never_kept_by_a_cache(
+    consultation: Consultation, path: str, planner: Client
+) -> None:
+    assert planner.get(f"/planner/c/{consultation.slug}/{path}")["Cache-Control"] == "private, no-store"
 
 
-def test_the_list_is_filtered_by_what_the_query_says(held: Consultation, planner: Client) -> None:
-    lek = held.themes.get(key="lek")
-    area = held.boundary_layer.editions.get().areas.get(code="B")
-    factories.contribution(to=held, text="mørkt")
-    swing = factories.contribution(to=held, text="huske", theme=lek, at=middle(1), state="pending")
+def test_the_list_is_filtered_by_what_the_query_says(consultation: Consultation, planner: Client) -> None:
+    lek = consultation.themes.get(key="lek")
+    area = consultation.boundary_layer.editions.get().areas.get(code="B")
+    factories.contribution(to=consultation, text="mørkt")
+    swing = factories.contribution(to=consultation, text="huske", theme=lek, at=middle(1), state="pending")
     Hit.objects.create(contribution=swing, edition=area.edition, area=area)
-    factories.contribution(to=held, text="uten tema", theme=None, received_at=NOON + dt.timedelta(days=3))
-    assert listed(planner, held) == [
+    factories.contribution(
+        to=consultation, text="uten tema", theme=None, received_at=NOON + dt.timedelta(days=3)
+    )
+    assert listed(planner, consultation) == [
         "uten tema",
-        *sorted(["mørkt", "huske"], key=listed(planner, held).index),
+        *sorted(["mørkt", "huske"], key=listed(planner, consultation).index),
     ]
-    assert listed(planner, held, "?theme=lek") == ["huske"]
-    assert sorted(listed(planner, held, "?theme=lek,-")) == ["huske", "uten tema"]
-    assert listed(planner, held, "?area=B") == ["huske"]
-    assert sorted(listed(planner, held, "?area=-")) == ["mørkt", "uten tema"]
-    assert listed(planner, held, "?state=pending") == ["huske"]
-    assert listed(planner, held, "?from=2026-05-06") == ["uten tema"]
-    assert sorted(listed(planner, held, "?to=2026-05-04")) == ["huske", "mørkt"]
+    assert listed(planner, consultation, "?theme=lek") == ["huske"]
+    assert sorted(listed(planner, consultation, "?theme=lek,-")) == ["huske", "uten tema"]
+    assert listed(planner, consultation, "?area=B") == ["huske"]
+    assert sorted(listed(planner, consultation, "?area=-")) == ["mørkt", "uten tema"]
+    assert listed(planner, consultation, "?state=pending") == ["huske"]
+    assert listed(planner, consultation, "?from=2026-05-06") == ["uten tema"]
+    assert sorted(listed(planner, consultation, "?to=2026-05-04")) == ["huske", "mørkt"]
     west, south = factories.WEST, factories.SOUTH
-    assert sorted(listed(planner, held, f"?bbox={west},{south},{west + 0.009},{south + 0.01}")) == [
+    assert sorted(listed(planner, consultation, f"?bbox={west},{south},{west + 0.009},{south + 0.01}")) == [
         "mørkt",
         "uten tema",
     ]
 
 
-def test_a_day_is_the_municipalitys_day(held: Consultation, planner: Client) -> None:
+def test_a_day_is_the_municipalitys_day(consultation: Consultation, planner: Client) -> None:
     """23:30 in Oslo on 4 May is 21:30 in UTC; 00:30 on 5 May is still 4 May in UTC."""
-    factories.contribution(to=held, text="før", received_at=dt.datetime(2026, 5, 4, 21, 30, tzinfo=dt.UTC))
-    factories.contribution(to=held, text="etter", received_at=dt.datetime(2026, 5, 4, 22, 30, tzinfo=dt.UTC))
-    assert listed(planner, held, "?to=2026-05-04") == ["før"]
-    assert listed(planner, held, "?from=2026-05-05") == ["etter"]
+    factories.contribution(
+        to=consultation, text="før", received_at=dt.datetime(2026, 5, 4, 21, 30, tzinfo=dt.UTC)
+    )
+    factories.contribution(
+        to=consultation, text="etter", received_at=dt.datetime(2026, 5, 4, 22, 30, tzinfo=dt.UTC)
+    )
+    assert listed(planner, consultation, "?to=2026-05-04") == ["før"]
+    assert listed(planner, consultation, "?from=2026-05-05") == ["etter"]
 
 
 @pytest.mark.parametrize(
@@ -115,25 +129,25 @@ def test_a_day_is_the_municipalitys_day(held: Consultation, planner: Client) -> 
     ],
 )
 def test_a_wrong_query_is_a_400_that_names_the_parameter(
-    held: Consultation, planner: Client, query: str
+    consultation: Consultation, planner: Client, query: str
 ) -> None:
-    factories.contribution(to=held)
-    answer = planner.get(f"/planner/c/{held.slug}/contributions.json{query}")
+    factories.contribution(to=consultation)
+    answer = planner.get(f"/planner/c/{consultation.slug}/contributions.json{query}")
     assert answer.status_code == 400
     assert answer["Content-Type"] == "application/problem+json"
     assert json.loads(answer.content)["field"] == query[1:].partition("=")[0]
 
 
 def test_pages_of_the_list_hold_every_contribution_once(
-    held: Consultation, planner: Client, monkeypatch: pytest.MonkeyPatch
+    consultation: Consultation, planner: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mapdialog.planner.listing.PAGE", 4)
     for i in range(10):
-        factories.contribution(to=held, text=str(i), received_at=NOON + dt.timedelta(minutes=i // 3))
+        factories.contribution(to=consultation, text=str(i), received_at=NOON + dt.timedelta(minutes=i // 3))
     seen, after = [], ""
     while True:
         page = planner.get(
-            f"/planner/c/{held.slug}/contributions.json", {"after": after} if after else {}
+            f"/planner/c/{consultation.slug}/contributions.json", {"after": after} if after else {}
         ).json()
         seen += [item["text"] for item in page["items"]]
         assert page["matched"] == 10
@@ -143,32 +157,36 @@ def test_pages_of_the_list_hold_every_contribution_once(
 
 
 def test_listing_asks_as_often_for_many_as_for_few(
-    held: Consultation, planner: Client, django_assert_max_num_queries
+    consultation: Consultation, planner: Client, django_assert_max_num_queries
 ) -> None:
     for _ in range(12):
-        factories.contribution(to=held)
+        factories.contribution(to=consultation)
     with django_assert_max_num_queries(7):
-        planner.get(f"/planner/c/{held.slug}/contributions.json")
+        planner.get(f"/planner/c/{consultation.slug}/contributions.json")
 
 
-def test_hotspots_have_their_name_in_the_readers_words(held: Consultation, planner: Client) -> None:
-    assert planner.get(f"/planner/c/{held.slug}/hotspots.geojson").json()["features"] == []
+def test_hotspots_have_their_name_in_the_readers_words(consultation: Consultation, planner: Client) -> None:
+    assert planner.get(f"/planner/c/{consultation.slug}/hotspots.geojson").json()["features"] == []
     for i in range(5):
-        factories.contribution(to=held, at=(middle()[0] + i * 1e-5, middle()[1]))
-    counted(held)
-    collection = planner.get(f"/planner/c/{held.slug}/hotspots.geojson").json()
+        factories.contribution(to=consultation, at=(middle()[0] + i * 1e-5, middle()[1]))
+    counted(consultation)
+    collection = planner.get(f"/planner/c/{consultation.slug}/hotspots.geojson").json()
     properties = collection["features"][0]["properties"]
     assert properties["n"] == 5
     assert "Utvalg A" in properties["name"]
     assert properties["themes"] == [{"key": "lys", "n": 5, "name": "Lys"}]
 
 
-def test_a_first_day_that_nobody_gave_is_not_shown(held: Consultation, planner: Client) -> None:
-    factories.contribution(to=held)
-    counted(held)
-    shown = planner.get(f"/planner/c/{held.slug}/", headers={"Accept-Language": "en"}).content.decode()
+def test_a_first_day_that_nobody_gave_is_not_shown(consultation: Consultation, planner: Client) -> None:
+    factories.contribution(to=consultation)
+    counted(consultation)
+    shown = planner.get(
+        f"/planner/c/{consultation.slug}/", headers={"Accept-Language": "en"}
+    ).content.decode()
     assert "Committees: edition 1, in force from 1 January 2020." in shown
     Edition.objects.update(valid_from=EVER_SINCE)
-    shown = planner.get(f"/planner/c/{held.slug}/", headers={"Accept-Language": "en"}).content.decode()
+    shown = planner.get(
+        f"/planner/c/{consultation.slug}/", headers={"Accept-Language": "en"}
+    ).content.decode()
     assert "Committees: edition 1." in shown
     assert "1900" not in shown

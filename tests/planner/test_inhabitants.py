@@ -27,12 +27,14 @@ def run() -> Run:
     place = factories.municipality(code="NO-4012")
     layer = factories.layer(owner=place.code)
     factories.areas(of=factories.edition(of=layer))
-    held = factories.consultation(municipality=place, boundary_layer=layer)
+    consultation = factories.consultation(municipality=place, boundary_layer=layer)
     for i in (0, 0, 0, 1):
-        factories.contribution(to=held, at=middle(i))
+        factories.contribution(to=consultation, at=middle(i))
     on = NOON.date()
     parameters = HotspotParameters(metric_srid=25832)
-    outcome = calculate(held, at=NOON, on=on, boundary=boundaries(held, on=on), parameters=parameters)
+    outcome = calculate(
+        consultation, at=NOON, on=on, boundary=boundaries(consultation, on=on), parameters=parameters
+    )
     return outcome.run
 
 

@@ -40,26 +40,30 @@ def decoded(pack: bytes) -> tuple[dict, list[tuple]]:
 
 
 @pytest.fixture
-def held() -> Consultation:
+def consultation() -> Consultation:
     committees = factories.layer(name="committees")
     factories.areas(of=factories.edition(of=committees))
     return factories.consultation(boundary_layer=committees, themes=("lys", "lek"))
 
 
 @pytest.fixture
-def planner(held: Consultation) -> User:
-    return factories.user(role="planner", of=held.municipality)
+def planner(consultation: Consultation) -> User:
+    return factories.user(role="planner", of=consultation.municipality)
 
 
-def test_every_pin_comes_back_where_when_and_about_what_it_was(held: Consultation, planner: User) -> None:
-    lek = held.themes.get(key="lek")
+def test_every_pin_comes_back_where_when_and_about_what_it_was(
+    consultation: Consultation, planner: User
+) -> None:
+    lek = consultation.themes.get(key="lek")
     said = {}
     for i in range(40):
         place = (middle()[0] + 0.004 * math.sin(i), middle()[1] + 0.003 * math.cos(3 * i))
-        theme = [None, lek, held.themes.get(key="lys")][i % 3]
-        made = factories.contribution(to=held, at=place, theme=theme, state=["pending", "published"][i % 2])
+        theme = [None, lek, consultation.themes.get(key="lys")][i % 3]
+        made = factories.contribution(
+            to=consultation, at=place, theme=theme, state=["pending", "published"][i % 2]
+        )
         said[made.pk] = (place, theme and theme.key, made.state)
-    header, rows = decoded(pin_pack(held, reader=planner, language="nb"))
+    header, rows = decoded(pin_pack(consultation, reader=planner, language="nb"))
     assert header["n"] == len(rows) == 40
     assert [theme["name"] for theme in header["themes"]] == ["Lys", "Lek"]
     keys = [theme["key"] for theme in header["themes"]]
@@ -69,39 +73,39 @@ def test_every_pin_comes_back_where_when_and_about_what_it_was(held: Consultatio
         assert near[0][2] == NOON.timestamp()
 
 
-def test_the_committee_is_the_one_recorded_when_it_came(held: Consultation, planner: User) -> None:
-    made = factories.contribution(to=held)
-    factories.contribution(to=held)
-    area = held.boundary_layer.editions.get().areas.get(code="B")
+def test_the_committee_is_the_one_recorded_when_it_came(consultation: Consultation, planner: User) -> None:
+    made = factories.contribution(to=consultation)
+    factories.contribution(to=consultation)
+    area = consultation.boundary_layer.editions.get().areas.get(code="B")
     Hit.objects.create(contribution=made, edition=area.edition, area=area)
-    header, rows = decoded(pin_pack(held, reader=planner, language="nb"))
+    header, rows = decoded(pin_pack(consultation, reader=planner, language="nb"))
     assert header["areas"] == [{"code": "B", "name": "Utvalg B"}]
     assert sorted(row[4] for row in rows) == [0, NO_AREA]
 
 
-def test_no_pins_and_one_pin_are_packs_too(held: Consultation, planner: User) -> None:
-    assert decoded(pin_pack(held, reader=planner, language="nb"))[0]["n"] == 0
-    factories.contribution(to=held)
-    (row,) = decoded(pin_pack(held, reader=planner, language="nb"))[1]
+def test_no_pins_and_one_pin_are_packs_too(consultation: Consultation, planner: User) -> None:
+    assert decoded(pin_pack(consultation, reader=planner, language="nb"))[0]["n"] == 0
+    factories.contribution(to=consultation)
+    (row,) = decoded(pin_pack(consultation, reader=planner, language="nb"))[1]
     assert row[:2] == pytest.approx(middle(), abs=1e-6)
 
 
-def test_what_has_no_place_or_is_erased_is_not_in_it(held: Consultation, planner: User) -> None:
-    factories.contribution(to=held, geom=None, geom_public=None, place_words="ved skolen")
+def test_what_has_no_place_or_is_erased_is_not_in_it(consultation: Consultation, planner: User) -> None:
+    factories.contribution(to=consultation, geom=None, geom_public=None, place_words="ved skolen")
     factories.contribution(
-        to=held, state="erased", geom=None, geom_public=None, text="", contributor_key=None
+        to=consultation, state="erased", geom=None, geom_public=None, text="", contributor_key=None
     )
-    assert decoded(pin_pack(held, reader=planner, language="nb"))[0]["n"] == 0
+    assert decoded(pin_pack(consultation, reader=planner, language="nb"))[0]["n"] == 0
 
 
-def test_packing_asks_as_often_for_many_as_for_few(held: Consultation, planner: User) -> None:
+def test_packing_asks_as_often_for_many_as_for_few(consultation: Consultation, planner: User) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as asked:
-            pin_pack(held, reader=planner, language="nb")
+            pin_pack(consultation, reader=planner, language="nb")
         return len(asked)
 
-    factories.contribution(to=held)
+    factories.contribution(to=consultation)
     few = queries()
     for _ in range(20):
-        factories.contribution(to=held)
+        factories.contribution(to=consultation)
     assert queries() == few <= 5

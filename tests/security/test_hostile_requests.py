@@ -112,9 +112,9 @@ def _names(ask: Asker, path: str, monkeypatch: pytest.MonkeyPatch) -> tuple[set[
     def seen(of: str) -> Any:
         usual = getattr(QueryDict, of)
 
-        def look(said: QueryDict, name: str, *given: Any) -> Any:
+        def look(query_dict: QueryDict, name: str, *given: Any) -> Any:
             looked_for.add(name)
-            return usual(said, name, *given)
+            return usual(query_dict, name, *given)
 
         return look
 

@@ -234,7 +234,7 @@ class TestATurnComesBack:
 
 @pytest.mark.django_db(transaction=True)
 def test_while_long_reads_fill_their_half_a_contribution_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    held = make.consultation(slug="apen")
+    consultation = make.consultation(slug="apen")
     listed = "/api/v1/consultations/apen/contributions"
     go_on, n = threading.Event(), n_free(TURNS)
     begun = threading.Semaphore(0)
@@ -259,7 +259,7 @@ def test_while_long_reads_fill_their_half_a_contribution_is_taken(monkeypatch: p
             assert all(begun.acquire(timeout=20) for _read in range(n))
             refused = Client().get(listed)
             statuses = {
-                "put": Phone(Client(), held).put(feature()).status_code,
+                "put": Phone(Client(), consultation).put(feature()).status_code,
                 "healthz": Client().get("/healthz").status_code,
                 "page": Client().get("/c/apen/").status_code,
             }

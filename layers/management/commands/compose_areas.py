@@ -62,8 +62,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{area.code} {area.name}: {len(held)} units{note}")
         left = units.feature_count - sum(len(area.properties["units"]) for area in draft.areas.all())
         self.stdout.write(f"{left} units are in no committee")
-        for one in sums:
-            self.stdout.write(f"{one.year}: {one.report['total']} people ({one.source})")
+        for population in sums:
+            self.stdout.write(f"{population.year}: {population.report['total']} people ({population.source})")
         self.stdout.write(f"{draft}: valid from {draft.valid_from} (version id {draft.pk})")
 
 

@@ -101,11 +101,11 @@ class Command(BaseCommand):
         """The file's tables and, where kind and owner are told, what their fields seem to be."""
         contents = read_file.contents(file)
         self.stdout.write(contents.format)
-        for one in contents.tables:
-            system = f"EPSG:{one.srid}" if one.srid else "no coordinate system told"
-            count = "" if one.rows < 0 else f"{one.rows} rows, "
-            self.stdout.write(f"  {one.name}: {count}{one.geometry or 'no shapes'}, {system}")
-            self.stdout.write(f"    {', '.join(one.fields)}")
+        for table_info in contents.tables:
+            system = f"EPSG:{table_info.srid}" if table_info.srid else "no coordinate system told"
+            count = "" if table_info.rows < 0 else f"{table_info.rows} rows, "
+            self.stdout.write(f"  {table_info.name}: {count}{table_info.geometry or 'no shapes'}, {system}")
+            self.stdout.write(f"    {', '.join(table_info.fields)}")
         kind, owner = options["kind"], options["owner"]
         if not kind or not owner:
             self.stdout.write("--kind and --owner say what it would be understood as")

@@ -70,8 +70,8 @@ class Command(BaseCommand):
             raise CommandError(f"{file}: {error.strerror or error}") from error
         except (ReadError, CountsError, PopulationError) as error:
             raise CommandError(f"{file.name}: {error}") from error
-        for one in loaded:
-            self._tell(one)
+        for population in loaded:
+            self._tell(population)
 
     def _sums(
         self, loaded: list[Population], *, options: dict[str, Any], at: dt.datetime
@@ -88,9 +88,10 @@ class Command(BaseCommand):
             for edition in editions
         ]
 
-    def _tell(self, one: Population) -> None:
-        self.stdout.write(f"{one.edition}, {one.year}: {one.report['total']} people ({one.source})")
-        for sentence in sentences(one):
+    def _tell(self, population: Population) -> None:
+        total = population.report["total"]
+        self.stdout.write(f"{population.edition}, {population.year}: {total} people ({population.source})")
+        for sentence in sentences(population):
             self.stdout.write(f"  {sentence}")
 
 
