@@ -1,20 +1,29 @@
-"""Each step of a layer has one that undoes it: here is which, and whether it can still be taken."""
+"""How each event of a layer is undone, and whether it still can be; or why it has no undo of its own.
+
+What an event changed may have been changed again since: then its undo is no longer possible, and says so.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from layers.composition import composing
 from layers.editions import description, documents, life, succession
+from layers.event import What, what_of
 from layers.models import Edition, LayerDocument, LayerEvent, Population, Succession
 from layers.population import attaching
 from layers.population.counts import CountsError
 from layers.provisions import writing
 from layers.readers.read_file import ReadError
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 REFUSALS = (
     life.EditionError,
@@ -28,38 +37,55 @@ REFUSALS = (
 )
 
 
+Take = Callable[[LayerEvent, dt.datetime, str], object]
+
+
 @dataclass(frozen=True)
-class _Undo:
+class Undo:
+    """`take(event, at, by)` undoes the event, or raises one of REFUSALS."""
+
     is_possible: Callable[[LayerEvent], bool]
-    take: Callable[[LayerEvent, dt.datetime, str], object]
+    take: Take
+
+
+@dataclass(frozen=True)
+class NoUndo:
+    """`why` says to whoever asks what to do instead."""
+
+    why: StrOrPromise
 
 
 def is_possible(event: LayerEvent) -> bool:
-    """Whether the step's effect still stands, so that it could be undone."""
-    known = _STEPS.get(event.what)
-    return known is not None and known.is_possible(event)
+    """Whether what the event changed is still so, so that it could be undone."""
+    way = _way_back(event)
+    return isinstance(way, Undo) and way.is_possible(event)
 
 
 def edition_withdrawn_by(event: LayerEvent) -> int | None:
-    """The id of the edition that taking the step back would roll back; None for every other step."""
-    if event.what not in ("imported", "put back") or not is_possible(event):
+    """The id of the edition that undoing the event would withdraw; None for every other event."""
+    if what_of(event) not in (What.SAVED, What.RESTORED) or not is_possible(event):
         return None
     return _edition(event).pk
 
 
 def undo(event: LayerEvent, *, at: dt.datetime, by: str) -> None:
-    """Take the step back. Raises one of REFUSALS when things have moved on since."""
-    known = _STEPS.get(event.what)
-    if known is None:
-        raise life.EditionError(_("This step cannot be undone on its own."))
-    known.take(event, at, by)
+    """Undo the event. Raises one of REFUSALS when things have moved on since, or where there is no undo."""
+    way = _way_back(event)
+    if isinstance(way, NoUndo):
+        raise life.EditionError(str(way.why))
+    way.take(event, at, by)
+
+
+def _way_back(event: LayerEvent) -> Undo | NoUndo:
+    what = what_of(event)
+    return NoUndo(gettext_lazy("This step cannot be undone on its own.")) if what is None else UNDO_OF[what]
 
 
 def _edition(event: LayerEvent) -> Edition:
-    found = Edition.objects.filter(layer=event.layer_id, number=event.edition_number).first()
-    if found is None:
+    edition = Edition.objects.filter(layer=event.layer_id, number=event.edition_number).first()
+    if edition is None:
         raise life.EditionError(_("This edition no longer exists."))
-    return found
+    return edition
 
 
 def _is_newest(event: LayerEvent) -> bool:
@@ -69,8 +95,8 @@ def _is_newest(event: LayerEvent) -> bool:
 
 def _can_be_restored(event: LayerEvent) -> bool:
     newest = life.newest(event.layer)
-    is_behind = newest is not None and (newest.number or 0) > (event.edition_number or 0)
-    return _edition(event).state == Edition.State.WITHDRAWN and not is_behind
+    has_successor = newest is not None and (newest.number or 0) > (event.edition_number or 0)
+    return _edition(event).state == Edition.State.WITHDRAWN and not has_successor
 
 
 def _withdraw(event: LayerEvent, at: dt.datetime, by: str) -> None:
@@ -81,102 +107,112 @@ def _restore(event: LayerEvent, at: dt.datetime, by: str) -> None:
     life.restore(_edition(event), at=at, by=by)
 
 
-def _published(value: bool) -> _Undo:
-    """The step that made an edition published, or not; undone by the other."""
+def _made_published(published: bool) -> Undo:
+    """The event that made an edition published, or not; undone by the other."""
 
     def is_so(event: LayerEvent) -> bool:
-        return _edition(event).published == value
+        return _edition(event).published == published
 
-    def other(event: LayerEvent, at: dt.datetime, by: str) -> None:
-        life.publish(_edition(event), published=not value, at=at, by=by)
+    def make_the_other(event: LayerEvent, at: dt.datetime, by: str) -> None:
+        life.publish(_edition(event), published=not published, at=at, by=by)
 
-    return _Undo(is_so, other)
+    return Undo(is_so, make_the_other)
 
 
 def _document(event: LayerEvent) -> LayerDocument:
-    held = LayerDocument.objects.select_related("edition").filter(edition__layer=event.layer_id)
-    found = held.filter(pk=event.detail.get("document")).first()
-    if found is None:
+    of_layer = LayerDocument.objects.select_related("edition").filter(edition__layer=event.layer_id)
+    document = of_layer.filter(pk=event.detail.get("document")).first()
+    if document is None:
         raise documents.DocumentError(_("This document no longer exists."))
-    return found
+    return document
 
 
 def _link(event: LayerEvent) -> Succession:
-    held = Succession.objects.filter(successor__edition__layer=event.layer_id)
-    found = held.filter(pk=event.detail.get("succession")).first()
-    if found is None:
+    of_layer = Succession.objects.filter(successor__edition__layer=event.layer_id)
+    link = of_layer.filter(pk=event.detail.get("succession")).first()
+    if link is None:
         raise life.EditionError(_("This succession no longer exists."))
-    return found
+    return link
 
 
 def _was_confirmed(event: LayerEvent) -> bool:
-    """Before it was reopened: as the last person said, else as it was computed or named in the file."""
-    steps = event.layer.events.filter(pk__lt=event.pk, detail__succession=event.detail.get("succession"))
-    last = steps.exclude(what=succession.REOPENED).order_by("-pk").first()
-    return last is None or last.what != succession.REJECTED
+    """Before it was reopened: as the last person decided, else as it was computed or named in the file."""
+    earlier = event.layer.events.filter(pk__lt=event.pk, detail__succession=event.detail.get("succession"))
+    decision = earlier.exclude(what=What.SUCCESSION_REOPENED).order_by("-pk").first()
+    return decision is None or what_of(decision) != What.SUCCESSION_REJECTED
 
 
-def _take_added_back(event: LayerEvent, at: dt.datetime, by: str) -> None:
+def _reopen(event: LayerEvent, at: dt.datetime, by: str) -> None:
+    succession.reopen(_link(event), at=at, by=by)
+
+
+def _decide_as_before(event: LayerEvent, at: dt.datetime, by: str) -> None:
+    succession.decide(_link(event), confirmed=_was_confirmed(event), at=at, by=by)
+
+
+def _reject_added(event: LayerEvent, at: dt.datetime, by: str) -> None:
     succession.reopen(_link(event), at=at, by=by)
     succession.decide(_link(event), confirmed=False, at=at, by=by)
 
 
-def _in_state(state: Succession.State, take: Callable[[LayerEvent, dt.datetime, str], object]) -> _Undo:
-    """A step that left its succession in a state, undone by `take` while it is still so."""
-    return _Undo(lambda event: _link(event).state == state, take)
+def _in_state(state: Succession.State, *, take: Take) -> Undo:
+    """An event that left its succession in a state, undone by `take` while it is still so."""
+    return Undo(lambda event: _link(event).state == state, take)
 
 
 def _population(event: LayerEvent) -> Population:
-    held = Population.objects.select_related("edition").filter(edition__layer=event.layer_id)
-    found = held.filter(pk=event.detail.get("population")).first()
-    if found is None:
+    of_layer = Population.objects.select_related("edition").filter(edition__layer=event.layer_id)
+    population = of_layer.filter(pk=event.detail.get("population")).first()
+    if population is None:
         raise attaching.PopulationError(_("These figures no longer exist."))
-    return found
+    return population
 
 
-def _attached(value: bool) -> _Undo:
-    """The step that put figures into service, or took them out; undone by the other."""
+def _made_current(is_current: bool) -> Undo:
+    """The event that made figures current, or took them out of service; undone by the other."""
 
     def is_so(event: LayerEvent) -> bool:
-        held = Population.objects.filter(edition__layer=event.layer_id, pk=event.detail.get("population"))
-        return held.filter(replaced_at__isnull=value).exists()
+        figures = Population.objects.filter(edition__layer=event.layer_id, pk=event.detail.get("population"))
+        return figures.filter(replaced_at__isnull=is_current).exists()
 
-    def other(event: LayerEvent, at: dt.datetime, by: str) -> None:
-        (attaching.undo if value else attaching.restore)(_population(event), at=at, by=by)
+    def make_the_other(event: LayerEvent, at: dt.datetime, by: str) -> None:
+        (attaching.undo if is_current else attaching.restore)(_population(event), at=at, by=by)
 
-    return _Undo(is_so, other)
+    return Undo(is_so, make_the_other)
 
 
-_STEPS: Mapping[str, _Undo] = {
-    "imported": _Undo(_is_newest, _withdraw),
-    "put back": _Undo(_is_newest, _withdraw),
-    "withdrawn": _Undo(_can_be_restored, _restore),
-    "published": _published(True),
-    "unpublished": _published(False),
-    "population imported": _attached(True),
-    "population put back": _attached(True),
-    "population undone": _attached(False),
-    description.CHANGED: _Undo(
+UNDO_OF: Mapping[What, Undo | NoUndo] = {
+    What.SAVED: Undo(_is_newest, _withdraw),
+    What.RESTORED: Undo(_is_newest, _withdraw),
+    What.WITHDRAWN: Undo(_can_be_restored, _restore),
+    What.CLOSED: NoUndo(
+        gettext_lazy("The edition ends because another follows it. Withdraw that one instead.")
+    ),
+    What.PUBLISHED: _made_published(True),
+    What.UNPUBLISHED: _made_published(False),
+    What.DESCRIBED: Undo(
         description.is_undoable, lambda event, at, by: description.undo(event, at=at, by=by)
     ),
-    writing.WRITTEN: _Undo(writing.is_undoable, lambda event, at, by: writing.undo(event, at=at, by=by)),
-    documents.ATTACHED: _Undo(
+    What.PROVISIONS_WRITTEN: Undo(
+        writing.is_undoable, lambda event, at, by: writing.undo(event, at=at, by=by)
+    ),
+    What.DOCUMENT_ATTACHED: Undo(
         lambda event: _document(event).removed_at is None,
         lambda event, at, by: documents.remove(_document(event), at=at, by=by),
     ),
-    documents.REMOVED: _Undo(
+    What.DOCUMENT_REMOVED: Undo(
         lambda event: _document(event).removed_at is not None,
         lambda event, at, by: documents.restore(_document(event), at=at, by=by),
     ),
-    succession.CONFIRMED: _in_state(
-        Succession.State.CONFIRMED, lambda event, at, by: succession.reopen(_link(event), at=at, by=by)
+    What.SUCCESSORS_COMPUTED: NoUndo(
+        gettext_lazy("Each succession is decided by itself: reopen or reject those that are wrong.")
     ),
-    succession.REJECTED: _in_state(
-        Succession.State.REJECTED, lambda event, at, by: succession.reopen(_link(event), at=at, by=by)
-    ),
-    succession.ADDED: _in_state(Succession.State.CONFIRMED, _take_added_back),
-    succession.REOPENED: _in_state(
-        Succession.State.PROPOSED,
-        lambda event, at, by: succession.decide(_link(event), confirmed=_was_confirmed(event), at=at, by=by),
-    ),
+    What.SUCCESSION_CONFIRMED: _in_state(Succession.State.CONFIRMED, take=_reopen),
+    What.SUCCESSION_REJECTED: _in_state(Succession.State.REJECTED, take=_reopen),
+    What.SUCCESSION_ADDED: _in_state(Succession.State.CONFIRMED, take=_reject_added),
+    What.SUCCESSION_REOPENED: _in_state(Succession.State.PROPOSED, take=_decide_as_before),
+    What.COMPOSED: NoUndo(gettext_lazy("The edition was saved in the same step. Withdraw it instead.")),
+    What.POPULATION_ATTACHED: _made_current(True),
+    What.POPULATION_WITHDRAWN: _made_current(False),
+    What.POPULATION_RESTORED: _made_current(True),
 }

@@ -18,6 +18,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from layers.editions import life, succession
+from layers.event import What, record
 from layers.models import Edition, Layer, LayerEvent, Population
 from layers.population import sums as population_sum
 from layers.population.attaching import PopulationError
@@ -144,7 +145,7 @@ def save(
     before = life.newest(draft.layer)
     life.save(draft, valid_from=valid_from, published=published, at=at, by=by)
     detail = {"units": str(units), "committees": draft.feature_count}
-    life.record(draft, what="composed", at=at, by=by, detail=detail)
+    record(What.COMPOSED, of=draft, at=at, by=by, detail=detail)
     if before is not None:
         succession.link(draft, before=before)
     standing = Population.objects.filter(edition=units, replaced_at__isnull=True).order_by("-year")

@@ -11,9 +11,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from layers import styles
+from layers.event import What, record
 from layers.models import Layer, LayerEvent
 
-CHANGED = "described"
 _LONGEST = {"credit": 200, "licence": 80}
 
 
@@ -50,7 +50,7 @@ def change(layer: Layer, *, to: Description, at: dt.datetime, by: str) -> LayerE
         setattr(held, name, value)
     held.save(update_fields=["titles", "credit", "licence", "style"])
     detail = {"before": before.as_json(), "after": to.as_json()}
-    return LayerEvent.objects.create(layer=held, at=at, by=by, what=CHANGED, detail=detail)
+    return record(What.DESCRIBED, of=held, at=at, by=by, detail=detail)
 
 
 def undo(event: LayerEvent, *, at: dt.datetime, by: str) -> LayerEvent | None:

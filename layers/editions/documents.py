@@ -18,12 +18,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from layers.models import Edition, Layer, LayerDocument, LayerEvent
+from layers.event import What, record
+from layers.models import Edition, Layer, LayerDocument
 from layers.stored_once import store_once
 
 MOST_BYTES = 30 * 1024**2  # a request may have 32 MB (docker/Caddyfile)
 MOST_OF_AN_EDITION = 100
-ATTACHED, REMOVED = "paper attached", "paper removed"
 _TYPES = Path(__file__).with_name("document_types.csv")
 _HEAD = re.compile(rb"%PDF-[12]\.\d")
 _TAIL = re.compile(rb"startxref\s+\d+\s+%%EOF[\s\0]*\Z")
@@ -84,7 +84,7 @@ def attach(
     )
     _keep(document, file)
     document.save()
-    _record(document, what=ATTACHED, at=at, by=by)
+    _record(What.DOCUMENT_ATTACHED, of=document, at=at, by=by)
     return document
 
 
@@ -97,7 +97,7 @@ def remove(document: LayerDocument, *, at: dt.datetime, by: str) -> None:
         raise DocumentError(_("This document has been removed already."))
     document.removed_at = at
     document.save(update_fields=["removed_at"])
-    _record(document, what=REMOVED, at=at, by=by)
+    _record(What.DOCUMENT_REMOVED, of=document, at=at, by=by)
 
 
 @transaction.atomic
@@ -112,7 +112,7 @@ def restore(document: LayerDocument, *, at: dt.datetime, by: str) -> None:
         raise DocumentError(_("This document is attached already."))
     document.removed_at = None
     document.save(update_fields=["removed_at"])
-    _record(document, what=ATTACHED, at=at, by=by)
+    _record(What.DOCUMENT_ATTACHED, of=document, at=at, by=by)
 
 
 def tidy_name(name: str) -> str:
@@ -160,17 +160,6 @@ def _locked(edition: Edition) -> None:
         raise DocumentError(_("Documents belong to saved editions only."))
 
 
-def _record(document: LayerDocument, *, what: str, at: dt.datetime, by: str) -> None:
-    LayerEvent.objects.create(
-        layer_id=document.edition.layer_id,
-        edition_number=document.edition.number,
-        at=at,
-        by=by,
-        what=what,
-        detail={
-            "document": document.pk,
-            "file": document.file_name,
-            "type": document.type,
-            "sha256": document.sha256,
-        },
-    )
+def _record(what: What, *, of: LayerDocument, at: dt.datetime, by: str) -> None:
+    detail = {"document": of.pk, "file": of.file_name, "type": of.type, "sha256": of.sha256}
+    record(what, of=of.edition, at=at, by=by, detail=detail)

@@ -13,7 +13,8 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from layers.models import Area, Edition, Feature, Layer, LayerEvent, Zone
+from layers.event import What, record
+from layers.models import Area, Edition, Feature, Layer, Zone
 
 
 class EditionError(ValueError):
@@ -52,7 +53,8 @@ def save(draft: Edition, *, valid_from: dt.date, published: bool, at: dt.datetim
     draft.valid_from = valid_from
     draft.published = published
     draft.save(update_fields=["number", "state", "valid_from", "published"])
-    record(draft, what="imported", at=at, by=by, detail={"file": draft.file_name, "sha256": draft.sha256})
+    detail = {"file": draft.file_name, "sha256": draft.sha256}
+    record(What.SAVED, of=draft, at=at, by=by, detail=detail)
 
 
 @transaction.atomic
@@ -92,7 +94,7 @@ def withdraw(edition: Edition, *, at: dt.datetime, by: str) -> None:
         before.valid_to = edition.valid_to
         before.save(update_fields=["valid_to"])
         detail = {"reopened": before.number}
-    record(edition, what="withdrawn", at=at, by=by, detail=detail)
+    record(What.WITHDRAWN, of=edition, at=at, by=by, detail=detail)
 
 
 @transaction.atomic
@@ -109,7 +111,7 @@ def restore(edition: Edition, *, at: dt.datetime, by: str) -> None:
         _close(before, on=edition.valid_from, at=at, by=by)
     edition.state = Edition.State.SAVED
     edition.save(update_fields=["state"])
-    record(edition, what="put back", at=at, by=by)
+    record(What.RESTORED, of=edition, at=at, by=by)
 
 
 @transaction.atomic
@@ -122,23 +124,14 @@ def publish(edition: Edition, *, published: bool, at: dt.datetime, by: str) -> N
         return
     edition.published = published
     edition.save(update_fields=["published"])
-    record(edition, what="published" if published else "unpublished", at=at, by=by)
-
-
-def record(
-    edition: Edition, *, what: str, at: dt.datetime, by: str, detail: dict[str, Any] | None = None
-) -> None:
-    """Write a step into the layer's log, which cannot be changed."""
-    LayerEvent.objects.create(
-        layer=edition.layer, edition_number=edition.number, at=at, by=by, what=what, detail=detail or {}
-    )
+    record(What.PUBLISHED if published else What.UNPUBLISHED, of=edition, at=at, by=by)
 
 
 def _close(edition: Edition, *, on: dt.date, at: dt.datetime, by: str) -> None:
     if edition.valid_to is None or edition.valid_to > on:
         edition.valid_to = on
         edition.save(update_fields=["valid_to"])
-        record(edition, what="closed", at=at, by=by, detail={"valid_to": on.isoformat()})
+        record(What.CLOSED, of=edition, at=at, by=by, detail={"valid_to": on.isoformat()})
 
 
 def _locked(edition: Edition) -> Layer:

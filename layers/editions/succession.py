@@ -15,9 +15,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from layers.editions import life
 from layers.editions.life import EditionError
 from layers.editions.overlap import Overlap, overlaps
+from layers.event import What, record
 from layers.models import Area, Edition, Succession
 
 FIELD = "predecessors"
@@ -26,11 +26,6 @@ SLIVER_SHARE = 0.005
 _MOST = 0.5
 # An old area of which this much lies in one new area, and none in another, went there.
 WHOLE_SHARE = 0.95
-# What the layer's log calls the steps.
-CONFIRMED = "successor confirmed"
-REJECTED = "successor rejected"
-REOPENED = "succession reopened"
-ADDED = "successor added"
 _SEPARATOR = re.compile(r"[,;\s]+")
 
 
@@ -92,7 +87,7 @@ def decide(succession: Succession, *, confirmed: bool, at: dt.datetime, by: str)
     if held.state != Succession.State.PROPOSED:
         raise EditionError(_("This has been decided already. Press “Decide again” first."))
     held.state = Succession.State.CONFIRMED if confirmed else Succession.State.REJECTED
-    _keep(held, what=CONFIRMED if confirmed else REJECTED, at=at, by=by)
+    _keep(held, what=What.SUCCESSION_CONFIRMED if confirmed else What.SUCCESSION_REJECTED, at=at, by=by)
 
 
 @transaction.atomic
@@ -102,7 +97,7 @@ def reopen(succession: Succession, *, at: dt.datetime, by: str) -> None:
     if held.state == Succession.State.PROPOSED:
         raise EditionError(_("This has not been decided yet."))
     held.state = Succession.State.PROPOSED
-    _keep(held, what=REOPENED, at=at, by=by)
+    _keep(held, what=What.SUCCESSION_REOPENED, at=at, by=by)
 
 
 @transaction.atomic
@@ -123,7 +118,7 @@ def add_by_hand(*, predecessor: Area, successor: Area, at: dt.datetime, by: str)
     if held.state == Succession.State.CONFIRMED:
         raise EditionError(_("This is confirmed already."))
     held.state = Succession.State.CONFIRMED
-    _keep(held, what=ADDED if is_new else CONFIRMED, at=at, by=by)
+    _keep(held, what=What.SUCCESSION_ADDED if is_new else What.SUCCESSION_CONFIRMED, at=at, by=by)
     return held
 
 
@@ -144,13 +139,13 @@ def _locked(succession: Succession) -> Succession:
     return links.select_related("predecessor", "successor__edition__layer").get(pk=succession.pk)
 
 
-def _keep(held: Succession, *, what: str, at: dt.datetime, by: str) -> None:
+def _keep(held: Succession, *, what: What, at: dt.datetime, by: str) -> None:
     is_decided = held.state != Succession.State.PROPOSED
     held.decided_at = at if is_decided else None
     held.decided_by = by if is_decided else ""
     held.save(update_fields=["state", "decided_at", "decided_by"])
     detail = {"succession": held.pk, "from": held.predecessor.code, "to": held.successor.code}
-    life.record(held.successor.edition, what=what, at=at, by=by, detail=detail)
+    record(what, of=held.successor.edition, at=at, by=by, detail=detail)
 
 
 def _codes(value: Any) -> list[str]:

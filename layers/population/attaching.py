@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from layers.days import owners_day
-from layers.editions import life
+from layers.event import What, record
 from layers.models import Edition, Layer, Population, PopulationCount
 from layers.population.ages import TOTAL, Band, are_apart, composed
 from layers.population.area_codes import AreaCodes
@@ -99,7 +99,7 @@ def undo(population: Population, *, at: dt.datetime, by: str = "") -> Population
     if before is not None:
         before.replaced_at = None
         before.save(update_fields=["replaced_at"])
-    _record(population, what="population undone", at=at, by=by)
+    _record(What.POPULATION_WITHDRAWN, of=population, at=at, by=by)
     return before
 
 
@@ -113,7 +113,7 @@ def restore(population: Population, *, at: dt.datetime, by: str = "") -> None:
         _retire(standing, at=population.imported_at)
     population.replaced_at = None
     population.save(update_fields=["replaced_at"])
-    _record(population, what="population put back", at=at, by=by)
+    _record(What.POPULATION_RESTORED, of=population, at=at, by=by)
 
 
 def standing(edition: Edition, *, year: int | None = None) -> Population | None:
@@ -206,7 +206,7 @@ def attach(
         ),
         batch_size=5_000,
     )
-    _record(population, what="population imported", at=at, by=by)
+    _record(What.POPULATION_ATTACHED, of=population, at=at, by=by)
     return population
 
 
@@ -301,14 +301,9 @@ def _locked(population: Population) -> None:
     population.refresh_from_db(fields=["replaced_at"])
 
 
-def _record(population: Population, *, what: str, at: dt.datetime, by: str) -> None:
-    detail = {
-        "population": population.pk,
-        "year": population.year,
-        "file": population.file_name,
-        "total": population.report.get("total"),
-    }
-    life.record(population.edition, what=what, at=at, by=by, detail=detail)
+def _record(what: What, *, of: Population, at: dt.datetime, by: str) -> None:
+    detail = {"population": of.pk, "year": of.year, "file": of.file_name, "total": of.report.get("total")}
+    record(what, of=of.edition, at=at, by=by, detail=detail)
 
 
 def _sha256(path: Path) -> str:

@@ -15,10 +15,10 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from layers.event import What, record
 from layers.models import Edition, Layer, LayerEvent, Zone
 from layers.natural_order import natural_sql
 
-WRITTEN = "provisions written"
 LONGEST = 50_000  # characters of one text
 _LOOKED_AT = 500  # fields: a page that lists changes does not compare more of them
 MOST_CHARACTERS = 10_000_000  # of one change: it is kept in the log, with what was before
@@ -169,7 +169,8 @@ def write(
         if not changes:
             return None
         _store(edition, {name: _listed(change["after"]) for name, change in changes.items()})
-        return _record(edition, changes, at=at, by=by, detail=detail or {})
+        detail = {**(detail or {}), "changes": changes}
+        return record(What.PROVISIONS_WRITTEN, of=edition, at=at, by=by, detail=detail)
 
 
 def undo(event: LayerEvent, *, at: dt.datetime, by: str) -> LayerEvent:
@@ -185,7 +186,8 @@ def undo(event: LayerEvent, *, at: dt.datetime, by: str) -> LayerEvent:
             raise ProvisionError(message % {"names": ", ".join(since[:20])})
         _store(edition, {name: _listed(changed[name]["before"]) for name in changed})
         back = {name: {"before": now[name], "after": changed[name]["before"]} for name in changed}
-        return _record(edition, back, at=at, by=by, detail={"undone": event.pk})
+        detail = {"undone": event.pk, "changes": back}
+        return record(What.PROVISIONS_WRITTEN, of=edition, at=at, by=by, detail=detail)
 
 
 def is_undoable(event: LayerEvent) -> bool:
@@ -275,21 +277,3 @@ def _store(edition: Edition, states: Mapping[str, list[State]]) -> None:
     rows = [{"field": name, **state} for name, held in states.items() for state in held]
     with connection.cursor() as cursor:
         cursor.execute(_STORE, [json.dumps(rows), edition.pk])
-
-
-def _record(
-    edition: Edition,
-    changes: Mapping[str, Any],
-    *,
-    at: dt.datetime,
-    by: str,
-    detail: Mapping[str, Any],
-) -> LayerEvent:
-    return LayerEvent.objects.create(
-        layer_id=edition.layer_id,
-        edition_number=edition.number,
-        at=at,
-        by=by,
-        what=WRITTEN,
-        detail={**detail, "changes": dict(changes)},
-    )

@@ -129,8 +129,8 @@ def test_every_step_is_in_the_log_and_can_be_undone(tmp_path: Path) -> None:
     assert (link.state, link.decided_by, link.decided_at) == ("proposed", "", None)
     told = LayerEvent.objects.order_by("pk")[before:]
     assert [(event.what, event.by, event.edition_number) for event in told] == [
-        (succession.REJECTED, "anne", new.number),
-        (succession.REOPENED, "anne", new.number),
+        ("successor rejected", "anne", new.number),
+        ("succession reopened", "anne", new.number),
     ]
     assert told[0].detail == {"succession": link.pk, "from": "A", "to": "B"}
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from layers import undoing
+from layers.event import What, what_of
 from layers.models import LayerEvent
 from mapdialog.people.models import User
 
@@ -40,8 +41,8 @@ class Line:
 
 def lines(events: Iterable[LayerEvent]) -> list[Line]:
     """The steps in words, in the order given. Two queries, and some for each that may be undone."""
-    held = list(events)
-    names = names_of(event.by for event in held)
+    events = list(events)
+    names = names_of(event.by for event in events)
     return [
         Line(
             id=event.pk,
@@ -51,13 +52,13 @@ def lines(events: Iterable[LayerEvent]) -> list[Line]:
             can_undo=undoing.is_possible(event),
             rolls_back=undoing.edition_withdrawn_by(event),
         )
-        for event in held
+        for event in events
     ]
 
 
 def names_of(bys: Iterable[str]) -> dict[str, str]:
     """`user:ID` → the person's name, of those who are still known. One query."""
-    ids = {int(found[1]): by for by in set(bys) if (found := _PERSON.fullmatch(by))}
+    ids = {int(match[1]): by for by in set(bys) if (match := _PERSON.fullmatch(by))}
     people = User.objects.filter(pk__in=ids)
     return {ids[person.pk]: person.name or person.email for person in people}
 
@@ -72,9 +73,9 @@ def who(by: str, *, names: Mapping[str, str]) -> str:
 
 
 def sentence(event: LayerEvent) -> str:
-    """What happened, in the reader's language; a step that is not known here keeps its own word."""
-    say = _SENTENCES.get(event.what)
-    return say(event) if say else event.what
+    """What happened, in the reader's language; an event of a later version of the service keeps its word."""
+    what = what_of(event)
+    return SENTENCE_OF[what](event) if what else event.what
 
 
 def _numbered(text: StrOrPromise) -> Callable[[LayerEvent], str]:
@@ -86,7 +87,7 @@ def _numbered(text: StrOrPromise) -> Callable[[LayerEvent], str]:
     return say
 
 
-def _imported(event: LayerEvent) -> str:
+def _saved(event: LayerEvent) -> str:
     file = event.detail.get("file", "")
     if not file:
         return _("Edition %(number)d was saved.") % {"number": event.edition_number}
@@ -121,23 +122,23 @@ def _provisions(event: LayerEvent) -> str:
     fields = list(detail["changes"])
     n = len(fields)
     if n == 1:
-        said = _("The texts of the field %(name)s were written.") % {"name": fields[0]}
+        written = _("The texts of the field %(name)s were written.") % {"name": fields[0]}
     else:
-        said = ngettext(
+        written = ngettext(
             "The texts of %(n)d field were written.", "The texts of %(n)d fields were written.", n
         )
-        said %= {"n": n}
+        written %= {"n": n}
     if detail.get("undone"):
-        return _("%(said)s An earlier change was undone.") % {"said": said}
+        return _("%(said)s An earlier change was undone.") % {"said": written}
     if detail.get("file"):
-        return _("%(said)s They come from %(file)s.") % {"said": said, "file": detail["file"]}
+        return _("%(said)s They come from %(file)s.") % {"said": written, "file": detail["file"]}
     if detail.get("edition"):
         message = _("%(said)s They were copied from edition %(number)d.")
-        return message % {"said": said, "number": detail["edition"]}
-    return said
+        return message % {"said": written, "number": detail["edition"]}
+    return written
 
 
-def _paper(text: StrOrPromise) -> Callable[[LayerEvent], str]:
+def _document(text: StrOrPromise) -> Callable[[LayerEvent], str]:
     def say(event: LayerEvent) -> str:
         return str(text) % {"file": event.detail.get("file", "")}
 
@@ -156,7 +157,7 @@ def _succession(text: StrOrPromise) -> Callable[[LayerEvent], str]:
     return say
 
 
-def _people(text: StrOrPromise) -> Callable[[LayerEvent], str]:
+def _figures(text: StrOrPromise) -> Callable[[LayerEvent], str]:
     def say(event: LayerEvent) -> str:
         return str(text) % {"year": event.detail.get("year"), "total": event.detail.get("total")}
 
@@ -168,24 +169,26 @@ def _composed(event: LayerEvent) -> str:
     return message % {"number": event.edition_number, "units": event.detail.get("units", "")}
 
 
-_SENTENCES: Mapping[str, Callable[[LayerEvent], str]] = {
-    "imported": _imported,
-    "closed": _closed,
-    "withdrawn": _withdrawn,
-    "put back": _numbered(gettext_lazy("Edition %(number)d was restored.")),
-    "published": _numbered(gettext_lazy("Edition %(number)d was published: everyone can see it.")),
-    "unpublished": _numbered(gettext_lazy("Edition %(number)d is no longer visible to everyone.")),
-    "described": _described,
-    "provisions written": _provisions,
-    "successor confirmed": _succession(gettext_lazy("Confirmed: %(old)s became %(new)s.")),
-    "successor rejected": _succession(gettext_lazy("Rejected: %(old)s did not become %(new)s.")),
-    "successor added": _succession(gettext_lazy("Added by hand: %(old)s became %(new)s.")),
-    "succession reopened": _succession(gettext_lazy("To be decided again: %(old)s became %(new)s.")),
-    "composed": _composed,
-    "population imported": _people(gettext_lazy("Population of %(year)s was attached: %(total)s people.")),
-    "population undone": _people(gettext_lazy("The population of %(year)s was withdrawn.")),
-    "population put back": _people(gettext_lazy("The population of %(year)s was restored.")),
-    "successors computed": _computed,
-    "paper attached": _paper(gettext_lazy("The document %(file)s was attached.")),
-    "paper removed": _paper(gettext_lazy("The document %(file)s was removed.")),
+SENTENCE_OF: Mapping[What, Callable[[LayerEvent], str]] = {
+    What.SAVED: _saved,
+    What.CLOSED: _closed,
+    What.WITHDRAWN: _withdrawn,
+    What.RESTORED: _numbered(gettext_lazy("Edition %(number)d was restored.")),
+    What.PUBLISHED: _numbered(gettext_lazy("Edition %(number)d was published: everyone can see it.")),
+    What.UNPUBLISHED: _numbered(gettext_lazy("Edition %(number)d is no longer visible to everyone.")),
+    What.DESCRIBED: _described,
+    What.PROVISIONS_WRITTEN: _provisions,
+    What.DOCUMENT_ATTACHED: _document(gettext_lazy("The document %(file)s was attached.")),
+    What.DOCUMENT_REMOVED: _document(gettext_lazy("The document %(file)s was removed.")),
+    What.SUCCESSORS_COMPUTED: _computed,
+    What.SUCCESSION_CONFIRMED: _succession(gettext_lazy("Confirmed: %(old)s became %(new)s.")),
+    What.SUCCESSION_REJECTED: _succession(gettext_lazy("Rejected: %(old)s did not become %(new)s.")),
+    What.SUCCESSION_ADDED: _succession(gettext_lazy("Added by hand: %(old)s became %(new)s.")),
+    What.SUCCESSION_REOPENED: _succession(gettext_lazy("To be decided again: %(old)s became %(new)s.")),
+    What.COMPOSED: _composed,
+    What.POPULATION_ATTACHED: _figures(
+        gettext_lazy("Population of %(year)s was attached: %(total)s people.")
+    ),
+    What.POPULATION_WITHDRAWN: _figures(gettext_lazy("The population of %(year)s was withdrawn.")),
+    What.POPULATION_RESTORED: _figures(gettext_lazy("The population of %(year)s was restored.")),
 }

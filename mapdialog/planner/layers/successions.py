@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from layers.editions import life, succession
 from layers.editions.life import EditionError
+from layers.event import What, record
 from layers.models import Area, Edition, Layer, Succession
 from mapdialog.planner.layers import layer_map, log, steps
 from mapdialog.planner.layers.access import layer_for
@@ -136,7 +137,7 @@ def _step(request: HttpRequest, *, edition: Edition, before: Edition) -> Callabl
     def decided(at: dt.datetime, by: str) -> object:
         form = values.of_form(request)
         if "compute" in form:
-            return _compute(edition, before=before, at=at, by=by)
+            return compute(edition, before=before, at=at, by=by)
         for verb in ("confirm", "reject", "reopen"):
             if verb in form:
                 link = _link(form.identifier(verb), edition=edition)
@@ -150,11 +151,11 @@ def _step(request: HttpRequest, *, edition: Edition, before: Edition) -> Callabl
     return decided
 
 
-def _compute(edition: Edition, *, before: Edition, at: dt.datetime, by: str) -> succession.Linked:
+def compute(edition: Edition, *, before: Edition, at: dt.datetime, by: str) -> succession.Linked:
     """Links of editions that were saved before there were any, or when another edition stood between."""
     found = succession.link(edition, before=before)
     detail = {"confirmed": found.confirmed, "proposed": found.proposed}
-    life.record(edition, what="successors computed", at=at, by=by, detail=detail)
+    record(What.SUCCESSORS_COMPUTED, of=edition, at=at, by=by, detail=detail)
     return found
 
 

@@ -26,6 +26,7 @@ from layers.composition import composing
 from layers.composition.composing import Committee, CompositionError, Plan
 from layers.composition.table import committees_in, rows
 from layers.editions import life
+from layers.event import What
 from layers.models import Edition, Layer, LayerEvent
 from layers.population.attaching import added
 from layers.population.sums import NotNestedError
@@ -117,7 +118,7 @@ def draft(request: HttpRequest, pk: int, edition_id: int) -> HttpResponse:
         outcome = steps.take(request, layer=staged.layer, step=lambda at, by: _save(request, staged, at, by))
         if not outcome.refusal:
             saved = LayerEvent.objects.filter(
-                layer=staged.layer, what="imported", edition_number=staged.number
+                layer=staged.layer, what=What.SAVED, edition_number=staged.number
             )
             return redirect_to(staged.layer, done=saved.values_list("pk", flat=True).first())
         refusal = outcome.refusal
