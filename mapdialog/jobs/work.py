@@ -41,15 +41,21 @@ def task(
     cron: str = "",
     again: Ending = nothing,
     given_up: Ending = nothing,
+    formerly: str = "",
 ) -> Callable[[Callable[P, R]], Task[P, R, P]]:
     """Declare a task; with `cron` it comes by itself, and never waits twice.
 
-    Every task may be killed at any line and is then run again: it must find out what is done already.
+    Every task may be killed at any line and is then run again: it must find out what is done already. Under
+    the name that it had `formerly` it is still done: an upgrade finds tasks waiting.
     """
-    ENDINGS[name] = Endings(again=again, given_up=given_up)
+    aliases = [formerly] if formerly else []
+    for known_as in (name, *aliases):
+        ENDINGS[known_as] = Endings(again=again, given_up=given_up)
 
     def declared(function: Callable[P, R]) -> Task[P, R, P]:
-        made = app.task(name=name, queue=queue, queueing_lock=name if cron else None)(function)
+        made = app.task(name=name, aliases=aliases, queue=queue, queueing_lock=name if cron else None)(
+            function
+        )
         if cron:
             app.periodic(cron=cron)(made)  # type: ignore[arg-type] # that its argument is a time is ours to know
         return made

@@ -47,7 +47,7 @@ def read(upload: Upload, *, choices: ReadChoices, reading: int, by: User, at: dt
     _stop_job(held, at=at)
     drop_draft(held)
     held.choices = {"reading": asdict(choices)}
-    _set_to_work(held, Upload.State.READING, task="deliveries.read", by=by, at=at)
+    _set_to_work(held, Upload.State.READING, task="uploads.read", by=by, at=at)
 
 
 @transaction.atomic
@@ -64,7 +64,7 @@ def save(upload: Upload, *, description: EditionDescription, reading: int, by: U
     if held.state != Upload.State.READY or held.draft is None:
         raise UploadStateError(_("There is nothing to save yet. Refresh the page."))
     held.choices = {**held.choices, "naming": description.as_json()}
-    _set_to_work(held, Upload.State.SAVING, task="deliveries.save", by=by, at=at)
+    _set_to_work(held, Upload.State.SAVING, task="uploads.save", by=by, at=at)
 
 
 @transaction.atomic

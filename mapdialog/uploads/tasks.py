@@ -11,7 +11,13 @@ from mapdialog.jobs.work import task
 from mapdialog.uploads import actions, left, receive
 
 
-@task("deliveries.read", queue=Queue.IMPORTS, again=left.read_again, given_up=left.reading_given_up)
+@task(
+    "uploads.read",
+    queue=Queue.IMPORTS,
+    again=left.read_again,
+    given_up=left.reading_given_up,
+    formerly="deliveries.read",
+)
 def read(upload_id: str, reading: int) -> None:
     """Read a file into a draft, as its upload's choices say."""
     from mapdialog.uploads.reading import read_upload
@@ -19,7 +25,13 @@ def read(upload_id: str, reading: int) -> None:
     read_upload(uuid.UUID(upload_id), reading=reading)
 
 
-@task("deliveries.save", queue=Queue.IMPORTS, again=left.save_again, given_up=left.saving_given_up)
+@task(
+    "uploads.save",
+    queue=Queue.IMPORTS,
+    again=left.save_again,
+    given_up=left.saving_given_up,
+    formerly="deliveries.save",
+)
 def save(upload_id: str, reading: int) -> None:
     """Put an upload's draft into service."""
     from mapdialog.uploads.saving import save_upload
@@ -27,7 +39,7 @@ def save(upload_id: str, reading: int) -> None:
     save_upload(uuid.UUID(upload_id), reading=reading)
 
 
-@task("deliveries.expire", queue=Queue.SHORT, cron="37 3 * * *")
+@task("uploads.expire", queue=Queue.SHORT, cron="37 3 * * *", formerly="deliveries.expire")
 def expire(timestamp: int) -> int:
     """Every night: what nobody touched for two weeks goes, and halves of files. Returns how many."""
     at = timezone.now()

@@ -26,7 +26,7 @@ def test_a_worker_thought_dead_changes_nothing_any_more() -> None:
     held = upload()
     slow = Job.objects.get(subject=str(held.pk))
     jobs.start(slow, at=NOON)
-    taken("deliveries.read", {"upload_id": str(held.pk), "reading": 1})
+    taken("uploads.read", {"upload_id": str(held.pk), "reading": 1})
     release.release_stalled()
     jobs.start(Job.objects.get(pk=slow.pk), at=NOON)
     for step in (
@@ -45,7 +45,7 @@ def test_a_reading_cancelled_and_then_killed_stays_cancelled() -> None:
     asked = {"upload_id": str(held.pk), "reading": held.reading}
     jobs.start(held.job, at=NOON)
     uploads.cancel(held, at=NOON)
-    number = taken("deliveries.read", asked)
+    number = taken("uploads.read", asked)
     release.release_stalled()
     upload_tasks.read(**asked)
     assert ProcrastinateJob.objects.get(pk=number).status == "todo"
@@ -72,8 +72,8 @@ def test_a_periodic_task_is_left_to_the_next_one_that_waits() -> None:
 def test_what_can_neither_be_tried_again_nor_given_up_ends_and_holds_up_no_other(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setitem(ENDINGS, "deliveries.read", Endings(again=_broken, given_up=_broken))
-    first = taken("deliveries.read", {"upload_id": "x", "reading": 1})
+    monkeypatch.setitem(ENDINGS, "uploads.read", Endings(again=_broken, given_up=_broken))
+    first = taken("uploads.read", {"upload_id": "x", "reading": 1})
     second = taken("contributions.forget_buckets", {"timestamp": 0})
     assert release.release_stalled() == 2
     assert ProcrastinateJob.objects.get(pk=first).status == "failed"

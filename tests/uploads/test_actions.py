@@ -71,7 +71,7 @@ def test_a_double_click_saves_once() -> None:
     for _worker in range(2):
         tasks.save(str(held.pk), held.reading)
     actions.save(held, description=DESCRIPTION, reading=held.reading, by=held.created_by, at=NOON)
-    assert ProcrastinateJob.objects.filter(task_name="deliveries.save").count() == 1
+    assert ProcrastinateJob.objects.filter(task_name="uploads.save").count() == 1
     assert Edition.objects.count() == 1
     assert LayerEvent.objects.filter(what="imported").count() == 1
 

@@ -34,7 +34,7 @@ def test_a_file_is_kept_under_our_name_with_its_checksum_and_asked_to_be_read() 
     stored = Upload.objects.get()
     assert (stored.state, stored.reading, stored.bytes) == ("reading", 1, len(squares()))
     assert stored.job is not None
-    asked = ProcrastinateJob.objects.get(task_name="deliveries.read")
+    asked = ProcrastinateJob.objects.get(task_name="uploads.read")
     assert asked.args == {"upload_id": str(held.pk), "reading": 1}
     assert AuditEntry.objects.get().action == "upload.received"
 
