@@ -103,7 +103,7 @@ class ContributionForm(forms.Form):
             if not question.applies_to or kind in question.applies_to
         ]
         for question in self.asked:
-            self.fields[answer_name(question)] = _answer_field(question)
+            self.fields[response_name(question)] = _response_field(question)
         if kinds()[kind].codes:
             self._ask_observation()
 
@@ -183,11 +183,11 @@ class ContributionForm(forms.Form):
         return any(cleaned.get(name) for name in ("listed_place", "coordinates", "place_words"))
 
     def _says_something(self, cleaned: Mapping[str, Any]) -> bool:
-        return bool(cleaned.get("text") or self._answers() or cleaned.get("code"))
+        return bool(cleaned.get("text") or self._responses() or cleaned.get("code"))
 
-    def _answers(self) -> dict[str, Any]:
-        given = {question.key: self.cleaned_data.get(answer_name(question)) for question in self.asked}
-        return {key: answer for key, answer in given.items() if answer}
+    def _responses(self) -> dict[str, Any]:
+        responses = {question.key: self.cleaned_data.get(response_name(question)) for question in self.asked}
+        return {key: response for key, response in responses.items() if response}
 
     def feature(self) -> dict[str, Any]:
         """The GeoJSON Feature of a valid form. It carries no time: a form posted twice is one."""
@@ -203,7 +203,7 @@ class ContributionForm(forms.Form):
             "theme": cleaned["theme"],
             "text": cleaned["text"],
             "language": get_language(),
-            "answers": self._answers(),
+            "responses": self._responses(),
             "alternative": cleaned["alternative"],
             "age_band": cleaned["age_band"],
             "placed_by": str(placed_by),
@@ -243,7 +243,7 @@ class ContributionForm(forms.Form):
         return [self._asked(question) for question in self.asked]
 
     def _asked(self, question: Question) -> AskedQuestion:
-        bound = self[answer_name(question)]
+        bound = self[response_name(question)]
         value = bound.value() or ""
         chosen = value if isinstance(value, list) else [value]
         return AskedQuestion(
@@ -349,12 +349,12 @@ def interface_words(text: Any) -> Words:
     return Words(text=str(text), lang=get_language() or "")
 
 
-def answer_name(question: Question) -> str:
-    """The form's field for a question of the planner's."""
+def response_name(question: Question) -> str:
+    """The form's field for a question of the planner's, as open pages and drafts on phones know it."""
     return f"answer-{question.key}"
 
 
-def _answer_field(question: Question) -> forms.Field:
+def _response_field(question: Question) -> forms.Field:
     options = [(str(option["value"]), str(option["value"])) for option in question.options]
     required = question.required
     if question.kind == Question.Kind.TEXT:

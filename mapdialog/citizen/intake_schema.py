@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from mapdialog.contributions.feature import EARLIER_NAMES
 from mapdialog.contributions.kinds.catalog import kinds
 from mapdialog.contributions.models import ROUGHEST_POINT_M, TEXT_MAX, Contribution
 
 _TEXT = {"type": "string"}
 _METRES = {"type": ["number", "null"], "minimum": 0, "maximum": 100_000}
+_RESPONSES = {"type": "object", "description": "By question's key: a value, or a list for `multiple`."}
 _OURS = {"type": ["string", "null"], "format": "date-time", "readOnly": True}
 _GEOMETRY = {
     "type": ["object", "null"],
@@ -28,6 +30,15 @@ def feature(*, is_whole: bool = True, is_answer: bool = False) -> dict[str, Any]
     change (not `is_whole`), or as it is answered, with times and receipt beside what was sent.
     """
     properties, ours = _properties(), {}
+    if not is_answer:
+        properties |= {
+            earlier: {
+                **properties[name],
+                "deprecated": True,
+                "description": f"What `{name}` was called. Send `{name}`.",
+            }
+            for name, earlier in EARLIER_NAMES.items()
+        }
     if is_answer or not is_whole:
         properties |= {"received_at": _OURS, "changed_at": _OURS}
         ours = {"receipt": {**RECEIPT, "readOnly": True}}
@@ -57,7 +68,7 @@ def _properties() -> dict[str, Any]:
         "text": {**_TEXT, "maxLength": TEXT_MAX, "description": "Needed unless a question is answered."},
         "kind": {"enum": sorted(kinds()), "default": "pin"},
         "language": {**_TEXT, "description": "The text's language tag."},
-        "answers": {"type": "object", "description": "By question's key: a value, or a list for `multiple`."},
+        "responses": _RESPONSES,
         "alternative": {**_TEXT, "description": "The key of the plan it is about."},
         "written_at": {
             "type": "string",

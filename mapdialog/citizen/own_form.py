@@ -9,7 +9,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from mapdialog.citizen.forms import AskedQuestion, ContributionForm, answer_name, interface_words
+from mapdialog.citizen.forms import AskedQuestion, ContributionForm, interface_words, response_name
 from mapdialog.citizen.presentation import Words
 from mapdialog.contributions.models import Contribution
 from mapdialog.dialogue.models import Consultation
@@ -23,7 +23,7 @@ _HIGHEST_VERSION = 2**31 - 1
 class OwnForm(ContributionForm):
     """A contribution that was received, as its author may change it.
 
-    What the form has no field for (a line, an answer to a question asked no longer) is not touched.
+    What the form has no field for (a line, a response to a question asked no longer) is not touched.
     """
 
     version = forms.IntegerField(min_value=1, max_value=_HIGHEST_VERSION)
@@ -69,10 +69,10 @@ class OwnForm(ContributionForm):
         for name in _NUMBERS:
             if name in changed:
                 properties[name] = int(cleaned[name]) if cleaned[name] else None
-        names = {question.key: answer_name(question) for question in self.asked}
-        answers = {key: cleaned[name] or None for key, name in names.items() if name in changed}
-        if answers:
-            properties["answers"] = answers
+        names = {question.key: response_name(question) for question in self.asked}
+        responses = {key: cleaned[name] or None for key, name in names.items() if name in changed}
+        if responses:
+            properties["responses"] = responses
         if not changed & {"coordinates", "listed_place"}:
             return {"properties": properties}
         # coordinates that stood there already give way to a place chosen from the list
@@ -119,14 +119,14 @@ class OwnForm(ContributionForm):
                 else []
             ),
             (interface_words(_("Your comment")), [own] if own else []),
-            *((one.words, _answer(one)) for one in asked),
+            *((one.words, _responses(one)) for one in asked),
             (
                 interface_words(_("Which alternative is it about?")),
                 [choice.label for choice in self.alternative_choices if choice.checked],
             ),
             (interface_words(_("Your age")), [choice.label for choice in self.age_bands if choice.checked]),
         ]
-        return [(label, answer) for label, answer in lines if answer]
+        return [(label, texts) for label, texts in lines if texts]
 
     def _position(self) -> list[Words]:
         if self.is_drawn:
@@ -139,7 +139,7 @@ class OwnForm(ContributionForm):
         return [choice.label for choice in choices if choice.checked]
 
 
-def _answer(question: AskedQuestion) -> list[Words]:
+def _responses(question: AskedQuestion) -> list[Words]:
     chosen = [choice.label for choice in question.choices if choice.checked]
     return [
         *chosen,
@@ -161,14 +161,14 @@ def _stored(contribution: Contribution, *, form: ContributionForm) -> dict[str, 
         "light": contribution.details.get("light", ""),
         **{name: "" if step is None else str(step) for name, step in numbers.items()},
         **{
-            answer_name(question): _as_typed(contribution.answers.get(question.key, ""))
+            response_name(question): _as_typed(contribution.responses.get(question.key, ""))
             for question in form.asked
         },
     }
 
 
-def _as_typed(answer: Any) -> str | list[str]:
-    return [str(value) for value in answer] if isinstance(answer, list) else str(answer)
+def _as_typed(response: Any) -> str | list[str]:
+    return [str(value) for value in response] if isinstance(response, list) else str(response)
 
 
 def _position_of(contribution: Contribution) -> str:

@@ -89,8 +89,8 @@ def _refusals(form: ContributionForm, *, at: dt.datetime) -> Iterator[None]:
 
 
 def _form_field(field: str, form: ContributionForm) -> str | None:
-    """`properties.answers.x` → answer-x, `geometry.…` → coordinates; None if the form has no such field."""
-    name = field.removeprefix("properties.").replace("answers.", "answer-", 1)
+    """`properties.responses.x` → answer-x, `geometry.…` → coordinates; None if the form has no such field."""
+    name = field.removeprefix("properties.").replace("responses.", "answer-", 1)
     if field.startswith("geometry"):
         name = "coordinates"
     return name if name in form.fields else None

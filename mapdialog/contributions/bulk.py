@@ -45,7 +45,7 @@ class Row:
     radius_m: float | None = None
     text: str = ""
     language: str = ""
-    answers: dict[str, Any] = field(default_factory=dict)
+    responses: dict[str, Any] = field(default_factory=dict)
     details: dict[str, Any] = field(default_factory=dict)
     theme_id: int | None = None
     alternative_id: int | None = None
@@ -217,7 +217,7 @@ def _values(row: Row, *, code: str, rules: Rulebook) -> list[Any]:
         identifier_of(row.source_id, rules=rules), row.source_id, row.submission or row.source_id, row.sender,
         row.sender_role, row.channel, code, row.kind, row.geom and row.geom.hexewkb.decode(), row.place_words,
         row.accuracy_m, row.placed_by, row.zoom_at_placing, row.radius_m, row.text, row.language,
-        json.dumps(row.answers), json.dumps(row.details), row.theme_id, row.alternative_id, row.age_band,
+        json.dumps(row.responses), json.dumps(row.details), row.theme_id, row.alternative_id, row.age_band,
         row.contributor_key, row.written_at, row.received_at, row.arrival, row.state,
         json.dumps(row.flags),
     ]  # fmt: skip

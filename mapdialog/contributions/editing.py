@@ -18,7 +18,7 @@ from mapdialog.audit import journal
 from mapdialog.audit.models import record
 from mapdialog.contributions import keys, limits, receipt, screening
 from mapdialog.contributions import rules as rule
-from mapdialog.contributions.feature import Draft, FeatureError, parse
+from mapdialog.contributions.feature import Draft, FeatureError, parse, spelled_today
 from mapdialog.contributions.intake import ErasedError, OutsideAreaError, columns_of, receipt_of
 from mapdialog.contributions.intake_sql import IS_INSIDE
 from mapdialog.contributions.models import Contribution, SpentId
@@ -154,7 +154,7 @@ def _geometry(geom: GEOSGeometry | None) -> dict[str, Any] | None:
 
 def _sent(contribution: Contribution) -> dict[str, Any]:
     columns = (
-        "kind", "text", "language", "answers", "age_band", "accuracy_m", "placed_by", "zoom_at_placing",
+        "kind", "text", "language", "responses", "age_band", "accuracy_m", "placed_by", "zoom_at_placing",
         "radius_m", "place_words",
     )  # fmt: skip
     given = {name: getattr(contribution, name) for name in columns}
@@ -167,6 +167,7 @@ def _merged(contribution: Contribution, change: Mapping[str, Any], *, rules: Rul
     properties = change.get("properties") or {}
     if not isinstance(properties, dict):
         raise FeatureError("properties", _("An object is expected."))
+    properties = spelled_today(properties)
     shown = {"kind": contribution.kind, "written_at": contribution.written_at.isoformat()}
     for name in _FIXED:
         if name in properties and properties[name] != shown.get(name):
@@ -174,9 +175,9 @@ def _merged(contribution: Contribution, change: Mapping[str, Any], *, rules: Rul
     properties = {name: value for name, value in properties.items() if name not in _OURS}
     sent = _sent(contribution)
     # A question that is asked no longer must not stand in the way of an edit.
-    sent["answers"] = {key: value for key, value in sent["answers"].items() if key in rules.questions}
-    if isinstance(properties.get("answers"), dict):
-        properties = {**properties, "answers": {**sent["answers"], **properties["answers"]}}
+    sent["responses"] = {key: value for key, value in sent["responses"].items() if key in rules.questions}
+    if isinstance(properties.get("responses"), dict):
+        properties = {**properties, "responses": {**sent["responses"], **properties["responses"]}}
     if "geometry" in change:
         sent = {name: value for name, value in sent.items() if name not in _OF_THE_PLACE}
     geometry = change["geometry"] if "geometry" in change else _geometry(contribution.geom)
@@ -205,7 +206,7 @@ UPDATE contributions_contribution SET
     geom = %(geom)s::geometry,
     place_words = %(place_words)s, accuracy_m = %(accuracy_m)s, placed_by = %(placed_by)s,
     zoom_at_placing = %(zoom)s, radius_m = %(radius_m)s, text = %(text)s, language = %(language)s,
-    answers = %(answers)s::jsonb, details = %(details)s::jsonb, theme_id = %(theme)s,
+    answers = %(responses)s::jsonb, details = %(details)s::jsonb, theme_id = %(theme)s,
     alternative_id = %(alternative)s, age_band = %(age_band)s, state = %(state)s,
     concerns = %(concerns)s::jsonb || (SELECT coalesce(jsonb_agg(flag), '[]')
         FROM jsonb_array_elements_text(concerns) AS flag WHERE flag = ANY(%(not_screened)s)

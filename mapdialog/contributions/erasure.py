@@ -29,7 +29,7 @@ _EMPTY: dict[str, Any] = {
     "radius_m": None,
     "text": "",
     "language": "",
-    "answers": {},
+    "responses": {},
     "details": {},
     "theme": None,
     "alternative": None,

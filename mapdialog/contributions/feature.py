@@ -20,11 +20,13 @@ from mapdialog.contributions.rulebook import Asked, Rulebook
 
 PROPERTIES = frozenset(
     {
-        "kind", "theme", "text", "language", "answers", "alternative", "age_band", "accuracy_m", "placed_by",
-        "zoom_at_placing", "radius_m", "written_at", "place_words", "contributor", "light", "feeling",
-        "code", "rating",
+        "kind", "theme", "text", "language", "responses", "answers", "alternative", "age_band",
+        "accuracy_m", "placed_by", "zoom_at_placing", "radius_m", "written_at", "place_words",
+        "contributor", "light", "feeling", "code", "rating",
     }
 )  # fmt: skip
+# Today's name → the one before, which is read as well.
+EARLIER_NAMES = {"responses": "answers"}
 _MEMBERS = frozenset({"type", "id", "geometry", "properties", "bbox"})
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,4})?", re.ASCII)
 _AGE_BAND = re.compile(r"\d{1,2}-\d{1,3}|\d{1,3}\+", re.ASCII)
@@ -59,7 +61,7 @@ class Draft:
     geom: GEOSGeometry | None
     text: str
     language: str
-    answers: Mapping[str, Any]
+    responses: Mapping[str, Any]
     details: Mapping[str, Any]
     theme: str
     theme_id: int | None
@@ -80,7 +82,7 @@ class Draft:
 
     def free_text(self) -> str:
         """All that the sender wrote in own words, for screening."""
-        given = (*self.answers.values(), self.details.get("rating"))
+        given = (*self.responses.values(), self.details.get("rating"))
         return "\n".join([self.text, self.place_words, *(one for one in given if isinstance(one, str))])
 
 
@@ -90,7 +92,7 @@ def parse(
     """The Draft in a GeoJSON Feature (EPSG:4326, RFC 7946) as strict JSON gave it.
 
     `is_record` is for what the municipality registers from elsewhere: a place alone is enough, and neither a
-    theme nor answers are demanded. Raises FeatureError.
+    theme nor responses are demanded. Raises FeatureError.
     """
     properties = _members(feature, identifier=identifier)
     read = _Reader(properties)
@@ -104,7 +106,7 @@ def parse(
         geom=geom,
         text=read.text("text", maximum=TEXT_MAX),
         language=read.match("language", _LANGUAGE),
-        answers=_answers(read, rules=rules, kind=kind, is_record=is_record),
+        responses=_responses(read, rules=rules, kind=kind, is_record=is_record),
         details=_details(kind, properties),
         theme=theme,
         theme_id=rules.themes.get(theme),
@@ -142,7 +144,42 @@ def _properties(value: Any) -> Mapping[str, Any]:
     for name in value:
         if name not in PROPERTIES:
             raise FeatureError(f"properties.{name[:80]}", _("Unknown member."))
+    spelled_today(value)  # both spellings at once, and different
     return value
+
+
+def spelled_today(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """The properties under today's names: a phone may still hold what it wrote before one was renamed.
+
+    Raises FeatureError where a property stands there under both names with different values.
+    """
+    today = dict(properties)
+    for name, earlier in EARLIER_NAMES.items():
+        if earlier not in today:
+            continue
+        value = today.pop(earlier)
+        if today.setdefault(name, value) != value:
+            message = _(
+                "“%(earlier)s” is an earlier name of “%(name)s”. They differ here: send “%(name)s” only."
+            )
+            raise FeatureError(f"properties.{name}", message % {"earlier": earlier, "name": name})
+    return today
+
+
+def spelled_first(feature: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The feature under the names that its properties had first, for its hash.
+
+    Hashes that are stored were made of those: what was sent before a property was renamed, and whose answer
+    was lost, is known again, whichever name the phone sends now.
+    """
+    properties = feature.get("properties")
+    if not isinstance(properties, dict):
+        return feature
+    try:
+        today = spelled_today(properties)
+    except FeatureError:
+        return feature  # refused, and stored under no hash
+    return {**feature, "properties": {EARLIER_NAMES.get(name, name): value for name, value in today.items()}}
 
 
 def _geometry(feature: Mapping[str, Any]) -> GEOSGeometry | None:
@@ -172,28 +209,29 @@ def _placed_by(read: _Reader, *, geom: GEOSGeometry | None, place_words: str) ->
     return str(placed_by)
 
 
-def _answers(read: _Reader, *, rules: Rulebook, kind: Kind, is_record: bool) -> dict[str, Any]:
-    given = read.value("answers")
-    if given is None:
-        given = {}
-    if not isinstance(given, dict):
-        raise FeatureError("properties.answers", _("An object is expected."))
+def _responses(read: _Reader, *, rules: Rulebook, kind: Kind, is_record: bool) -> dict[str, Any]:
+    name = read.sent_name("responses")
+    sent = read.value(name)
+    if sent is None:
+        sent = {}
+    if not isinstance(sent, dict):
+        raise FeatureError(f"properties.{name}", _("An object is expected."))
     asked = {key: question for key, question in rules.questions.items() if question.applies_to(kind.name)}
-    answers = {}
-    for key, value in given.items():
-        field = f"properties.answers.{key[:80]}"
+    responses = {}
+    for key, value in sent.items():
+        field = f"properties.{name}.{key[:80]}"
         if key not in asked:
             raise FeatureError(field, _("This question is not asked here."))
-        answer = _answer(asked[key], value, field=field)
-        if answer not in (None, "", []):
-            answers[key] = answer
+        response = _response(asked[key], value, field=field)
+        if response not in (None, "", []):
+            responses[key] = response
     for key, question in asked.items():
-        if question.required and key not in answers and not is_record:
-            raise FeatureError(f"properties.answers.{key}", _("This question must be answered."))
-    return answers
+        if question.required and key not in responses and not is_record:
+            raise FeatureError(f"properties.{name}.{key}", _("This question must be answered."))
+    return responses
 
 
-def _answer(question: Asked, value: Any, *, field: str) -> Any:
+def _response(question: Asked, value: Any, *, field: str) -> Any:
     if value is None:
         return None
     if question.kind == "multiple":
@@ -217,7 +255,7 @@ def _chosen(question: Asked, value: Any, *, field: str) -> str | int:
 
 
 def _check_content(draft: Draft, *, rules: Rulebook, is_record: bool) -> None:
-    says_something = draft.text or draft.answers or draft.details
+    says_something = draft.text or draft.responses or draft.details
     if is_record:
         if not (says_something or draft.geom or draft.place_words):
             raise FeatureError("properties.text", _("There is neither a text nor a spot."))
@@ -248,6 +286,11 @@ class _Reader:
 
     def __init__(self, properties: Mapping[str, Any]) -> None:
         self._properties = properties
+
+    def sent_name(self, name: str) -> str:
+        """What the sender calls the property, so that an error names what was sent."""
+        earlier = EARLIER_NAMES[name]
+        return earlier if earlier in self._properties and name not in self._properties else name
 
     def value(self, name: str) -> Any:
         return self._properties.get(name)

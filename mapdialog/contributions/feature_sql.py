@@ -29,7 +29,7 @@ PUBLIC: dict[str, str] = {
     "language": "language",
     "alternative": "alternative__key",
     "details": "details",
-    "answers": "answers",
+    "responses": "responses",
     "place_words": "place_words",
     "radius_m": "radius_m",
     "written_at": "written_at",
@@ -49,10 +49,10 @@ OFFICIAL: dict[str, str] = {
     "zoom_at_placing": "zoom_at_placing",
 }
 
-# Answers in free words are for those who asked; what was ticked is for everyone.
-_CHOSEN_ANSWERS = """
+# Responses in free words are for those who asked; what was ticked is for everyone.
+_CHOSEN_RESPONSES = """
     (SELECT COALESCE(json_object_agg(key, value), '{}')
-        FROM jsonb_each(c.p_answers) WHERE key = ANY(%(choices)s))
+        FROM jsonb_each(c.p_responses) WHERE key = ANY(%(choices)s))
 """
 
 
@@ -115,7 +115,7 @@ def _for_everyone(of: Consultation, params: dict[str, Any]) -> dict[str, str]:
     """The properties of which everyone gets less than what is stored."""
     choices = [question.key for question in of.questions.all() if question.kind != Question.Kind.TEXT]
     params |= {"choices": choices, **public_view.parameters(of)}
-    return {"answers": _CHOSEN_ANSWERS if choices else "'{}'::json", **public_view.replaced(of)}
+    return {"responses": _CHOSEN_RESPONSES if choices else "'{}'::json", **public_view.replaced(of)}
 
 
 def _theme_names(of: Consultation) -> Expression:

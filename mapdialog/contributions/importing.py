@@ -271,7 +271,7 @@ def _columns(draft: Draft) -> dict[str, Any]:
         "radius_m": draft.radius_m,
         "text": draft.text,
         "language": draft.language,
-        "answers": dict(draft.answers),
+        "responses": dict(draft.responses),
         "details": dict(draft.details),
         "theme_id": draft.theme_id,
         "alternative_id": draft.alternative_id,

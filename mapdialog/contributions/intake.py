@@ -19,7 +19,7 @@ from django.db import IntegrityError, InternalError, connection, transaction
 
 from mapdialog.contributions import intake_sql, keys, limits, prepared, receipt, rulebook, screening
 from mapdialog.contributions import rules as rule
-from mapdialog.contributions.feature import Draft, FeatureError, parse
+from mapdialog.contributions.feature import Draft, FeatureError, parse, spelled_first
 from mapdialog.contributions.models import Contribution
 from mapdialog.contributions.receipt import Receipt
 from mapdialog.contributions.rulebook import Rulebook
@@ -71,7 +71,7 @@ def receive(
         "on": rules.day(at),
         "geom": None,
         "token_hash": keys.token_hash(token),
-        "body_hash": keys.body_hash(feature),
+        "body_hash": keys.body_hash(spelled_first(feature)),
     }
     for _attempt in range(_TRIES):
         buckets = limits.buckets(rules, address=address, device=device)
@@ -187,7 +187,7 @@ def columns_of(draft: Draft, *, rules: Rulebook) -> dict[str, Any]:
         "geom": draft.geom and bytes(draft.geom.ewkb),
         "text": draft.text,
         "language": draft.language,
-        "answers": json.dumps(draft.answers),
+        "responses": json.dumps(draft.responses),
         "details": json.dumps(draft.details),
         "theme": draft.theme_id,
         "alternative": draft.alternative_id,

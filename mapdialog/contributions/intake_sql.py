@@ -40,7 +40,7 @@ WHERE consultation.id = %(consultation)s
 _ALIKE_WITHIN = "interval '1 minute'"
 _ALIKE = f"""other.consultation_id = %(consultation)s AND other.id <> %(id)s AND other.state <> 'erased'
     AND other.received_at > %(at)s::timestamptz - {_ALIKE_WITHIN} AND other.text = %(text)s
-    AND (other.text <> '' OR other.answers = %(answers)s::jsonb AND other.details = %(details)s::jsonb)"""
+    AND (other.text <> '' OR other.answers = %(responses)s::jsonb AND other.details = %(details)s::jsonb)"""
 _ALIKE_ROWS = f"""
 SELECT other.* FROM contributions_contribution AS other
 WHERE other.geom && ST_Expand(%(geom)s::geometry, 0.0001) AND {_ALIKE}
@@ -58,7 +58,7 @@ SAID = {
     "radius_m": "%(radius_m)s::float8",
     "text": "%(text)s::text",
     "language": "%(language)s::text",
-    "answers": "%(answers)s::jsonb",
+    "answers": "%(responses)s::jsonb",
     "details": "%(details)s::jsonb",
     "theme_id": "%(theme)s::bigint",
     "alternative_id": "%(alternative)s::bigint",
@@ -125,7 +125,7 @@ _STORED = f"""
     ) SELECT
         %(id)s, %(consultation)s, submission, %(code)s, %(kind)s, %(geom)s::geometry,
         %(place_words)s, %(accuracy_m)s, %(placed_by)s,
-        %(zoom)s, %(radius_m)s, %(text)s, %(language)s, %(answers)s, %(details)s, %(theme)s,
+        %(zoom)s, %(radius_m)s, %(text)s, %(language)s, %(responses)s, %(details)s, %(theme)s,
         %(alternative)s, %(age_band)s, %(contributor_key)s, %(written_at)s, %(at)s, %(arrival)s, %(state)s,
         CASE WHEN EXISTS (SELECT FROM alike) THEN %(concerns)s::jsonb || '["{screening.PERHAPS_THE_SAME}"]'
             ELSE %(concerns)s::jsonb END, 1, %(token_hash)s, %(body_hash)s

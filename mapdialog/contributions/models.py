@@ -169,7 +169,7 @@ class Contribution(models.Model):
 
     text = models.TextField(_("text"), blank=True)
     language = models.CharField(_("language"), max_length=8, blank=True)
-    answers = models.JSONField(_("answers"), default=dict, blank=True)
+    responses = models.JSONField(_("responses"), default=dict, blank=True, db_column="answers")
     # what its kind asks for besides: {"light", "feeling", "code", "rating"}, each only where given
     details = models.JSONField(_("details"), default=dict, blank=True)
     theme = models.ForeignKey(
@@ -240,7 +240,7 @@ class Contribution(models.Model):
                     geom_public__isnull=True,
                     text="",
                     place_words="",
-                    answers={},
+                    responses={},
                     details={},
                     age_band="",
                     contributor_key__isnull=True,

@@ -161,7 +161,7 @@ class ContributionProperties(_Closed):
     language: str
     alternative: str | None
     details: dict[str, Any]
-    answers: dict[str, Any]
+    responses: dict[str, Any]
     place_words: str
     radius_m: float | None
     written_at: str = Field(description="A moment; where points are moved to a grid, the day.")

@@ -288,7 +288,7 @@ class TestWhatIsPublic:
 
     def test_answers_are_screened_too(self, phone, consultation):
         consultation.questions.create(key="mer", kind="text")
-        phone.put(feature(answers={"mer": "ola@example.no"}))
+        phone.put(feature(responses={"mer": "ola@example.no"}))
         assert (stored().state, stored().flags) == ("pending", ["email"])
 
     def test_a_childs_words_wait_for_a_reader(self, phone):

@@ -113,9 +113,9 @@ class TestPatch:
     def test_answers_are_merged(self, phone, consultation):
         for key in ("a", "b"):
             consultation.questions.create(key=key, kind="text")
-        phone.put(feature(answers={"a": "1", "b": "2"}))
-        self.patch(phone, {"properties": {"answers": {"a": None, "b": "3"}}})
-        assert stored().answers == {"b": "3"}
+        phone.put(feature(responses={"a": "1", "b": "2"}))
+        self.patch(phone, {"properties": {"responses": {"a": None, "b": "3"}}})
+        assert stored().responses == {"b": "3"}
 
     def test_is_screened_again(self, phone):
         phone.put(feature())
@@ -189,7 +189,7 @@ class TestDelete:
         phone = Phone(client, held)
         phone.put(
             feature(
-                text="Hemmelig", answers={"mer": "Hemmelig"}, place_words="Hemmelig", age_band="35-49",
+                text="Hemmelig", responses={"mer": "Hemmelig"}, place_words="Hemmelig", age_band="35-49",
                 feeling=1, contributor="a-key-of-the-device",
             )
         )  # fmt: skip
@@ -356,6 +356,7 @@ names = st.sampled_from(
         "kind",
         "theme",
         "text",
+        "responses",
         "answers",
         "accuracy_m",
         "written_at",

@@ -234,7 +234,7 @@ def test_what_no_field_can_show_is_not_lost(client: Client, consultation: Consul
     given = {"coordinates": "", "text": "Rettet", "age_band": "16-29", "answer-free": "Ja"}
     assert post(client, pin, **changed(**given)).status_code == 200
     pin.refresh_from_db()
-    assert (pin.text, pin.age_band, pin.answers) == ("Rettet", "16-29", {"free": "Ja"})
+    assert (pin.text, pin.age_band, pin.responses) == ("Rettet", "16-29", {"free": "Ja"})
     assert pin.geom.geom_type == "LineString"
 
 
@@ -254,7 +254,7 @@ def test_answers_proposals_and_observations_come_back_filled_in_and_change(
         consultation,
         kind="observation",
         details={"code": "lighting", "rating": 1, "light": "dark"},
-        answers={"multiple": ["0", "1"], "single": "0"},
+        responses={"multiple": ["0", "1"], "single": "0"},
         alternative=consultation.alternatives.get(key="a"),
     )
     page = post(client, pin).content.decode()
@@ -264,7 +264,7 @@ def test_answers_proposals_and_observations_come_back_filled_in_and_change(
     assert post(client, pin, **changed(**fields, **answers)).status_code == 200
     pin.refresh_from_db()
     assert pin.details == {"code": "lighting", "rating": 0, "light": "dark", "feeling": 2}
-    assert pin.answers == {"multiple": ["1"]}
+    assert pin.responses == {"multiple": ["1"]}
     assert pin.alternative is not None
     assert pin.alternative.key == "b"
 

@@ -188,7 +188,7 @@ def test_answers_are_stored_and_a_required_one_is_asked_for(client: Client) -> N
     )
     assert post(client, held).status_code == 422
     assert post(client, held, **{"answer-dark": ["0", "1"]}).status_code == 200
-    assert Contribution.objects.get().answers == {"dark": ["0", "1"]}
+    assert Contribution.objects.get().responses == {"dark": ["0", "1"]}
 
 
 def test_an_observation_where_it_is_asked_for(client: Client) -> None:

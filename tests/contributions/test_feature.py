@@ -68,8 +68,8 @@ def test_text_is_composed():
         ({"written_at": "0001-01-01T00:00:00+14:00"}, "properties.written_at"),
         ({"place_words": "a\nb"}, "properties.place_words"),
         ({"contributor": "kort"}, "properties.contributor"),
-        ({"answers": []}, "properties.answers"),
-        ({"answers": {"q": 1}}, "properties.answers.q"),
+        ({"responses": []}, "properties.responses"),
+        ({"responses": {"q": 1}}, "properties.responses.q"),
         ({"code": "lighting"}, "properties.code"),
         ({"feeling": 4}, "properties.feeling"),
         ({"light": "dusk"}, "properties.light"),
@@ -117,8 +117,10 @@ class TestAnswers:
         "bare-vandring": asked("text", kinds=("observation",)),
     }
 
-    def read(self, answers):
-        return parse(feature(text=None, answers=answers), rules=rulebook(questions=self.questions)).answers
+    def read(self, responses):
+        return parse(
+            feature(text=None, responses=responses), rules=rulebook(questions=self.questions)
+        ).responses
 
     def test_each_sort_is_read(self):
         given = {"hvor": " her ", "en": "b", "flere": ["a", "b", "a"], "skala": 0}
@@ -128,7 +130,7 @@ class TestAnswers:
         assert self.read({"skala": "3"}) == {"skala": 3}
 
     @pytest.mark.parametrize(
-        "answers",
+        "responses",
         [
             {"ukjent": "x"},
             {"hvor": 3},
@@ -142,15 +144,15 @@ class TestAnswers:
             {"bare-vandring": "x"},
         ],
     )
-    def test_others_are_refused(self, answers):
-        field = refused(feature(answers=answers), questions=self.questions)
-        assert field == f"properties.answers.{next(iter(answers))}"
+    def test_others_are_refused(self, responses):
+        field = refused(feature(responses=responses), questions=self.questions)
+        assert field == f"properties.responses.{next(iter(responses))}"
 
     def test_a_required_one_must_be_there(self):
         questions = {"q": asked("text", required=True)}
-        assert refused(feature(), questions=questions) == "properties.answers.q"
-        assert refused(feature(answers={"q": "  "}), questions=questions) == "properties.answers.q"
-        assert parse(feature(), rules=rulebook(questions=questions), is_record=True).answers == {}
+        assert refused(feature(), questions=questions) == "properties.responses.q"
+        assert refused(feature(responses={"q": "  "}), questions=questions) == "properties.responses.q"
+        assert parse(feature(), rules=rulebook(questions=questions), is_record=True).responses == {}
 
 
 class TestObservation:

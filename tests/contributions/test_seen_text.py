@@ -23,7 +23,7 @@ def test_they_leave_what_residents_write(mark):
     )
     assert draft.text == "Her er det\nm\u00f8rkt"
     assert draft.place_words == "ved brua"
-    assert mark not in json.dumps([dict(draft.answers), dict(draft.details)], ensure_ascii=False)
+    assert mark not in json.dumps([dict(draft.responses), dict(draft.details)], ensure_ascii=False)
 
 
 def test_a_text_of_nothing_else_says_nothing():

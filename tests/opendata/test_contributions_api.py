@@ -180,14 +180,14 @@ def test_what_stays_inside(client: Client, consultation: Consultation) -> None:
     Question.objects.create(consultation=consultation, key="feeling", kind="scale", text={}, options=options)
     factories.contribution(
         to=consultation,
-        answers={"why": "my neighbour", "feeling": "1", "old": "x"},
+        responses={"why": "my neighbour", "feeling": "1", "old": "x"},
         contributor_key="secret",
         age_band="13-17",
         place_words="behind the school",
     )
     response = client.get(url())
     properties = json.loads(response.content)["features"][0]["properties"]
-    assert properties["answers"] == {"feeling": "1"}
+    assert properties["responses"] == {"feeling": "1"}
     assert properties["place_words"] == "behind the school"
     assert not re.search(rb"secret|13-17|neighbour|submission|accuracy", response.content)
     Consultation.objects.update(public_precision_m=100)

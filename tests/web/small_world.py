@@ -208,7 +208,7 @@ def _pins(n: int, *, to: Consultation, boundary: Edition, plan: Edition) -> list
     area, zone = boundary.areas.earliest("code"), plan.zones.earliest("pk")
     pins = [
         make.contribution(
-            to=to, contributor_key=f"{i:064}", answers={"q0": "Ja"}, token_hash=keys.token_hash(TOKEN)
+            to=to, contributor_key=f"{i:064}", responses={"q0": "Ja"}, token_hash=keys.token_hash(TOKEN)
         )
         for i in range(n)
     ]

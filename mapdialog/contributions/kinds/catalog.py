@@ -1,4 +1,4 @@
-"""The kinds of contribution: what each takes besides text, place, theme and answers.
+"""The kinds of contribution: what each takes besides text, place, theme and responses.
 
 A kind is a TOML file in this folder; SOURCE.md tells where the observation codes come from.
 """

@@ -1,6 +1,7 @@
 /** The form of one contribution: from its fields to a GeoJSON Feature and back, and its errors, each at its field. */
 import {element} from 'mapdialog/lib/dom.js';
 import {tooLong} from 'mapdialog/citizen/length.js';
+import {spelledToday} from 'mapdialog/lib/spelling.js';
 
 const ANSWER = 'answer-';
 const NUMBERS = new Set(['rating', 'feeling']);
@@ -30,14 +31,14 @@ export function writeFields(form, values) {
 
 /** place: {lonLat or null, words, zoom, placed_by, accuracy_m}; the members that are empty are left out. */
 export function toFeature(values, {place, kind, language, contributor, written_at}) {
-    const answers = Object.fromEntries(Object.entries(values)
+    const responses = Object.fromEntries(Object.entries(values)
         .filter(([name]) => name.startsWith(ANSWER))
         .map(([name, value]) => [name.slice(ANSWER.length), value]));
     const properties = {
         ...Object.fromEntries(PLAIN.map(name => [name, NUMBERS.has(name) && values[name] ? Number(values[name]) : values[name]])),
         text: values.text?.trim(),
         kind, language, contributor, written_at,
-        answers: Object.keys(answers).length ? answers : null,
+        responses: Object.keys(responses).length ? responses : null,
         placed_by: place.placed_by,
         place_words: place.words,
         zoom_at_placing: place.zoom,
@@ -50,8 +51,8 @@ export function toFeature(values, {place, kind, language, contributor, written_a
 
 /** The reverse of toFeature: {values, place}. */
 export function fromFeature({geometry, properties}) {
-    const {answers = {}, placed_by, place_words, zoom_at_placing, accuracy_m, ...values} = properties;
-    for (const [key, value] of Object.entries(answers)) values[ANSWER + key] = value;
+    const {responses = {}, placed_by, place_words, zoom_at_placing, accuracy_m, ...values} = spelledToday(properties);
+    for (const [key, value] of Object.entries(responses)) values[ANSWER + key] = value;
     for (const name of NUMBERS) if (name in values) values[name] = String(values[name]);
     return {values, place: {lonLat: geometry?.coordinates ?? null, words: place_words, zoom: zoom_at_placing, placed_by, accuracy_m}};
 }
@@ -69,7 +70,7 @@ export function missing(form, values, texts) {
     if (isPin && !values.text?.trim() && !answered) problems.push({field: 'properties.text', message: texts.needText});
     for (const box of form.querySelectorAll('[data-required]')) {
         const name = box.dataset.required;
-        if (!values[name]) problems.push({field: `properties.answers.${name.slice(ANSWER.length)}`, message: texts.needAnswer});
+        if (!values[name]) problems.push({field: `properties.responses.${name.slice(ANSWER.length)}`, message: texts.needAnswer});
     }
     return problems;
 }
@@ -110,11 +111,11 @@ function mark(form, {field, message}) {
 /** The reverse of fieldName. */
 function apiName(name) {
     if (name === 'place_words') return 'place';
-    return name.startsWith(ANSWER) ? `properties.answers.${name.slice(ANSWER.length)}` : `properties.${name}`;
+    return name.startsWith(ANSWER) ? `properties.responses.${name.slice(ANSWER.length)}` : `properties.${name}`;
 }
 
-/** properties.text → text, properties.answers.x → answer-x, geometry.coordinates[0] → place. */
+/** properties.text → text, properties.responses.x → answer-x, geometry.coordinates[0] → place. */
 function fieldName(field) {
     if (field.startsWith('geometry') || field === 'properties.place_words' || field === 'place') return 'place';
-    return field.replace('properties.', '').replace(/^answers\./, ANSWER);
+    return field.replace('properties.', '').replace(/^(responses|answers)\./, ANSWER);
 }

@@ -1,3 +1,5 @@
+import {spelledToday} from 'mapdialog/lib/spelling.js';
+
 /**
  * One try to deliver an item of the outbox, and what the answer means.
  *
@@ -68,7 +70,7 @@ function passing({status, headers}) {
 function says(feature, body) {
     const {properties, geometry} = JSON.parse(body);
     const isPlaced = !geometry || JSON.stringify(geometry.coordinates) === JSON.stringify(feature.geometry?.coordinates);
-    return isPlaced && Object.entries(properties).every(([name, value]) =>
+    return isPlaced && Object.entries(spelledToday(properties)).every(([name, value]) =>
         FIXED.includes(name) || visible(feature.properties[name]) === visible(value));
 }
 
@@ -79,6 +81,6 @@ function visible(value) {
 /** The members of a whole feature that may be changed. */
 function changeOf(body) {
     const {properties, ...feature} = JSON.parse(body);
-    const changed = Object.entries(properties).filter(([name]) => !FIXED.includes(name));
+    const changed = Object.entries(spelledToday(properties)).filter(([name]) => !FIXED.includes(name));
     return JSON.stringify({...feature, properties: Object.fromEntries(changed)});
 }

@@ -16,7 +16,8 @@ _BARE = """
 COPY (
     SELECT ST_AsGeoJSON(f.*, 'geom_public', 7) FROM (
         SELECT c.id, c.geom_public, c.code, c.kind, t.key AS theme, c.text, c.language, a.key AS alternative,
-            c.details, c.answers, c.place_words, c.radius_m, c.written_at, c.received_at, c.arrival
+            c.details, c.answers AS responses, c.place_words, c.radius_m, c.written_at, c.received_at,
+            c.arrival
         FROM contributions_contribution AS c
         LEFT JOIN dialogue_theme AS t ON t.id = c.theme_id
         LEFT JOIN dialogue_alternative AS a ON a.id = c.alternative_id
