@@ -195,10 +195,12 @@ def candidates(bounds: Box, *, owner: str, home: Box | None = None) -> list[Cand
     swapped = [
         replace(_candidate(turned, srid=srid, country=country, home=home), swap_axes=True) for srid in order
     ]
-    found = [place for place in places if place.fits != "no"]
-    found += [place for place in swapped if place.fits != "no" and _FITS.index(place.fits) < best]
+    fitting = [place for place in places if place.fits != "no"]
+    fitting += [place for place in swapped if place.fits != "no" and _FITS.index(place.fits) < best]
     rank = {srid: number for number, srid in enumerate(order)}
-    return sorted(found, key=lambda place: (_FITS.index(place.fits), _beyond(place, home), rank[place.srid]))
+    return sorted(
+        fitting, key=lambda place: (_FITS.index(place.fits), _beyond(place, home), rank[place.srid])
+    )
 
 
 def check_fit(

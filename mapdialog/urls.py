@@ -6,7 +6,7 @@ from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from mapdialog.api import api
-from mapdialog.web import browsers, health, metrics
+from mapdialog.web import health, metrics, well_known
 from mapdialog.web.origin import form_for_everyone
 
 handler500 = "mapdialog.web.failure.failed"
@@ -14,8 +14,8 @@ handler500 = "mapdialog.web.failure.failed"
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("favicon.ico", browsers.favicon, name="favicon"),
-    path("robots.txt", browsers.robots, name="robots"),
+    path("favicon.ico", well_known.favicon, name="favicon"),
+    path("robots.txt", well_known.robots, name="robots"),
     path("metrics", metrics.metrics, name="metrics"),
     path("", include("mapdialog.citizen.urls")),
     path("", include("mapdialog.opendata.urls")),

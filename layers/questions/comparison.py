@@ -80,8 +80,8 @@ def differences(
         Difference(
             code=code,
             is_future=is_future,
-            first=found.get(first.pk, nothing),
-            second=found.get(second.pk, nothing),
+            first=by_edition.get(first.pk, nothing),
+            second=by_edition.get(second.pk, nothing),
         )
-        for (code, is_future), found in uses.items()
+        for (code, is_future), by_edition in uses.items()
     ]

@@ -52,23 +52,23 @@ def of_areas(edition: Edition, *, on: dt.date) -> Land:
     water = water_editions(edition.layer.owner, on=on)
     key = f"land:{edition.pk}:{'-'.join(map(str, water))}"
     is_draft = edition.state == Edition.State.DRAFT
-    found: list[tuple[int, float, float]] | None = None if is_draft else cache.get(key)
-    if found is None:
+    land_of_areas: list[tuple[int, float, float]] | None = None if is_draft else cache.get(key)
+    if land_of_areas is None:
         with connection.cursor() as cursor:
             cursor.execute(_LAND, {"edition": edition.pk, "water": water})
-            found = cursor.fetchall()
+            land_of_areas = cursor.fetchall()
         if not is_draft:
-            cache.set(key, found, _KEPT_SECONDS)
+            cache.set(key, land_of_areas, _KEPT_SECONDS)
     return Land(
-        whole_m2={area: whole for area, whole, _land in found},
-        land_m2={area: land for area, _whole, land in found},
+        whole_m2={area: whole for area, whole, _land in land_of_areas},
+        land_m2={area: land for area, _whole, land in land_of_areas},
         water_is_known=bool(water),
     )
 
 
 def water_editions(owner: str, *, on: dt.date) -> list[int]:
     """The editions of the owner's water layers in force on a day, by id, that hold any surface of water."""
-    held: Iterable[int] = (
+    edition_ids: Iterable[int] = (
         Edition.objects.in_force_on(on)
         .filter(layer__owner=owner, layer__kind=Layer.Kind.WATER)
         .order_by("pk")
@@ -78,6 +78,6 @@ def water_editions(owner: str, *, on: dt.date) -> list[int]:
         cursor.execute(
             "SELECT id FROM unnest(%s::bigint[]) AS version(id) WHERE EXISTS (SELECT 1 FROM layers_feature"
             " WHERE version_id = version.id AND ST_Dimension(geom) = 2) ORDER BY id",
-            [list(held)],
+            [list(edition_ids)],
         )
         return [pk for (pk,) in cursor.fetchall()]

@@ -176,8 +176,8 @@ def tile(of: TiledEdition, *, z: int, x: int, y: int) -> bytes:
     with connection.cursor() as cursor:
         if detail is _FINE:
             cursor.execute(plain, values)
-            content, found, drawn = cursor.fetchone()
-            if found <= _MOST_FEATURES and len(content) <= MAX_TILE_BYTES:
+            content, feature_count, drawn = cursor.fetchone()
+            if feature_count <= _MOST_FEATURES and len(content) <= MAX_TILE_BYTES:
                 return bytes(content) if drawn else b""
         cursor.execute(rough, values)
         content, drawn = cursor.fetchone()

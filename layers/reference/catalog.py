@@ -89,8 +89,8 @@ class Source:
 
     def all_in(self, fields: Fields) -> dict[str, tuple[str, ...]]:
         """Role -> every field that may hold it, the surest first."""
-        found = {role: fields.all_for(aliases) for role, aliases in self.fields.items()}
-        return {role: names for role, names in found.items() if names}
+        by_role = {role: fields.all_for(aliases) for role, aliases in self.fields.items()}
+        return {role: names for role, names in by_role.items() if names}
 
     def has_table(self, name: str) -> bool:
         """Is this one of the source's feature types, also as `Plan_RpOmrade` or `rpomrade_vn2`?"""
@@ -123,7 +123,7 @@ def sources() -> tuple[Source, ...]:
 
 def source(id: str) -> Source | None:
     """The source of that id, or None."""
-    return next((found for found in sources() if found.id == id), None)
+    return next((listed for listed in sources() if listed.id == id), None)
 
 
 def matches(fields: Collection[str], *, kind: str, owner: str, tables: Collection[str] = ()) -> list[Match]:
@@ -134,12 +134,12 @@ def matches(fields: Collection[str], *, kind: str, owner: str, tables: Collectio
     """
     country = owner.partition("-")[0].upper()
     asked = Fields(fields)
-    found = [
+    known = [
         _match(source, asked, tables)
         for source in sources()
         if source.kind == kind and source.country in (country, ANY_COUNTRY)
     ]
-    fitting = [match for match in found if _has_its_key(match)]
+    fitting = [match for match in known if _has_its_key(match)]
     return sorted(fitting, key=lambda match: (-match.score, match.source.country == ANY_COUNTRY))
 
 
@@ -161,15 +161,17 @@ def tables_for(kind: str, owner: str, tables: Iterable[TableInfo]) -> tuple[str,
     """
     usable = [table for table in tables if _is_usable(table, kind)]
     country = owner.partition("-")[0].upper()
-    known = [found for found in sources() if found.kind == kind and found.country in (country, ANY_COUNTRY)]
+    known = [
+        listed for listed in sources() if listed.kind == kind and listed.country in (country, ANY_COUNTRY)
+    ]
     named = {
-        found.id: tuple(table.name for table in usable if found.has_table(table.name)) for found in known
+        listed.id: tuple(table.name for table in usable if listed.has_table(table.name)) for listed in known
     }
     most = max(named.values(), key=len, default=())
     if most:
         return most
     fitting = [table.name for table in usable if matches(table.fields, kind=kind, owner=owner)]
-    left = [name for name in fitting if not any(found.leaves_out(name) for found in known)]
+    left = [name for name in fitting if not any(listed.leaves_out(name) for listed in known)]
     return tuple(left) if len(left) == 1 else ()
 
 
@@ -179,11 +181,11 @@ def outlines_for(
     """The tables with the outlines of the plan whose zones are in those taken, and the source they are of."""
     country = owner.partition("-")[0].upper()
     usable = [table for table in tables if _is_usable(table, kind) and table.name not in taken]
-    for found in sources():
-        if (found.kind, found.country) == (kind, country) and any(map(found.has_table, taken)):
-            names = tuple(table.name for table in usable if found.has_outline(table.name))
+    for known in sources():
+        if (known.kind, known.country) == (kind, country) and any(map(known.has_table, taken)):
+            names = tuple(table.name for table in usable if known.has_outline(table.name))
             if names:
-                return names, found
+                return names, known
     return (), None
 
 
@@ -208,8 +210,8 @@ def _match(source: Source, fields: Fields, tables: Collection[str]) -> Match:
 def _has_its_key(match: Match) -> bool:
     if match.source.needs:
         # What a thing is, its table may say as well as a field: Innsjø.
-        given = {*match.roles, *(("kind",) if match.named else ())}
-        return given.issuperset(match.source.needs)
+        filled = {*match.roles, *(("kind",) if match.named else ())}
+        return filled.issuperset(match.source.needs)
     return any(role in match.roles for role in _KEYS.get(match.source.kind, _OTHER_KEYS))
 
 

@@ -96,14 +96,14 @@ def lists_that_know(values: Iterable[Any], *, country: str) -> list[Known]:
     counts = Counter(cleaned(value) for value in values)
     counts.pop("", None)
     most = Counter(dict(counts.most_common(_DISTINCT_MAX)))
-    found = []
+    offered = []
     for name in styles.list_names():
         if name.startswith(f"{country.casefold()}_"):
             listed = (
                 as_listed(code, name, "H" if name == "no_hensynssoner" else "") for code in most.elements()
             )
-            found.append(known(listed, list_name=name))
-    return sorted((one for one in found if one.share >= OFFERED_FROM), key=lambda one: -one.share)
+            offered.append(known(listed, list_name=name))
+    return sorted((match for match in offered if match.share >= OFFERED_FROM), key=lambda match: -match.share)
 
 
 def _is_known(code: str, list_name: str) -> bool:

@@ -104,18 +104,18 @@ def owner_note(owner: str, *, on: dt.date) -> str:
     country, _dash, code = owner.partition("-")
     if country != "NO":
         return ""
-    found = successor(code, scheme=NO_MUNICIPALITIES, on=on)
-    if found == code:
+    new_code = successor(code, scheme=NO_MUNICIPALITIES, on=on)
+    if new_code == code:
         return ""
-    if isinstance(found, Ambiguous):
+    if isinstance(new_code, Ambiguous):
         message = _("%(old)s was divided on %(day)s, among %(new)s. Choose one of them.")
-        names = ", ".join(f"{country}-{new}" for new, _share in found.successors)
-        values = {"old": owner, "day": date_format(found.changed_on), "new": names}
+        names = ", ".join(f"{country}-{new}" for new, _share in new_code.successors)
+        values = {"old": owner, "day": date_format(new_code.changed_on), "new": names}
         return message % values
     change = CodeChange.objects.filter(scheme=NO_MUNICIPALITIES, changed_on__lte=on, old_code=code)
     day = change.order_by("-share").values_list("changed_on", flat=True)[0]
     message = _("%(old)s has been %(new)s since %(day)s.")
-    return message % {"old": owner, "new": f"{country}-{found}", "day": date_format(day)}
+    return message % {"old": owner, "new": f"{country}-{new_code}", "day": date_format(day)}
 
 
 def _next(code: str, rows: Iterable[CodeChange]) -> str | Ambiguous:
@@ -140,13 +140,13 @@ def _rows(path: Path, *, scheme: str, changed_on: dt.date) -> Iterable[CodeChang
     reader = csv.DictReader(text.splitlines())
     if not set(_COLUMNS) <= set(reader.fieldnames or []):
         raise ConcordanceError(_("The table needs the columns %s.") % ", ".join(_COLUMNS))
-    seen: set[tuple[str, str]] = set()
+    pairs: set[tuple[str, str]] = set()
     for row in reader:
         old, old_name, new, new_name, share = (str(row[name] or "").strip() for name in _COLUMNS)
-        if not (old and new and len(old) <= 20 and len(new) <= 20) or (old, new) in seen:
+        if not (old and new and len(old) <= 20 and len(new) <= 20) or (old, new) in pairs:
             message = _("Line %(line)d: an old and a new code are needed, each pair once.")
             raise ConcordanceError(message % {"line": reader.line_num})
-        seen.add((old, new))
+        pairs.add((old, new))
         yield CodeChange(
             scheme=scheme,
             old_code=old,

@@ -53,14 +53,14 @@ class Fields:
     def all_for(self, aliases: Iterable[str]) -> tuple[str, ...]:
         """The fields known under any of these names, the surest and the first-named first."""
         known = [_forms(alias) for alias in aliases]
-        found = (
+        fitting = (
             self._passes[step][form]
             for step in range(len(self._passes))
             for forms in known
             for form in forms[step]
             if form in self._passes[step]
         )
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(fitting))
 
     def first_for(self, *aliases: str) -> str | None:
         return next(iter(self.all_for(aliases)), None)
@@ -74,12 +74,12 @@ def same(name: str, other: str) -> bool:
 def names_in(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     """Every field that any row has; of nested ones the dotted names of what is in them too."""
     shapes = dict.fromkeys(tuple(row) for row in rows)
-    found: dict[str, None] = dict.fromkeys(name for names in shapes for name in names)
+    field_names: dict[str, None] = dict.fromkeys(name for names in shapes for name in names)
     for row in rows:
         for name, value in row.items():
-            if isinstance(value, dict | list) and len(found) < _NAMES_MAX:
-                found.update(dict.fromkeys(islice(_nested(name, value, depth=1), _NAMES_MAX)))
-    return list(found)
+            if isinstance(value, dict | list) and len(field_names) < _NAMES_MAX:
+                field_names.update(dict.fromkeys(islice(_nested(name, value, depth=1), _NAMES_MAX)))
+    return list(field_names)
 
 
 def value_of(row: Mapping[str, Any], name: str) -> Any:

@@ -31,10 +31,10 @@ _FIELD = re.compile(r"(?:name|navn|namn|nimi|names|navne)[:._](?P<language>[a-z]
 
 def fields_in(names: Collection[str]) -> dict[str, tuple[str, ...]]:
     """Field -> language tags, for fields such as `name:se`, `navn_nn` and `names.fkv`."""
-    found = {name: _FIELD.fullmatch(name) for name in names}
+    matches = {name: _FIELD.fullmatch(name) for name in names}
     return {
         name: tags(match.group("language"))
-        for name, match in found.items()
+        for name, match in matches.items()
         if match and tags(match.group("language"))
     }
 
@@ -52,11 +52,11 @@ def paired(names: Any, languages: Any) -> dict[str, str]:
     all_names, all_languages = _listed(names), _listed(languages)
     if len(all_names) != len(all_languages):
         return {}
-    found: dict[str, str] = {}
+    by_tag: dict[str, str] = {}
     for name, language in zip(all_names, all_languages, strict=True):
         for tag in tags(language):
-            found.setdefault(tag, name)
-    return found
+            by_tag.setdefault(tag, name)
+    return by_tag
 
 
 def _listed(value: Any) -> list[str]:
@@ -72,7 +72,7 @@ def gathered(
 ) -> dict[int, dict[str, str]]:
     """By row all the names of the place it is about: rows whose place is the same share theirs."""
     by_place: dict[str, dict[str, str]] = {}
-    for row, told in names.items():
+    for row, by_language in names.items():
         if place := places[row]:
-            by_place[place] = {**told, **by_place.get(place, {})}
-    return {row: dict(by_place.get(places[row], told)) for row, told in names.items()}
+            by_place[place] = {**by_language, **by_place.get(place, {})}
+    return {row: dict(by_place.get(places[row], by_language)) for row, by_language in names.items()}

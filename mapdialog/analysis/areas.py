@@ -34,7 +34,7 @@ def area_places(lonlat: npt.NDArray[np.float64], *, areas: gpd.GeoDataFrame) -> 
     _refuse_other_crs(areas)
     order = np.argsort(lonlat[:, 0])  # NaN sorts last, beyond every box
     x, y = lonlat[order, 0], lonlat[order, 1]
-    found = np.full(len(x), OUTSIDE, dtype=np.int64)
+    areas_of_points = np.full(len(x), OUTSIDE, dtype=np.int64)
     geometries = np.array(areas.geometry, dtype=object)
     west, south, east, north = shapely.bounds(geometries).T
     first = np.searchsorted(x, west, side="left")
@@ -43,13 +43,13 @@ def area_places(lonlat: npt.NDArray[np.float64], *, areas: gpd.GeoDataFrame) -> 
         if np.isnan(west[area]):
             continue  # a missing or empty geometry holds nothing
         slab = slice(first[area], last[area])
-        near = (y[slab] >= south[area]) & (y[slab] <= north[area]) & (found[slab] == OUTSIDE)
+        near = (y[slab] >= south[area]) & (y[slab] <= north[area]) & (areas_of_points[slab] == OUTSIDE)
         candidates = np.flatnonzero(near) + first[area]
         shapely.prepare(geometries[area])
         inside = shapely.intersects_xy(geometries[area], x[candidates], y[candidates])
-        found[candidates[inside]] = area
+        areas_of_points[candidates[inside]] = area
     places = np.empty(len(x), dtype=np.int64)
-    places[order] = found
+    places[order] = areas_of_points
     return places
 
 
@@ -72,9 +72,9 @@ def count_by_area(
     `pins` needs the columns `contributor` and `theme` beside its geometry; `assigned` spares a second
     look-up: what `assign_areas` gave. A contributor who speaks of two areas counts once in each.
     """
-    given = assign_areas(pins, areas=areas) if assigned is None else assigned
+    area_codes = assign_areas(pins, areas=areas) if assigned is None else assigned
     codes = list(dict.fromkeys(areas["code"]))
-    place = pd.Categorical(given, categories=codes).codes.astype(np.int64)
+    place = pd.Categorical(area_codes, categories=codes).codes.astype(np.int64)
     place[place == OUTSIDE] = len(codes)
     slots = len(codes) + 1
     n = np.bincount(place, minlength=slots)

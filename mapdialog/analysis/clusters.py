@@ -127,14 +127,14 @@ def _core(cells: _Cells, *, squared: float, minimum: int) -> Bools:
     core = np.repeat(crowded, sizes)
     key = np.repeat(cells.keys, sizes)
     todo = np.flatnonzero(~core)
-    seen = np.zeros(len(todo), dtype=np.int64)
+    neighbour_counts = np.zeros(len(todo), dtype=np.int64)
     for columns in _COLUMNS:
         low, high = cells.column_beside(key[todo], columns=columns)
         for which, _, _ in _near(cells.x[todo], cells.y[todo], low, high, cells, squared=squared):
-            seen += np.bincount(which, minlength=len(todo))
-        found = seen >= minimum
-        core[todo[found]] = True
-        todo, seen = todo[~found], seen[~found]
+            neighbour_counts += np.bincount(which, minlength=len(todo))
+        enough = neighbour_counts >= minimum
+        core[todo[enough]] = True
+        todo, neighbour_counts = todo[~enough], neighbour_counts[~enough]
     return core
 
 
@@ -217,15 +217,15 @@ def _joined(cells: _Cells, *, squared: float) -> Ints:
 
 def _samples_touch(cells: _Cells, a: Ints, b: Ints, *, squared: float) -> Bools:
     """Whether any of three points of cell a is near any of three of b: settles nearly all crowded pairs."""
-    found = np.zeros(len(a), dtype=np.bool_)
+    touching = np.zeros(len(a), dtype=np.bool_)
     first, last = cells.starts[:-1], cells.starts[1:] - 1
     samples = (first, (first + last) // 2, last)
-    for one in samples:
+    for sample in samples:
         for other in samples:
-            dx = cells.x[one[a]] - cells.x[other[b]]
-            dy = cells.y[one[a]] - cells.y[other[b]]
-            found |= dx * dx + dy * dy <= squared
-    return found
+            dx = cells.x[sample[a]] - cells.x[other[b]]
+            dy = cells.y[sample[a]] - cells.y[other[b]]
+            touching |= dx * dx + dy * dy <= squared
+    return touching
 
 
 def _connected(root: Ints, a: Ints, b: Ints) -> Ints:
@@ -258,31 +258,38 @@ def _touch(cells: _Cells, a: Ints, b: Ints, *, squared: float) -> Bools:
         touch[pair[row[which]]] = True
     xy = np.column_stack([cells.x, cells.y])
     for i in np.flatnonzero(~small):
-        one = xy[cells.starts[a[i]] : cells.starts[a[i] + 1]]
-        two = xy[cells.starts[b[i]] : cells.starts[b[i] + 1]]
-        touch[i] = _sets_touch(one, two, squared=squared)
+        first = xy[cells.starts[a[i]] : cells.starts[a[i] + 1]]
+        second = xy[cells.starts[b[i]] : cells.starts[b[i] + 1]]
+        touch[i] = _sets_touch(first, second, squared=squared)
     return touch
 
 
-def _sets_touch(one: Floats, two: Floats, *, squared: float) -> bool:
+def _sets_touch(first: Floats, second: Floats, *, squared: float) -> bool:
     """The same for two crowded sets: split the wider set in the middle until bounds or few pairs decide."""
-    low_one, high_one, low_two, high_two = one.min(axis=0), one.max(axis=0), two.min(axis=0), two.max(axis=0)
+    low_one, high_one, low_two, high_two = (
+        first.min(axis=0),
+        first.max(axis=0),
+        second.min(axis=0),
+        second.max(axis=0),
+    )
     gap = np.maximum(np.maximum(low_two - high_one, low_one - high_two), 0.0)
     if float(gap[0] * gap[0] + gap[1] * gap[1]) > squared:
         return False
     span = np.maximum(high_two - low_one, high_one - low_two)
     if float(span[0] * span[0] + span[1] * span[1]) <= squared:
         return True
-    if len(one) * len(two) <= _PAIRS_BY_BRUTE_FORCE:
-        apart = one[:, None, :] - two[None, :, :]
+    if len(first) * len(second) <= _PAIRS_BY_BRUTE_FORCE:
+        apart = first[:, None, :] - second[None, :, :]
         return bool((apart[..., 0] ** 2 + apart[..., 1] ** 2 <= squared).any())
     if (high_two - low_two).max() > (high_one - low_one).max():
-        one, two, low_one, high_one = two, one, low_two, high_two
+        first, second, low_one, high_one = second, first, low_two, high_two
     axis = int(np.argmax(high_one - low_one))
-    lower = one[:, axis] <= low_one[axis] + (high_one[axis] - low_one[axis]) / 2
+    lower = first[:, axis] <= low_one[axis] + (high_one[axis] - low_one[axis]) / 2
     if lower.all():  # neighbouring floats: there is nothing between them to split at
-        return _sets_touch(np.unique(one, axis=0), np.unique(two, axis=0), squared=squared)
-    return _sets_touch(one[lower], two, squared=squared) or _sets_touch(one[~lower], two, squared=squared)
+        return _sets_touch(np.unique(first, axis=0), np.unique(second, axis=0), squared=squared)
+    return _sets_touch(first[lower], second, squared=squared) or _sets_touch(
+        first[~lower], second, squared=squared
+    )
 
 
 def _numbered(cells: _Cells, root: Ints) -> Ints:
@@ -311,5 +318,5 @@ def _nearest_core(cells: _Cells, wanted: Bools, core: _Cells, *, squared: float)
             nearer = away < best[which]
             nearer |= (away == best[which]) & (core.index[other] < core.index[place[which]])
             best[which[nearer]], place[which[nearer]] = away[nearer], other[nearer]
-    found = place >= 0
-    return index[found], place[found]
+    is_near = place >= 0
+    return index[is_near], place[is_near]

@@ -95,7 +95,7 @@ def find_hotspots(
     is not land, in EPSG:4326. The result does not depend on the order of the rows. Raises ValueError for
     another CRS, for geometry that is not points, and for a CRS that is not in metres.
     """
-    given = pins.index
+    order = pins.index
     if not pins["id"].is_monotonic_increasing:
         pins = pins.sort_values("id", kind="stable")
     lonlat = lonlat_of(pins)
@@ -115,8 +115,8 @@ def find_hotspots(
     return HotspotResult(
         hotspots=_adjusted(hotspots),
         areas=_summaries(pins, areas=areas, assigned=assigned, water=water),
-        assigned=assigned.reindex(given),
-        labels=pd.Series(numbers[labels], index=pins.index).reindex(given),
+        assigned=assigned.reindex(order),
+        labels=pd.Series(numbers[labels], index=pins.index).reindex(order),
         n_without_place=int(np.isnan(xy_m).any(axis=1).sum()),
     )
 
@@ -172,7 +172,7 @@ def _described(
     codes = [*areas["code"], None]
     by_area: dict[int, AreaPins] = {}
     rows_of_area = dict(_groups(place))
-    found = []
+    hotspots = []
     for label, rows in _groups(labels):
         if label == NOISE:
             continue
@@ -184,8 +184,8 @@ def _described(
                 by_area[area] = AreaPins.of(pins.xy_m[own], person=pins.person[own], land=land[area])
             spread = even_spread(by_area[area], centre_m=centre_m, radius_m=hotspot.radius_m)
             hotspot = _compared(hotspot, spread)
-        found.append(hotspot)
-    return found
+        hotspots.append(hotspot)
+    return hotspots
 
 
 def _afloat(hotspots: list[Hotspot], pins: _Pins, labels: Ints, *, water: shapely.Geometry) -> list[Hotspot]:

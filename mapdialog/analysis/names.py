@@ -44,12 +44,12 @@ def place_name(
     built on first use, so pass the same frame for many points.
     """
     near = places.sindex.query(point_m, predicate="dwithin", distance=within_m)
-    found = places.iloc[np.sort(near)]
-    found = found[found["name"].fillna("").str.strip() != ""]
-    if len(found):
-        distances = shapely.distance(np.array(found.geometry, dtype=object), point_m)
-        place = min(range(len(found)), key=lambda row: (distances[row], found["name"].iloc[row]))
-        nearest = found.iloc[place]
+    named = places.iloc[np.sort(near)]
+    named = named[named["name"].fillna("").str.strip() != ""]
+    if len(named):
+        distances = shapely.distance(np.array(named.geometry, dtype=object), point_m)
+        place = min(range(len(named)), key=lambda row: (distances[row], named["name"].iloc[row]))
+        nearest = named.iloc[place]
         foot = shapely.get_point(shapely.shortest_line(nearest.geometry, point_m), 0)
         bearing = _bearing(foot, point_m)
         return PlaceName(

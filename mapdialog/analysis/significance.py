@@ -22,16 +22,16 @@ def false_discovery(p: npt.ArrayLike) -> Floats:
 
     Same shape as `p`; NaN takes no part and stays NaN. Raises ValueError for p outside 0..1.
     """
-    given = np.asarray(p, dtype=np.float64)
-    values = given[~np.isnan(given)]
+    probabilities = np.asarray(p, dtype=np.float64)
+    values = probabilities[~np.isnan(probabilities)]
     if ((values < 0) | (values > 1)).any():
         raise ValueError("p must lie between 0 and 1")
-    q = np.full(given.shape, np.nan)
+    q = np.full(probabilities.shape, np.nan)
     order = np.argsort(values, kind="stable")[::-1]
     rank = np.arange(len(values), 0, -1)
     adjusted = np.empty(len(values))
     adjusted[order] = np.minimum.accumulate(np.minimum(values[order] * len(values) / rank, 1.0))
-    q[~np.isnan(given)] = adjusted
+    q[~np.isnan(probabilities)] = adjusted
     return q
 
 

@@ -79,15 +79,15 @@ def load_contributions(wanted: DemoContributions, *, at: dt.datetime, say: Say) 
     say(f"contributions to {wanted.consultation} ({wanted.file.name})")
     job = jobs.make(_JOB, subject=subject, at=at)
     jobs.start(job, at=at)
-    told = io.StringIO()
+    output = io.StringIO()
     with tempfile.NamedTemporaryFile("w", suffix=".csv", encoding="utf-8", newline="") as file:
         file.write(content)
         file.flush()
         mapping = ",".join(f"{target}={column}" for target, column in wanted.columns.items())
         arguments = [file.name, "--consultation", wanted.consultation, "--map", mapping]
-        call_command("import_contributions", *arguments, stdout=told, stderr=io.StringIO())
+        call_command("import_contributions", *arguments, stdout=output, stderr=io.StringIO())
     _hold(wanted, consultation=consultation, at=at)
-    summary = told.getvalue().strip().splitlines()[-1]
+    summary = output.getvalue().strip().splitlines()[-1]
     jobs.finish(job, at=at, result={"sha256": digest}, message=summary, kept=None)
     say(f"  {summary}")
 

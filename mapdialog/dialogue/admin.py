@@ -52,12 +52,12 @@ class AreaField(forms.Field):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:
-            given = self.to_python(data)
+            geometry = self.to_python(data)
         except forms.ValidationError:
             return True
-        if initial is None or given is None:
-            return given is not initial
-        return not initial.equals_exact(given, 1e-9)
+        if initial is None or geometry is None:
+            return geometry is not initial
+        return not initial.equals_exact(geometry, 1e-9)
 
 
 class ConsultationForm(forms.ModelForm):  # type: ignore[type-arg] # not subscriptable at run time

@@ -33,10 +33,10 @@ def of_edition(edition: Edition) -> MultiPolygon:
     """Everything the layer's version covers, EPSG:4326. Raises AreaError when it has no polygons."""
     with connection.cursor() as cursor:
         cursor.execute(_UNION_OF_VERSION, {"edition": edition.pk})
-        (found,) = cursor.fetchone()
-    if found is None:
+        (wkb,) = cursor.fetchone()
+    if wkb is None:
         raise AreaError(f"names the layer “{edition.layer.name}”, which holds no polygons.")
-    return _multi(GEOSGeometry(memoryview(found)))
+    return _multi(GEOSGeometry(memoryview(wkb)))
 
 
 def of_box(bbox: tuple[float, ...]) -> MultiPolygon:

@@ -138,8 +138,8 @@ def _area(table: Table) -> AreaOfFile | None:
     area = table.table("area")
     if area is None:
         return None
-    given = [key for key in ("layer", "bbox", "geojson") if key in area]
-    if len(given) != 1:
+    ways = [key for key in ("layer", "bbox", "geojson") if key in area]
+    if len(ways) != 1:
         raise table.error("area", "must say one of layer, bbox = [west, south, east, north] or geojson.")
     result = AreaOfFile(
         layer=area.text("layer", default=""),

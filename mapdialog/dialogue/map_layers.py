@@ -195,8 +195,8 @@ def _uses(editions: list[Edition]) -> dict[int, list[Use]]:
     zones = Zone.objects.filter(edition__in=editions).annotate(
         is_future=Coalesce(Q(land_use_status=FUTURE), False, output_field=BooleanField())
     )
-    found: dict[int, list[Use]] = {}
+    uses_by_edition: dict[int, list[Use]] = {}
     for edition_id, code, is_future, level, n in zones.values_list(*by).annotate(n=Count("id")).order_by(*by):
         use = Use(code=code, is_future=is_future, level=level, n=n)
-        found.setdefault(edition_id, []).append(use)
-    return found
+        uses_by_edition.setdefault(edition_id, []).append(use)
+    return uses_by_edition

@@ -20,7 +20,7 @@ from mapdialog.map_services.service import MapService
 def pictures(service: MapService, *, place: str, officials: bool) -> dict[str, Any] | None:
     """One map server's pictures for `addPictures` (static/js/README.md, overlay.js); None where all of them
     would be refused, as nothing says yet where the municipality is."""
-    given: dict[str, Any] = {
+    settings_of_map: dict[str, Any] = {
         "mode": settings.MAPS.mode,
         "url": _address(service),
         "credit": service.credit,
@@ -31,8 +31,8 @@ def pictures(service: MapService, *, place: str, officials: bool) -> dict[str, A
         box = ground(drafts=officials).degrees.get(place)
         if box is None:
             return None
-        given["bounds"] = box
-    return given
+        settings_of_map["bounds"] = box
+    return settings_of_map
 
 
 def overlays(*, place: str, officials: bool) -> list[dict[str, Any]]:

@@ -54,8 +54,8 @@ class ConsultationQuerySet(models.QuerySet["Consultation"]):
         if reader.is_superuser:
             return self
         municipalities = Membership.objects.of_officials().filter(user=reader).values("municipality")
-        held = ConsultationHolder.objects.filter(municipality__in=municipalities).values("consultation")
-        return self.filter(Q(municipality__in=municipalities) | Q(pk__in=held))
+        shared = ConsultationHolder.objects.filter(municipality__in=municipalities).values("consultation")
+        return self.filter(Q(municipality__in=municipalities) | Q(pk__in=shared))
 
 
 class Consultation(models.Model):

@@ -105,8 +105,8 @@ def _grades_fault(options: Sequence[Option]) -> str | None:
         ]
         for language in _STEP_OF
     }
-    for language, found in by_language.items():
-        steps = [step for step in found if step is not None]
+    for language, steps_of_text in by_language.items():
+        steps = [step for step in steps_of_text if step is not None]
         ranks = [rank for _family, rank in steps]
         is_one_way = ranks in (sorted(set(ranks)), sorted(set(ranks), reverse=True))
         if len({family for family, _rank in steps}) == 1 and not is_one_way:
@@ -114,7 +114,9 @@ def _grades_fault(options: Sequence[Option]) -> str | None:
             return f"is not one scale in “{language}”: {words} do not go from worse to better, or back."
     for place, option in enumerate(options):
         meant = {
-            language: found[place] for language, found in by_language.items() if found[place] is not None
+            language: steps_of_text[place]
+            for language, steps_of_text in by_language.items()
+            if steps_of_text[place] is not None
         }
         if len(set(meant.values())) > 1:
             words = ", ".join(f"“{option['label'][language]}” ({language})" for language in meant)

@@ -20,8 +20,8 @@ def translated(value: Mapping[str, str] | None, language: str | None) -> str:
 
 def language_of(value: Mapping[str, str] | None, language: str | None) -> str:
     """Which language `translated` answers in: pages need it for the `lang` attribute."""
-    given = {tag: text for tag, text in (value or {}).items() if text}
+    written = {tag: text for tag, text in (value or {}).items() if text}
     wanted = (language or "").lower()
     base = wanted.split("-")[0]
-    order = (wanted, base, *_NEAR.get(base, ()), "en", "nb", *given)
-    return next((tag for tag in order if tag in given), language or "")
+    order = (wanted, base, *_NEAR.get(base, ()), "en", "nb", *written)
+    return next((tag for tag in order if tag in written), language or "")

@@ -85,8 +85,8 @@ def _features(rows: QuerySet[Any], *, columns: dict[str, str]) -> gpd.GeoDataFra
             f"SELECT {outputs or 'NULL'}, ST_AsBinary(geom) FROM ({sql}) AS found({names})",  # noqa: S608
             parameters,
         )
-        found = cursor.fetchall()
-    table = pd.DataFrame(found, columns=[*columns, "wkb"])
+        rows_read = cursor.fetchall()
+    table = pd.DataFrame(rows_read, columns=[*columns, "wkb"])
     return _frame(table.drop(columns="wkb"), wkb=table["wkb"])
 
 

@@ -78,12 +78,12 @@ def fetch(
     """GET. `private_hosts` may have inner addresses and no TLS. Raises OutgoingError, within `total_s`."""
     target = _target(urlsplit(address), private_hosts=private_hosts)
     until = time.monotonic() + total_s
-    found = _look_up(target, within_s=connect_s)
-    if target.host not in private_hosts and not all(is_public(one[4][0]) for one in found):
+    addresses = _look_up(target, within_s=connect_s)
+    if target.host not in private_hosts and not all(is_public(one[4][0]) for one in addresses):
         raise OutgoingError(Failure.REFUSED)
     connection = _Connection(target, until=until)
     try:
-        connection.open(found, within_s=connect_s)
+        connection.open(addresses, within_s=connect_s)
         return connection.get(target.path, headers=headers, most_bytes=most_bytes)
     except TimeoutError:
         raise OutgoingError(Failure.TOO_SLOW) from None
@@ -128,11 +128,11 @@ def _target(parts: SplitResult, *, private_hosts: frozenset[str]) -> _Target:
 
 def _look_up(target: _Target, *, within_s: float) -> list[Any]:
     """What `getaddrinfo` finds. It knows no time limit, so a thread that may be left behind asks it."""
-    found: list[Any] = []
+    addresses: list[Any] = []
 
     def ask() -> None:
         try:
-            found.extend(socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM))
+            addresses.extend(socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM))
         except (OSError, UnicodeError):
             return
 
@@ -141,9 +141,9 @@ def _look_up(target: _Target, *, within_s: float) -> list[Any]:
     asking.join(within_s)
     if asking.is_alive():
         raise OutgoingError(Failure.TOO_SLOW)
-    if not found:
+    if not addresses:
         raise OutgoingError(Failure.UNREACHABLE)
-    return found
+    return addresses
 
 
 class _Connection:
@@ -159,10 +159,10 @@ class _Connection:
         self._timer.daemon = True
         self._timer.start()
 
-    def open(self, found: list[Any], *, within_s: float) -> None:
+    def open(self, addresses: list[Any], *, within_s: float) -> None:
         """To the first of the addresses that takes it."""
         until = time.monotonic() + within_s
-        self._socket = _connected(found, until=until)
+        self._socket = _connected(addresses, until=until)
         if self._target.scheme == "https":
             self._socket.settimeout(max(0.1, until - time.monotonic()))
             self._socket = _tls().wrap_socket(self._socket, server_hostname=self._target.host)
@@ -175,8 +175,8 @@ class _Connection:
         with self._http.getresponse() as response:
             given = {name.lower(): value for name, value in response.getheaders()}
             length = given.get("content-length", "")
-            told = int(length) if length.isascii() and length.isdigit() and len(length) < 19 else 0
-            if told > most_bytes:
+            stated_bytes = int(length) if length.isascii() and length.isdigit() and len(length) < 19 else 0
+            if stated_bytes > most_bytes:
                 raise OutgoingError(Failure.TOO_LARGE)
             body = bytearray()
             while part := response.read(_PART_BYTES):
@@ -184,7 +184,7 @@ class _Connection:
                 if len(body) > most_bytes:
                     raise OutgoingError(Failure.TOO_LARGE)
             self._refuse_cut()
-        if len(body) < told and response.status != http.HTTPStatus.NOT_MODIFIED:
+        if len(body) < stated_bytes and response.status != http.HTTPStatus.NOT_MODIFIED:
             raise OutgoingError(Failure.BROKEN)  # reading in parts, http.client does not notice
         return Answer(response.status, given, bytes(body))
 
@@ -210,10 +210,10 @@ class _Connection:
                 self._socket.shutdown(socket.SHUT_RDWR)
 
 
-def _connected(found: list[Any], *, until: float) -> socket.socket:
+def _connected(addresses: list[Any], *, until: float) -> socket.socket:
     """A socket to the address as it was looked up: `create_connection` would look it up once more."""
     failed: OSError = TimeoutError()
-    for family, kind, protocol, _name, place in found:
+    for family, kind, protocol, _name, place in addresses:
         left = until - time.monotonic()
         if left <= 0:
             break

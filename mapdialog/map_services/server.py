@@ -221,8 +221,8 @@ def allowed_age_s(headers: Mapping[str, str], *, now: dt.datetime) -> int | None
         return None
     if "no-cache" in control:
         return 0
-    told = dict(_MAX_AGE.findall(control))
-    if found := told.get("s-maxage") or told.get("max-age"):
+    directives = dict(_MAX_AGE.findall(control))
+    if found := directives.get("s-maxage") or directives.get("max-age"):
         age = headers.get("age", "")
         spent = int(age) if age.isascii() and age.isdigit() and len(age) < 10 else 0
         return min(LONGEST_AGE_S, max(0, int(found) - spent))

@@ -94,12 +94,12 @@ def _parts(consultation: Consultation) -> dict[str, Any]:
     ]
     rounds = [
         {
-            "number": held.number,
-            "name": held.name,
-            "opens_at": held.opens_at.isoformat(),
-            "closes_at": held.closes_at.isoformat() if held.closes_at else None,
+            "number": phase.number,
+            "name": phase.name,
+            "opens_at": phase.opens_at.isoformat(),
+            "closes_at": phase.closes_at.isoformat() if phase.closes_at else None,
         }
-        for held in consultation.rounds.all()
+        for phase in consultation.rounds.all()
     ]
     holders = consultation.holders.values("municipality__code", "committee_code").order_by("id")
     return {
@@ -112,8 +112,8 @@ def _parts(consultation: Consultation) -> dict[str, Any]:
         ),
         "indicators": list(consultation.indicators.values("key", "name", "target")),
         "holders": [
-            {"municipality": held["municipality__code"], "committee": held["committee_code"]}
-            for held in holders
+            {"municipality": phase["municipality__code"], "committee": phase["committee_code"]}
+            for phase in holders
         ],
     }
 

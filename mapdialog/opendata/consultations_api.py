@@ -59,31 +59,31 @@ _LISTING = {
 )
 def list_consultations(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
-    given = parameters(request, known={"status", "municipality", "limit", "after"})
-    limit = whole(given["limit"], name="limit", minimum=1, maximum=LIMIT_MAX) if "limit" in given else LIMIT
-    rows = _filtered(consultations.public(), given, at=at)
-    found = list(rows.order_by("-opens_at", "-id")[: limit + 1])
+    wanted = parameters(request, known={"status", "municipality", "limit", "after"})
+    limit = whole(wanted["limit"], name="limit", minimum=1, maximum=LIMIT_MAX) if "limit" in wanted else LIMIT
+    rows = _filtered(consultations.public(), wanted, at=at)
+    page = list(rows.order_by("-opens_at", "-id")[: limit + 1])
     links = []
-    if len(found) > limit:
-        found = found[:limit]
-        after = f"{(found[-1].opens_at - _EPOCH) // dt.timedelta(microseconds=1)}.{found[-1].pk}"
-        href = f"{request.path}?{urlencode({**given, 'after': after})}"
+    if len(page) > limit:
+        page = page[:limit]
+        after = f"{(page[-1].opens_at - _EPOCH) // dt.timedelta(microseconds=1)}.{page[-1].pk}"
+        href = f"{request.path}?{urlencode({**wanted, 'after': after})}"
         links.append({"rel": "next", "type": "application/json", "href": href})
-    body = {"consultations": [consultations.summary(row, at=at) for row in found], "links": links}
+    body = {"consultations": [consultations.summary(row, at=at) for row in page], "links": links}
     return _answer(request, body)
 
 
-def _filtered(rows: ConsultationQuerySet, given: dict[str, str], *, at: dt.datetime) -> ConsultationQuerySet:
-    if "municipality" in given:
-        rows = rows.filter(municipality__code=given["municipality"])
-    if "after" in given:
-        match = _AFTER.fullmatch(given["after"])
+def _filtered(rows: ConsultationQuerySet, wanted: dict[str, str], *, at: dt.datetime) -> ConsultationQuerySet:
+    if "municipality" in wanted:
+        rows = rows.filter(municipality__code=wanted["municipality"])
+    if "after" in wanted:
+        match = _AFTER.fullmatch(wanted["after"])
         if not match:
             message = _("Use the “next” link as it was given: “after” is not to be made by hand.")
             raise Problem("bad-query", status=400, detail=message, field="after")
         moment = _EPOCH + dt.timedelta(microseconds=int(match[1]))
         rows = rows.filter(Q(opens_at__lt=moment) | Q(opens_at=moment, id__lt=int(match[2])))
-    status = given.get("status")
+    status = wanted.get("status")
     if status is None:
         return rows
     if status not in STATUSES:

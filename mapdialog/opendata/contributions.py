@@ -61,20 +61,20 @@ class Filter:
 
 def read_filter(request: HttpRequest, *, consultation: Consultation) -> Filter:
     """The query string as a filter. Raises Problem 400 for whatever is not understood."""
-    given = parameters(request, known={"bbox", "limit", "theme", "after"})
+    wanted = parameters(request, known={"bbox", "limit", "theme", "after"})
     known = {theme.key for theme in consultation.themes.all()}
-    themes = tuple(sorted(set(given["theme"].split(",")))) if "theme" in given else ()
+    themes = tuple(sorted(set(wanted["theme"].split(",")))) if "theme" in wanted else ()
     for theme in themes:
         if theme not in known:
             message = _("There is no theme “%(theme)s” here. Themes are: %(known)s.")
             names = {"theme": theme[:60], "known": ", ".join(sorted(known)) or "–"}
             raise Problem("bad-query", status=400, detail=message % names, field="theme")
-    limit = whole(given["limit"], name="limit", minimum=1, maximum=LIMIT_MAX) if "limit" in given else LIMIT
+    limit = whole(wanted["limit"], name="limit", minimum=1, maximum=LIMIT_MAX) if "limit" in wanted else LIMIT
     return Filter(
         limit=limit,
-        bbox=bounds(given["bbox"]) if "bbox" in given else None,
+        bbox=bounds(wanted["bbox"]) if "bbox" in wanted else None,
         themes=themes,
-        after=_read_after(given["after"], consultation=consultation) if "after" in given else None,
+        after=_read_after(wanted["after"], consultation=consultation) if "after" in wanted else None,
     )
 
 
@@ -91,8 +91,8 @@ def _read_after(value: str, *, consultation: Consultation) -> public_view.Last:
 
 def etag(consultation: Consultation, wanted: Filter) -> str:
     """Made of the data version, the audience (everyone) and the filter: a 304 is never wrong."""
-    told = f"{SHAPE}|{consultation.pk}|{consultation.data_version.number}|everyone|{wanted!r}"
-    return f'W/"{hashlib.sha256(told.encode()).hexdigest()[:24]}"'
+    content = f"{SHAPE}|{consultation.pk}|{consultation.data_version.number}|everyone|{wanted!r}"
+    return f'W/"{hashlib.sha256(content.encode()).hexdigest()[:24]}"'
 
 
 def page(consultation: Consultation, wanted: Filter, *, address: str) -> bytes:

@@ -18,5 +18,5 @@ def layer_document(request: HttpRequest, document: int, name: str) -> HttpRespon
     """The PDF as it came, to be saved. `name` is for people and their browsers; any will do."""
     known = get_object_or_404(LayerDocument.objects.select_related("edition__layer"), pk=document)
     today = day_of(known.edition.layer.owner, at=timezone.now())
-    found = get_object_or_404(documents.in_force_on(today), pk=document)
-    return attachment(found.file, name=found.file_name, content_type="application/pdf")
+    plan_document = get_object_or_404(documents.in_force_on(today), pk=document)
+    return attachment(plan_document.file, name=plan_document.file_name, content_type="application/pdf")

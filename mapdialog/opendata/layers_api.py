@@ -83,25 +83,25 @@ _PARAMETERS = [
 )
 @decorate_view(packed)
 def layers_at(request: HttpRequest) -> dict[str, Any]:
-    given = parameters(request, known={"lon", "lat", "on", "consultation"})
+    wanted = parameters(request, known={"lon", "lat", "on", "consultation"})
     for name in ("lon", "lat", "consultation"):
-        if not given.get(name) and (name in given or name != "consultation"):
+        if not wanted.get(name) and (name in wanted or name != "consultation"):
             message = _("The parameter “%(name)s” is missing.")
             raise Problem("bad-query", status=400, detail=message % {"name": name}, field=name)
     point = (
-        number(given["lon"], name="lon", minimum=-180, maximum=180),
-        number(given["lat"], name="lat", minimum=-85, maximum=85),
+        number(wanted["lon"], name="lon", minimum=-180, maximum=180),
+        number(wanted["lat"], name="lat", minimum=-85, maximum=85),
     )
-    slug = given.get("consultation")
+    slug = wanted.get("consultation")
     consultation = consultation_for(slug) if slug else None
     layers = _layer_ids(consultation) if consultation else areas.published_layers_near(point)
-    on = query.day(given["on"], name="on") if given.get("on") else _today(consultation, layers=layers)
-    found = areas.at(point, on=on, layers=layers)
+    on = query.day(wanted["on"], name="on") if wanted.get("on") else _today(consultation, layers=layers)
+    places = areas.at(point, on=on, layers=layers)
     language = get_language() or ""
     return {
         "on": on,
-        "areas": [_area(place, language) for place in found if place.area_id is not None],
-        "zones": [_zone(place, language) for place in found if place.zone_id is not None],
+        "areas": [_area(place, language) for place in places if place.area_id is not None],
+        "zones": [_zone(place, language) for place in places if place.zone_id is not None],
     }
 
 

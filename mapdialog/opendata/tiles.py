@@ -52,8 +52,8 @@ def layer_tile(request: HttpRequest, edition_id: int, z: int, x: int, y: int) ->
 @require_safe
 def layer_style(request: HttpRequest, edition_id: int) -> HttpResponseBase:
     """The layer's title, credit and bounds of time, and how each code in it is drawn and called."""
-    given = parameters(request, known={"lang"})
-    language = query.language(given["lang"]) if given.get("lang") else get_language() or ""
+    wanted = parameters(request, known={"lang"})
+    language = query.language(wanted["lang"]) if wanted.get("lang") else get_language() or ""
     edition = _edition_for(request, edition_id)
     etag = _etag(edition, language[:8])
     response = get_conditional_response(request, etag=etag)

@@ -24,8 +24,8 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships 
 
 def signing_in_as(request: HttpRequest, credentials: Mapping[str, str] | None) -> str:
     """The e-mail that somebody tries to sign in with: what the lock-out counts by, beside the address."""
-    given = credentials or {}
-    name = given.get("email") or given.get("username") or values.of_form(request).text("login")
+    typed = credentials or {}
+    name = typed.get("email") or typed.get("username") or values.of_form(request).text("login")
     return name.strip().lower()[:254]
 
 

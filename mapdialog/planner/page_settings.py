@@ -37,7 +37,7 @@ def consultation_settings(consultation: Consultation, *, on: dt.date, language: 
     """Settings of `/planner/c/{slug}/`. `on` decides which layer versions are shown."""
     boundary = boundary_edition(consultation, on=on)
     plans = plan_editions(consultation, on=on, published_only=False)
-    said = _said_by_use(plans, consultation=consultation)
+    counts_by_plan = _said_by_use(plans, consultation=consultation)
     slug, place = consultation.slug, consultation.municipality.code
     return {
         "slug": slug,
@@ -57,7 +57,7 @@ def consultation_settings(consultation: Consultation, *, on: dt.date, language: 
         "overlays": overlays(place=place, officials=True),
         "committees": boundary
         and {"url": _tiles(boundary), "name": translated(boundary.layer.titles, language)},
-        "plans": [_plan(plan, said=said[plan.edition.pk], language=language) for plan in plans],
+        "plans": [_plan(plan, said=counts_by_plan[plan.edition.pk], language=language) for plan in plans],
         "themes": theme_names(consultation, language=language),
         "states": {
             str(value): str(label)
@@ -95,13 +95,13 @@ def _said_by_use(plans: list[PlanEdition], *, consultation: Consultation) -> dic
         .values_list("edition", "zone__code", "zone__land_use_status", "contribution_id")
         .distinct()
     )
-    said: dict[int, dict[str, set[Any]]] = {edition: {} for edition in style_lists}
+    contributions_by_edition: dict[int, dict[str, set[Any]]] = {edition: {} for edition in style_lists}
     for edition, code, status, contribution in places:
         key = style_for(style_lists[edition], code=code, future=status == FUTURE).key
-        said[edition].setdefault(key, set()).add(contribution)
+        contributions_by_edition[edition].setdefault(key, set()).add(contribution)
     return {
         edition: {key: len(contributions) for key, contributions in uses.items()}
-        for edition, uses in said.items()
+        for edition, uses in contributions_by_edition.items()
     }
 
 
@@ -114,10 +114,10 @@ def _bounds(consultation: Consultation, *, boundary: Edition | None) -> Bounds |
     if consultation.area is not None:
         west, south, east, north = consultation.area.extent
         return west, south, east, north
-    found: Bounds | None = (
+    bounds: Bounds | None = (
         Area.objects.filter(edition=boundary).aggregate(box=Extent("geom"))["box"] if boundary else None
     )
-    return found
+    return bounds
 
 
 def map_texts() -> dict[str, str]:

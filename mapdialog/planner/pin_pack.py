@@ -89,14 +89,14 @@ def pin_pack(consultation: Consultation, *, reader: Reader, language: str) -> by
 
 
 def _rows(consultation: Consultation, *, reader: Reader) -> list[tuple[Any, ...]]:
-    seen = (
+    visible = (
         Contribution.objects.visible_to(reader)
         .filter(consultation=consultation, geom__isnull=False)
         .order_by()
         .values_list("id", "geom", "received_at", "theme_id", "state")
     )
     boundary = Edition.objects.filter(layer=consultation.boundary_layer_id)
-    sql, parameters = seen.query.sql_with_params()
+    sql, parameters = visible.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(_ROWS.format(seen=sql), [*parameters, [edition.pk for edition in boundary]])
         return list(cursor.fetchall())

@@ -41,16 +41,16 @@ class Selection:
 
         `also`: further parameters the view knows. Raises Problem 400.
         """
-        given = query.parameters(request, known=PARAMETERS | also)
+        wanted = query.parameters(request, known=PARAMETERS | also)
         zone = consultation.municipality.zone
-        last = _day(given, "to")
+        last = _day(wanted, "to")
         return cls(
-            themes=_set(given.get("theme")),
-            areas=_set(given.get("area")),
-            states=_set(given.get("state")),
-            start=_midnight(_day(given, "from"), zone=zone),
+            themes=_set(wanted.get("theme")),
+            areas=_set(wanted.get("area")),
+            states=_set(wanted.get("state")),
+            start=_midnight(_day(wanted, "from"), zone=zone),
             end=_midnight(last + dt.timedelta(days=1) if last else None, zone=zone),
-            bounds=query.bounds(given["bbox"]) if given.get("bbox") else None,
+            bounds=query.bounds(wanted["bbox"]) if wanted.get("bbox") else None,
         )
 
     def of_contributions(
@@ -89,8 +89,8 @@ def _set(text: str | None) -> frozenset[str]:
     return frozenset(part for part in (text or "").split(",") if part)
 
 
-def _day(given: dict[str, str], name: str) -> dt.date | None:
-    return query.day(given[name], name=name) if given.get(name) else None
+def _day(wanted: dict[str, str], name: str) -> dt.date | None:
+    return query.day(wanted[name], name=name) if wanted.get(name) else None
 
 
 def _midnight(day: dt.date | None, *, zone: ZoneInfo) -> dt.datetime | None:

@@ -60,7 +60,8 @@ def area_rows(run: Run, *, language: str) -> list[AreaRow]:
             inhabitants=people.get(row.area_id) if row.area_id else None,
             # jsonb keeps no order
             themes=sorted(
-                ((names.get(key, key), n) for key, n in row.themes.items()), key=lambda one: (-one[1], one[0])
+                ((names.get(key, key), n) for key, n in row.themes.items()),
+                key=lambda themed: (-themed[1], themed[0]),
             ),
         )
         for row in run.summaries.select_related("area")

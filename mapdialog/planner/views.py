@@ -48,25 +48,25 @@ def home(request: HttpRequest) -> HttpResponse:
 @packed
 def consultation(request: HttpRequest, slug: str) -> HttpResponse:
     """Map, list and table of one consultation."""
-    held = consultation_for(request, slug)
+    consultation = consultation_for(request, slug)
     language = get_language() or ""
-    run_ = Run.objects.current(held)
-    on = _today(held)
+    run_ = Run.objects.current(consultation)
+    on = _today(consultation)
     context: dict[str, Any] = {
-        "consultation": held,
-        "title": translated(held.title, language) or held.slug,
-        "title_language": language_of(held.title, language),
-        "demo_note": demo_note(held),
+        "consultation": consultation,
+        "title": translated(consultation.title, language) or consultation.slug,
+        "title_language": language_of(consultation.title, language),
+        "demo_note": demo_note(consultation),
         "run": run_,
         # runs of earlier versions have not counted them
         "n_outside_area": run_.density.get("n_outside", 0) if run_ else 0,
-        "failure": RunFailure.objects.filter(consultation=held).first(),
-        "is_behind": held.data_version.number > (run_.data_version if run_ else 0),
+        "failure": RunFailure.objects.filter(consultation=consultation).first(),
+        "is_behind": consultation.data_version.number > (run_.data_version if run_ else 0),
         "areas": area_rows(run_, language=language) if run_ else [],
         "figures": figures_of(run_) if run_ else None,
         "water_is_known": run_ is None or water_is_known(run_),
         "hotspots": hotspots_geojson(run_, language=language)["features"] if run_ else [],
-        "settings": page_settings.consultation_settings(held, on=on, language=language),
+        "settings": page_settings.consultation_settings(consultation, on=on, language=language),
     }
     return render(request, "planner/consultation.html", context)
 
@@ -102,12 +102,12 @@ def hotspots(request: HttpRequest, slug: str) -> HttpResponse:
 @packed
 def contributions(request: HttpRequest, slug: str) -> HttpResponse:
     """The list beside the map, filtered by the query string, a page at a time."""
-    held = consultation_for(request, slug)
-    selection = Selection.of(request, consultation=held, also=frozenset({"after"}))
-    seen = Contribution.objects.visible_to(request.user).filter(consultation=held)
+    consultation = consultation_for(request, slug)
+    selection = Selection.of(request, consultation=consultation, also=frozenset({"after"}))
+    visible = Contribution.objects.visible_to(request.user).filter(consultation=consultation)
     page = listing.page_of(
-        selection.of_contributions(seen, consultation=held),
-        consultation=held,
+        selection.of_contributions(visible, consultation=consultation),
+        consultation=consultation,
         after=values.of_query(request).text("after"),
         language=get_language() or "",
     )
@@ -120,17 +120,17 @@ def contributions(request: HttpRequest, slug: str) -> HttpResponse:
 def plan_differences(request: HttpRequest, slug: str) -> HttpResponse:
     """Land in each use in two plans: `a` and `b` are keys of alternatives, `level` a vertical level."""
     consultation = consultation_for(request, slug)
-    given = parameters(request, known={"a", "b", "level"})
+    wanted = parameters(request, known={"a", "b", "level"})
     on = _today(consultation)
-    found = differences_of(
+    differences = differences_of(
         plan_editions(consultation, on=on, published_only=False),
-        first=given.get("a", ""),
-        second=given.get("b", ""),
-        level=whole(given["level"], name="level", minimum=1, maximum=5) if "level" in given else None,
+        first=wanted.get("a", ""),
+        second=wanted.get("b", ""),
+        level=whole(wanted["level"], name="level", minimum=1, maximum=5) if "level" in wanted else None,
         on=on,
         language=get_language() or "",
     )
-    return JsonResponse(found)
+    return JsonResponse(differences)
 
 
 def _today(consultation: Consultation) -> dt.date:
@@ -141,9 +141,9 @@ def _today(consultation: Consultation) -> dt.date:
 @require_POST
 def run(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask for a new calculation now instead of within the minute."""
-    held = consultation_for(request, slug)
-    requests.ask_for_run(held)
-    return redirect("planner:consultation", slug=held.slug)
+    consultation = consultation_for(request, slug)
+    requests.ask_for_run(consultation)
+    return redirect("planner:consultation", slug=consultation.slug)
 
 
 @login_required
@@ -151,12 +151,13 @@ def run(request: HttpRequest, slug: str) -> HttpResponse:
 @expensive
 def export(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     """What is selected, as GeoJSON with the exact places; who took it is written down."""
-    held = consultation_for(request, slug)
-    selection = Selection.of(request, consultation=held)
-    seen = Contribution.objects.visible_to(request.user).filter(consultation=held)
-    rows = selection.of_contributions(seen, consultation=held)
+    consultation = consultation_for(request, slug)
+    selection = Selection.of(request, consultation=consultation)
+    visible = Contribution.objects.visible_to(request.user).filter(consultation=consultation)
+    rows = selection.of_contributions(visible, consultation=consultation)
     detail = {"format": "geojson", "selection": values.of_query(request).as_written()}
     by = f"user:{request.user.pk}"
-    record("contributions.exported", subject=held, by=by, at=timezone.now(), detail=detail)
-    chunks = contributions_export.geojson(held, reader=request.user, rows=rows)
-    return download(request, chunks, file_name=f"{held.slug}.geojson", content_type="application/geo+json")
+    record("contributions.exported", subject=consultation, by=by, at=timezone.now(), detail=detail)
+    chunks = contributions_export.geojson(consultation, reader=request.user, rows=rows)
+    file_name = f"{consultation.slug}.geojson"
+    return download(request, chunks, file_name=file_name, content_type="application/geo+json")

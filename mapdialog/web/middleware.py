@@ -30,8 +30,8 @@ class RequestId:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-Id", "")
-        identifier = given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
+        sent_id = request.headers.get("X-Request-Id", "")
+        identifier = sent_id if _GIVEN_ID.fullmatch(sent_id) else uuid.uuid4().hex
         token = request_id.set(identifier)
         try:
             response = self.get_response(request)

@@ -37,8 +37,8 @@ class Values:
 
     def whole(self, name: str) -> int | None:
         """A whole number from 0 that the database can compare with an id; None for anything else."""
-        said = self.text(name)
-        return int(said) if _WHOLE.fullmatch(said) else None
+        written = self.text(name)
+        return int(written) if _WHOLE.fullmatch(written) else None
 
     def identifier(self, name: str) -> int:
         """The id of a row; 0, which no row has, for anything else."""
@@ -79,8 +79,8 @@ def of_form(request: HttpRequest) -> Values:
 
 def content_length(request: HttpRequest) -> int:
     """Bytes that the body is said to have, 0 where nothing is said."""
-    said = str(request.META.get("CONTENT_LENGTH") or "")
-    return int(said) if _WHOLE.fullmatch(said) else 0
+    stated = str(request.META.get("CONTENT_LENGTH") or "")
+    return int(stated) if _WHOLE.fullmatch(stated) else 0
 
 
 def _plain(text: str) -> str:

@@ -79,9 +79,9 @@ class Command(BaseCommand):
         if note:
             self.stderr.write(f"note: {note}")
         if options["dry_run"]:
-            found = rehearse(request, at=at, progress=self._show)
-            self._tell(found.lines())
-            _write(options["report"], found.as_json())
+            rehearsed = rehearse(request, at=at, progress=self._show)
+            self._tell(rehearsed.lines())
+            _write(options["report"], rehearsed.as_json())
             self.stdout.write("nothing was written")
             return
         done = load(request, at=at, by=options["by"], progress=self._show)
@@ -113,10 +113,10 @@ class Command(BaseCommand):
         request = _request(file, {**options, "name": options["name"] or "layer"})
         table, _passed_over = tables.read(request)
         self.stdout.write(f"taken: {', '.join(dict.fromkeys(table.tables)) or 'all of it'}")
-        found = proposal.propose(
+        understood = proposal.propose(
             table, kind=kind, owner=owner, roles=request.named_roles(), source=request.source
         )
-        self._tell(_proposed(found))
+        self._tell(_proposed(understood))
 
     def _tell(self, lines: Iterator[str]) -> None:
         for line in lines:
@@ -194,20 +194,20 @@ def _request(file: Path, options: dict[str, Any]) -> ImportRequest:
     )
 
 
-def _proposed(found: proposal.Proposal) -> Iterator[str]:
-    yield f"data set: {found.source.id if found.source else 'not recognised'}"
-    if found.ties:
-        yield f"  may be any of {', '.join(found.ties)}: --source says which"
-    for role in found.roles:
+def _proposed(understood: proposal.Proposal) -> Iterator[str]:
+    yield f"data set: {understood.source.id if understood.source else 'not recognised'}"
+    if understood.ties:
+        yield f"  may be any of {', '.join(understood.ties)}: --source says which"
+    for role in understood.roles:
         others = f" (or {', '.join(role.others)})" if role.others else ""
         if role.field or others:
             yield f"  {role.role}: {role.field or 'none'}{others}"
-    for known in found.styles:
+    for known in understood.styles:
         yield f"  the list {known.list_name} knows {known.share:.0%} of the codes"
-    for field in found.fields:
+    for field in understood.fields:
         yield f"  {field.name}: filled in {field.filled:.0%}, such as {'; '.join(field.samples) or '–'}"
-    if found.question:
-        yield found.question
+    if understood.question:
+        yield understood.question
 
 
 def _would_lie(error: crs.CrsError) -> Iterator[str]:
