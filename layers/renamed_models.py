@@ -11,10 +11,12 @@ def permissions(app_label: str, names: Mapping[str, str]) -> RunPython:
 
     def rename(apps: Any, names: Mapping[str, str]) -> None:
         kinds = apps.get_model("contenttypes", "ContentType").objects.filter(app_label=app_label)
-        held = apps.get_model("auth", "Permission").objects.filter(content_type__app_label=app_label)
+        permissions_of_app = apps.get_model("auth", "Permission").objects.filter(
+            content_type__app_label=app_label
+        )
         for old, new in names.items():
             kinds.filter(model=old).update(model=new)
-            for permission in held.filter(codename__endswith=f"_{old}"):
+            for permission in permissions_of_app.filter(codename__endswith=f"_{old}"):
                 verb = permission.codename.removesuffix(f"_{old}")
                 permission.codename, permission.name = f"{verb}_{new}", f"Can {verb} {new}"
                 permission.save(update_fields=["codename", "name"])

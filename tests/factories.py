@@ -39,7 +39,7 @@ def middle(i: int = 0) -> tuple[float, float]:
     return WEST + (i + 0.5) * SIDE, SOUTH + SIDE / 2
 
 
-def municipality(**given: Any) -> Municipality:
+def municipality(**values: Any) -> Municipality:
     number = next(_numbers)
     return Municipality.objects.create(
         **{
@@ -48,15 +48,17 @@ def municipality(**given: Any) -> Municipality:
             "country": "NO",
             "metric_srid": 25832,
             "languages": ["nb", "en"],
-            **given,
+            **values,
         }
     )
 
 
-def user(*, role: str | None = None, of: Municipality | None = None, **given: Any) -> User:
+def user(*, role: str | None = None, of: Municipality | None = None, **values: Any) -> User:
     """Somebody who can sign in with the password `password`; with a role if `role` and `of` are given."""
-    password = given.pop("password", "password")
-    person = User.objects.create_user(email=f"person{next(_numbers)}@example.org", password=password, **given)
+    password = values.pop("password", "password")
+    person = User.objects.create_user(
+        email=f"person{next(_numbers)}@example.org", password=password, **values
+    )
     if role and of:
         Membership.objects.create(
             user=person, municipality=of, role=role, committee_code="A" if role == "committee" else ""
@@ -64,14 +66,14 @@ def user(*, role: str | None = None, of: Municipality | None = None, **given: An
     return person
 
 
-def layer(**given: Any) -> Layer:
+def layer(**values: Any) -> Layer:
     number = next(_numbers)
     return Layer.objects.create(
-        **{"owner": "NO-4012", "kind": "boundary", "name": f"layer-{number}", **given}
+        **{"owner": "NO-4012", "kind": "boundary", "name": f"layer-{number}", **values}
     )
 
 
-def edition(*, of: Layer, **given: Any) -> Edition:
+def edition(*, of: Layer, **values: Any) -> Edition:
     number = of.editions.count() + 1
     values = {
         "layer": of,
@@ -82,29 +84,29 @@ def edition(*, of: Layer, **given: Any) -> Edition:
         "sha256": "0" * 64,
         "imported_at": NOON,
         "feature_count": 0,
-        **given,
+        **values,
     }
     return Edition.objects.create(**values)
 
 
-def areas(*, of: Edition, n: int = 2, **given: Any) -> list[Area]:
+def areas(*, of: Edition, n: int = 2, **values: Any) -> list[Area]:
     """n neighbouring committees with codes A, B, C …"""
     codes = "ABCDEFGHIJ"[:n]
     return [
-        Area.objects.create(edition=of, code=code, name=f"Utvalg {code}", geom=square(i), **given)
+        Area.objects.create(edition=of, code=code, name=f"Utvalg {code}", geom=square(i), **values)
         for i, code in enumerate(codes)
     ]
 
 
-def zone(*, of: Edition, i: int = 0, **given: Any) -> Zone:
+def zone(*, of: Edition, i: int = 0, **values: Any) -> Zone:
     return Zone.objects.create(
-        **{"edition": of, "code": "1110", "field": f"B{i + 1}", "geom": square(i), **given}
+        **{"edition": of, "code": "1110", "field": f"B{i + 1}", "geom": square(i), **values}
     )
 
 
 def paper(*, of: Edition, content: bytes) -> LayerDocument:
     """A paper of an edition, stored directly (not through its check)."""
-    held = LayerDocument(
+    document = LayerDocument(
         edition=of,
         type="PLANBEST",
         file_name="plan.pdf",
@@ -112,24 +114,24 @@ def paper(*, of: Edition, content: bytes) -> LayerDocument:
         bytes=len(content),
         added_at=NOON,
     )
-    held.file.save(f"{held.sha256}.pdf", ContentFile(content))
-    return held
+    document.file.save(f"{document.sha256}.pdf", ContentFile(content))
+    return document
 
 
-def consultation(*, themes: tuple[str, ...] = ("lys",), **given: Any) -> Consultation:
+def consultation(*, themes: tuple[str, ...] = ("lys",), **values: Any) -> Consultation:
     """A published, open consultation of points, read after publication, in two squares."""
     number = next(_numbers)
     values: dict[str, Any] = {
-        "municipality": given.pop("municipality", None) or municipality(),
+        "municipality": values.pop("municipality", None) or municipality(),
         "slug": f"horing-{number}",
         "status": "published",
         "title": {"nb": f"Prøvehøring {number}", "en": f"Test hearing {number}"},
         "languages": ["nb", "en"],
         "opens_at": NOON - dt.timedelta(days=30),
         "closes_at": NOON + dt.timedelta(days=36500),
-        "area": square(0) | square(1) if "area" not in given else given["area"],
+        "area": square(0) | square(1) if "area" not in values else values["area"],
         "moderation": "after",
-        **given,
+        **values,
     }
     if values["area"] is not None and values["area"].geom_type == "Polygon":
         values["area"] = MultiPolygon(values["area"], srid=4326)
@@ -146,14 +148,16 @@ def point(lon: float, lat: float) -> GEOSGeometry:
     return GEOSGeometry(json.dumps({"type": "Point", "coordinates": [lon, lat]}), srid=4326)
 
 
-def contribution(*, to: Consultation, at: tuple[float, float] | None = None, **given: Any) -> Contribution:
+def contribution(*, to: Consultation, at: tuple[float, float] | None = None, **values: Any) -> Contribution:
     """A published pin in the middle of the first square, stored directly (not through intake).
 
     `geom_public`, which the database computes otherwise, may be given to tell the two places apart.
     """
-    public = given.pop("geom_public", None)
+    public = values.pop("geom_public", None)
     place = point(*(at or middle()))
-    submission = given.pop("submission", None) or Submission.objects.create(consultation=to, received_at=NOON)
+    submission = values.pop("submission", None) or Submission.objects.create(
+        consultation=to, received_at=NOON
+    )
     values = {
         "id": uuid.uuid4(),
         "consultation": to,
@@ -168,7 +172,7 @@ def contribution(*, to: Consultation, at: tuple[float, float] | None = None, **g
         "written_at": NOON,
         "received_at": NOON,
         "state": "published",
-        **given,
+        **values,
     }
     made = Contribution.objects.create(**values)
     if public is not None:

@@ -55,7 +55,7 @@ class Upstream:
     def says(self, **reply: Any) -> None:
         self.reply = lambda _path: Reply(**reply)
 
-    def service(self, **given: Any) -> MapService:
+    def service(self, **options: Any) -> MapService:
         """A map service that lives here."""
         values: dict[str, Any] = {
             "name": "prove",
@@ -65,20 +65,20 @@ class Upstream:
             "credit": "© Prøvekart",
             "licence": "CC0",
             "max_zoom": 18,
-            **given,
+            **options,
         }
         return MapService(**values)
 
-    def secretly(self, **given: Any) -> MapService:
-        return replace(self.service(**given), key_use=Key.SECRET, key="hemmelig-nokkel")
+    def secretly(self, **options: Any) -> MapService:
+        return replace(self.service(**options), key_use=Key.SECRET, key="hemmelig-nokkel")
 
-    def choice(self, service: MapService | None = None, **given: Any) -> MapChoice:
+    def choice(self, service: MapService | None = None, **options: Any) -> MapChoice:
         """The service as the base map, in proxy mode."""
         values = {
             "base": service or self.service(),
             "mode": Mode.PROXY,
             "private_hosts": frozenset({HOST}),
-            **given,
+            **options,
         }
         return MapChoice(**values)
 
@@ -108,8 +108,8 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in reply.headers.items():
             self.send_header(name, value)
         if "Transfer-Encoding" not in reply.headers:
-            told = len(reply.body) if reply.length is None else reply.length
-            self.send_header("Content-Length", str(told))
+            length = len(reply.body) if reply.length is None else reply.length
+            self.send_header("Content-Length", str(length))
         self.end_headers()
         try:
             self.wfile.write(reply.body)

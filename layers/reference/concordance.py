@@ -59,13 +59,13 @@ def load(path: Path, *, scheme: str, changed_on: dt.date) -> Loaded:
     """
     rows = list(_rows(path, scheme=scheme, changed_on=changed_on))
     changes = [row for row in rows if row.old_code != row.new_code]
-    standing = {
+    unchanged = {
         (row.old_code, row.new_code): row
         for row in CodeChange.objects.filter(scheme=scheme, changed_on=changed_on)
     }
     added, changed = [], []
     for row in changes:
-        before = standing.get((row.old_code, row.new_code))
+        before = unchanged.get((row.old_code, row.new_code))
         if before is None:
             added.append(row)
         elif (before.share, before.old_name, before.new_name) != (row.share, row.old_name, row.new_name):

@@ -11,13 +11,13 @@ from mapdialog.audit import journal
 
 
 @register("journal", deploy=True)  # not of every command: the worker and the migrations go on without it
-def journal_is_writable(**given: Any) -> list[CheckMessage]:
+def journal_is_writable(**_options: Any) -> list[CheckMessage]:
     hint = "Until then nothing can be erased or moderated. See MAPDIALOG_JOURNAL in docs/operators.md."
     return [Error(trouble, hint=hint, id="mapdialog.E001") for trouble in journal.troubles()]
 
 
 @register("journal", deploy=True)
-def journal_is_ours(*, databases: Sequence[str] | None = None, **given: Any) -> list[CheckMessage]:
+def journal_is_ours(*, databases: Sequence[str] | None = None, **_options: Any) -> list[CheckMessage]:
     """Only where the database may be asked: `check --database default`, /readyz."""
     if not databases:
         return []

@@ -39,8 +39,8 @@ def overlays(*, place: str, officials: bool) -> list[dict[str, Any]]:
     """The overlays for `addOverlays`, in the operator's order."""
     shown = settings.MAPS.shown
     offered = [service for service in settings.MAPS.overlays if officials or service.name in shown]
-    found = [(service, pictures(service, place=place, officials=officials)) for service in offered]
-    return [{**_words(service), **shown_by} for service, shown_by in found if shown_by is not None]
+    with_settings = [(service, pictures(service, place=place, officials=officials)) for service in offered]
+    return [{**_words(service), **shown_by} for service, shown_by in with_settings if shown_by is not None]
 
 
 def _words(service: MapService) -> dict[str, Any]:

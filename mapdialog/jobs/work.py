@@ -16,7 +16,7 @@ R = TypeVar("R")
 Ending = Callable[..., None]
 
 
-def nothing(**_given: object) -> None:
+def nothing(**_arguments: object) -> None:
     """For a task that leaves nothing half-done: all of it is one transaction, or may be done twice."""
 
 

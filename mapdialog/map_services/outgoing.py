@@ -79,7 +79,7 @@ def fetch(
     target = _target(urlsplit(address), private_hosts=private_hosts)
     until = time.monotonic() + total_s
     addresses = _look_up(target, within_s=connect_s)
-    if target.host not in private_hosts and not all(is_public(one[4][0]) for one in addresses):
+    if target.host not in private_hosts and not all(is_public(address[4][0]) for address in addresses):
         raise OutgoingError(Failure.REFUSED)
     connection = _Connection(target, until=until)
     try:
@@ -173,8 +173,8 @@ class _Connection:
     def get(self, path: str, *, headers: Mapping[str, str], most_bytes: int) -> Answer:
         self._http.request("GET", path, headers={"Host": self._host(), "Connection": "close", **headers})
         with self._http.getresponse() as response:
-            given = {name.lower(): value for name, value in response.getheaders()}
-            length = given.get("content-length", "")
+            answered = {name.lower(): value for name, value in response.getheaders()}
+            length = answered.get("content-length", "")
             stated_bytes = int(length) if length.isascii() and length.isdigit() and len(length) < 19 else 0
             if stated_bytes > most_bytes:
                 raise OutgoingError(Failure.TOO_LARGE)
@@ -186,7 +186,7 @@ class _Connection:
             self._refuse_cut()
         if len(body) < stated_bytes and response.status != http.HTTPStatus.NOT_MODIFIED:
             raise OutgoingError(Failure.BROKEN)  # reading in parts, http.client does not notice
-        return Answer(response.status, given, bytes(body))
+        return Answer(response.status, answered, bytes(body))
 
     def close(self) -> None:
         self._timer.cancel()

@@ -222,10 +222,10 @@ def allowed_age_s(headers: Mapping[str, str], *, now: dt.datetime) -> int | None
     if "no-cache" in control:
         return 0
     directives = dict(_MAX_AGE.findall(control))
-    if found := directives.get("s-maxage") or directives.get("max-age"):
+    if stated := directives.get("s-maxage") or directives.get("max-age"):
         age = headers.get("age", "")
         spent = int(age) if age.isascii() and age.isdigit() and len(age) < 10 else 0
-        return min(LONGEST_AGE_S, max(0, int(found) - spent))
+        return min(LONGEST_AGE_S, max(0, int(stated) - spent))
     if "expires" in headers:
         return _until_s(headers["expires"], now=now)
     return USUAL_AGE_S

@@ -57,7 +57,7 @@ def consultation_settings(consultation: Consultation, *, on: dt.date, language: 
         "overlays": overlays(place=place, officials=True),
         "committees": boundary
         and {"url": _tiles(boundary), "name": translated(boundary.layer.titles, language)},
-        "plans": [_plan(plan, said=counts_by_plan[plan.edition.pk], language=language) for plan in plans],
+        "plans": [_plan(plan, counts=counts_by_plan[plan.edition.pk], language=language) for plan in plans],
         "themes": theme_names(consultation, language=language),
         "states": {
             str(value): str(label)
@@ -68,7 +68,7 @@ def consultation_settings(consultation: Consultation, *, on: dt.date, language: 
     }
 
 
-def _plan(plan: PlanEdition, *, said: dict[str, int], language: str) -> dict[str, Any]:
+def _plan(plan: PlanEdition, *, counts: dict[str, int], language: str) -> dict[str, Any]:
     return {
         "key": plan.alternative.key,
         "name": translated(plan.alternative.name, language),
@@ -76,7 +76,7 @@ def _plan(plan: PlanEdition, *, said: dict[str, int], language: str) -> dict[str
         "style": plan.style_table(language=language),
         "levels": plan.level_choices(),
         "level": levels.shown_first(plan.levels),
-        "said": said,
+        "said": counts,
     }
 
 
@@ -175,12 +175,12 @@ def list_texts() -> dict[str, Any]:
         "listFailed": gettext("The list could not be fetched."),
         "retry": gettext("Try again"),
         "shown": _counted(
-            one=gettext("{n} of {all} comment with a spot is selected"),
+            singular=gettext("{n} of {all} comment with a spot is selected"),
             other=gettext("{n} of {all} comments with a spot are selected"),
         ),
         "noPins": gettext("Nothing has been sent with a spot yet."),
         "noMatch": gettext("Nothing matches. Remove a filter."),
-        "matched": _counted(one=gettext("{n} comment"), other=gettext("{n} comments")),
+        "matched": _counted(singular=gettext("{n} comment"), other=gettext("{n} comments")),
         "withoutText": gettext("(no text)"),
         "flags": {flag: str(words) for flag, words in screening.WORDS.items()},
         "withoutPlace": gettext("not placed on the map"),
@@ -196,5 +196,5 @@ def list_texts() -> dict[str, Any]:
     }
 
 
-def _counted(*, one: str, other: str) -> dict[str, str]:
-    return {"one": one, "other": other}
+def _counted(*, singular: str, other: str) -> dict[str, str]:
+    return {"one": singular, "other": other}

@@ -22,14 +22,14 @@ _LONGEST_NAME = 14  # of a field for one language
 
 @dataclass(frozen=True)
 class Values:
-    said: QueryDict
+    fields: QueryDict
 
     def __contains__(self, name: str) -> bool:
-        return name in self.said
+        return name in self.fields
 
     def text(self, name: str, *, default: str = "") -> str:
         """Without control characters and the space around it."""
-        return _plain(self.said.get(name, default))
+        return _plain(self.fields.get(name, default))
 
     def search(self, name: str) -> str:
         """Words to look for, on one line."""
@@ -57,16 +57,16 @@ class Values:
 
     def by_language(self, prefix: str) -> dict[str, str]:
         """Texts of fields such as `title_nb`, by what follows the prefix."""
-        names = [name for name in self.said if name.startswith(prefix) and len(name) <= _LONGEST_NAME]
+        names = [name for name in self.fields if name.startswith(prefix) and len(name) <= _LONGEST_NAME]
         return {_plain(name.removeprefix(prefix)): self.text(name) for name in names}
 
     def everything(self) -> dict[str, str]:
         """All of a form whose fields are not known beforehand."""
-        return {_plain(name): self.text(name) for name in self.said}
+        return {_plain(name): self.text(name) for name in self.fields}
 
     def as_written(self) -> str:
         """The whole of it as an address has it, for the record of who did what."""
-        return self.said.urlencode()
+        return self.fields.urlencode()
 
 
 def of_query(request: HttpRequest) -> Values:

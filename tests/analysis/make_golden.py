@@ -42,7 +42,7 @@ def expected(vintage: int) -> dict[str, object]:
         "by_area": joined["code"].fillna("").value_counts().sort_index().to_dict(),
         "speeding_by_area": themes.xs("Speeding", level=1).sort_index().to_dict(),
         "hotspots_by_area": {code: len(sets) for code, sets in clusters.items() if sets},
-        "core_sets": digest([one for sets in clusters.values() for one in sets]),
+        "core_sets": digest([members for sets in clusters.values() for members in sets]),
     }
 
 

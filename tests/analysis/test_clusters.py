@@ -96,17 +96,17 @@ def test_crowded_cells_that_nearly_touch_are_told_apart_exactly(monkeypatch):
 def test_splitting_sets_decides_as_comparing_all_pairs(monkeypatch, xy, split, squared):
     monkeypatch.setattr(clusters, "_PAIRS_BY_BRUTE_FORCE", 1)
     split = min(split, len(xy) - 1)
-    one, two = np.array(xy[:split], dtype=float), np.array(xy[split:], dtype=float)
-    pairs = np.square(one[:, None] - two[None]).sum(axis=2)
-    assert clusters._sets_touch(one, two, squared=squared) == (pairs <= squared).any()
+    first, second = np.array(xy[:split], dtype=float), np.array(xy[split:], dtype=float)
+    pairs = np.square(first[:, None] - second[None]).sum(axis=2)
+    assert clusters._sets_touch(first, second, squared=squared) == (pairs <= squared).any()
 
 
 def test_sets_of_neighbouring_floats_are_compared_and_not_split_for_ever():
     step = np.finfo(float).eps
-    one = np.repeat([[1 + step, 0.0], [1 + 2 * step, 0.0]], 100, axis=0)
-    two = one + np.array([4 * step, 0.0])
-    assert clusters._sets_touch(one, two, squared=(3 * step) ** 2)
-    assert not clusters._sets_touch(one, two, squared=(2.9 * step) ** 2)
+    first = np.repeat([[1 + step, 0.0], [1 + 2 * step, 0.0]], 100, axis=0)
+    second = first + np.array([4 * step, 0.0])
+    assert clusters._sets_touch(first, second, squared=(3 * step) ** 2)
+    assert not clusters._sets_touch(first, second, squared=(2.9 * step) ** 2)
 
 
 @pytest.mark.parametrize("mirrored", [False, True])

@@ -27,30 +27,30 @@ def full_grid(counts: np.ndarray) -> np.ndarray:
     return np.vstack([wide, wide.sum(axis=0)])
 
 
-def most(seen: np.ndarray, row: int, column: int) -> float:
+def most(published: np.ndarray, row: int, column: int) -> float:
     """The largest value the reader must think possible: every sum holds, hidden cells are at least 1."""
-    rows, columns = seen.shape
-    number = np.arange(seen.size).reshape(seen.shape)
+    rows, columns = published.shape
+    number = np.arange(published.size).reshape(published.shape)
     equations = []
     for line in [*number, *number.T]:
-        equation = np.zeros(seen.size)
+        equation = np.zeros(published.size)
         equation[line[:-1]], equation[line[-1]] = 1, -1
         equations.append(equation)
-    bounds = [(1, None) if np.isnan(value) else (value, value) for value in seen.ravel()]
-    goal = np.zeros(seen.size)
+    bounds = [(1, None) if np.isnan(value) else (value, value) for value in published.ravel()]
+    goal = np.zeros(published.size)
     goal[number[row, column]] = -1
     answer = linprog(goal, A_eq=np.array(equations), b_eq=np.zeros(rows + columns), bounds=bounds)
     return np.inf if answer.status == 3 else -answer.fun  # 3: without bound
 
 
 def assert_safe(counts: np.ndarray, minimum: int) -> None:
-    seen = published_grid(suppress_small(pd.DataFrame(counts), minimum=minimum))
+    published = published_grid(suppress_small(pd.DataFrame(counts), minimum=minimum))
     full = full_grid(counts)
-    shown = ~np.isnan(seen)
-    assert (seen[shown] == full[shown]).all()
+    shown = ~np.isnan(published)
+    assert (published[shown] == full[shown]).all()
     for row, column in np.argwhere((full > 0) & (full < minimum)):
-        assert np.isnan(seen[row, column])
-        assert most(seen, row, column) >= minimum - 1e-6
+        assert np.isnan(published[row, column])
+        assert most(published, row, column) >= minimum - 1e-6
 
 
 @settings(max_examples=150)

@@ -35,9 +35,15 @@ def test_an_unknown_name_says_what_there_is() -> None:
 def test_a_ratio_is_the_median_of_the_repeats_own_ratios() -> None:
     figures = {"ours": [1.0, 4.0, 9.0], "theirs": [1.0, 2.0, 3.0]}
     target = Target("at most one and a half", 1.5)
-    one = against(figures, name="x", unit="s", reference="theirs", target=target)
-    assert (one.ours, one.reference_value, one.ratio, one.ratio_min, one.ratio_max) == (4, 2, 2, 1, 3)
-    assert one.met is False
+    measurement = against(figures, name="x", unit="s", reference="theirs", target=target)
+    assert (
+        measurement.ours,
+        measurement.reference_value,
+        measurement.ratio,
+        measurement.ratio_min,
+        measurement.ratio_max,
+    ) == (4, 2, 2, 1, 3)
+    assert measurement.met is False
 
 
 def test_contestants_take_turns_at_going_first() -> None:

@@ -94,7 +94,7 @@ def test_identifiers_use_the_one_word() -> None:
 
 
 def test_no_working_code_stands_in_a_package_file() -> None:
-    """What a folder does stands in a file with a name; an `__init__.py` says what the folder is, or gathers names."""
+    """What a folder does stands in a file with a name; an `__init__.py` says what the folder is."""
     working = [
         str(path)
         for path in sources()

@@ -45,29 +45,29 @@ def test_what_a_page_or_a_template_calls_is_used(tmp_path: Path) -> None:
 
 
 def test_what_only_a_test_calls_is_dead(tmp_path: Path) -> None:
-    said = dead_code(
+    report = dead_code(
         tmp_path,
         mapdialog__page=PAGE + "def count(): ...\n",
         tests__test_page="from mapdialog.page import count\ncount()\n",
     )
-    assert said == ["mapdialog/page.py:6: nothing uses the function count"]
+    assert report == ["mapdialog/page.py:6: nothing uses the function count"]
 
 
 def test_a_module_that_nobody_imports_is_dead(tmp_path: Path) -> None:
-    said = dead_code(
+    report = dead_code(
         tmp_path,
         mapdialog__page="from mapdialog.near import Plan\ndef show(): return Plan()\n",
         mapdialog__near="from .nearer import Plan\n",
         mapdialog__nearer=PAGE,
         layers__alone="",
     )
-    assert "layers/alone.py: nothing imports it" in said
-    assert not [line for line in said if "near" in line and "imports" in line]
+    assert "layers/alone.py: nothing imports it" in report
+    assert not [line for line in report if "near" in line and "imports" in line]
 
 
 def test_an_exception_that_excuses_nothing_is_reported(tmp_path: Path) -> None:
-    said = dead_code(tmp_path, exceptions='"count"', mapdialog__page=PAGE)
-    assert said == ["pyproject.toml: the exception 'count' excuses nothing"]
+    report = dead_code(tmp_path, exceptions='"count"', mapdialog__page=PAGE)
+    assert report == ["pyproject.toml: the exception 'count' excuses nothing"]
 
 
 def test_every_exception_says_its_reason() -> None:

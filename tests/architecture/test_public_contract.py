@@ -34,7 +34,7 @@ OURS = ("layers", "mapdialog")
 
 def of_addresses() -> Iterator[str]:
     for route in addresses():
-        yield re.sub(r"<(\w+:)?\w+>|\(\?P<\w+>.*?\)", lambda found: f"<{found[1] or ''}>", route)
+        yield re.sub(r"<(\w+:)?\w+>|\(\?P<\w+>.*?\)", lambda match: f"<{match[1] or ''}>", route)
 
 
 def of_commands() -> Iterator[str]:

@@ -19,8 +19,8 @@ _ENTRY = re.compile(r'^msgid ((?:"(?:[^"\\]|\\.)*"\n?)+)', re.MULTILINE)
 
 def texts_of(catalogue: Path) -> set[str]:
     """The msgids of a .po file that are in use (obsolete ones start with #~)."""
-    found = _ENTRY.findall(catalogue.read_text(encoding="utf-8"))
-    return {"".join(re.findall(r'"((?:[^"\\]|\\.)*)"', entry)) for entry in found} - {""}
+    entries = _ENTRY.findall(catalogue.read_text(encoding="utf-8"))
+    return {"".join(re.findall(r'"((?:[^"\\]|\\.)*)"', entry)) for entry in entries} - {""}
 
 
 def catalogue_of(language: str) -> Path:

@@ -84,8 +84,12 @@ class TestOrder:
         assert list(rows.values_list("pk", flat=True)[:2]) == people[:0:-1]
 
     def test_equals_of_an_ordering_too(self) -> None:
-        one, two, three = (make.municipality(name=name).pk for name in ("B", "A", "B"))
-        assert list(Municipality.objects.order_by("name").values_list("pk", flat=True)) == [two, three, one]
+        first, second, third = (make.municipality(name=name).pk for name in ("B", "A", "B"))
+        assert list(Municipality.objects.order_by("name").values_list("pk", flat=True)) == [
+            second,
+            third,
+            first,
+        ]
 
     def test_prefetched_rows_and_groups_too(self) -> None:
         person = make.user()

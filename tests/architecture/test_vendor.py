@@ -25,8 +25,8 @@ def test_a_file_is_what_the_manifest_says(entry: dict[str, Any]):
 
 def test_nothing_lies_there_that_the_manifest_does_not_name():
     named = {entry["file"] for entry in MANIFEST} | {entry["licence_file"] for entry in MANIFEST} | TOOLS
-    found = {path.relative_to(VENDOR).as_posix() for path in VENDOR.rglob("*") if path.is_file()}
-    assert found == named
+    names = {path.relative_to(VENDOR).as_posix() for path in VENDOR.rglob("*") if path.is_file()}
+    assert names == named
 
 
 def test_versions_are_those_of_the_lock_file():
@@ -102,8 +102,8 @@ def test_library_modules_stand_below_the_map_and_the_pages():
 def test_scripts_take_no_strings_for_code():
     """What the Content-Security-Policy would refuse, or what would let a comment become markup."""
     for path in OURS.rglob("*.js"):
-        found = re.findall(
+        names = re.findall(
             r"\b(?:innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function)",
             path.read_text(),
         )
-        assert not found, f"{path.relative_to(ROOT)}: {found}"
+        assert not names, f"{path.relative_to(ROOT)}: {names}"

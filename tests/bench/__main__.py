@@ -23,10 +23,10 @@ from tests.bench.table import table
 
 
 def main() -> int:
-    given = _arguments()
+    options = _arguments()
     # ended from outside, it still drops its database and stops its servers
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    names = given.only or list(CASES)
+    names = options.only or list(CASES)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mapdialog.settings")
     os.environ.setdefault("MAPDIALOG_ENV", "demo")
     os.environ.setdefault("MAPDIALOG_SECRET_KEY", secrets.token_urlsafe(48))
@@ -53,16 +53,16 @@ def main() -> int:
             case = importlib.import_module(f"tests.bench.cases.{CASES[name]}")
             try:
                 about_world = {"world": world} if name in NEED_DATABASE else {}
-                measured += list(case.measure(full=given.full, **about_world))
+                measured += list(case.measure(full=options.full, **about_world))
             except (ContestantFailed, RuntimeError, OSError) as error:
                 failed = True
                 print(f"{name} failed: {error}", file=sys.stderr)
     print(about)
     print(table(measured))
     print(f"{time.monotonic() - started:.0f} s in all")
-    if given.json:
-        rows = [{**one.as_json(), "machine": about} for one in measured]
-        given.json.write_text(json.dumps(rows, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    if options.json:
+        rows = [{**measurement.as_json(), "machine": about} for measurement in measured]
+        options.json.write_text(json.dumps(rows, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return 1 if failed else 0
 
 

@@ -18,21 +18,21 @@ class NoDatabase(Exception):
 @contextmanager
 def database() -> Iterator[str]:
     """The address of a new, empty database; Django is set to it, but not started."""
-    given = os.environ.get("DATABASE_URL")
-    if not given:
+    url = os.environ.get("DATABASE_URL")
+    if not url:
         raise NoDatabase("Set DATABASE_URL, or use ./run bench, which does.")
     name = f"mapdialog_bench_{os.getpid()}"
     try:
-        _admin(given, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        _admin(url, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     except psycopg.Error as error:
         raise NoDatabase(f"The bench needs a database of its own, and making one failed: {error}") from None
     try:
-        address = urlunsplit(urlsplit(given)._replace(path=f"/{name}"))
+        address = urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
         os.environ["DATABASE_URL"] = address
         yield address
     finally:
-        os.environ["DATABASE_URL"] = given
-        _admin(given, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        os.environ["DATABASE_URL"] = url
+        _admin(url, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def _admin(address: str, statement: sql.Composed) -> None:

@@ -10,12 +10,12 @@ _HEADS = ("name", "ours", "reference", "its figure", "ratio (min-max)", "peak me
 
 
 def table(measured: Sequence[Measurement]) -> str:
-    rows = [_HEADS, *(_cells(one) for one in measured)]
+    rows = [_HEADS, *(_cells(measurement) for measurement in measured)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADS))]
     lines = [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
     ]
-    notes = [f"  {one.name}: {one.note}" for one in measured if one.note]
+    notes = [f"  {measurement.name}: {measurement.note}" for measurement in measured if measurement.note]
     return "\n".join([*lines, "", *notes])
 
 
@@ -23,7 +23,7 @@ def _cells(measurement: Measurement) -> tuple[str, ...]:
     ratio = "-"
     if measurement.ratio is not None:
         ratio = f"{measurement.ratio:.2f} ({measurement.ratio_min:.2f}-{measurement.ratio_max:.2f})"
-    told = {True: "met", False: "MISSED", None: "no figure"}[measurement.met]
+    verdict = {True: "met", False: "MISSED", None: "no figure"}[measurement.met]
     return (
         measurement.name,
         f"{measurement.ours:.4g} {measurement.unit}",
@@ -33,5 +33,5 @@ def _cells(measurement: Measurement) -> tuple[str, ...]:
         else "-",
         ratio,
         f"{measurement.peak_memory_mb:.0f} MB" if measurement.peak_memory_mb is not None else "-",
-        f"{told}: {measurement.target}" if measurement.target else "-",
+        f"{verdict}: {measurement.target}" if measurement.target else "-",
     )

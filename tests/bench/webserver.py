@@ -81,8 +81,8 @@ class WebServer:
                 return
             time.sleep(0.2)
         self._log.seek(0)
-        told = self._log.read().decode(errors="replace")[-3000:]
-        raise RuntimeError(f"The web server did not come up:\n{told}")
+        log = self._log.read().decode(errors="replace")[-3000:]
+        raise RuntimeError(f"The web server did not come up:\n{log}")
 
     def _stop(self) -> None:
         self._process.terminate()

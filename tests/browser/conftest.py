@@ -56,7 +56,9 @@ class Complaints:
         self._forgiven.append(part)
 
     def left(self) -> list[str]:
-        return [one for one in self.found if not any(part in one for part in self._forgiven)]
+        return [
+            complaint for complaint in self.found if not any(part in complaint for part in self._forgiven)
+        ]
 
     def _console(self, kind: str, text: str) -> None:
         # Chromium reports violations of the CSP as console errors.
@@ -111,7 +113,7 @@ def axe() -> Callable[[Page], list[str]]:
     """Accessibility violations as `rule: first node`, by axe-core's WCAG 2.2 AA and best-practice rules."""
 
     def violations(page: Page) -> list[str]:
-        found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
-        return [f"{rule['id']}: {rule['nodes'][0]['html'][:160]}" for rule in found.response["violations"]]
+        results = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
+        return [f"{rule['id']}: {rule['nodes'][0]['html'][:160]}" for rule in results.response["violations"]]
 
     return violations

@@ -56,13 +56,13 @@ def running_demo(folder: Path) -> Iterator[Site]:
         )
         try:
             _run("migrate", "--no-input", "--verbosity=0", environment=environment)
-            told = _run("load_demo", environment=environment)
+            output = _run("load_demo", environment=environment)
             assert collecting.wait(timeout=120) == 0
         finally:
             collecting.kill()
             collecting.wait()
         with _server(port, environment=environment) as url:
-            yield Site(url=url, passwords=dict(_SIGN_IN.findall(told)))
+            yield Site(url=url, passwords=dict(_SIGN_IN.findall(output)))
 
 
 def _manage(*arguments: str) -> list[str]:
@@ -88,9 +88,9 @@ def _database(name: str) -> Iterator[str]:
     """A new database on the server of the tests; its address for DATABASE_URL."""
     there = settings.DATABASES["default"]
     access = {key: there[key.upper()] for key in ("user", "password", "host", "port")}
-    given = {key: value for key, value in access.items() if value}
+    environment_given = {key: value for key, value in access.items() if value}
     identifier = sql.Identifier(name)
-    with psycopg.connect(dbname="postgres", autocommit=True, **given) as server:
+    with psycopg.connect(dbname="postgres", autocommit=True, **environment_given) as server:
         server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(identifier))
         server.execute(sql.SQL("CREATE DATABASE {}").format(identifier))
         try:

@@ -399,7 +399,7 @@ def test_controls_are_large_enough_for_a_finger(phone: Page, consultation: Consu
             .filter(node => node.checkVisibility() && node.type !== 'hidden')
             .map(node => [node.outerHTML.slice(0, 80), node.getBoundingClientRect().height])"""
     )
-    assert [one for one in sizes if one[1] < 44] == []
+    assert [size for size in sizes if size[1] < 44] == []
 
 
 def test_nothing_scrolls_sideways_on_a_small_phone(

@@ -113,9 +113,9 @@ def test_patterns_run_on_from_tile_to_tile(
     looks += [{"fill": "#ffff00", "stripes": ["#ffff00", "#ccccff"]}]
     looks += [{"fill": "#ffff00", "stripes": ["#ffff00", "#ccccff", "#cc99ff"]}]
     for style in looks:
-        found = page.evaluate(SEAMS, {"style": style, "scale": scale})
-        assert found["differing"] == 0, (style, found)
-        assert found["inks"] >= 1, style
+        seams = page.evaluate(SEAMS, {"style": style, "scale": scale})
+        assert seams["differing"] == 0, (style, seams)
+        assert seams["inks"] >= 1, style
 
 
 def test_a_resident_sees_one_level_at_a_time(

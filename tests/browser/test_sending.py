@@ -259,7 +259,7 @@ def test_without_the_form_modules_the_plain_form_has_the_place_from_the_map(
     ],
 )
 def test_a_browser_without_import_maps_or_an_exception_while_starting(
-    small: Page, consultation: Consultation, complaints: Complaints, found: str, put: str
+    small: Page, consultation: Consultation, complaints: Complaints, original: str, put: str
 ) -> None:
     complaints.forgive("")
 
@@ -267,7 +267,7 @@ def test_a_browser_without_import_maps_or_an_exception_while_starting(
         answer = route.fetch()
         body = answer.text()
         nonce = body.partition('nonce="')[2].partition('"')[0]
-        route.fulfill(response=answer, body=body.replace(found, put.replace("NONCE", nonce), 1))
+        route.fulfill(response=answer, body=body.replace(original, put.replace("NONCE", nonce), 1))
 
     small.route(f"**/c/{consultation.slug}/", change)
     small.goto(f"/c/{consultation.slug}/")

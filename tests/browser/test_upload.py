@@ -65,9 +65,9 @@ def worker() -> Iterator[None]:
 
     def work() -> None:
         while not ended.wait(0.2):
-            for held in Upload.objects.filter(state__in=Upload.AT_WORK, job__state="waiting"):
-                task = tasks.read if held.state == Upload.State.READING else tasks.save
-                task(str(held.pk), held.reading)
+            for upload in Upload.objects.filter(state__in=Upload.AT_WORK, job__state="waiting"):
+                task = tasks.read if upload.state == Upload.State.READING else tasks.save
+                task(str(upload.pk), upload.reading)
         connection.close()
 
     thread = threading.Thread(target=work)

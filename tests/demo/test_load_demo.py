@@ -96,9 +96,9 @@ def demo(tmp_path: Path) -> Path:
 
 
 def load(demo: Path) -> str:
-    told = io.StringIO()
-    call_command("load_demo", "--file", str(demo), stdout=told)
-    return told.getvalue()
+    output = io.StringIO()
+    call_command("load_demo", "--file", str(demo), stdout=output)
+    return output.getvalue()
 
 
 def test_all_of_it_is_loaded_and_a_second_run_adds_nothing(demo: Path) -> None:

@@ -54,8 +54,8 @@ def test_plans_count_only_where_nothing_else_says_where_it_is() -> None:
     plan = factories.layer(kind="zoning")
     factories.zone(of=factories.edition(of=plan), i=7)
     without, within = factories.consultation(area=None), factories.consultation(area=factories.square(2))
-    for held in (without, within):
-        Alternative.objects.create(consultation=held, key="A", layer=plan)
+    for consultation in (without, within):
+        Alternative.objects.create(consultation=consultation, key="A", layer=plan)
     assert box(without.municipality.code) == around(7, 7)
     assert box(within.municipality.code) == around(2, 2)
 
@@ -72,11 +72,11 @@ def test_what_is_not_published_is_ground_for_officials_only() -> None:
 
 def test_it_holds_the_tiles_it_touches() -> None:
     factories.consultation()
-    found = ground.ground(drafts=False)
+    box = ground.ground(drafts=False)
     here = tile_at(*factories.middle(), 14)
-    assert found.holds(**here)
-    assert found.holds(z=0, x=0, y=0)
-    assert not found.holds(z=here["z"], x=here["x"] + 20, y=here["y"])
+    assert box.holds(**here)
+    assert box.holds(z=0, x=0, y=0)
+    assert not box.holds(z=here["z"], x=here["x"] + 20, y=here["y"])
 
 
 def test_nothing_anywhere_is_no_ground() -> None:

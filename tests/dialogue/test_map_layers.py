@@ -101,7 +101,7 @@ def test_overlays_are_told_in_the_readers_language(settings: Any) -> None:
     assert shown["title"] == "Norska detaljplaner, vertikal nivå 2"
     assert shown["shown"]
     assert "BBOX={bbox}" in shown["url"]
-    assert [one["shown"] for one in overlays(place="NO-4012", officials=True)] == [True, False]
+    assert [overlay["shown"] for overlay in overlays(place="NO-4012", officials=True)] == [True, False]
 
 
 def test_a_plan_says_its_levels_and_which_uses_are_planned() -> None:

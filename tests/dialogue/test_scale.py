@@ -68,8 +68,8 @@ def test_one_scale_has_no_fault(options: list[dict[str, Any]]) -> None:
         (steps({"nb": "utrygt", "en": "frightening"}, {"nb": "trygt", "en": "safe"}), "same step"),
     ],
 )
-def test_what_is_not_one_scale_is_named(options: list[dict[str, Any]], said: str) -> None:
-    assert said in (scale.fault(options) or "")
+def test_what_is_not_one_scale_is_named(options: list[dict[str, Any]], fault: str) -> None:
+    assert fault in (scale.fault(options) or "")
 
 
 def test_the_same_words_stand_for_the_same_value_in_every_scale() -> None:

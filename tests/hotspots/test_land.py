@@ -88,7 +88,7 @@ def test_what_is_expected_and_the_density_are_of_land_and_pins_at_sea_count(
     Feature.objects.all().delete()
     bare = run(consultation)
     assert bare.summaries.get(area=wet).area_km2 == pytest.approx(ground.whole_m2[wet.pk] / 1e6, rel=1e-3)
-    expected = [one.hotspots.get().statistics["expected"] for one in (masked, bare)]
+    expected = [calculated.hotspots.get().statistics["expected"] for calculated in (masked, bare)]
     assert expected[0] > 5 * expected[1]
 
 

@@ -28,18 +28,18 @@ def consultation() -> Consultation:
     return factories.consultation(boundary_layer=committees, themes=("lys", "lek"))
 
 
-def gather(consultation: Consultation, *, n: int, lon: float, lat: float, **given: object) -> None:
+def gather(consultation: Consultation, *, n: int, lon: float, lat: float, **values: object) -> None:
     for i in range(n):
-        factories.contribution(to=consultation, at=(lon + i * 1e-5, lat), **given)
+        factories.contribution(to=consultation, at=(lon + i * 1e-5, lat), **values)
 
 
-def run(consultation: Consultation, **given: object):
+def run(consultation: Consultation, **values: object):
     values = {
         "at": NOON,
         "on": TODAY,
         "boundary": boundaries(consultation, on=TODAY),
         "parameters": PARAMETERS,
-        **given,
+        **values,
     }
     return calculate(consultation, **values)
 
@@ -79,8 +79,8 @@ def test_a_cluster_never_reaches_over_a_committees_border(consultation: Consulta
     for i in range(3):
         factories.contribution(to=consultation, at=(border - 2e-5, SOUTH + 0.005 + i * 1e-5))
         factories.contribution(to=consultation, at=(border + 2e-5, SOUTH + 0.005 + i * 1e-5))
-    found = run(consultation).run.hotspots.select_related("area")
-    assert sorted((spot.area.code, spot.n) for spot in found) == [("A", 3), ("B", 3)]
+    hotspots = run(consultation).run.hotspots.select_related("area")
+    assert sorted((spot.area.code, spot.n) for spot in hotspots) == [("A", 3), ("B", 3)]
 
 
 def test_a_pin_on_a_border_counts_once_for_the_first_code(consultation: Consultation) -> None:
@@ -141,8 +141,8 @@ def test_two_runs_of_the_same_data_are_equal(consultation: Consultation) -> None
     gather(consultation, n=6, lon=middle(0)[0], lat=middle(0)[1])
     first, second = run(consultation).run, run(consultation).run
     values = [
-        list(Hotspot.objects.filter(run=one).values_list("rank", "n", "geom", "name"))
-        for one in (first, second)
+        list(Hotspot.objects.filter(run=calculated).values_list("rank", "n", "geom", "name"))
+        for calculated in (first, second)
     ]
     assert values[0] == values[1]
 

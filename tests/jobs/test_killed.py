@@ -131,7 +131,7 @@ def _old_buckets() -> World:
     return World(arguments={"timestamp": 0}, check=check)
 
 
-def _said(n: int = 6) -> Any:
+def _consultation_with_comments(n: int = 6) -> Any:
     consultation = factories.consultation()
     for i in range(n):
         lon, lat = factories.middle()
@@ -140,7 +140,7 @@ def _said(n: int = 6) -> Any:
 
 
 def _heat() -> World:
-    consultation = _said()
+    consultation = _consultation_with_comments()
 
     def check() -> None:
         finest = DensityCell.objects.filter(consultation=consultation, audience="everyone", level=20)
@@ -151,7 +151,7 @@ def _heat() -> World:
 
 def _behind() -> World:
     DataVersion.objects.update(number=0)  # nothing was said in the other consultations
-    consultation = _said()
+    consultation = _consultation_with_comments()
 
     def check() -> None:
         waiting = ProcrastinateJob.objects.filter(task_name="hotspots.run", status="todo")
@@ -161,7 +161,7 @@ def _behind() -> World:
 
 
 def _hotspots() -> World:
-    consultation = _said()
+    consultation = _consultation_with_comments()
 
     def check() -> None:
         run = Run.objects.get(consultation=consultation)
@@ -290,7 +290,7 @@ def test_saving_given_up_leaves_the_draft_to_be_saved_again() -> None:
 
 
 def test_hotspots_given_up_are_said_and_not_begun_every_minute(client: Any) -> None:
-    consultation = _said()
+    consultation = _consultation_with_comments()
     look = app.tasks["hotspots.look"]
     assert look(timestamp=0) == 1
     assert _killed_every_time("hotspots.run", {"consultation_id": consultation.pk}).status == "failed"

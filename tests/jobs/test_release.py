@@ -23,10 +23,10 @@ pytestmark = pytest.mark.django_db
 
 def test_a_worker_thought_dead_changes_nothing_any_more() -> None:
     """It was only slow: its task was released, and another worker is at it."""
-    held = upload()
-    slow = Job.objects.get(subject=str(held.pk))
+    sent = upload()
+    slow = Job.objects.get(subject=str(sent.pk))
     jobs.start(slow, at=NOON)
-    taken("uploads.read", {"upload_id": str(held.pk), "reading": 1})
+    taken("uploads.read", {"upload_id": str(sent.pk), "reading": 1})
     release.release_stalled()
     jobs.start(Job.objects.get(pk=slow.pk), at=NOON)
     for step in (
@@ -41,16 +41,16 @@ def test_a_worker_thought_dead_changes_nothing_any_more() -> None:
 
 
 def test_a_reading_cancelled_and_then_killed_stays_cancelled() -> None:
-    held = Upload.objects.select_related("job").get(pk=upload().pk)
-    asked = {"upload_id": str(held.pk), "reading": held.reading}
-    jobs.start(held.job, at=NOON)
-    uploads.cancel(held, at=NOON)
+    sent = Upload.objects.select_related("job").get(pk=upload().pk)
+    asked = {"upload_id": str(sent.pk), "reading": sent.reading}
+    jobs.start(sent.job, at=NOON)
+    uploads.cancel(sent, at=NOON)
     number = taken("uploads.read", asked)
     release.release_stalled()
     upload_tasks.read(**asked)
     assert ProcrastinateJob.objects.get(pk=number).status == "todo"
-    assert Upload.objects.get(pk=held.pk).state == "failed"
-    assert Job.objects.get(pk=held.job_id).state == "cancelled"
+    assert Upload.objects.get(pk=sent.pk).state == "failed"
+    assert Job.objects.get(pk=sent.job_id).state == "cancelled"
 
 
 def test_a_living_workers_task_is_left_alone() -> None:
@@ -80,5 +80,5 @@ def test_what_can_neither_be_tried_again_nor_given_up_ends_and_holds_up_no_other
     assert ProcrastinateJob.objects.get(pk=second).status == "todo"
 
 
-def _broken(**_given: object) -> None:
+def _broken(**_arguments: object) -> None:
     raise RuntimeError("broken on purpose")

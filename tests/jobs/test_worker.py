@@ -99,7 +99,7 @@ def is_waiting_for_the_lock(lock: psycopg.Connection[Any]) -> bool:
 
 
 def test_what_a_killed_worker_was_doing_is_done_when_it_is_started_anew(processes: ExitStack) -> None:
-    held, lock = blocked_run(processes)
+    consultation, lock = blocked_run(processes)
     worker = started(processes, Queue.HOTSPOTS)
     until(lambda: is_waiting_for_the_lock(lock))
     worker.send_signal(signal.SIGKILL)
@@ -109,13 +109,13 @@ def test_what_a_killed_worker_was_doing_is_done_when_it_is_started_anew(processe
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '31 s'")
     started(processes, Queue.HOTSPOTS, "--until-empty").wait(timeout=_PATIENCE_S)
-    assert Run.objects.get().consultation == held
+    assert Run.objects.get().consultation == consultation
     # What succeeds is forgotten; the periodic tasks of other queues wait for their own workers.
     assert not ProcrastinateJob.objects.filter(queue_name=Queue.HOTSPOTS).exists()
 
 
 def test_a_worker_told_to_stop_puts_its_task_back_and_ends(processes: ExitStack) -> None:
-    _held, lock = blocked_run(processes)
+    _consultation, lock = blocked_run(processes)
     worker = started(processes, Queue.HOTSPOTS)
     until(lambda: is_waiting_for_the_lock(lock))
     worker.send_signal(signal.SIGTERM)

@@ -94,12 +94,12 @@ def test_pages_are_walked_by_the_next_link(client: Client) -> None:
     moment = timezone.now()
     for number in range(5):
         factories.consultation(slug=f"c{number}", opens_at=moment - DAY)  # all at once: the id decides
-    url, seen = f"{URL}?limit=2&status=open", []
+    url, slugs = f"{URL}?limit=2&status=open", []
     while url:
         body = get(client, url)
-        seen += [row["slug"] for row in body["consultations"]]
+        slugs += [row["slug"] for row in body["consultations"]]
         url = body["links"][0]["href"] if body["links"] else ""
-    assert seen == ["c4", "c3", "c2", "c1", "c0"]
+    assert slugs == ["c4", "c3", "c2", "c1", "c0"]
 
 
 @pytest.mark.parametrize(
@@ -186,6 +186,6 @@ def test_a_layer_of_which_no_first_day_is_known_has_none(client: Client) -> None
     boundary = factories.layer()
     factories.edition(of=boundary, valid_from=EVER_SINCE)
     factories.consultation(slug="since", boundary_layer=boundary)
-    found = get(client, f"{URL}/since")["boundary_set"]
-    assert found["version"] == 1
-    assert found["valid_from"] is None
+    boundary = get(client, f"{URL}/since")["boundary_set"]
+    assert boundary["version"] == 1
+    assert boundary["valid_from"] is None

@@ -51,12 +51,12 @@ def test_a_page_answers_its_schema_in_two_queries(
         body = get(client)
     ContributionPage.model_validate(body)
     assert (body["numberMatched"], body["numberReturned"]) == (2, 2)
-    feature = next(one for one in body["features"] if one["id"] == str(made.pk))
+    feature = next(contribution for contribution in body["features"] if contribution["id"] == str(made.pk))
     assert feature["geometry"] == {"type": "Point", "coordinates": [pytest.approx(c) for c in WEST]}
     assert feature["properties"]["text"] == 'Line\none: "æøå" \\ \u2028 🙂'
     assert feature["properties"]["theme"] == "lys"
     assert dt.datetime.fromisoformat(feature["properties"]["received_at"]) == factories.NOON
-    other = next(one for one in body["features"] if one["id"] != str(made.pk))
+    other = next(contribution for contribution in body["features"] if contribution["id"] != str(made.pk))
     assert other["geometry"] is None
     assert other["properties"]["theme"] is None
 
@@ -89,9 +89,9 @@ def test_a_box_asks_the_public_geometry(client: Client, consultation: Consultati
     around_west = f"?bbox={WEST[0] - 0.001},{WEST[1] - 0.001},{WEST[0] + 0.001},{WEST[1] + 0.001}"
     around_east = f"?bbox={EAST[0] - 0.001},{EAST[1] - 0.001},{EAST[0] + 0.001},{EAST[1] + 0.001}"
     assert get(client, around_west)["features"] == []
-    found = get(client, around_east)["features"]
-    assert [one["id"] for one in found] == [str(moved.pk)]
-    assert found[0]["geometry"]["coordinates"] == pytest.approx(EAST)
+    features = get(client, around_east)["features"]
+    assert [contribution["id"] for contribution in features] == [str(moved.pk)]
+    assert features[0]["geometry"]["coordinates"] == pytest.approx(EAST)
 
 
 def test_a_point_on_the_boxs_border_is_in_it(client: Client, consultation: Consultation) -> None:
@@ -112,14 +112,16 @@ def test_every_row_is_seen_once_through_the_next_links(client: Client, consultat
         factories.contribution(to=consultation, received_at=factories.NOON - dt.timedelta(seconds=i // 3))
         for i in range(10)
     ]
-    path, seen, matched = url("?limit=3&bbox=9,58,10,60&theme=lys"), [], set()
+    path, walked, matched = url("?limit=3&bbox=9,58,10,60&theme=lys"), [], set()
     while path:
         body = json.loads(client.get(path).content)
-        seen += ids(body)
+        walked += ids(body)
         matched.add(body["numberMatched"])
         path = body["links"][0]["href"] if body["links"] else ""
-    newest_first = sorted(made, key=lambda one: (one.received_at, one.pk), reverse=True)
-    assert seen == [str(one.pk) for one in newest_first]
+    newest_first = sorted(
+        made, key=lambda contribution: (contribution.received_at, contribution.pk), reverse=True
+    )
+    assert walked == [str(contribution.pk) for contribution in newest_first]
     assert matched == {10}
 
 

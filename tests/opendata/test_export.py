@@ -34,8 +34,8 @@ def consultation() -> Consultation:
     zone = factories.zone(of=factories.edition(of=plan), code="2015")
     pin = factories.contribution(to=made, text='Two\nlines, a "quote", a \\ and a tab\t')
     for place in ({"area": committees[0]}, {"zone": zone}):
-        found = next(iter(place.values()))
-        Hit.objects.create(contribution=pin, edition=found.edition, **place)
+        shape = next(iter(place.values()))
+        Hit.objects.create(contribution=pin, edition=shape.edition, **place)
     path = factories.contribution(
         to=made,
         geom=LineString((9.705, 59.025), (9.718, 59.025), srid=4326),
@@ -55,7 +55,7 @@ def fetched(client: Client) -> Any:
 
 
 def by_text(body: Any, start: str) -> Any:
-    return next(one for one in body["features"] if one["properties"]["text"].startswith(start))
+    return next(feature for feature in body["features"] if feature["properties"]["text"].startswith(start))
 
 
 def test_the_file_answers_its_schema(client: Client, consultation: Consultation) -> None:
@@ -71,7 +71,7 @@ def test_the_file_answers_its_schema(client: Client, consultation: Consultation)
     path = by_text(body, "Her er")
     assert path["properties"]["committee"] == "B", "where most of it lies"
     assert path["geometry"]["type"] == "Point", "the public geometry"
-    wordless = next(one for one in body["features"] if not one["properties"]["text"])
+    wordless = next(feature for feature in body["features"] if not feature["properties"]["text"])
     assert (wordless["geometry"], wordless["properties"]["zones"]) == (None, [])
 
 
@@ -87,8 +87,8 @@ def test_the_zones_of_several_plans_come_in_the_order_of_the_plans(client: Clien
         zones.append(factories.zone(of=factories.edition(of=plan)))
     for zone in zones:
         Hit.objects.create(contribution=pin, edition=zone.edition, zone=zone)
-    told = [zone["plan"] for zone in fetched(client)["features"][0]["properties"]["zones"]]
-    assert told == (["plan-a", "plan-c"] if plans == 2 else ["plan-a", "plan-b", "plan-c"])
+    plan_names = [zone["plan"] for zone in fetched(client)["features"][0]["properties"]["zones"]]
+    assert plan_names == (["plan-a", "plan-c"] if plans == 2 else ["plan-a", "plan-b", "plan-c"])
 
 
 def test_an_empty_consultation_is_a_valid_file(client: Client) -> None:

@@ -27,9 +27,9 @@ def hearing() -> Consultation:
     return consultation
 
 
-def ask(client: Client, hearing: Consultation, **given: Any) -> Any:
+def ask(client: Client, hearing: Consultation, **wanted: Any) -> Any:
     lon, lat = factories.middle()
-    values = {"lon": f"{lon:.6f}", "lat": f"{lat:.6f}", "consultation": hearing.slug, **given}
+    values = {"lon": f"{lon:.6f}", "lat": f"{lat:.6f}", "consultation": hearing.slug, **wanted}
     return client.get(AT, values, headers={"Accept-Language": "en"})
 
 
@@ -54,8 +54,8 @@ def test_without_a_consultation_every_published_layer_answers(client: Client, he
     factories.areas(of=abroad)
     drafted = factories.edition(of=factories.layer(name="not-yet"), published=False)
     factories.areas(of=drafted)
-    rolled_back = factories.edition(of=factories.layer(name="no-more"), state="withdrawn")
-    factories.areas(of=rolled_back)
+    withdrawn = factories.edition(of=factories.layer(name="no-more"), state="withdrawn")
+    factories.areas(of=withdrawn)
     lon, lat = factories.middle()
     answer = client.get(AT, {"lon": lon, "lat": lat, "on": "2026-05-04"}).json()
     assert {area["owner"] for area in answer["areas"]} == {"NO-4012", "SE-0180"}
@@ -76,8 +76,10 @@ def test_all_levels_answer_and_say_which_they_are(client: Client, hearing: Consu
     factories.zone(of=plan, code="2011", vertical_level=1, land_use_status=2)
     factories.zone(of=plan, code="no-such", vertical_level=3, field="")
     zones = ask(client, hearing).json()["zones"]
-    told = [(zone["vertical_level"], zone["level"], zone["land_use_status"], zone["label"]) for zone in zones]
-    assert told == [
+    zones_told = [
+        (zone["vertical_level"], zone["level"], zone["land_use_status"], zone["label"]) for zone in zones
+    ]
+    assert zones_told == [
         (3, "Above the ground", None, "Unknown code"),
         (2, "On the ground", None, "Housing"),
         (1, "Under the ground", 2, "Carriageway, future"),
@@ -110,9 +112,9 @@ def test_drafts_are_not_told(client: Client, hearing: Consultation) -> None:
     ],
 )
 def test_what_cannot_be_asked_is_told(
-    client: Client, hearing: Consultation, given: dict[str, str], field: str
+    client: Client, hearing: Consultation, wanted: dict[str, str], field: str
 ) -> None:
-    answer = ask(client, hearing, **given)
+    answer = ask(client, hearing, **wanted)
     assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
     assert answer.json()["field"] == field
 

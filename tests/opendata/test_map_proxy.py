@@ -129,9 +129,9 @@ def test_a_tile_that_has_not_changed_is_not_sent_again(client: Client, consultat
     ],
 )
 def test_caches_are_told_what_the_map_server_says(
-    client: Client, consultation: Consultation, upstream: Upstream, told: dict[str, str], passed_on: str
+    client: Client, consultation: Consultation, upstream: Upstream, headers: dict[str, str], passed_on: str
 ) -> None:
-    upstream.says(headers={**IMAGE, **told})
+    upstream.says(headers={**IMAGE, **headers})
     assert client.get(address())["Cache-Control"] == passed_on
 
 
@@ -283,7 +283,9 @@ def test_a_map_server_that_dawdles_is_a_504(
     client: Client, consultation: Consultation, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fetch = outgoing.fetch
-    monkeypatch.setattr(outgoing, "fetch", lambda *given, **named: fetch(*given, **named, total_s=0.2))
+    monkeypatch.setattr(
+        outgoing, "fetch", lambda *arguments, **named: fetch(*arguments, **named, total_s=0.2)
+    )
     upstream.says(length=1000, stall=True)
     assert client.get(address()).status_code == 504
 

@@ -118,8 +118,8 @@ def test_a_restore_brings_back_rows_and_uploads(
     everything = "SELECT words, ST_AsEWKT(place) FROM kept ORDER BY words"
     with psycopg.connect(source) as before, psycopg.connect(target) as after:
         assert after.execute(everything).fetchall() == before.execute(everything).fetchall()
-    found = {path.relative_to(tmp_path / "media") for path in (tmp_path / "media").rglob("*")}
-    assert found == {Path("2026"), Path("2026/lys på stien.jpg")}
+    files = {path.relative_to(tmp_path / "media") for path in (tmp_path / "media").rglob("*")}
+    assert files == {Path("2026"), Path("2026/lys på stien.jpg")}
 
 
 def test_what_is_there_is_replaced_only_when_asked(

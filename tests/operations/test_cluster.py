@@ -110,6 +110,6 @@ def test_two_at_once_make_one(checkout: Path) -> None:
         )
         for _ in range(2)
     ]
-    said = {process.communicate(timeout=120)[0] for process in both}
-    assert len(said) == 1
-    assert answer(said.pop().strip(), "SELECT 1") == "1"
+    answers = {process.communicate(timeout=120)[0] for process in both}
+    assert len(answers) == 1
+    assert answer(answers.pop().strip(), "SELECT 1") == "1"

@@ -144,16 +144,16 @@ def test_pages_of_the_list_hold_every_contribution_once(
     monkeypatch.setattr("mapdialog.planner.listing.PAGE", 4)
     for i in range(10):
         factories.contribution(to=consultation, text=str(i), received_at=NOON + dt.timedelta(minutes=i // 3))
-    seen, after = [], ""
+    texts, after = [], ""
     while True:
         page = planner.get(
             f"/planner/c/{consultation.slug}/contributions.json", {"after": after} if after else {}
         ).json()
-        seen += [item["text"] for item in page["items"]]
+        texts += [item["text"] for item in page["items"]]
         assert page["matched"] == 10
         if not (after := page["next"]):
             break
-    assert sorted(seen, key=int) == [str(i) for i in range(10)]
+    assert sorted(texts, key=int) == [str(i) for i in range(10)]
 
 
 def test_listing_asks_as_often_for_many_as_for_few(

@@ -35,8 +35,8 @@ def gather(consultation: Consultation, *, people: int, each: int = 1, i: int = 0
     """Comments of so many people, all within a few metres, in the i-th committee."""
     lon, lat = middle(i)
     for person in range(people):
-        for one in range(each):
-            at = (lon + away + (person * each + one) * 1e-6, lat)
+        for number in range(each):
+            at = (lon + away + (person * each + number) * 1e-6, lat)
             factories.contribution(to=consultation, at=at, contributor_key=f"person-{i}-{away}-{person}")
 
 
@@ -47,7 +47,7 @@ def calculated(consultation: Consultation) -> Run:
     ).run
 
 
-def said(run: Run) -> list[dict[str, Any]]:
+def sentences(run: Run) -> list[dict[str, Any]]:
     with translation.override("en"):
         return [feature["properties"] for feature in hotspots_geojson(run, language="en")["features"]]
 
@@ -55,7 +55,7 @@ def said(run: Run) -> list[dict[str, Any]]:
 def test_people_come_before_comments_and_the_ratio_with_its_doubt(consultation: Consultation) -> None:
     gather(consultation, people=6, each=2)
     gather(consultation, people=1, i=1)
-    spot = said(calculated(consultation))[0]
+    spot = sentences(calculated(consultation))[0]
     assert spot["people"] == "6 people, 12 comments"
     assert not spot["isQuiet"]
     assert "times as many" in spot["comparison"][0]
@@ -66,7 +66,7 @@ def test_five_pins_of_one_person_claim_nothing_and_stand_at_the_end(consultation
     gather(consultation, people=1, each=9)
     gather(consultation, people=6, away=0.003)
     run = calculated(consultation)
-    crowd, alone = said(run)
+    crowd, alone = sentences(run)
     assert (crowd["rank"], crowd["people"]) == (1, "6 people, 6 comments")
     assert (alone["rank"], alone["people"], alone["isQuiet"]) == (2, "1 person, 9 comments", True)
     assert alone["comparison"] == [
@@ -83,7 +83,7 @@ def test_comments_of_nobody_known_claim_nothing_and_do_not_say_that_they_are_few
     for number in range(12):
         factories.contribution(to=consultation, at=(lon + number * 1e-6, lat), contributor_key=None)
     gather(consultation, people=4, away=1e-5)
-    spot = said(calculated(consultation))[0]
+    spot = sentences(calculated(consultation))[0]
     assert spot["people"] == "4 people and an unknown number of others, 16 comments"
     assert spot["isQuiet"]
     assert spot["comparison"] == [
@@ -110,7 +110,7 @@ def test_pins_on_water_are_counted_as_such_and_claim_nothing(consultation: Consu
     Feature.objects.create(edition=water, geom=MultiPolygon(pond, srid=4326))
     gather(consultation, people=5)
     run = calculated(consultation)
-    spot = said(run)[0]
+    spot = sentences(run)[0]
     assert spot["isQuiet"]
     assert spot["comparison"] == ["5 of them lie on water, where no comments are expected."]
     statistics = run.hotspots.get().statistics
@@ -122,7 +122,7 @@ def test_hardly_more_than_an_even_spread_is_drawn_quietly_with_its_ratio(consult
         gather(consultation, people=5, away=(i - 3.5) * SIDE / 8)
     run = calculated(consultation)
     run.hotspots.update(statistics={"ratio": 1.4, "on_water": 0})
-    spot = said(run)[0]
+    spot = sentences(run)[0]
     assert spot["isQuiet"]
     assert "1.4 times as many" in spot["comparison"][0]
 

@@ -55,19 +55,19 @@ def test_every_pin_comes_back_where_when_and_about_what_it_was(
     consultation: Consultation, planner: User
 ) -> None:
     lek = consultation.themes.get(key="lek")
-    said = {}
+    by_name = {}
     for i in range(40):
         place = (middle()[0] + 0.004 * math.sin(i), middle()[1] + 0.003 * math.cos(3 * i))
         theme = [None, lek, consultation.themes.get(key="lys")][i % 3]
         made = factories.contribution(
             to=consultation, at=place, theme=theme, state=["pending", "published"][i % 2]
         )
-        said[made.pk] = (place, theme and theme.key, made.state)
+        by_name[made.pk] = (place, theme and theme.key, made.state)
     header, rows = decoded(pin_pack(consultation, reader=planner, language="nb"))
     assert header["n"] == len(rows) == 40
     assert [theme["name"] for theme in header["themes"]] == ["Lys", "Lek"]
     keys = [theme["key"] for theme in header["themes"]]
-    for (lon, lat), key, state in said.values():
+    for (lon, lat), key, state in by_name.values():
         near = [row for row in rows if abs(row[0] - lon) < 1e-5 and abs(row[1] - lat) < 5e-6]
         assert [(keys[row[3]] if row[3] != NO_THEME else None, row[5]) for row in near] == [(key, state)]
         assert near[0][2] == NOON.timestamp()

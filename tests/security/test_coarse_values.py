@@ -83,9 +83,9 @@ def test_no_address_gives_an_exact_value_away(client, world, role):
     for path in asked:
         RateBucket.objects.all().delete()
         response = client.get(path, HTTP_ACCEPT_LANGUAGE="nb")
-        told = content_of(response).decode("latin-1") + json.dumps(dict(response.headers))
+        answer = content_of(response).decode("latin-1") + json.dumps(dict(response.headers))
         for secret in SECRETS:
-            assert secret not in told, (path, secret)
+            assert secret not in answer, (path, secret)
         if "/density/" in path:
             assert response.status_code == 204, path
 
@@ -111,8 +111,8 @@ def test_neither_committee_nor_field_of_the_exact_place_is_named(client, world):
         )
         assert (properties["written_at"], properties["received_at"]) == ("2026-05-03", "2026-05-04")
     page = client.get("/c/grov/").content.decode()
-    said = page[page.index('class="said__item"') :]
-    assert "Utvalg A" not in said.split("</ol>")[0]
+    item = page[page.index('class="said__item"') :]
+    assert "Utvalg A" not in item.split("</ol>")[0]
 
 
 def test_no_box_tells_two_contributions_of_one_square_apart(client, world):

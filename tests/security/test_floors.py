@@ -18,8 +18,8 @@ FLOORS = {
 
 
 def numbers(text):
-    found = [int(part) for part in re.findall(r"\d+", text)[:3]]
-    return tuple(found + [0] * (3 - len(found)))
+    version = [int(part) for part in re.findall(r"\d+", text)[:3]]
+    return tuple(version + [0] * (3 - len(version)))
 
 
 @pytest.mark.parametrize("name", FLOORS)
@@ -30,7 +30,9 @@ def test_what_is_installed(name):
 @pytest.mark.parametrize("name", FLOORS)
 def test_what_the_project_demands(name):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    demanded = [one for one in project["dependencies"] if re.match(rf"{name}[^a-z-]", one)]
+    demanded = [
+        requirement for requirement in project["dependencies"] if re.match(rf"{name}[^a-z-]", requirement)
+    ]
     assert len(demanded) == 1
     assert numbers(demanded[0].split(">=")[1].split(",")[0]) >= FLOORS[name]
 

@@ -109,18 +109,18 @@ def _names(ask: Asker, path: str, monkeypatch: pytest.MonkeyPatch) -> tuple[set[
     """What the door looks for in a query, and whether it refuses everything else."""
     looked_for: set[str] = set()
 
-    def seen(of: str) -> Any:
+    def watching(of: str) -> Any:
         usual = getattr(QueryDict, of)
 
-        def look(query_dict: QueryDict, name: str, *given: Any) -> Any:
+        def look(query_dict: QueryDict, name: str, *arguments: Any) -> Any:
             looked_for.add(name)
-            return usual(query_dict, name, *given)
+            return usual(query_dict, name, *arguments)
 
         return look
 
     with monkeypatch.context() as patched:
         for of in ("__getitem__", "__contains__", "get", "getlist"):
-            patched.setattr(QueryDict, of, seen(of), raising=False)
+            patched.setattr(QueryDict, of, watching(of), raising=False)
         refusal = ask(f"{path}?nobody=1").decode(errors="replace")
     if known := re.search(r"is unknown. There are: ([a-z_, ]+|–)", refusal):
         return set(known[1].split(", ")) - {"–"}, True
@@ -180,9 +180,9 @@ def test_no_field_of_a_form_is_too_much(world: SmallWorld) -> None:
             pairs = [pair.split("=", 1) for pair in write.body.split("&") if pair]
             for changed in range(len(pairs)):
                 fields = [
-                    (name, next(values) if n == changed else said) for n, (name, said) in enumerate(pairs)
+                    (name, next(values) if n == changed else value) for n, (name, value) in enumerate(pairs)
                 ]
-                body = "&".join(f"{name}={said}" for name, said in fields)
+                body = "&".join(f"{name}={value}" for name, value in fields)
                 ask(path, method=write.method, body=body)
             assert ask.wrong == []
 

@@ -88,11 +88,11 @@ def _world():
     composed = make.edition(of=make.layer(name="satt"), number=None, state="draft", composed_of=held_areas)
     make.areas(of=composed, properties={"units": ["A"]})
     sent = _sent(here)
-    given = {"municipality": here, "boundary_layer": boundary, "summary": {"nb": "synlig-høring"}}
-    is_open = make.consultation(slug="apen", public_precision_m=100, **given)
+    values = {"municipality": here, "boundary_layer": boundary, "summary": {"nb": "synlig-høring"}}
+    is_open = make.consultation(slug="apen", public_precision_m=100, **values)
     is_open.alternatives.create(key="a", layer=plan, name={"nb": "A"})
-    by_area = make.consultation(slug="omrader", visibility="areas", **given)
-    draft = make.consultation(slug="utkast", status="draft", **{**given, "title": {"nb": "hemmelig-utkast"}})
+    by_area = make.consultation(slug="omrader", visibility="areas", **values)
+    draft = make.consultation(slug="utkast", status="draft", **{**values, "title": {"nb": "hemmelig-utkast"}})
     for case, content in ((is_open, b"synlig-papir"), (draft, b"hemmelig-utkast")):
         papers.append(case.documents.create(type="1", file=ContentFile(content, name="papir.pdf")))
     exact, public = (9.7051234, 59.0257654), make.point(9.7049, 59.0251)

@@ -11,8 +11,8 @@ pytestmark = pytest.mark.django_db
 
 
 def value(text: str, name: str) -> float:
-    found = re.search(rf"^{re.escape(name)} (\S+)$", text, re.MULTILINE)
-    return float(found[1]) if found else 0.0
+    match = re.search(rf"^{re.escape(name)} (\S+)$", text, re.MULTILINE)
+    return float(match[1]) if match else 0.0
 
 
 def test_requests_are_counted_by_route_and_never_by_address(client: Client) -> None:

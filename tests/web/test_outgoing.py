@@ -31,14 +31,20 @@ def upstream() -> Iterator[Upstream]:
         yield running
 
 
-def fetch(address: str, **given: Any) -> Answer:
-    values = {"headers": {}, "most_bytes": 1000, "private_hosts": frozenset({HOST}), "total_s": 5.0, **given}
+def fetch(address: str, **options: Any) -> Answer:
+    values = {
+        "headers": {},
+        "most_bytes": 1000,
+        "private_hosts": frozenset({HOST}),
+        "total_s": 5.0,
+        **options,
+    }
     return outgoing.fetch(address, **values)
 
 
-def failure(address: str, **given: Any) -> Failure:
+def failure(address: str, **options: Any) -> Failure:
     with pytest.raises(OutgoingError) as caught:
-        fetch(address, **given)
+        fetch(address, **options)
     assert caught.value.__cause__ is None
     assert address not in str(caught.value)
     return caught.value.failure
@@ -50,10 +56,11 @@ def names(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     answers: list[list[str]] = []
 
     def look_up(_host: str, port: int, **_how: Any) -> list[Any]:
-        found = answers.pop(0) if len(answers) > 1 else answers[0]
+        reached = answers.pop(0) if len(answers) > 1 else answers[0]
         family = {4: socket.AF_INET, 6: socket.AF_INET6}
         return [
-            (family[ipaddress.ip_address(ip).edition], socket.SOCK_STREAM, 6, "", (ip, port)) for ip in found
+            (family[ipaddress.ip_address(ip).version], socket.SOCK_STREAM, 6, "", (ip, port))
+            for ip in reached
         ]
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
@@ -63,14 +70,14 @@ def names(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 @pytest.fixture
 def reached(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The addresses that were connected to; none of them answers."""
-    found: list[str] = []
+    reached: list[str] = []
 
     def connect(_self: socket.socket, address: Any) -> None:
-        found.append(address[0])
+        reached.append(address[0])
         raise ConnectionRefusedError
 
     monkeypatch.setattr(socket.socket, "connect", connect)
-    return found
+    return reached
 
 
 @pytest.mark.parametrize(
@@ -234,8 +241,8 @@ def test_tls_goes_to_the_checked_address_under_the_hosts_name(
     with map_upstream.running() as upstream:
         serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         serving.load_cert_chain(certificate)
-        told: list[str | None] = []
-        serving.sni_callback = lambda _socket, name, _context: told.append(name)  # type: ignore[assignment]
+        hosts: list[str | None] = []
+        serving.sni_callback = lambda _socket, name, _context: hosts.append(name)  # type: ignore[assignment]
         upstream.serve_tls(serving)
         port = upstream.url.rpartition(":")[2]
         address = f"https://maps.example.org:{port}/a"
@@ -244,7 +251,7 @@ def test_tls_goes_to_the_checked_address_under_the_hosts_name(
         trusting = ssl.create_default_context(cafile=str(certificate))
         monkeypatch.setattr(outgoing, "_tls", lambda: trusting)
         assert fetch(address, private_hosts=allowed).status == 200
-        assert told[-1] == "maps.example.org"
+        assert hosts[-1] == "maps.example.org"
         assert upstream.asked[-1][1]["host"] == f"maps.example.org:{port}"
         elsewhere = f"https://other.example.org:{port}/a"
         assert failure(elsewhere, private_hosts=allowed) is Failure.UNREACHABLE

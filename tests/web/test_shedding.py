@@ -173,10 +173,10 @@ class TestATurnComesBack:
         return expensive(lambda request: StreamingHttpResponse(made()))
 
     def test_when_a_whole_answer_is_made(self, turns: Turns, rf: RequestFactory) -> None:
-        seen = []
-        view = expensive(lambda request: (seen.append(n_free(turns)), HttpResponse("whole"))[1])
+        statuses = []
+        view = expensive(lambda request: (statuses.append(n_free(turns)), HttpResponse("whole"))[1])
         assert view(rf.get("/")).content == b"whole"
-        assert seen == [0]
+        assert statuses == [0]
         assert n_free(turns) == 1
 
     def test_when_the_view_fails(self, turns: Turns, rf: RequestFactory) -> None:
@@ -240,10 +240,10 @@ def test_while_long_reads_fill_their_half_a_contribution_is_taken(monkeypatch: p
     begun = threading.Semaphore(0)
     page = contributions.page
 
-    def slow_page(*given: Any, **named: Any) -> bytes:
+    def slow_page(*arguments: Any, **named: Any) -> bytes:
         begun.release()
         assert go_on.wait(20)
-        return page(*given, **named)
+        return page(*arguments, **named)
 
     monkeypatch.setattr(contributions, "page", slow_page)
 
@@ -265,7 +265,7 @@ def test_while_long_reads_fill_their_half_a_contribution_is_taken(monkeypatch: p
             }
         finally:
             go_on.set()
-        assert [one.result() for one in reads] == [200] * n
+        assert [read.result() for read in reads] == [200] * n
     assert (refused.status_code, refused["Retry-After"]) == (503, "10")
     assert refused["Content-Type"] == "application/problem+json"
     assert statuses == {"put": 201, "healthz": 200, "page": 200}

@@ -32,7 +32,7 @@ def form(**fields: Any) -> Write:
     return Write(body=urlencode(fields))
 
 
-def _seen(world: SmallWorld, *, plan: bool = True) -> int:
+def _newest_event(world: SmallWorld, *, plan: bool = True) -> int:
     edition = world.plan if plan else world.boundary
     return edition.layer.events.latest("pk").pk
 
@@ -78,16 +78,16 @@ WRITES: dict[str, Callable[[SmallWorld], list[Write]]] = {
     "admin/logout/": lambda world: [Write(reader="superuser")],
     "i18n/setlang/": lambda world: [form(language="nn", next="/")],
     "planner/c/<slug:slug>/run": lambda world: [form()],
-    _L + "<int:pk>/undo/<int:event>/": lambda world: [form(seen=_seen(world))],
-    _L + "<int:pk>/describe/": lambda world: [form(seen=_seen(world, plan=False), title_nb="Nytt")],
-    _L + "<int:pk>/provisions/write/": lambda world: [form(seen=_seen(world), plain_nb="Nytt")],
-    _L + "<int:pk>/provisions/carry-over/": lambda world: [form(seen=_seen(world))],
-    _L + "documents/<int:document>/remove/": lambda world: [form(seen=_seen(world))],
+    _L + "<int:pk>/undo/<int:event>/": lambda world: [form(seen=_newest_event(world))],
+    _L + "<int:pk>/describe/": lambda world: [form(seen=_newest_event(world, plan=False), title_nb="Nytt")],
+    _L + "<int:pk>/provisions/write/": lambda world: [form(seen=_newest_event(world), plain_nb="Nytt")],
+    _L + "<int:pk>/provisions/carry-over/": lambda world: [form(seen=_newest_event(world))],
+    _L + "documents/<int:document>/remove/": lambda world: [form(seen=_newest_event(world))],
     _L + "editions/<int:edition_id>/publish/": lambda world: [
-        form(seen=_seen(world, plan=False), published="0")
+        form(seen=_newest_event(world, plan=False), published="0")
     ],
-    _L + "editions/<int:edition_id>/withdraw/": lambda world: [form(seen=_seen(world, plan=False))],
-    _L + "editions/<int:edition_id>/put-back/": lambda world: [form(seen=_seen(world, plan=False))],
+    _L + "editions/<int:edition_id>/withdraw/": lambda world: [form(seen=_newest_event(world, plan=False))],
+    _L + "editions/<int:edition_id>/put-back/": lambda world: [form(seen=_newest_event(world, plan=False))],
     **{
         f"{_L}uploads/<uuid:upload>/{step}/": lambda world: [
             form(reading=1, title_nb="Plan", published="yes")

@@ -56,10 +56,10 @@ class Command(BaseCommand):
             raise CommandError(f"{file.name}: {error}") from error
         pairs = composing.adjacent(units)
         for area in draft.areas.order_by("code"):
-            held = area.properties["units"]
-            apart = composing.groups(held, pairs=pairs)
+            codes = area.properties["units"]
+            apart = composing.groups(codes, pairs=pairs)
             note = f" in {apart} separate parts" if apart > 1 else ""
-            self.stdout.write(f"{area.code} {area.name}: {len(held)} units{note}")
+            self.stdout.write(f"{area.code} {area.name}: {len(codes)} units{note}")
         left = units.feature_count - sum(len(area.properties["units"]) for area in draft.areas.all())
         self.stdout.write(f"{left} units are in no committee")
         for population in sums:

@@ -73,7 +73,7 @@ def figures(request: HttpRequest, pk: int) -> HttpResponse:
         if not outcome.refusal:
             return redirect_to(held, done=outcome.done, to="planner:layer_population")
         refusal = outcome.refusal
-    context = {**frame_of(request, held), "edition": edition, "given": values.of_form(request).said}
+    context = {**frame_of(request, held), "edition": edition, "given": values.of_form(request).fields}
     context["refusal"] = refusal
     if edition is not None:
         context |= _content(request, edition, on=today_in(context["municipality"]))

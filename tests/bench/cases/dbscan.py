@@ -49,8 +49,8 @@ def sklearn(*, n: int, clusters: int) -> Repeat:
     from sklearn.cluster import DBSCAN  # heavy, and of this contestant only
 
     def cores(xy_m: shapes.Floats) -> object:
-        found = DBSCAN(eps=DISTANCE_M, min_samples=MINIMUM, algorithm="kd_tree").fit(xy_m)
-        return found.core_sample_indices_
+        labelled = DBSCAN(eps=DISTANCE_M, min_samples=MINIMUM, algorithm="kd_tree").fit(xy_m)
+        return labelled.core_sample_indices_
 
     return _repeat(cores, n=n, clusters=clusters)
 
@@ -60,9 +60,9 @@ def _repeat(cores: Callable[[shapes.Floats], object], *, n: int, clusters: int) 
 
     def repeat() -> float:
         started = time.perf_counter()
-        found = cores(xy_m)
+        labelled = cores(xy_m)
         seconds = time.perf_counter() - started
-        assert np.size(found) > n // 2
+        assert np.size(labelled) > n // 2
         return seconds
 
     return repeat

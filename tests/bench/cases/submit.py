@@ -113,8 +113,8 @@ class _Places:
         device = self._sent // PINS_A_DEVICE
         self._sent += 1
         identifier = uuid.uuid4()
-        said = {"kind": "pin", "theme": theme, "text": _TEXT, "language": "nb", "placed_by": "map"}
-        feature = _feature(lon, lat, {**said, "accuracy_m": 8.5, "zoom_at_placing": 17})
+        properties = {"kind": "pin", "theme": theme, "text": _TEXT, "language": "nb", "placed_by": "map"}
+        feature = _feature(lon, lat, {**properties, "accuracy_m": 8.5, "zoom_at_placing": 17})
         headers = {
             "Content-Type": "application/geo+json",
             "X-Edit-Token": secrets.token_urlsafe(32),

@@ -60,8 +60,11 @@ def _view(world: World, *, name: str, consultation: Consultation) -> Iterator[Me
         return (time.perf_counter() - started) / AT_ONCE
 
     def ours(expect: int = 200, **headers: str) -> float:
-        given = {key.replace("_", "-"): value for key, value in headers.items()}
-        return sum(browser.get(path, expect=expect, headers=given).seconds for _ in range(AT_ONCE)) / AT_ONCE
+        wire_headers = {key.replace("_", "-"): value for key, value in headers.items()}
+        return (
+            sum(browser.get(path, expect=expect, headers=wire_headers).seconds for _ in range(AT_ONCE))
+            / AT_ONCE
+        )
 
     world.web.forget_peak()
     figures = by_turns(
