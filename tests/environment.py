@@ -9,6 +9,7 @@ import tempfile
 for name in [name for name in os.environ if name.startswith("MAPDIALOG_")]:
     del os.environ[name]
 os.environ["MAPDIALOG_ENV"] = "test"
+os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)  # it hides faults: see tests/traps/event_loop.py
 # Files that tests upload go with the run, and never among those of the service.
 os.environ["MAPDIALOG_MEDIA_ROOT"] = tempfile.mkdtemp(prefix="mapdialog-media-")
 os.environ["MAPDIALOG_JOURNAL"] = tempfile.mkdtemp(prefix="mapdialog-journal-")

@@ -1,8 +1,9 @@
-"""Tests that commit leave an empty database behind in a tenth of the time.
+"""Tests that commit leave an empty database behind in a fiftieth of the time.
 
-Django empties all of more than fifty tables after each such test and writes its permissions anew: one to two
-seconds, half of what a browser test costs. Only the few tables with rows in them are emptied here, and the
-content types and permissions, which are the same before and after, stay.
+Django truncates all of more than fifty tables after each such test and writes its permissions anew: one to
+two seconds, half of what a browser test costs. An empty table costs as much as a full one. Here the rows are
+deleted, past triggers (what may only be added to goes too) and references (all of them go). The content types
+and permissions, which are the same before and after, stay.
 """
 
 from collections.abc import Iterator
@@ -15,24 +16,20 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 _ALWAYS_THE_SAME = {"django_content_type", "auth_permission"}
 
 
+def _rows_deleted(self: DatabaseOperations, style: Any, tables: list[str], **options: Any) -> list[str]:
+    names = [self.quote_name(table) for table in sorted(set(tables) - _ALWAYS_THE_SAME)]
+    statements = [
+        # Whoever still writes, such as a page that is just closing, is waited for, as TRUNCATE does.
+        f"LOCK TABLE {', '.join(names)} IN ACCESS EXCLUSIVE MODE",
+        "SET LOCAL session_replication_role = replica",
+        *(f"DELETE FROM {name}" for name in names),
+    ]
+    return ["; ".join(statements)]
+
+
 @pytest.fixture(autouse=True, scope="session")
-def only_tables_with_rows_are_emptied() -> Iterator[None]:
-    sql_flush = DatabaseOperations.sql_flush
-
-    def of_those_with_rows(
-        self: DatabaseOperations, style: Any, tables: list[str], **options: Any
-    ) -> list[str]:
-        asked = " UNION ALL ".join(
-            f"SELECT '{table}' WHERE EXISTS (SELECT FROM {self.quote_name(table)})"
-            for table in sorted(set(tables) - _ALWAYS_THE_SAME)
-        )
-        with self.connection.cursor() as cursor:
-            cursor.execute(asked)
-            filled = [table for (table,) in cursor.fetchall()]
-        # The tables that refer to these are empty, or among them.
-        return sql_flush(self, style, filled, **{**options, "allow_cascade": True})
-
+def rows_are_deleted_and_tables_stay() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DatabaseOperations, "sql_flush", of_those_with_rows)
+        patch.setattr(DatabaseOperations, "sql_flush", _rows_deleted)
         patch.setattr(flush, "emit_post_migrate_signal", lambda *arguments, **options: None)
         yield

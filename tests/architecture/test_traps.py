@@ -1,8 +1,6 @@
 """The traps of `tests/traps` catch what they are for."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -122,30 +120,6 @@ def test_no_test_reads_the_language_of_the_one_before(client: Client, reader: st
     assert translation.get_language() == settings.LANGUAGE_CODE
     client.get("/robots.txt", headers={"accept-language": reader})
     assert translation.get_language() == reader
-
-
-@pytest.mark.parametrize("inside", ["pytest.skip('no tool')", "pytest.importorskip('no_tool')", ""])
-@pytest.mark.parametrize("ci", ["true", ""])
-def test_where_ci_runs_no_test_is_left_out(tmp_path: Path, inside: str, ci: str) -> None:
-    mark = "" if inside else "@pytest.mark.skipif(True, reason='no tool')\n"
-    (tmp_path / "none.ini").touch()
-    (tmp_path / "test_it.py").write_text(f"import pytest\n{mark}def test_it():\n    {inside or 'pass'}\n")
-    ran = subprocess.run(
-        [
-            sys.executable,
-            *("-m", "pytest", "-q", "-p", "no:django", "-p", "tests.traps.left_out"),
-            *("-c", "none.ini", "--rootdir", ".", "."),
-        ],
-        cwd=tmp_path,
-        env={"CI": ci, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert ran.returncode == (1 if ci else 0), ran.stdout + ran.stderr
-    assert ("no test may be left out" in ran.stdout) == bool(ci)
-    assert ("1 skipped" in ran.stdout) == (not ci)
 
 
 def test_properties_have_one_profile_and_no_deadlines_of_their_own() -> None:

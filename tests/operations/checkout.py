@@ -12,8 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def run(*arguments: str, at: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
     """`./run ARGUMENTS` in a checkout. An empty variable counts as not set."""
-    # The browser tests allow themselves this, and Django's checks refuse it in production.
-    wanted = {**os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE": "", **environment}
+    wanted = {**os.environ, **environment}
     variables = {name: value for name, value in wanted.items() if value}
     return subprocess.run(
         [str(at / "run"), *arguments],

@@ -4,6 +4,7 @@ import re
 import tomllib
 
 import pytest
+import yaml
 from django.conf import settings
 
 from layers.editions import documents
@@ -22,7 +23,6 @@ PACKAGES = [
 
 @pytest.fixture(scope="module")
 def compose() -> dict:
-    yaml = pytest.importorskip("yaml")
     return yaml.safe_load((ROOT / "docker" / "compose.yaml").read_text(encoding="utf-8"))
 
 

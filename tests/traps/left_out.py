@@ -6,21 +6,22 @@ from typing import Any
 
 import pytest
 
-_REFUSED = "Where CI runs no test may be left out. Give the machine what this one needs: {}"
+_REFUSED = "Where CI runs no test may be left out, nor a heavy one. Give the machine what this one needs: {}"
 
 
-def _failed_if_left_out(report: Any) -> Any:
-    if os.environ.get("CI") == "true" and report.skipped:
+def _failed_if_left_out(report: Any, config: pytest.Config) -> Any:
+    must_be_made = os.environ.get("CI") == "true" or config.getoption("heavy", False)
+    if must_be_made and report.skipped:
         report.outcome = "failed"
         report.longrepr = _REFUSED.format(report.longrepr)
     return report
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport() -> Generator[None, Any, Any]:
-    return _failed_if_left_out((yield))
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    return _failed_if_left_out((yield), item.config)
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_make_collect_report() -> Generator[None, Any, Any]:
-    return _failed_if_left_out((yield))
+def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, Any, Any]:
+    return _failed_if_left_out((yield), collector.config)
