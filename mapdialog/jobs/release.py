@@ -92,7 +92,7 @@ def release_stalled() -> int:
                 count += 1
 
 
-def put_back(tasks: Mapping[int, int | None]) -> None:
+def give_back(tasks: Mapping[int, int | None]) -> None:
     """A worker that must stop now puts back what it is doing, and takes its leave.
 
     `tasks`: number → the worker's number. It counts as no try: nothing is wrong with the task.
@@ -102,7 +102,7 @@ def put_back(tasks: Mapping[int, int | None]) -> None:
         for left in [_Left.of(row) for row in cursor.fetchall()]:
             if _try_again(left):
                 cursor.execute(_NOT_COUNTED, [left.id])
-            _log.info("Task %s (%s) was put back: the worker stops", left.id, left.task)
+            _log.info("Task %s (%s) was given back: the worker stops", left.id, left.task)
         cursor.execute(_LEAVE, [list(tasks.values())])
 
 

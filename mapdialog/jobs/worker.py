@@ -77,7 +77,7 @@ async def _wind_up(work: asyncio.Future[None], *, doing: dict[int, int | None]) 
     # Without a task at hand it only says goodbye to the database.
     done, _late = await asyncio.wait({work}, timeout=GRACE_S if doing else GRACE_S + _GOODBYE_S)
     if not done:
-        await asyncio.to_thread(release.put_back, dict(doing))
+        await asyncio.to_thread(release.give_back, dict(doing))
         logging.shutdown()
         # A thread cannot be ended; the database takes back what it has not committed.
         os._exit(0)
