@@ -28,7 +28,7 @@ class Layer(models.Model):
         ZONING = "zoning", _("Land-use plan")
         PLACE = "place", _("Places")
         ADDRESS = "address", _("Addresses")
-        STREET = "street", _("Streets")
+        STREET = "street", _("Roads and paths")
         WATER = "water", _("Water")
         LIGHT = "light", _("Street lights")
         POPULATION = "population", _("Population")
@@ -40,7 +40,7 @@ class Layer(models.Model):
     titles = VisibleJSONField(_("titles"), default=dict, blank=True)
     credit = VisibleCharField(_("credit"), max_length=200, blank=True)
     licence = VisibleCharField(_("licence"), max_length=80, blank=True)
-    style = VisibleCharField(_("style list"), max_length=40, blank=True)
+    style = VisibleCharField(_("list of codes and colours"), max_length=40, blank=True)
 
     class Meta:
         verbose_name = _("layer")
@@ -85,7 +85,7 @@ class Edition(models.Model):
     class State(models.TextChoices):
         DRAFT = "draft", _("Not saved yet")
         SAVED = "standing", _("Saved")
-        WITHDRAWN = "withdrawn", _("Rolled back")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
 
     layer = models.ForeignKey(Layer, on_delete=models.PROTECT, related_name="editions")
     number = models.PositiveIntegerField(_("edition"), null=True)

@@ -63,11 +63,11 @@ class Zone(_Located):
     not tell. `legal_text` is the provision as decided, `provision` the line in plain language.
     """
 
-    field = VisibleCharField(_("field name"), max_length=80, blank=True)
+    field = VisibleCharField(_("zone field"), max_length=80, blank=True)
     vertical_level = models.SmallIntegerField(_("vertical level"), default=2)
     land_use_status = models.SmallIntegerField(_("existing or future"), null=True, blank=True)
     provision = VisibleJSONField(_("provision in plain language"), default=dict, blank=True)
-    legal_text = VisibleTextField(_("provision as decided"), blank=True, db_default="")
+    legal_text = VisibleTextField(_("provision as adopted"), blank=True, db_default="")
     geom = models.MultiPolygonField(srid=WGS84, spatial_index=False)
     geom_3857 = models.GeneratedField(
         expression=Transform("geom", WEB_MERCATOR),

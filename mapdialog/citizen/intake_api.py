@@ -11,13 +11,13 @@ from uuid import UUID
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from ninja import Router
 
 from mapdialog.audit.journal import JournalError
 from mapdialog.citizen import intake_schema
 from mapdialog.citizen.network import address_of
+from mapdialog.citizen.presentation import in_words
 from mapdialog.contributions import editing, erasure, intake, keys, limits, rulebook
 from mapdialog.contributions.feature import FeatureError
 from mapdialog.contributions.rules import NotOpenError
@@ -56,14 +56,12 @@ def _feature_problem(error: FeatureError) -> Problem:
 
 def _not_open_problem(error: NotOpenError) -> Problem:
     if error.opens_at is not None:
-        detail = _("The consultation opens %(time)s.")
-        return Problem("not-open", status=403, detail=detail % {"time": _moment(error.opens_at)})
-    detail = _("The consultation closed %(time)s.")
-    return Problem("closed", status=403, detail=detail % {"time": _moment(error.closes_at)})
-
-
-def _moment(moment: Any) -> str:
-    return date_format(moment, "DATETIME_FORMAT")
+        detail = _("You can send comments from %(time)s.")
+        opens = in_words(error.opens_at, zone=error.zone)
+        return Problem("not-open", status=403, detail=detail % {"time": opens})
+    detail = _("The deadline was %(time)s.")
+    closed = in_words(error.closes_at, zone=error.zone) if error.closes_at else ""
+    return Problem("closed", status=403, detail=detail % {"time": closed})
 
 
 def _too_many_problem(error: limits.TooManyError) -> Problem:
@@ -77,7 +75,7 @@ def _too_many_problem(error: limits.TooManyError) -> Problem:
 
 
 def _outside_problem(error: intake.OutsideAreaError) -> Problem:
-    detail = _("The spot is outside the area of this consultation. Move the pin into the marked area.")
+    detail = _("The spot is outside the area we ask about. Move the pin into the marked area.")
     return Problem("outside-area", status=422, detail=detail, field="geometry")
 
 

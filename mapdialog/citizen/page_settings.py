@@ -172,7 +172,7 @@ def mine_texts() -> dict[str, str]:
         "whyNetwork": gettext("You are offline."),
         "whyElse": gettext("Something else responded: a sign-in page of the network?"),
         "whyBusy": gettext("The service is busy at the moment."),
-        "copy": gettext("Copy my text"),
+        "copy": gettext("Copy your text"),
         "copied": gettext("Copied"),
         "sentOn": gettext("Received {date}."),
         "withCode": gettext("Code {code}: see, change or delete it"),

@@ -45,13 +45,17 @@ def words(value: Mapping[str, str] | None) -> Words:
     return Words(text=translated(value, language), lang=language_of(value, language))
 
 
-def in_words(moment: dt.datetime, *, zone: str) -> str:
+# Clock times in running text: 23.59 in Swedish and Danish, 23:59 elsewhere.
+_CLOCKS = {"sv": "H.i", "da": "H.i"}
+
+
+def in_words(moment: dt.datetime, *, zone: dt.tzinfo) -> str:
     """'Friday 27 November 2026 at 23:59', in the reader's language and the municipality's time."""
-    local = moment.astimezone(ZoneInfo(zone))
+    local = moment.astimezone(zone)
     return gettext("%(weekday)s %(date)s at %(time)s") % {
         "weekday": date_format(local, "l"),
         "date": date_format(local, "DATE_FORMAT"),
-        "time": time_format(local, "TIME_FORMAT"),
+        "time": time_format(local, _CLOCKS.get(get_language() or "", "TIME_FORMAT")),
     }
 
 
@@ -65,7 +69,7 @@ class Period:
 
     @classmethod
     def of(cls, consultation: Consultation, *, at: dt.datetime) -> Period:
-        zone = consultation.municipality.time_zone
+        zone = ZoneInfo(consultation.municipality.time_zone)
         if at < consultation.opens_at:
             opens = in_words(consultation.opens_at, zone=zone)
             return cls(state="upcoming", line=gettext("Opens %(when)s") % {"when": opens}, left="")

@@ -9,12 +9,14 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.http import Http404
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from mapdialog.citizen.presentation import Words, words
+from mapdialog.citizen.presentation import Words, in_words, words
 from mapdialog.contributions import keys, limits, public_view
 from mapdialog.contributions.models import Contribution
 from mapdialog.contributions.receipt import normalised
@@ -31,7 +33,7 @@ EXPLAINED = {
         "We have received it. It is read by those who work on the plan and not shown to others."
     ),
     Contribution.State.REJECTED: _(
-        "It is not shown to others, because it does not follow the rules of the consultation."
+        "It is not shown to others, because it does not follow the rules for comments."
     ),
     Contribution.State.ERASED: _("It has been deleted by the person who sent it."),
 }
@@ -46,8 +48,7 @@ class Status:
     label: str
     explained: str
     theme: Words
-    received_on: dt.date
-    received_at: dt.datetime | None  # None where the moment is not for everyone: the code is public
+    received: str  # the day only where the moment is not for everyone: the code is public
 
     @classmethod
     def of(cls, contribution: Contribution) -> Status:
@@ -62,9 +63,17 @@ class Status:
             label=contribution.get_state_display(),
             explained=str(EXPLAINED[Contribution.State(contribution.state)]),
             theme=words(contribution.theme.name if contribution.theme else None),
-            received_on=public_view.day_of(contribution.received_at, of=consultation),
-            received_at=None if is_coarse else contribution.received_at,
+            received=_day_of(contribution) if is_coarse else _moment_of(contribution),
         )
+
+
+def _day_of(contribution: Contribution) -> str:
+    return date_format(public_view.day_of(contribution.received_at, of=contribution.consultation))
+
+
+def _moment_of(contribution: Contribution) -> str:
+    zone = ZoneInfo(contribution.consultation.municipality.time_zone)
+    return in_words(contribution.received_at, zone=zone)
 
 
 def find(*, code: str, reader: Reader, address: str, at: dt.datetime) -> str:

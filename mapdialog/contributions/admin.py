@@ -31,7 +31,7 @@ class ContributionAdmin(OfOwnMunicipality):
     exclude = ["geom", "geom_public", "contributor_key"]
     actions = ["publish", "hold", "reject"]
 
-    @admin.display(description=gettext_lazy("found by screening"))
+    @admin.display(description=gettext_lazy("flags"))
     def flags_in_words(self, contribution: Contribution) -> str:
         return ", ".join(str(screening.WORDS.get(flag, flag)) for flag in contribution.flags)
 

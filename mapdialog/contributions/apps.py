@@ -4,4 +4,4 @@ from django.utils.translation import gettext_lazy as _
 
 class ContributionsConfig(AppConfig):
     name = "mapdialog.contributions"
-    verbose_name = _("Contributions")
+    verbose_name = _("Comments")

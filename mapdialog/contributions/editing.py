@@ -120,7 +120,7 @@ def revise(
     where it takes from view what was published and that cannot be recorded: then nothing was changed.
     """
     if rules.closes_at is not None and at >= rules.closes_at:
-        raise rule.NotOpenError(closes_at=rules.closes_at)
+        raise rule.NotOpenError(closes_at=rules.closes_at, zone=rules.time_zone)
     draft = parse(_merged(contribution, change, rules=rules), rules=rules, identifier=contribution.pk)
     _check_inside(draft, rules=rules)
     columns = columns_of(draft, rules=rules)

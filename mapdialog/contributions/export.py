@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 
 from mapdialog.contributions import feature_sql, public_view
 from mapdialog.contributions.models import Contribution
-from mapdialog.dialogue.demo_note import demo_note
+from mapdialog.dialogue.demo_note import demo_note_in_files
 from mapdialog.dialogue.models import Consultation, Reader
 
 CHUNK_BYTES = 64 * 1024
@@ -68,7 +68,7 @@ def own_members(consultation: Consultation, *, officially: bool = False) -> dict
 
     So that an empty or a coarse file is not taken for all that was said.
     """
-    note = demo_note(consultation)
+    note = demo_note_in_files(consultation)
     members: dict[str, object] = {"demo": True, "note": note} if note else {}
     if not officially:
         members |= {

@@ -121,24 +121,24 @@ class Contribution(models.Model):
     class State(models.TextChoices):
         PENDING = "pending", _("Waiting to be read")
         PUBLISHED = "published", _("Published")
-        PRIVATE = "private", _("Kept, not shown")
-        REJECTED = "rejected", _("Not accepted")
-        ERASED = "erased", _("Erased by its author")
+        PRIVATE = "private", _("Received, not shown to others")
+        REJECTED = "rejected", _("Not published")
+        ERASED = "erased", _("Deleted by its author")
 
     class PlacedBy(models.TextChoices):
         GPS = "gps", _("Position of the phone")
         MAP = "map", _("On the map")
         ADDRESS = "address", _("Address")
-        LIST = "list", _("List of places")
+        LIST = "list", _("List of named places")
         COORDINATES = "coordinates", _("Coordinates")
         WORDS = "words", _("In words")
         DEFAULT = "default", _("The map's first view, not chosen")
-        NONE = "none", _("No place")
+        NONE = "none", _("Without a spot")
 
     class Arrival(models.TextChoices):
-        IN_TIME = "in_time", _("In time")
-        GRACE = "grace", _("Written before closing, received after")
-        LATE = "late", _("After closing")
+        IN_TIME = "in_time", _("Before the deadline")
+        GRACE = "grace", _("Written before the deadline, received after it")
+        LATE = "late", _("After the deadline")
 
     id = models.UUIDField(primary_key=True, editable=False)
     consultation = models.ForeignKey(  # no index of its own: `contribution_walk` begins with it
@@ -151,7 +151,7 @@ class Contribution(models.Model):
 
     geom = models.GeometryField(srid=WGS84, null=True, blank=True, spatial_index=False)
     geom_public = models.GeometryField(srid=WGS84, null=True, blank=True, spatial_index=False)
-    place_words = models.CharField(_("the place in words"), max_length=300, blank=True)
+    place_words = models.CharField(_("the spot in words"), max_length=300, blank=True)
     photo = models.ForeignKey(
         Attachment,
         on_delete=models.PROTECT,
@@ -179,14 +179,14 @@ class Contribution(models.Model):
         Alternative, on_delete=models.PROTECT, null=True, blank=True, related_name="contributions"
     )
     age_band = models.CharField(_("age band"), max_length=10, blank=True)
-    contributor_key = models.CharField(_("contributor key"), max_length=64, null=True, blank=True)
+    contributor_key = models.CharField(_("sender key"), max_length=64, null=True, blank=True)
 
     written_at = models.DateTimeField(_("written"))
     received_at = models.DateTimeField(_("received"))
     changed_at = models.DateTimeField(_("changed"), null=True, blank=True)
     arrival = models.CharField(_("arrival"), max_length=8, choices=Arrival, default=Arrival.IN_TIME)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
-    flags = models.JSONField(_("found by screening"), default=list, blank=True, db_column="concerns")
+    flags = models.JSONField(_("flags"), default=list, blank=True, db_column="concerns")
     version = models.PositiveIntegerField(_("version"), default=1)
     token_hash = models.BinaryField(max_length=32, null=True, editable=False)
     body_hash = models.BinaryField(max_length=32, null=True, editable=False)
@@ -194,8 +194,8 @@ class Contribution(models.Model):
     objects = ContributionQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("contribution")
-        verbose_name_plural = _("contributions")
+        verbose_name = _("comment")
+        verbose_name_plural = _("comments")
         ordering = ["-received_at", "id"]
         constraints = [
             models.UniqueConstraint(fields=["consultation", "source_id"], name="contribution_source_once"),

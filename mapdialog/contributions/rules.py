@@ -17,10 +17,16 @@ _EARLIEST = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
 class NotOpenError(Exception):
-    """Contributions are not taken now: `opens_at` or `closes_at` says why; the other is None."""
+    """Contributions are not taken now: `opens_at` or `closes_at` says why; the other is None.
 
-    def __init__(self, *, opens_at: dt.datetime | None = None, closes_at: dt.datetime | None = None) -> None:
+    `zone` is the municipality's: the hour is said as its clocks show it.
+    """
+
+    def __init__(
+        self, *, zone: dt.tzinfo, opens_at: dt.datetime | None = None, closes_at: dt.datetime | None = None
+    ) -> None:
         super().__init__("not open")
+        self.zone = zone
         self.opens_at = opens_at
         self.closes_at = closes_at
 
@@ -38,12 +44,12 @@ def plausible_written_at(claimed: dt.datetime | None, *, received_at: dt.datetim
 def arrival(rules: Rulebook, *, written_at: dt.datetime, received_at: dt.datetime) -> Contribution.Arrival:
     """In time, or within the grace period for what was written before closing. Raises NotOpenError."""
     if received_at < rules.opens_at:
-        raise NotOpenError(opens_at=rules.opens_at)
+        raise NotOpenError(opens_at=rules.opens_at, zone=rules.time_zone)
     if rules.closes_at is None or received_at < rules.closes_at:
         return Contribution.Arrival.IN_TIME
     if written_at < rules.closes_at and received_at < rules.closes_at + rules.grace:
         return Contribution.Arrival.GRACE
-    raise NotOpenError(closes_at=rules.closes_at)
+    raise NotOpenError(closes_at=rules.closes_at, zone=rules.time_zone)
 
 
 def recorded_arrival(rules: Rulebook, *, received_at: dt.datetime) -> Contribution.Arrival:

@@ -112,10 +112,10 @@ class Consultation(models.Model):
     decides = texts(_("who decides, and when"))
     reads = texts(_("who reads what is sent"))
     privacy = texts(_("privacy"))
-    not_for = texts(_("what this is not for"))
+    not_for = texts(_("what not to use this page for"))
 
     level = models.CharField(_("level of participation"), max_length=10, choices=Level, default=Level.CONSULT)
-    stage = models.CharField(_("stage of the decision"), max_length=14, choices=Stage, default=Stage.NEEDS)
+    stage = models.CharField(_("stage of the case"), max_length=14, choices=Stage, default=Stage.NEEDS)
     plan_level = VisibleCharField(_("plan level"), max_length=40, blank=True)
     plan_id = VisibleCharField(_("plan id"), max_length=60, blank=True)
     case_number = VisibleCharField(_("case number"), max_length=60, blank=True)
@@ -144,12 +144,12 @@ class Consultation(models.Model):
         _("what is public"), max_length=6, choices=Visibility, default=Visibility.POINTS
     )
     public_precision_m = models.PositiveIntegerField(
-        _("public precision (m)"),
+        _("how exactly the spot is shown (m)"),
         default=0,
-        help_text=_("0 shows the exact place, 100 the middle of a fixed 100 m square."),
+        help_text=_("0 shows the exact spot, 100 the middle of a fixed 100 m square."),
     )
     address_limit = models.PositiveIntegerField(
-        _("contributions an hour from one network address"),
+        _("comments an hour from one IP address"),
         default=600,
         help_text=_("A school is one address: raise it before a class visit."),
     )
@@ -249,7 +249,7 @@ class Question(models.Model):
     class Kind(models.TextChoices):
         TEXT = "text", _("Text")
         SINGLE = "single", _("One of several")
-        MULTIPLE = "multiple", _("Several of several")
+        MULTIPLE = "multiple", _("One or more of several")
         SCALE = "scale", _("A scale")
 
     consultation = models.ForeignKey(Consultation, on_delete=models.CASCADE, related_name="questions")

@@ -39,9 +39,9 @@ class Run(models.Model):
     code_version = models.CharField(_("code version"), max_length=40)
     started_at = models.DateTimeField(_("started"))
     finished_at = models.DateTimeField(_("finished"))
-    n = models.PositiveIntegerField(_("contributions with a place"))
-    n_without_place = models.PositiveIntegerField(_("contributions without a place"))
-    n_rough = models.PositiveIntegerField(_("contributions whose place is not a point"), default=0)
+    n = models.PositiveIntegerField(_("comments with a spot"))
+    n_without_place = models.PositiveIntegerField(_("comments without a spot"))
+    n_rough = models.PositiveIntegerField(_("comments whose spot is not a point"), default=0)
     n_outside = models.PositiveIntegerField(_("outside every area"))
     # density surface: {"west", "south", "cell_m", "srid", "rows", "columns", "peak"} and its values
     density = models.JSONField(_("density surface"), default=dict)
@@ -78,9 +78,9 @@ class Hotspot(models.Model):
     geom = models.GeometryField(srid=WGS84, spatial_index=False)
     centre = models.PointField(srid=WGS84, spatial_index=False)
     name = models.JSONField(_("name"), default=dict)
-    n = models.PositiveIntegerField(_("contributions"))
-    n_contributors = models.PositiveIntegerField(_("known contributors"))
-    n_unknown = models.PositiveIntegerField(_("contributions by unknown"))
+    n = models.PositiveIntegerField(_("comments"))
+    n_contributors = models.PositiveIntegerField(_("different senders"))
+    n_unknown = models.PositiveIntegerField(_("comments from unknown senders"))
     themes = models.JSONField(_("leading themes"), default=list)
     statistics = models.JSONField(_("statistics"), default=dict)
 
@@ -100,9 +100,9 @@ class AreaSummary(models.Model):
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="summaries")
     area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, related_name="+")
-    n = models.PositiveIntegerField(_("contributions"))
-    n_contributors = models.PositiveIntegerField(_("known contributors"))
-    n_unknown = models.PositiveIntegerField(_("contributions by unknown"))
+    n = models.PositiveIntegerField(_("comments"))
+    n_contributors = models.PositiveIntegerField(_("different senders"))
+    n_unknown = models.PositiveIntegerField(_("comments from unknown senders"))
     themes = models.JSONField(_("by theme"), default=dict)
     area_km2 = models.FloatField(_("area (km²)"), null=True)
 

@@ -65,7 +65,7 @@ class Stall(models.Model):
 
     class Outcome(models.TextChoices):
         AGAIN = "again", _("Tried again")
-        DROPPED = "dropped", _("Left to the next one, which waits already")
+        DROPPED = "dropped", _("Left to the next one, which is already waiting")
         FAILED = "failed", _("Given up")
 
     task = models.CharField(_("task"), max_length=128)

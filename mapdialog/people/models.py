@@ -133,8 +133,8 @@ class Membership(models.Model):
     objects = MembershipQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("membership")
-        verbose_name_plural = _("memberships")
+        verbose_name = _("role in the municipality")
+        verbose_name_plural = _("roles in the municipality")
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "municipality", "role", "committee_code"], name="membership_once"

@@ -87,5 +87,5 @@ def _following(chosen: QuerySet[Contribution], *, after: str | None) -> QuerySet
             raise ValueError(moment)
         return chosen.filter(older)
     except ValueError:
-        detail = _("There is no such row. Start from the beginning of the list.")
+        detail = _("This row does not exist. Start from the beginning of the list.")
         raise Problem("bad-query", status=400, detail=detail, field="after") from None

@@ -48,7 +48,7 @@ class Upload(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     created_at = models.DateTimeField(_("created"))
-    touched_at = models.DateTimeField(_("last touched"))
+    touched_at = models.DateTimeField(_("last used"))
     file = models.FileField(_("file"), upload_to="uploads/", blank=True)
     file_name = models.CharField(_("file name"), max_length=200)
     bytes = models.PositiveBigIntegerField(_("bytes"))
@@ -56,7 +56,7 @@ class Upload(models.Model):
     # The layer that it is a new edition of; empty for a new layer.
     layer = models.ForeignKey(Layer, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     choices = models.JSONField(_("choices"), default=dict)
-    understood = models.JSONField(_("what was understood"), default=dict, blank=True)
+    understood = models.JSONField(_("how the file was read"), default=dict, blank=True)
     # The draft, and after saving the edition that it became.
     draft = models.ForeignKey(Edition, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     job = models.ForeignKey(Job, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
@@ -67,8 +67,8 @@ class Upload(models.Model):
     objects = UploadQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("file brought in")
-        verbose_name_plural = _("files brought in")
+        verbose_name = _("upload")
+        verbose_name_plural = _("uploads")
         ordering = ["-created_at"]
         constraints = [
             models.CheckConstraint(

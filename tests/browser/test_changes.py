@@ -60,7 +60,7 @@ def test_a_change_without_a_network_waits_and_is_sent_once(
     unsent = receipt.locator("#own-unsent")
     expect(unsent).to_contain_text("Endringen er ikke sendt ennå.")
     expect(unsent).to_contain_text("Du er ikke på nett")
-    expect(unsent.get_by_role("button", name="Kopier teksten min")).to_be_visible()
+    expect(unsent.get_by_role("button", name="Kopier teksten din")).to_be_visible()
     save(receipt, "Andre endring.")
     expect(receipt.locator("#own-state")).to_be_empty()
     assert Contribution.objects.get().text == "Her er det mørkt."
@@ -137,7 +137,7 @@ def test_a_change_of_what_was_erased_elsewhere_keeps_its_words(receipt: Page) ->
     expect(receipt.locator("#own-unsent")).to_contain_text("Endringen ble ikke mottatt")
     receipt.reload()
     expect(receipt.locator("#state.status--erased")).to_be_visible()
-    expect(receipt.locator("#own-unsent").get_by_role("button", name="Kopier teksten min")).to_be_visible()
+    expect(receipt.locator("#own-unsent").get_by_role("button", name="Kopier teksten din")).to_be_visible()
     receipt.locator("#own-drop").click()
     receipt.locator("dialog.ask [data-variant=primary]").click()
     expect(receipt.locator("#own-unsent")).to_be_hidden()

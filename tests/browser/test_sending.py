@@ -387,7 +387,7 @@ def test_offline_before_the_first_touch_everything_for_writing_is_there(
     expect(receipt).to_contain_text("Du er ikke på nett")
     expect(receipt).not_to_contain_text("Takk")
     expect(page.locator(".receipt__tick")).to_be_hidden()
-    expect(receipt.get_by_role("button", name="Kopier teksten min")).to_be_visible()
+    expect(receipt.get_by_role("button", name="Kopier teksten din")).to_be_visible()
     expect(page.locator("#mine .mine__item--unsent")).to_contain_text("Her er det mørkt.")
     context.set_offline(False)
     is_received(page)

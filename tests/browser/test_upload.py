@@ -115,7 +115,7 @@ def test_dropped_looked_at_and_saved(
     expect(page.get_by_text("This is now edition 1 of Nærmiljøutvalg 2026.")).to_be_visible(timeout=WORKER_MS)
     assert axe(page) == []
     page.get_by_role("button", name="Undo: withdraw").click()
-    expect(page.get_by_role("heading", name="Rolled back")).to_be_visible()
+    expect(page.get_by_role("heading", name="Withdrawn")).to_be_visible()
 
 
 @pytest.mark.usefixtures("worker")

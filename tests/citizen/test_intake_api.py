@@ -181,7 +181,9 @@ class TestWhen:
 
     def test_before_opening(self, phone, clock):
         clock(make.NOON - dt.timedelta(days=31))
-        assert_problem(phone.put(feature()), 403, "not-open")
+        answer = phone.put(feature())
+        assert_problem(answer, 403, "not-open")
+        assert "kl. " in answer.json()["detail"]  # weekday, date and the municipality's clock
 
     def test_after_closing(self, phone, clock):
         clock(self.closes)

@@ -32,7 +32,7 @@ def a_full_one(**given: object) -> Consultation:
         consultation=held,
         key="dark",
         kind="scale",
-        text={"nb": "Hvordan er det etter mørkets frembrudd?"},
+        text={"nb": "Hvordan er det når det er mørkt?"},
         options=[{"value": "0", "label": {"nb": "utrygt"}}, {"value": "1", "label": {"nb": "trygt"}}],
     )
     return held
@@ -75,6 +75,23 @@ def test_a_demo_says_so_on_every_page(client: Client) -> None:
     pin = factories.contribution(to=held, code="0000000" + "0")
     for address in ("/", f"/c/{held.slug}/", f"/c/{held.slug}/r/{pin.code}"):
         assert "Oppdiktet demo" in page(client, address)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("nb", "Oppdiktet demo"),
+        ("nn", "Oppdikta demo"),
+        ("sv", "Påhittad demo"),
+        ("da", "Opdigtet demo"),
+        ("en", "Invented demo"),
+    ],
+)
+def test_a_demo_says_so_in_the_readers_language(client: Client, language: str, words: str) -> None:
+    municipality = factories.municipality(is_demo=True)
+    held = factories.consultation(municipality=municipality, is_demo=True)
+    answer = client.get(f"/c/{held.slug}/", headers={"accept-language": language})
+    assert f"{words}." in answer.content.decode()
 
 
 def test_a_real_consultation_carries_no_demo_banner(client: Client) -> None:

@@ -40,7 +40,7 @@ def test_where_only_the_day_is_public_the_number_is_not(client: Client) -> None:
     Contribution.objects.filter(pk=pin.pk).update(received_at=factories.NOON)
     response = get(client, consultation.slug, CODE)
     assert response.context["status"].number is None
-    assert "Nummer" not in response.content.decode()
+    assert "Løpenummer" not in response.content.decode()
 
 
 def test_a_code_as_somebody_typed_it_leads_to_its_one_address(client: Client) -> None:

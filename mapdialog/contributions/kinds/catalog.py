@@ -120,7 +120,7 @@ def _codes(file_name: str) -> Mapping[str, Code]:
 def _code(row: Mapping[str, str]) -> Code:
     return Code(
         value=row["code"],
-        names={language: row[f"name_{language}"] for language in ("nb", "sv", "da", "en")},
+        names={language: row[f"name_{language}"] for language in ("nb", "nn", "sv", "da", "en")},
         ratings=_ratings(row["scale"]),
     )
 

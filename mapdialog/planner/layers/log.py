@@ -112,7 +112,12 @@ def _withdrawn(event: LayerEvent) -> str:
 
 def _described(event: LayerEvent) -> str:
     before, after = event.detail["before"], event.detail["after"]
-    words = {"titles": _("title"), "credit": _("credit"), "licence": _("licence"), "style": _("style list")}
+    words = {
+        "titles": _("title"),
+        "credit": _("credit"),
+        "licence": _("licence"),
+        "style": _("list of codes and colours"),
+    }
     changed = [word for name, word in words.items() if before[name] != after[name]]
     return _("Changed: %(what)s.") % {"what": ", ".join(changed)}
 

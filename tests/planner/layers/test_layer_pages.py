@@ -279,7 +279,7 @@ class TestNameAndLook:
         )
         committees.refresh_from_db()
         assert committees.titles == {"nb": "Utvalg", "en": "Boards"}
-        assert "Changed: title, credit, style list." in text_of(page)
+        assert "Changed: title, credit, list of codes and colours." in text_of(page)
         event = committees.events.get()
         press(browser, committees, f"/planner/layers/{committees.pk}/undo/{event.pk}/")
         committees.refresh_from_db()
