@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from mapdialog.audit.models import AuditEntry
 
@@ -32,7 +33,13 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not subscript
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyAdmin):
-    list_display = ["at", "by", "action", "subject_type", "subject_id"]
+    list_display = ["at", "by", "deed", "subject_type", "subject_id"]
+    fields = ["at", "by", "deed", "subject_type", "subject_id", "detail"]
     list_filter = ["action", "subject_type"]
     search_fields = ["subject_id", "by"]
     date_hierarchy = "at"
+
+    @admin.display(description=_("action"), ordering="action")
+    def deed(self, entry: AuditEntry) -> str:
+        """In words; one of an older version in its own, for which Django's own column has a dash."""
+        return entry.get_action_display()

@@ -8,11 +8,13 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from mapdialog.audit.verb import Verb
+
 
 class AuditEntry(models.Model):
     at = models.DateTimeField(_("at"))
     by = models.CharField(_("by"), max_length=80, help_text=_("user:ID, resident or command; never a name."))
-    action = models.CharField(_("action"), max_length=40)
+    action = models.CharField(_("action"), max_length=40, choices=Verb)
     subject_type = models.CharField(_("subject"), max_length=40)
     subject_id = models.CharField(_("subject id"), max_length=64)
     detail = models.JSONField(_("detail"), default=dict)
@@ -38,13 +40,16 @@ class JournalMark(models.Model):
 
 
 def record(
-    action: str, *, subject: models.Model, by: str, at: dt.datetime, detail: dict[str, Any] | None = None
+    verb: Verb, *, subject: models.Model, by: str, at: dt.datetime, detail: dict[str, Any] | None = None
 ) -> AuditEntry:
-    """Write one row, inside the caller's transaction. `detail` holds no personal data."""
+    """Write one row, inside the caller's transaction. `detail` holds no personal data.
+
+    Raises ValueError for a verb that is not declared, before anything is written.
+    """
     return AuditEntry.objects.create(
         at=at,
         by=by,
-        action=action,
+        action=Verb(verb).value,
         subject_type=subject._meta.model_name or "",
         subject_id=str(subject.pk),
         detail=detail or {},

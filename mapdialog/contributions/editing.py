@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from layers.questions.areas import place_rows_sql
 from mapdialog.audit import journal
 from mapdialog.audit.models import record
+from mapdialog.audit.verb import Verb
 from mapdialog.contributions import keys, limits, receipt, screening
 from mapdialog.contributions import rules as rule
 from mapdialog.contributions.feature import Draft, FeatureError, parse, spelled_today
@@ -132,7 +133,9 @@ def revise(
         )
         limits.take(wanted, at=at)
         _update(columns, contribution=contribution, version=version, rules=rules, at=at)
-        record("contribution.changed", subject=contribution, by="resident", at=at, detail={"from": version})
+        record(
+            Verb.CONTRIBUTION_CHANGED, subject=contribution, by="resident", at=at, detail={"from": version}
+        )
         DataVersion.bump(rules.id)
         if contribution.state == Contribution.State.PUBLISHED != columns["state"]:
             _journal(contribution, state=columns["state"], version=version + 1, at=at)

@@ -10,6 +10,7 @@ from django.db.models import F
 
 from mapdialog.audit import journal
 from mapdialog.audit.models import record
+from mapdialog.audit.verb import Verb
 from mapdialog.contributions.editing import VersionError
 from mapdialog.contributions.models import Contribution, Submission
 from mapdialog.contributions.rulebook import keep_rules
@@ -69,7 +70,7 @@ def empty(contribution: Contribution, *, by: str, at: dt.datetime, version: int 
     contribution.other_ids.update(body_hash=None)
     contribution.hits.all().delete()
     _empty_submission(contribution)
-    record("contribution.erased", subject=contribution, by=by, at=at)
+    record(Verb.CONTRIBUTION_ERASED, subject=contribution, by=by, at=at)
     DataVersion.bump(contribution.consultation_id)
     return Contribution.objects.values_list("version", flat=True).get(pk=contribution.pk)
 

@@ -17,6 +17,7 @@ from django.utils.text import slugify
 
 from layers.readers.closed.visible import visible_text
 from mapdialog.audit.models import record
+from mapdialog.audit.verb import Verb
 from mapdialog.contributions import bulk, keys, screening
 from mapdialog.contributions import rules as rule
 from mapdialog.contributions.feature import Draft, FeatureError, parse
@@ -119,7 +120,7 @@ def load(
     with transaction.atomic():
         detail = {name: value for name, value in report.as_json().items() if name != "refusals"}
         consultation = Consultation.objects.get(pk=rules.id)
-        record("contributions.imported", subject=consultation, by=by, at=at, detail=detail)
+        record(Verb.CONTRIBUTIONS_IMPORTED, subject=consultation, by=by, at=at, detail=detail)
     return report
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from layers.questions.areas import place_rows_sql
+from mapdialog.audit.verb import Verb
 from mapdialog.contributions import limits, prepared, screening
 from mapdialog.dialogue.models import bump_sql
 
@@ -144,7 +145,7 @@ _STORED = f"""
     RETURNING version_id, area_id, zone_id
 ), audited AS (
     INSERT INTO audit_auditentry (at, by, action, subject_type, subject_id, detail)
-    SELECT %(at)s, 'resident', 'contribution.received', 'contribution', id::text, %(audit)s FROM new
+    SELECT %(at)s, 'resident', '{Verb.CONTRIBUTION_RECEIVED}', 'contribution', id::text, %(audit)s FROM new
     RETURNING id
 ), taken AS (
     {limits.take_sql(once="new")} RETURNING key

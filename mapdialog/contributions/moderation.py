@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from mapdialog.audit import journal
 from mapdialog.audit.models import record
+from mapdialog.audit.verb import Verb
 from mapdialog.contributions.editing import VersionError
 from mapdialog.contributions.kinds.catalog import kinds
 from mapdialog.contributions.models import Contribution
@@ -84,7 +85,7 @@ def _decide(
         if decided is None:
             raise VersionError
         detail = {"from": before, "to": str(state), "reason": reason[:500]}
-        record("contribution.moderated", subject=contribution, by=by.audit_name, at=at, detail=detail)
+        record(Verb.CONTRIBUTION_MODERATED, subject=contribution, by=by.audit_name, at=at, detail=detail)
         DataVersion.bump(contribution.consultation_id)
         _journal(journal.Entry(what=state, id=contribution.pk, version=decided[0], at=at))
     contribution.state, contribution.version = state, decided[0]

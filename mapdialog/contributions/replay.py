@@ -16,6 +16,7 @@ from django.db import transaction
 
 from mapdialog.audit import journal
 from mapdialog.audit.models import record
+from mapdialog.audit.verb import Verb
 from mapdialog.contributions import erasure
 from mapdialog.contributions.models import Contribution, SpentId
 from mapdialog.contributions.rulebook import keep_rules
@@ -101,7 +102,7 @@ def _carry_out(contribution: Contribution, entry: journal.Entry, *, at: dt.datet
         state=entry.what, version=entry.version, changed_at=entry.at
     )
     detail = {"from": contribution.state, "to": str(entry.what), "reason": "restored backup"}
-    record("contribution.moderated", subject=contribution, by=BY, at=at, detail=detail)
+    record(Verb.CONTRIBUTION_MODERATED, subject=contribution, by=BY, at=at, detail=detail)
     DataVersion.bump(contribution.consultation_id)
 
 

@@ -18,6 +18,7 @@ from django.db import models, transaction
 from layers.models import Edition, Layer
 from layers.stored_once import store_once
 from mapdialog.audit.models import record
+from mapdialog.audit.verb import Verb
 from mapdialog.dialogue import area
 from mapdialog.dialogue.consultation_file import AreaOfFile, ConsultationFile
 from mapdialog.dialogue.dates import DateError, When
@@ -77,10 +78,9 @@ def save_consultation(file: ConsultationFile, *, at: dt.datetime, by: str) -> Sa
     for relation, rows in _parts(file, owner=municipality, at=at, zone=zone, known=known).items():
         _save_rows(relation, rows, saved=saved, has_opened=consultation.opens_at <= at)
     if saved.changed:
-        action = "consultation.made" if saved.made else "consultation.changed"
-        record(
-            action, subject=consultation, by=by, at=at, detail={"changed": saved.changed, "kept": saved.kept}
-        )
+        verb = Verb.CONSULTATION_MADE if saved.made else Verb.CONSULTATION_CHANGED
+        detail = {"changed": saved.changed, "kept": saved.kept}
+        record(verb, subject=consultation, by=by, at=at, detail=detail)
     DataVersion.objects.get_or_create(consultation=consultation)
     if saved.changed:
         DataVersion.bump(consultation)

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from mapdialog.audit.verb import Verb
 from mapdialog.dialogue import area
 from mapdialog.dialogue.models import (
     Alternative,
@@ -103,6 +104,7 @@ def _rows(of: type[models.Model]) -> type[_Rows]:
 
 @admin.register(Consultation)
 class ConsultationAdmin(OfOwnMunicipality):
+    made, changed, deleted = Verb.CONSULTATION_MADE, Verb.CONSULTATION_CHANGED, Verb.CONSULTATION_DELETED
     form = ConsultationForm
     roles = _EDITORS
     list_display = ["slug", "municipality", "status", "opens_at", "closes_at"]

@@ -8,6 +8,7 @@ import datetime as dt
 from django.db import transaction
 
 from mapdialog.audit.models import record
+from mapdialog.audit.verb import Verb
 from mapdialog.people.models import Membership, Municipality, User
 from mapdialog.people.municipality_file import MunicipalityFile
 
@@ -23,8 +24,8 @@ def save_municipality(file: MunicipalityFile, *, at: dt.datetime, by: str) -> Mu
         for name in changed:
             setattr(municipality, name, values[name])
         municipality.save()
-        action = "municipality.changed" if known else "municipality.made"
-        record(action, subject=municipality, by=by, at=at, detail={"fields": changed})
+        verb = Verb.MUNICIPALITY_CHANGED if known else Verb.MUNICIPALITY_MADE
+        record(verb, subject=municipality, by=by, at=at, detail={"fields": changed})
     return municipality
 
 
@@ -38,5 +39,5 @@ def give_role(
     )
     if made:
         detail = {"user": user.pk, "role": role, "municipality": municipality.code}
-        record("membership.given", subject=membership, by=by, at=at, detail=detail)
+        record(Verb.MEMBERSHIP_GIVEN, subject=membership, by=by, at=at, detail=detail)
     return membership

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from layers.admin import EditionAdmin, LayerAdmin, LayerEventAdmin
 from layers.models import Edition, Layer, LayerEvent
 from mapdialog.audit.models import record
+from mapdialog.audit.verb import Verb
 from mapdialog.people.models import Membership, Municipality, User
 
 
@@ -33,8 +34,12 @@ class OfOwnMunicipality(admin.ModelAdmin):  # type: ignore[type-arg] # not subsc
     """Shows and changes only what belongs to the user's municipalities, and writes the audit trail.
 
     `municipality_path` leads from the model to its municipality, `roles` are those that may come here.
+    What is done here is recorded with the verbs `made`, `changed` and `deleted`.
     """
 
+    made: Verb
+    changed: Verb
+    deleted: Verb
     municipality_path = "municipality"
     roles: tuple[str, ...] = (Membership.Role.ADMIN,)
 
@@ -101,19 +106,19 @@ class OfOwnMunicipality(admin.ModelAdmin):  # type: ignore[type-arg] # not subsc
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        self._record(request, obj, "changed" if change else "made", fields=sorted(form.changed_data))
+        verb = self.changed if change else self.made
+        self._record(request, obj, verb, fields=sorted(form.changed_data))
 
     def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
-        self._record(request, obj, "deleted")
+        self._record(request, obj, self.deleted)
         super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         for obj in queryset:
             self.delete_model(request, obj)
 
-    def _record(self, request: HttpRequest, obj: models.Model, verb: str, **detail: Any) -> None:
-        action = f"{obj._meta.model_name}.{verb}"
-        record(action, subject=obj, by=f"user:{request.user.pk}", at=timezone.now(), detail=detail)
+    def _record(self, request: HttpRequest, obj: models.Model, verb: Verb, **detail: Any) -> None:
+        record(verb, subject=obj, by=f"user:{request.user.pk}", at=timezone.now(), detail=detail)
 
 
 def users_within(request: HttpRequest) -> QuerySet[User]:
@@ -132,6 +137,7 @@ def layers_within(municipalities: QuerySet[Municipality]) -> QuerySet[Layer]:
 @admin.register(Municipality)
 class MunicipalityAdmin(OfOwnMunicipality):
     municipality_path = "pk"
+    made, changed, deleted = Verb.MUNICIPALITY_MADE, Verb.MUNICIPALITY_CHANGED, Verb.MUNICIPALITY_DELETED
     list_display = ["name", "code", "country", "time_zone"]
     search_fields = ["name", "code"]
 
@@ -148,6 +154,7 @@ class MunicipalityAdmin(OfOwnMunicipality):
 
 @admin.register(Membership)
 class MembershipAdmin(OfOwnMunicipality):
+    made, changed, deleted = Verb.MEMBERSHIP_MADE, Verb.MEMBERSHIP_CHANGED, Verb.MEMBERSHIP_DELETED
     list_display = ["user", "role", "municipality", "committee_code"]
     list_filter = ["role", "municipality"]
     list_select_related = ["user", "municipality"]
@@ -170,6 +177,7 @@ class _UserChange(UserChangeForm):  # type: ignore[type-arg]
 class PersonAdmin(OfOwnMunicipality, UserAdmin):  # type: ignore[type-arg]
     """Nobody changes a person who also works elsewhere: who sets a password has all that person's roles."""
 
+    made, changed, deleted = Verb.USER_MADE, Verb.USER_CHANGED, Verb.USER_DELETED
     add_form = _UserCreation
     form = _UserChange
     list_display = ["email", "name", "is_staff", "is_active"]
@@ -232,6 +240,7 @@ class OwnLayerAdmin(_OfOwnerToRead, LayerAdmin):
 
 @admin.register(Edition)
 class OwnEditionAdmin(_OfOwner, EditionAdmin):
+    changed = Verb.EDITION_CHANGED
     owner_path = "layer__owner"
 
 

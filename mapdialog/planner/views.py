@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
 from mapdialog.audit.models import record
+from mapdialog.audit.verb import Verb
 from mapdialog.contributions import export as contributions_export
 from mapdialog.contributions.models import Contribution
 from mapdialog.dialogue.demo_note import demo_note
@@ -157,7 +158,7 @@ def export(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     rows = selection.of_contributions(visible, consultation=consultation)
     detail = {"format": "geojson", "selection": values.of_query(request).as_written()}
     by = f"user:{request.user.pk}"
-    record("contributions.exported", subject=consultation, by=by, at=timezone.now(), detail=detail)
+    record(Verb.CONTRIBUTIONS_EXPORTED, subject=consultation, by=by, at=timezone.now(), detail=detail)
     chunks = contributions_export.geojson(consultation, reader=request.user, rows=rows)
     file_name = f"{consultation.slug}.geojson"
     return download(request, chunks, file_name=file_name, content_type="application/geo+json")

@@ -16,6 +16,7 @@ from procrastinate.contrib.django import app
 from layers.editions import life
 from layers.models import Edition
 from mapdialog.audit.models import record
+from mapdialog.audit.verb import Verb
 from mapdialog.jobs import actions as jobs
 from mapdialog.jobs.models import Job
 from mapdialog.people.models import User
@@ -110,7 +111,7 @@ def discard(upload: Upload, *, by: str, at: dt.datetime) -> None:
     held.message = ""
     held.touched_at = at
     held.save()
-    record("upload.discarded", subject=held, by=by, at=at)
+    record(Verb.UPLOAD_DISCARDED, subject=held, by=by, at=at)
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from layers.models import Layer
 from mapdialog.audit.models import record
+from mapdialog.audit.verb import Verb
 from mapdialog.people.models import Municipality, User
 from mapdialog.uploads import actions
 from mapdialog.uploads.choices import ReadChoices
@@ -125,7 +126,7 @@ def receive(
         )
         upload.file.save(f"{identifier}{suffix_of(name)}", file, save=False)
         upload.save()
-        record("upload.received", subject=upload, by=by.audit_name, at=at, detail={"sha256": digest})
+        record(Verb.UPLOAD_RECEIVED, subject=upload, by=by.audit_name, at=at, detail={"sha256": digest})
         actions.read(upload, choices=choices, reading=upload.reading, by=by, at=at)
     return upload
 

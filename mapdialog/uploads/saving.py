@@ -13,6 +13,7 @@ from layers.editions.life import EditionError
 from layers.importing import import_file
 from layers.importing.request import ImportRefusedError
 from mapdialog.audit.models import record
+from mapdialog.audit.verb import Verb
 from mapdialog.jobs import actions as jobs
 from mapdialog.jobs.models import Job
 from mapdialog.uploads import actions
@@ -61,7 +62,7 @@ def _save(identifier: uuid.UUID, *, reading: int, job: Job) -> None:
     upload.save()
     # The edition keeps the file as it came.
     actions.drop_file(upload)
-    record("upload.saved", subject=upload, by=by, at=at, detail={"edition": draft.pk})
+    record(Verb.UPLOAD_SAVED, subject=upload, by=by, at=at, detail={"edition": draft.pk})
     jobs.finish(job, at=at)
 
 

@@ -11,6 +11,7 @@ from django.db.models import Model
 
 from layers.models import Area, CodeChange, Edition, LayerEvent, Population, Succession
 from mapdialog.audit.models import record
+from mapdialog.audit.verb import Verb
 from mapdialog.contributions import keys
 from mapdialog.contributions.models import Contribution, Hit
 from mapdialog.dialogue.models import Consultation
@@ -61,7 +62,7 @@ class SmallWorld:
     def values_of(self, route: str) -> dict[str, list[Any]]:
         edition = self.edition_of(route)
         layer = self.boundary.layer if edition is self.draft else edition.layer
-        return {**self.values, "version": [edition.pk], "pk": [layer.pk]}
+        return {**self.values, "edition_id": [edition.pk], "pk": [layer.pk]}
 
 
 def small_world(n: int) -> SmallWorld:
@@ -78,7 +79,7 @@ def small_world(n: int) -> SmallWorld:
     for i in range(n):
         make.consultation(municipality=here, boundary_layer=boundary.layer)
         Job.objects.create(kind="hotspots", subject=str(i), created_at=make.NOON, created_by=planner)
-        record("published", subject=consultation, by=f"user:{planner.pk}", at=make.NOON)
+        record(Verb.CONSULTATION_CHANGED, subject=consultation, by=f"user:{planner.pk}", at=make.NOON)
         CodeChange.objects.create(
             scheme="NO-kommune", old_code=f"{i:04}", new_code="4012", changed_on=TURN_OF_THE_YEAR, share=1
         )

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from mapdialog.audit.models import record
+from mapdialog.audit.verb import Verb
 from mapdialog.contributions import export
 from mapdialog.dialogue.models import Consultation, Reader
 from mapdialog.people.models import User
@@ -42,7 +43,7 @@ class Command(BaseCommand):
         if email:
             detail = {"format": "geojson", "as": getattr(reader, "audit_name", "")}
             record(
-                "contributions.exported",
+                Verb.CONTRIBUTIONS_EXPORTED,
                 subject=consultation,
                 by="command:export_contributions",
                 at=timezone.now(),
