@@ -55,7 +55,7 @@ def test_one_scale_has_no_fault(options: list[dict[str, Any]]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "fault"),
     [
         (steps("utrygt"), "one step"),
         (steps("utrygt", "trygt", values=["a", "b"]), "whole number"),

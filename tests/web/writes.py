@@ -46,7 +46,7 @@ def _send(world: SmallWorld) -> list[Write]:
 
 
 def _change_plainly(world: SmallWorld) -> list[Write]:
-    fields = {"key": TOKEN, "act": "save", "edition": 1, "theme": "t0", "place_words": "Bak hallen"}
+    fields = {"key": TOKEN, "act": "save", "version": 1, "theme": "t0", "place_words": "Bak hallen"}
     return [Write(reader="anonymous", body=urlencode({**fields, "text": "Rettet"}))]
 
 
