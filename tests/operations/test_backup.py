@@ -9,11 +9,12 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
+from django.db import connections
 from psycopg import sql
 
 from tests.operations.checkout import rows_by_table, run
 
-NewDatabase = Callable[[], str]
+NewDatabase = Callable[..., str]
 
 # Rows whose checks and generated columns call functions of ours and of PostGIS: pg_restore runs them again.
 CONTRIBUTION = """
@@ -37,18 +38,26 @@ def own_journal(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
 
 @pytest.fixture(scope="module")
 def new_database() -> Iterator[NewDatabase]:
+    """Makes databases with an address each: empty, or a copy of `template`."""
     made: list[str] = []
 
-    def create() -> str:
+    def create(template: str = "template1") -> str:
         made.append(f"backup_{uuid.uuid4().hex[:12]}")
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
         with psycopg.connect(on_server("postgres"), autocommit=True) as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(made[-1])))
+            connection.execute(statement.format(sql.Identifier(made[-1]), sql.Identifier(template)))
         return on_server(made[-1])
 
     yield create
     with psycopg.connect(on_server("postgres"), autocommit=True) as connection:
         for name in made:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="module")
+def with_our_tables(new_database: NewDatabase, django_db_modify_db_settings: None) -> str:
+    """A database with our tables and no rows."""
+    return new_database(connections["default"].settings_dict["TEST"]["TEMPLATE"])
 
 
 @pytest.fixture(scope="module")
@@ -198,19 +207,16 @@ moderation.reject(rejected, by=factories.user(), at=timezone.now(), reason="")
 
 
 def test_what_was_erased_or_rejected_since_is_not_public_after_a_restore(
-    new_database: NewDatabase, tmp_path: Path
+    with_our_tables: str, tmp_path: Path
 ) -> None:
     (tmp_path / "journal").mkdir()
     here = {
-        "DATABASE_URL": new_database(),
+        "DATABASE_URL": with_our_tables,
         "MAPDIALOG_MEDIA_ROOT": str(tmp_path / "media"),
         "MAPDIALOG_JOURNAL": str(tmp_path / "journal"),
     }
-    with psycopg.connect(here["DATABASE_URL"]) as connection:
-        connection.execute("CREATE EXTENSION postgis")
     filled = CONTRIBUTION.replace("factories.contribution", "for _ in 'ab': factories.contribution")
     for arguments in (
-        ("manage", "migrate", "--no-input"),
         ("manage", "shell", "--command", filled),
         ("backup", str(tmp_path / "backup")),
         ("manage", "shell", "--command", AFTERWARDS),

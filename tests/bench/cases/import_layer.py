@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -26,30 +25,20 @@ def measure(world: World, *, full: bool) -> Iterator[Measurement]:
     mine, theirs = f"{__name__}:ours", f"{__name__}:ogr2ogr"
     path = world.zones_file
     note = "10,000 polygons of 190 vertices, GeoPackage, EPSG:4326"
-    with Contestant(mine, with_django=True, path=path) as ours_alone:
-        if shutil.which("ogr2ogr") is None:
-            figures = by_turns({"ours": ours_alone.once}, repeats=5)
-            yield against(
-                figures,
-                name=NAME,
-                unit="s",
-                reference=None,
-                target=_TARGET,
-                peak_memory_mb=ours_alone.peak_mb,
-                note=f"{note}; reference not installed: ogr2ogr (Debian's gdal-bin)",
-            )
-            return
-        with Contestant(theirs, with_django=True, path=path, address=world.address) as other:
-            figures = by_turns({"ours": ours_alone.once, REFERENCE: other.once}, repeats=5)
-            yield against(
-                figures,
-                name=NAME,
-                unit="s",
-                reference=REFERENCE,
-                target=_TARGET,
-                peak_memory_mb=ours_alone.peak_mb,
-                note=f"{note}; ours checks every vertex; ogr2ogr: {other.peak_mb:.0f} MB",
-            )
+    with (
+        Contestant(mine, with_django=True, path=path) as ours_alone,
+        Contestant(theirs, with_django=True, path=path, address=world.address) as other,
+    ):
+        figures = by_turns({"ours": ours_alone.once, REFERENCE: other.once}, repeats=5)
+        yield against(
+            figures,
+            name=NAME,
+            unit="s",
+            reference=REFERENCE,
+            target=_TARGET,
+            peak_memory_mb=ours_alone.peak_mb,
+            note=f"{note}; ours checks every vertex; ogr2ogr: {other.peak_mb:.0f} MB",
+        )
 
 
 def ours(*, path: Path) -> Repeat:
