@@ -36,7 +36,7 @@ NEUTRAL_FILLS = (
 )  # fmt: skip
 NEUTRAL_STROKE = "#333333"
 _SWEDISH_COMBINED = re.compile(r"(?:[A-Z]\d{0,2}){2,6}")
-LANGUAGES = ("nb", "sv", "da", "en")
+LANGUAGES = ("nb", "nn", "sv", "da", "en")
 FILL_OPACITY = 0.55
 PATTERN_WIDTH, PATTERN_STEP = 1.0, 16
 # By the angle of their lines, anticlockwise from the east; house, cabin and works are small pictures.
@@ -201,9 +201,7 @@ def _from_row(row: Mapping[str, str]) -> Style:
     return Style(
         code=row["code"],
         labels={language: row[f"label_{language}"] for language in LANGUAGES if row[f"label_{language}"]},
-        group={
-            language: row[f"group_{language}"] for language in ("nb", "sv", "en") if row[f"group_{language}"]
-        },
+        group={language: row[f"group_{language}"] for language in LANGUAGES if row[f"group_{language}"]},
         fill=row["fill"],
         fill_future=row["fill_future"],
         # What has no colour of its own, only a hatch over others, must not be made paler still.

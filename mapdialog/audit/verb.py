@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Verb(models.TextChoices):
-    CONTRIBUTION_RECEIVED = "contribution.received", _("A contribution was received")
-    CONTRIBUTION_CHANGED = "contribution.changed", _("A contribution was changed by its author")
-    CONTRIBUTION_ERASED = "contribution.erased", _("A contribution was erased")
-    CONTRIBUTION_MODERATED = "contribution.moderated", _("A contribution was moderated")
-    CONTRIBUTIONS_IMPORTED = "contributions.imported", _("Contributions were imported")
-    CONTRIBUTIONS_EXPORTED = "contributions.exported", _("Contributions were exported")
+    CONTRIBUTION_RECEIVED = "contribution.received", _("A comment was received")
+    CONTRIBUTION_CHANGED = "contribution.changed", _("A comment was changed by its author")
+    CONTRIBUTION_ERASED = "contribution.erased", _("A comment was deleted")
+    CONTRIBUTION_MODERATED = "contribution.moderated", _("A comment was moderated")
+    CONTRIBUTIONS_IMPORTED = "contributions.imported", _("Comments were imported")
+    CONTRIBUTIONS_EXPORTED = "contributions.exported", _("Comments were exported")
     CONSULTATION_MADE = "consultation.made", _("A consultation was created")
     CONSULTATION_CHANGED = "consultation.changed", _("A consultation was changed")
     CONSULTATION_DELETED = "consultation.deleted", _("A consultation was deleted")

@@ -98,12 +98,12 @@ def excepted() -> set[tuple[str, str, str]]:
 
 @pytest.mark.parametrize(("language", "word", "say"), table("Not said"))
 def test_nobody_reads_a_word_that_is_not_said(language: str, word: str, say: str) -> None:
-    found = pattern(word)
+    ruled_out = pattern(word)
     wrong = [
         f"{text.where!r}: {text.words!r}"
         for text in texts()
         if text.language == language
-        and found.search(_FILLED_IN.sub(" ", text.words))
+        and ruled_out.search(_FILLED_IN.sub(" ", text.words))
         and (language, word, text.where) not in excepted()
     ]
     assert wrong == [], f"Not “{word}” in {language}: say “{say}”."
@@ -117,8 +117,8 @@ def test_one_idea_has_one_word_in_each_language(row: list[str]) -> None:
         if not english.search(_FILLED_IN.sub(" ", message["en"])):
             continue
         for language, stems in zip(LANGUAGES, row[1:], strict=True):
-            said = message[language].lower()
-            is_said = any(stem.lower() in said for stem in stems.split(", "))
+            translation = message[language].lower()
+            is_said = any(stem.lower() in translation for stem in stems.split(", "))
             if not is_said and (language, row[0], message["en"]) not in excepted():
                 wrong.append(f"{language}: {message['en']!r} is {message[language]!r}, without {stems}")
     assert wrong == []

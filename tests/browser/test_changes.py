@@ -70,7 +70,7 @@ def test_a_change_without_a_network_waits_and_is_sent_once(
     expect(receipt.locator("#own-state")).to_have_text("Endringen er lagret.")
     expect(unsent).to_be_hidden()
     contribution = Contribution.objects.get()
-    assert (contribution.text, contribution.edition) == ("Andre endring.", 2)
+    assert (contribution.text, contribution.version) == ("Andre endring.", 2)
     # The page knows the version it has now.
     save(receipt, "Tredje endring.")
     expect(receipt.locator("#own-state")).to_contain_text("Endringen er lagret.")
@@ -112,11 +112,11 @@ def test_a_change_whose_answer_is_lost_is_no_change_from_elsewhere(receipt: Page
     expect(receipt.locator("#own-state")).to_have_text("Endringen er lagret.")
     expect(receipt.locator("#own-unsent")).to_be_hidden()
     contribution = Contribution.objects.get()
-    assert (contribution.text, contribution.edition) == ("Lyst nå.", 2)
+    assert (contribution.text, contribution.version) == ("Lyst nå.", 2)
 
 
 def test_what_was_changed_elsewhere_is_shown_beside_the_words_that_are_kept(receipt: Page) -> None:
-    Contribution.objects.update(text="Fra en annen telefon.", edition=2)
+    Contribution.objects.update(text="Fra en annen telefon.", version=2)
     save(receipt, "Lyst nå.")
     unsent = receipt.locator("#own-unsent")
     expect(unsent).to_contain_text("endret et annet sted")

@@ -25,5 +25,5 @@ MOMENT = dt.datetime(2026, 12, 4, 23, 59, tzinfo=dt.UTC)
 )
 def test_a_moment_reads_as_people_write_it(language: str, words: str) -> None:
     with override(language):
-        said = in_words(MOMENT, zone=OSLO).replace("\u00a0", " ")
-        assert said.lower() == words.lower()
+        written = in_words(MOMENT, zone=OSLO).replace("\u00a0", " ")
+        assert written.lower() == words.lower()

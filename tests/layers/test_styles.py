@@ -1,6 +1,7 @@
 """Official codes, labels and colours: complete, findable in every spelling, and readable under a pin."""
 
 import json
+import re
 
 import pytest
 
@@ -59,7 +60,7 @@ def test_the_border_of_a_neutral_zone_is_seen_on_every_neutral_colour():
 def test_a_code_is_found_however_a_table_wrote_it(code):
     style = styles.style_for("no_reguleringsplan", code=code)
     assert (style.known, style.code, style.fill) == (True, "1113", "#ffff33")
-    assert style.label("en") == "Housing - apartment blocks"
+    assert style.label("en") == "Housing – apartment blocks"
 
 
 def test_zones_of_concern_are_found_in_the_plan_and_by_bare_number():
@@ -186,3 +187,13 @@ def test_swedish_designations_hold_numbers_and_several_uses(code: str, label: st
 @pytest.mark.parametrize("code", ["BX", "1", "B,", "bc", "XYZ"])
 def test_what_is_no_swedish_designation_stays_unknown(code: str) -> None:
     assert not styles.style_for("se_detaljplan", code=code).known
+
+
+BOKMAAL = re.compile(r"bolig|formål|hensyn|offentlig\b|plasser\b| ikke |skole", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("name", [name for name in styles.list_names() if name.startswith("no_")])
+def test_a_norwegian_list_reads_in_nynorsk(name: str) -> None:
+    labels = [styles.style_for(name, code=code).labels.get("nn", "") for code in styles.codes(name)]
+    assert all(labels)
+    assert [label for label in labels if BOKMAAL.search(label)] == []
