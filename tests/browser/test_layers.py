@@ -87,7 +87,7 @@ def test_an_edition_is_rolled_back_and_undone_by_keyboard(
     page.goto(f"/planner/layers/{committees.pk}/")
     page.get_by_role("link", name="Withdraw").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Edition 1 holds instead")).to_be_visible()
+    expect(page.get_by_text("Edition 1 is in force instead")).to_be_visible()
     page.get_by_role("button", name="Withdraw").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("status").first).to_contain_text("Edition 2 was withdrawn")

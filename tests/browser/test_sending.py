@@ -251,7 +251,7 @@ def test_without_the_form_modules_the_plain_form_has_the_place_from_the_map(
 
 
 @pytest.mark.parametrize(
-    ("found", "put"),
+    ("original", "put"),
     [
         ('type="importmap"', 'type="importmap-not-known"'),
         ('"imports"', '"imparts"'),

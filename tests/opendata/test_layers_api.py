@@ -99,7 +99,7 @@ def test_drafts_are_not_told(client: Client, hearing: Consultation) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "field"),
+    ("wanted", "field"),
     [
         ({"lon": "x"}, "lon"),
         ({"lat": "95"}, "lat"),

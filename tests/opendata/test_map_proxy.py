@@ -114,7 +114,7 @@ def test_a_tile_that_has_not_changed_is_not_sent_again(client: Client, consultat
 
 
 @pytest.mark.parametrize(
-    ("told", "passed_on"),
+    ("headers", "passed_on"),
     [
         ({}, "public, max-age=3600"),
         ({"Cache-Control": "public, max-age=600"}, "public, max-age=600"),
