@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -14,60 +13,19 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from layers.geometry import WGS84
-from mapdialog.citizen import position_words, written_position
+from mapdialog.citizen import kind_words, position_words, written_position
+from mapdialog.citizen.form_parts import SCALES, AskedQuestion, Choice, FieldProblem, Tile, interface_words
 from mapdialog.citizen.presentation import Words, words
-from mapdialog.contributions.kinds.catalog import Code, kinds
-from mapdialog.contributions.models import TEXT_MAX, Contribution
+from mapdialog.contributions import columns
+from mapdialog.contributions.columns import TEXT_MAX
+from mapdialog.contributions.kinds.catalog import Code, Kind, OwnField, detail_names, kinds
+from mapdialog.contributions.models import Contribution
 from mapdialog.dialogue.models import Consultation, Question
 from mapdialog.dialogue.texts import translated
 
+_NUMBERS = ("rating", "feeling")
 _HEX_32 = r"^[0-9a-f]{32}$"
 AGE_BANDS = ("0-12", "13-17", "18-24", "25-34", "35-49", "50-64", "65+")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Choice:
-    """A radio button, tick box or option."""
-
-    value: str
-    label: Words
-    checked: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tile:
-    """A theme as a large tile."""
-
-    key: str
-    name: Words
-    icon: str
-    checked: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class AskedQuestion:
-    """One of the planner's questions, with what was answered and what is wrong with it."""
-
-    name: str
-    kind: str
-    words: Words
-    required: bool
-    choices: list[Choice]
-    value: str
-    errors: list[str]
-
-    @property
-    def is_short(self) -> bool:
-        """Whether two of the choices fit beside each other on a phone."""
-        return all(len(choice.label.text) <= 14 for choice in self.choices)
-
-
-@dataclass(frozen=True, kw_only=True)
-class FieldProblem:
-    """A line of the error summary: the id of the field, and what to do about it."""
-
-    anchor: str
-    message: str
 
 
 class ContributionForm(forms.Form):
@@ -80,7 +38,7 @@ class ContributionForm(forms.Form):
     token = forms.RegexField(regex=_HEX_32)
     listed_place = forms.CharField(required=False, max_length=60)
     coordinates = forms.CharField(required=False, max_length=written_position.MAX_LENGTH)
-    place_words = forms.CharField(required=False, max_length=300)
+    place_words = forms.CharField(required=False, max_length=columns.limit("place_words"))
     theme = forms.CharField(required=False, max_length=60)
     # How long it may be is the intake's to say: a form sends each line break as two characters.
     text = forms.CharField(required=False)
@@ -104,8 +62,10 @@ class ContributionForm(forms.Form):
         ]
         for question in self.asked:
             self.fields[response_name(question)] = _response_field(question)
-        if kinds()[kind].codes:
+        if self.kind.codes:
             self._ask_observation()
+        for own in self.kind.own.values():
+            self.fields[own.name] = _own_field(own)
 
     def renewed(self, *, token: str) -> ContributionForm:
         """The same words in a form of its own, with a fresh UUID."""
@@ -125,13 +85,17 @@ class ContributionForm(forms.Form):
         )
 
     @property
+    def kind(self) -> Kind:
+        return kinds()[self.kind_name]
+
+    @property
     def asks_what_was_observed(self) -> bool:
         return "code" in self.fields
 
     @property
     def codes(self) -> list[Code]:
         """What can be observed on a scale from 0 to 3; what is only told in words is a comment."""
-        return [code for code in kinds()[self.kind_name].codes.values() if code.ratings == (0, 1, 2, 3)]
+        return [code for code in self.kind.codes.values() if code.ratings == (0, 1, 2, 3)]
 
     def clean_coordinates(self) -> tuple[float, float] | None:
         """(lon, lat) of a position as people write it. One whose numbers stand the other way round is not
@@ -183,7 +147,9 @@ class ContributionForm(forms.Form):
         return any(cleaned.get(name) for name in ("listed_place", "coordinates", "place_words"))
 
     def _says_something(self, cleaned: Mapping[str, Any]) -> bool:
-        return bool(cleaned.get("text") or self._responses() or cleaned.get("code"))
+        return bool(
+            cleaned.get("text") or self._responses() or any(cleaned.get(name) for name in self.detail_names)
+        )
 
     def _responses(self) -> dict[str, Any]:
         responses = {question.key: self.cleaned_data.get(response_name(question)) for question in self.asked}
@@ -216,12 +182,13 @@ class ContributionForm(forms.Form):
             "properties": {name: value for name, value in properties.items() if value not in ("", None, {})},
         }
 
+    @property
+    def detail_names(self) -> list[str]:
+        """What the kind asks for, as far as the form has fields for it."""
+        return [name for name in detail_names() if name in self.fields]
+
     def _details(self) -> dict[str, Any]:
-        if "code" not in self.fields:
-            return {}
-        cleaned = self.cleaned_data
-        numbers = {name: int(cleaned[name]) for name in ("rating", "feeling") if cleaned.get(name)}
-        return {"code": cleaned["code"], "light": cleaned["light"], **numbers}
+        return {name: as_detail(name, self.cleaned_data[name]) for name in self.detail_names}
 
     # What the template draws ------------------------------------------------------------------------
 
@@ -311,6 +278,30 @@ class ContributionForm(forms.Form):
         ]
 
     @property
+    def own_fields(self) -> list[AskedQuestion]:
+        """What the kind alone asks for."""
+        return [
+            AskedQuestion(
+                name=own.name,
+                kind="single" if own.choices else "text",
+                words=words(own.label),
+                required=own.required,
+                choices=[
+                    Choice(value=value, label=words(label), checked=value == self[own.name].value())
+                    for value, label in own.choices.items()
+                ],
+                value="" if own.choices else self[own.name].value() or "",
+                errors=[str(error) for error in self[own.name].errors],
+            )
+            for own in self.kind.own.values()
+            if own.name in self.fields
+        ]
+
+    @property
+    def title(self) -> Words:
+        return kind_words.title(self.kind)
+
+    @property
     def problems(self) -> list[FieldProblem]:
         """Lines for the error summary, in the order of the page."""
         return [
@@ -329,29 +320,24 @@ _ANCHORS = {
 }
 
 
-SCALES = (
-    (
-        "rating",
-        _("How good is it?"),
-        (("0", _("Very poor")), ("1", _("Poor")), ("2", _("Fair")), ("3", _("Good"))),
-    ),
-    (
-        "feeling",
-        _("How does it feel to be here?"),
-        (("0", _("Frightening")), ("1", _("Unsafe")), ("2", _("Acceptable")), ("3", _("Safe"))),
-    ),
-    ("light", _("Is it light or dark?"), (("day", _("In daylight")), ("dark", _("After dark")))),
-)
-
-
-def interface_words(text: Any) -> Words:
-    """A text of the interface, which is in the page's language."""
-    return Words(text=str(text), lang=get_language() or "")
-
-
 def response_name(question: Question) -> str:
     """The form's field for a question of the planner's, as open pages and drafts on phones know it."""
     return f"answer-{question.key}"
+
+
+def as_detail(name: str, typed: str) -> str | int | None:
+    """What was typed or chosen as a detail is stored: steps of a scale as numbers, None for nothing."""
+    if not typed:
+        return None
+    return int(typed) if name in _NUMBERS else typed
+
+
+def _own_field(own: OwnField) -> forms.Field:
+    if not own.choices:
+        return forms.CharField(required=own.required)
+    return forms.ChoiceField(
+        required=own.required, choices=[("", ""), *((value, value) for value in own.choices)]
+    )
 
 
 def _response_field(question: Question) -> forms.Field:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from mapdialog.contributions.feature import EARLIER_NAMES
-from mapdialog.contributions.kinds.catalog import kinds
-from mapdialog.contributions.models import ROUGHEST_POINT_M, TEXT_MAX, Contribution
+from mapdialog.contributions import columns
+from mapdialog.contributions.columns import EARLIER_NAMES, Column
+from mapdialog.contributions.kinds.catalog import detail_names, kinds
+from mapdialog.contributions.models import ROUGHEST_POINT_M, Contribution
 
 _TEXT = {"type": "string"}
-_METRES = {"type": ["number", "null"], "minimum": 0, "maximum": 100_000}
-_RESPONSES = {"type": "object", "description": "By question's key: a value, or a list for `multiple`."}
+# How a column of this SQL type is sent; texts in `_MORE` are what a person has to know besides.
+_OF_TYPE: dict[str, dict[str, Any]] = {
+    "text": _TEXT,
+    "bigint": _TEXT,  # by key
+    "timestamptz": {"type": "string", "format": "date-time"},
+    "float8": {"type": ["number", "null"], "minimum": 0},
+    "jsonb": {"type": "object"},
+}
 _OURS = {"type": ["string", "null"], "format": "date-time", "readOnly": True}
 _GEOMETRY = {
     "type": ["object", "null"],
@@ -64,37 +71,56 @@ def feature(*, is_whole: bool = True, is_answer: bool = False) -> dict[str, Any]
 
 def _properties() -> dict[str, Any]:
     return {
-        "theme": {**_TEXT, "description": "A theme's key; needed where the consultation has themes."},
-        "text": {**_TEXT, "maxLength": TEXT_MAX, "description": "Needed unless a question is answered."},
-        "kind": {"enum": sorted(kinds()), "default": "pin"},
-        "language": {**_TEXT, "description": "The text's language tag."},
-        "responses": _RESPONSES,
-        "alternative": {**_TEXT, "description": "The key of the plan it is about."},
-        "written_at": {
-            "type": "string",
-            "format": "date-time",
-            "description": "When it was written, with its zone; offline that is before it is sent.",
-        },
-        "placed_by": {
-            "enum": sorted(Contribution.PlacedBy.values),
-            "description": "How the place was chosen. `default`: the map's first view, which nobody chose;"
-            " stored, and left out of heat and hotspots.",
-        },
-        "place_words": {**_TEXT, "maxLength": 300},
-        "accuracy_m": {
-            **_METRES,
-            "description": "How far off the position may be. A place known only to within more than"
-            f" {ROUGHEST_POINT_M} m is stored and left out of heat and hotspots.",
-        },
-        "radius_m": _METRES,
-        "zoom_at_placing": {"type": ["number", "null"], "minimum": 0, "maximum": 24},
-        "age_band": {**_TEXT, "description": "Such as 13-17 or 67+."},
-        "contributor": {**_TEXT, "description": "A random key of one sender; only a keyed hash is kept."},
-        "code": {**_TEXT, "description": "What is observed (kind `observation`)."},
-        "rating": {"description": "On the scale of what is observed (kind `observation`)."},
-        "feeling": {"description": "How it feels there (kind `observation`)."},
-        "light": {"description": "Day or dark (kind `observation`)."},
+        **{name: {**_schema(column), **_more(name)} for name, column in columns.SENT_AS.items()},
+        **{name: _detail(name) for name in detail_names()},
     }
+
+
+def _schema(column: Column) -> dict[str, Any]:
+    schema = dict(_OF_TYPE[column.sql])
+    if column.limit is not None:
+        schema["maximum" if column.sql == "float8" else "maxLength"] = column.limit
+    return schema
+
+
+def _more(name: str) -> dict[str, Any]:
+    texts = {
+        "theme": "A theme's key; needed where the consultation has themes.",
+        "text": "Needed unless a question is answered.",
+        "language": "The text's language tag.",
+        "responses": "By question's key: a value, or a list for `multiple`.",
+        "alternative": "The key of the plan it is about.",
+        "written_at": "When it was written, with its zone; offline that is before it is sent.",
+        "placed_by": "How the place was chosen. `default`: the map's first view, which nobody chose;"
+        " stored, and left out of heat and hotspots.",
+        "accuracy_m": "How far off the position may be. A place known only to within more than"
+        f" {ROUGHEST_POINT_M} m is stored and left out of heat and hotspots.",
+        "age_band": "Such as 13-17 or 67+.",
+        "contributor": "A random key of one sender; only a keyed hash is kept.",
+    }
+    choices: dict[str, dict[str, Any]] = {
+        "kind": {"enum": sorted(kinds()), "default": "pin"},
+        "placed_by": {"enum": sorted(Contribution.PlacedBy.values)},
+    }
+    return {**choices.get(name, {}), **({"description": texts[name]} if name in texts else {})}
+
+
+_DETAILS = {
+    "code": {**_TEXT, "description": "What is observed (kind `observation`)."},
+    "rating": {"description": "On the scale of what is observed (kind `observation`)."},
+    "feeling": {"description": "How it feels there (kind `observation`)."},
+    "light": {"description": "Day or dark (kind `observation`)."},
+}
+
+
+def _detail(name: str) -> dict[str, Any]:
+    """A detail that some kind asks for, with what it takes where it is a kind's own."""
+    if name in _DETAILS:
+        return _DETAILS[name]
+    asking = [kind for kind in kinds().values() if name in kind.own]
+    values = sorted({value for kind in asking for value in kind.own[name].choices})
+    of_kinds = ", ".join(f"`{kind.name}`" for kind in asking)
+    return {**_TEXT, **({"enum": values} if values else {}), "description": f"Of the kind {of_kinds}."}
 
 
 RECEIPT: dict[str, Any] = {

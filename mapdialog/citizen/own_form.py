@@ -9,13 +9,13 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from mapdialog.citizen.forms import AskedQuestion, ContributionForm, interface_words, response_name
+from mapdialog.citizen.form_parts import AskedQuestion, interface_words
+from mapdialog.citizen.forms import ContributionForm, as_detail, response_name
 from mapdialog.citizen.presentation import Words
 from mapdialog.contributions.models import Contribution
 from mapdialog.dialogue.models import Consultation
 
-_TEXTS = ("theme", "text", "alternative", "age_band", "place_words", "code", "light")
-_NUMBERS = ("rating", "feeling")
+_TEXTS = ("theme", "text", "alternative", "age_band", "place_words")
 _OBSERVED = ("code", "rating", "feeling", "light")
 _HIGHEST_VERSION = 2**31 - 1
 
@@ -66,9 +66,7 @@ class OwnForm(ContributionForm):
         """What a valid form changes, as a JSON merge patch of the Feature."""
         cleaned, changed = self.cleaned_data, set(self.changed_data)
         properties: dict[str, Any] = {name: cleaned[name] or None for name in _TEXTS if name in changed}
-        for name in _NUMBERS:
-            if name in changed:
-                properties[name] = int(cleaned[name]) if cleaned[name] else None
+        properties |= {name: as_detail(name, cleaned[name]) for name in self.detail_names if name in changed}
         names = {question.key: response_name(question) for question in self.asked}
         responses = {key: cleaned[name] or None for key, name in names.items() if name in changed}
         if responses:
@@ -92,8 +90,8 @@ class OwnForm(ContributionForm):
         return not was_placed or keeps_geom or super()._has_place(cleaned)
 
     def _says_something(self, cleaned: Mapping[str, Any]) -> bool:
-        keeps_details = bool(self.contribution.details) and not self.asks_what_was_observed
-        return keeps_details or super()._says_something(cleaned)
+        keeps_details = self.contribution.details.keys() - set(self.detail_names)
+        return bool(keeps_details) or super()._says_something(cleaned)
 
     # What the template draws ------------------------------------------------------------------------
 
@@ -109,7 +107,7 @@ class OwnForm(ContributionForm):
         own = Words(text=contribution.text, lang=contribution.language)
         place = [Words(text=contribution.place_words, lang=contribution.language), *self._position()]
         tiles = [tile.name for tile in self.theme_tiles if tile.checked]
-        asked = [*(self.scales if self.asks_what_was_observed else []), *self.questions]
+        asked = [*(self.scales if self.asks_what_was_observed else []), *self.own_fields, *self.questions]
         lines = [
             (interface_words(_("What is it about?")), tiles),
             (interface_words(_("The spot")), [words for words in place if words]),
@@ -149,7 +147,7 @@ def _responses(question: AskedQuestion) -> list[Words]:
 
 def _stored(contribution: Contribution, *, form: ContributionForm) -> dict[str, Any]:
     """What was sent, by the form's fields."""
-    numbers = {name: contribution.details.get(name) for name in _NUMBERS}
+    details = {name: contribution.details.get(name) for name in form.detail_names}
     return {
         "coordinates": _position_of(contribution),
         "place_words": contribution.place_words,
@@ -157,9 +155,7 @@ def _stored(contribution: Contribution, *, form: ContributionForm) -> dict[str, 
         "text": contribution.text,
         "alternative": contribution.alternative.key if contribution.alternative else "",
         "age_band": contribution.age_band,
-        "code": contribution.details.get("code", ""),
-        "light": contribution.details.get("light", ""),
-        **{name: "" if step is None else str(step) for name, step in numbers.items()},
+        **{name: "" if detail is None else str(detail) for name, detail in details.items()},
         **{
             response_name(question): _as_typed(contribution.responses.get(question.key, ""))
             for question in form.asked

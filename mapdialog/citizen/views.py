@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from mapdialog.citizen import page_settings, status
+from mapdialog.citizen import kind_words, page_settings, status
 from mapdialog.citizen.access import at_its_address, consultation_for
 from mapdialog.citizen.forms import ContributionForm
 from mapdialog.citizen.place_list import place_groups
@@ -145,14 +145,11 @@ def _sent(request: HttpRequest, held: Consultation, *, receipt: Receipt, token: 
     return render(request, "citizen/sent.html", context)
 
 
-def _kind(request: HttpRequest, held: Consultation) -> str:
-    """An observation where one of the questions is about observations and it is asked for; else a pin."""
+def _kind(request: HttpRequest, consultation: Consultation) -> str:
+    """The kind that is asked for, where one of the questions is about it; else a comment."""
     wanted = values.of_form(request).text("kind") or values.of_query(request).text("kind")
-    return "observation" if wanted == "observation" and offers_observations(held) else "pin"
-
-
-def offers_observations(held: Consultation) -> bool:
-    return any("observation" in question.applies_to for question in held.questions.all())
+    is_offered = wanted not in ("", kind_words.PLAIN) and wanted in kind_words.offered(consultation)
+    return wanted if is_offered else kind_words.PLAIN
 
 
 def _page(
@@ -181,7 +178,7 @@ def _page(
         "has_zones": any(plan.styles for plan in plan_map.plans),
         "place_groups": place_groups(plan_map),
         "form": form,
-        "offers_observations": offers_observations(held),
+        "invitations": kind_words.invitations(held, chosen=form.kind_name),
         "said": said.lines,
         "next_page": said.next_page,
         "shows_points": public_view.shows_points(held),

@@ -6,18 +6,17 @@ Rows carry a `source_id`; one that the consultation has already is passed over: 
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.contrib.gis.geos import GEOSGeometry
 from django.db import DataError, IntegrityError, InternalError, connection, transaction
 
 from layers.days import day_sql
 from layers.questions.areas import place_rows_sql
-from mapdialog.contributions import receipt
+from mapdialog.contributions import columns, receipt
+from mapdialog.contributions.columns import Said
 from mapdialog.contributions.rulebook import Rulebook
 from mapdialog.dialogue.models import DataVersion
 
@@ -27,7 +26,7 @@ CodeMaker = Callable[[int], Sequence[str]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class Row(Said):
     """One contribution to store, and the submission it belongs to (by its `submission` id in the source)."""
 
     source_id: str
@@ -37,19 +36,6 @@ class Row:
     sender_role: str = ""
     channel: str = "import"
     kind: str = "pin"
-    geom: GEOSGeometry | None = None
-    place_words: str = ""
-    accuracy_m: float | None = None
-    placed_by: str = "map"
-    zoom_at_placing: float | None = None
-    radius_m: float | None = None
-    text: str = ""
-    language: str = ""
-    responses: dict[str, Any] = field(default_factory=dict)
-    details: dict[str, Any] = field(default_factory=dict)
-    theme_id: int | None = None
-    alternative_id: int | None = None
-    age_band: str = ""
     contributor_key: str | None = None
     written_at: dt.datetime
     received_at: dt.datetime
@@ -128,19 +114,20 @@ def _store_with_codes(rows: Sequence[Row], *, rules: Rulebook, codes: CodeMaker)
     return Stored()
 
 
-_COLUMNS = {
-    "id": "uuid", "source_id": "text", "submission": "text", "sender": "text", "sender_role": "text",
-    "channel": "text", "code": "text", "kind": "text", "geom": "geometry", "place_words": "text",
-    "accuracy_m": "float8", "placed_by": "text", "zoom_at_placing": "float8", "radius_m": "float8",
-    "text": "text", "language": "text", "answers": "jsonb", "details": "jsonb", "theme_id": "bigint",
-    "alternative_id": "bigint",
-    "age_band": "text", "contributor_key": "text", "written_at": "timestamptz", "received_at": "timestamptz",
-    "arrival": "text", "state": "text", "concerns": "jsonb",
-}  # fmt: skip
+# What the statements below say for the whole batch.
+_OF_BATCH = {
+    "consultation_id": "%(consultation)s",
+    "submission_id": "submission.id",
+    "version": "1",
+}
+_OF_SUBMISSION = ("submission", "sender", "sender_role", "channel")
+_BROUGHT = tuple(column for column in columns.IN_BULK if column.attribute not in _OF_BATCH)
+_INSTEAD = {column.attribute: f"incoming.{column.column}" for column in _BROUGHT} | _OF_BATCH
+COLUMNS = {**dict.fromkeys(_OF_SUBMISSION, "text"), **{column.column: column.sql for column in _BROUGHT}}
 _TABLE = "contributions_incoming"
 _MAKE_TABLE = (
     f"CREATE TEMPORARY TABLE {_TABLE} ("
-    + ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
+    + ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
     + ") ON COMMIT DROP"
 )
 
@@ -156,17 +143,12 @@ ORDER BY submission, received_at
 ON CONFLICT (consultation_id, source_id) DO NOTHING
 """  # noqa: S608 (our own text)
 
+INSERTED = f"""
+    INSERT INTO contributions_contribution ({columns.list_of(columns.IN_BULK)})
+    SELECT {columns.parameters_of(columns.IN_BULK, instead=_INSTEAD)}"""
 _CONTRIBUTIONS = f"""
 WITH stored AS (
-    INSERT INTO contributions_contribution (
-        id, consultation_id, submission_id, source_id, code, kind, geom, place_words, accuracy_m, placed_by,
-        zoom_at_placing, radius_m, text, language, answers, details, theme_id, alternative_id,
-        age_band, contributor_key, written_at, received_at, arrival, state, concerns, version
-    ) SELECT
-        incoming.id, %(consultation)s, submission.id, incoming.source_id, code, kind, geom,
-        place_words, accuracy_m, placed_by, zoom_at_placing, radius_m, text, language, answers, details,
-        theme_id, alternative_id, age_band, contributor_key, written_at, incoming.received_at, arrival, state,
-        concerns, 1
+    {INSERTED}
     FROM {_TABLE} AS incoming
     JOIN contributions_submission AS submission
         ON submission.consultation_id = %(consultation)s AND submission.source_id = incoming.submission
@@ -200,7 +182,7 @@ def _store_once(rows: Sequence[Row], *, codes: Sequence[str], rules: Rulebook) -
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute(_MAKE_TABLE)
-        with cursor.copy(f"COPY {_TABLE} ({', '.join(_COLUMNS)}) FROM STDIN") as copy:
+        with cursor.copy(f"COPY {_TABLE} ({', '.join(COLUMNS)}) FROM STDIN") as copy:
             for row, code in zip(rows, codes, strict=True):
                 copy.write_row(_values(row, code=code, rules=rules))
         cursor.execute(_SUBMISSIONS, values)
@@ -213,11 +195,21 @@ def _store_once(rows: Sequence[Row], *, codes: Sequence[str], rules: Rulebook) -
 
 
 def _values(row: Row, *, code: str, rules: Rulebook) -> list[Any]:
+    """What COPY takes for a row, in the order of `COLUMNS`."""
+    ours = {
+        "id": identifier_of(row.source_id, rules=rules),
+        "code": code,
+        "geom": row.geom and row.geom.hexewkb.decode(),
+    }
     return [
-        identifier_of(row.source_id, rules=rules), row.source_id, row.submission or row.source_id, row.sender,
-        row.sender_role, row.channel, code, row.kind, row.geom and row.geom.hexewkb.decode(), row.place_words,
-        row.accuracy_m, row.placed_by, row.zoom_at_placing, row.radius_m, row.text, row.language,
-        json.dumps(row.responses), json.dumps(row.details), row.theme_id, row.alternative_id, row.age_band,
-        row.contributor_key, row.written_at, row.received_at, row.arrival, row.state,
-        json.dumps(row.flags),
-    ]  # fmt: skip
+        row.submission or row.source_id,
+        row.sender,
+        row.sender_role,
+        row.channel,
+        *(
+            ours[column.attribute]
+            if column.attribute in ours
+            else column.as_parameter(getattr(row, column.attribute))
+            for column in _BROUGHT
+        ),
+    ]

@@ -17,8 +17,9 @@ from layers.questions.areas import place_rows_sql
 from mapdialog.audit import journal
 from mapdialog.audit.models import record
 from mapdialog.audit.verb import Verb
-from mapdialog.contributions import keys, limits, receipt, screening
+from mapdialog.contributions import columns, keys, limits, receipt, screening
 from mapdialog.contributions import rules as rule
+from mapdialog.contributions.columns import Origin
 from mapdialog.contributions.feature import Draft, FeatureError, parse, spelled_today
 from mapdialog.contributions.intake import ErasedError, OutsideAreaError, columns_of, receipt_of
 from mapdialog.contributions.intake_sql import IS_INSIDE
@@ -26,10 +27,10 @@ from mapdialog.contributions.models import Contribution, SpentId
 from mapdialog.contributions.rulebook import Rulebook, keep_rules
 from mapdialog.dialogue.models import DataVersion
 
-_FIXED = ("kind", "written_at", "contributor")
+_FIXED = tuple(column.sent_as for column in columns.of_origin(Origin.ONCE))
 # What only we set, and an author's GET shows: who sends the whole of it back is not refused for it.
 _OURS = ("received_at", "changed_at")
-_OF_THE_PLACE = ("placed_by", "accuracy_m", "zoom_at_placing", "radius_m")
+_OF_THE_SPOT = frozenset(column.sent_as for column in columns.COLUMNS if column.is_of_spot)
 
 
 class NoContributionError(LookupError):
@@ -124,21 +125,21 @@ def revise(
         raise rule.NotOpenError(closes_at=rules.closes_at, zone=rules.time_zone)
     draft = parse(_merged(contribution, change, rules=rules), rules=rules, identifier=contribution.pk)
     _check_inside(draft, rules=rules)
-    columns = columns_of(draft, rules=rules)
-    columns["state"] = rule.state_after_edit(contribution.state, now=columns["state"])
+    changed = columns_of(draft, rules=rules)
+    changed["state"] = rule.state_after_edit(contribution.state, now=changed["state"])
     with transaction.atomic(durable=True):
         keep_rules(rules.id)
         wanted = limits.buckets_of_changes(
             rules, contribution=contribution.pk, address=address, device=device
         )
         limits.take(wanted, at=at)
-        _update(columns, contribution=contribution, version=version, rules=rules, at=at)
+        _update(changed, contribution=contribution, version=version, rules=rules, at=at)
         record(
             Verb.CONTRIBUTION_CHANGED, subject=contribution, by="resident", at=at, detail={"from": version}
         )
         DataVersion.bump(rules.id)
-        if contribution.state == Contribution.State.PUBLISHED != columns["state"]:
-            _journal(contribution, state=columns["state"], version=version + 1, at=at)
+        if contribution.state == Contribution.State.PUBLISHED != changed["state"]:
+            _journal(contribution, state=changed["state"], version=version + 1, at=at)
     return receipt_of(contribution.pk, slug=rules.slug)
 
 
@@ -156,14 +157,13 @@ def _geometry(geom: GEOSGeometry | None) -> dict[str, Any] | None:
 
 
 def _sent(contribution: Contribution) -> dict[str, Any]:
-    columns = (
-        "kind", "text", "language", "responses", "age_band", "accuracy_m", "placed_by", "zoom_at_placing",
-        "radius_m", "place_words",
-    )  # fmt: skip
-    given = {name: getattr(contribution, name) for name in columns}
-    given["theme"] = contribution.theme and contribution.theme.key
-    given["alternative"] = contribution.alternative and contribution.alternative.key
-    return {**given, **contribution.details}
+    """The properties that its author has sent, and may send again."""
+    sent = {
+        column.sent_as: column.shown_of(contribution)
+        for column in columns.COLUMNS
+        if column.sent_as and (column in columns.FROM_SENDER or column.attribute == "kind")
+    }
+    return {**sent, **contribution.details}
 
 
 def _merged(contribution: Contribution, change: Mapping[str, Any], *, rules: Rulebook) -> dict[str, Any]:
@@ -182,7 +182,7 @@ def _merged(contribution: Contribution, change: Mapping[str, Any], *, rules: Rul
     if isinstance(properties.get("responses"), dict):
         properties = {**properties, "responses": {**sent["responses"], **properties["responses"]}}
     if "geometry" in change:
-        sent = {name: value for name, value in sent.items() if name not in _OF_THE_PLACE}
+        sent = {name: value for name, value in sent.items() if name not in _OF_THE_SPOT}
     geometry = change["geometry"] if "geometry" in change else _geometry(contribution.geom)
     return {
         **{name: value for name, value in change.items() if name != "receipt"},
@@ -204,18 +204,14 @@ def _check_inside(draft: Draft, *, rules: Rulebook) -> None:
             raise OutsideAreaError
 
 
-UPDATE = """
-UPDATE contributions_contribution SET
-    geom = %(geom)s::geometry,
-    place_words = %(place_words)s, accuracy_m = %(accuracy_m)s, placed_by = %(placed_by)s,
-    zoom_at_placing = %(zoom)s, radius_m = %(radius_m)s, text = %(text)s, language = %(language)s,
-    answers = %(responses)s::jsonb, details = %(details)s::jsonb, theme_id = %(theme)s,
-    alternative_id = %(alternative)s, age_band = %(age_band)s, state = %(state)s,
-    concerns = %(concerns)s::jsonb || (SELECT coalesce(jsonb_agg(flag), '[]')
+_CHANGED = ", ".join(f"{column.column} = {column.parameter}" for column in columns.FROM_SENDER)
+UPDATE = f"""
+UPDATE contributions_contribution SET {_CHANGED}, state = %(state)s,
+    concerns = %(flags)s::jsonb || (SELECT coalesce(jsonb_agg(flag), '[]')
         FROM jsonb_array_elements_text(concerns) AS flag WHERE flag = ANY(%(not_screened)s)
     ), changed_at = %(at)s, version = version + 1
 WHERE id = %(id)s AND version = %(version)s AND state <> 'erased'
-"""
+"""  # noqa: S608 (our own text)
 
 _PLACES = f"""
 INSERT INTO contributions_contributionplace (contribution_id, version_id, area_id, zone_id, share)
@@ -225,10 +221,10 @@ FROM ({place_rows_sql(geom="%(geom)s", on="%(on)s", layers="%(layers)s")}) AS fo
 
 
 def _update(
-    columns: dict[str, Any], *, contribution: Contribution, version: int, rules: Rulebook, at: dt.datetime
+    changed: dict[str, Any], *, contribution: Contribution, version: int, rules: Rulebook, at: dt.datetime
 ) -> None:
     row = {
-        **columns,
+        **changed,
         "id": contribution.pk,
         "version": version,
         "not_screened": list(screening.NOT_SCREENED),

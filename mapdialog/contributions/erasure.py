@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -11,35 +10,13 @@ from django.db.models import F
 from mapdialog.audit import journal
 from mapdialog.audit.models import record
 from mapdialog.audit.verb import Verb
+from mapdialog.contributions import columns
 from mapdialog.contributions.editing import VersionError
 from mapdialog.contributions.models import Contribution, Submission
 from mapdialog.contributions.rulebook import keep_rules
 from mapdialog.dialogue.models import DataVersion
 
-# The receipt code, the kind and the times stay: they answer "410" and keep the permanent number taken.
-_EMPTY: dict[str, Any] = {
-    "geom": None,
-    "geom_public": None,
-    "place_words": "",
-    "photo": None,
-    "photo_x": None,
-    "photo_y": None,
-    "accuracy_m": None,
-    "placed_by": Contribution.PlacedBy.NONE,
-    "zoom_at_placing": None,
-    "radius_m": None,
-    "text": "",
-    "language": "",
-    "responses": {},
-    "details": {},
-    "theme": None,
-    "alternative": None,
-    "age_band": "",
-    "contributor_key": None,
-    "flags": [],
-    "token_hash": None,
-    "body_hash": None,
-}
+EMPTY = dict(columns.emptied())
 
 
 def erase(contribution: Contribution, *, by: str, at: dt.datetime, version: int | None = None) -> None:
@@ -64,7 +41,7 @@ def empty(contribution: Contribution, *, by: str, at: dt.datetime, version: int 
     rows = Contribution.objects.filter(pk=contribution.pk).exclude(state=Contribution.State.ERASED)
     if version is not None:
         rows = rows.filter(version=version)
-    changed = rows.update(**_EMPTY, state=Contribution.State.ERASED, version=F("version") + 1, changed_at=at)
+    changed = rows.update(**EMPTY, state=Contribution.State.ERASED, version=F("version") + 1, changed_at=at)
     if not changed:
         raise VersionError
     contribution.other_ids.update(body_hash=None)

@@ -13,23 +13,19 @@ from django.contrib.gis.geos import GEOSGeometry
 from django.utils.translation import gettext as _
 
 from layers.readers.closed.visible import visible_text
-from mapdialog.contributions import shape
-from mapdialog.contributions.kinds.catalog import DetailError, Kind, kinds
-from mapdialog.contributions.models import TEXT_MAX, Contribution
+from mapdialog.contributions import columns, shape
+from mapdialog.contributions.columns import EARLIER_NAMES, TEXT_MAX, Column, Said
+from mapdialog.contributions.kinds.catalog import DetailError, Kind, detail_names, kinds
+from mapdialog.contributions.models import Contribution
 from mapdialog.contributions.rulebook import Asked, Rulebook
 
-PROPERTIES = frozenset(
-    {
-        "kind", "theme", "text", "language", "responses", "answers", "alternative", "age_band",
-        "accuracy_m", "placed_by", "zoom_at_placing", "radius_m", "written_at", "place_words",
-        "contributor", "light", "feeling", "code", "rating",
-    }
-)  # fmt: skip
-# Today's name → the one before, which is read as well.
-EARLIER_NAMES = {"responses": "answers"}
+
+def properties() -> frozenset[str]:
+    """The properties that a feature may have: what the table takes, earlier names, what the kinds ask for."""
+    return frozenset({*columns.SENT_AS, *EARLIER_NAMES.values(), *detail_names()})
+
+
 _MEMBERS = frozenset({"type", "id", "geometry", "properties", "bbox"})
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,4})?", re.ASCII)
-_AGE_BAND = re.compile(r"\d{1,2}-\d{1,3}|\d{1,3}\+", re.ASCII)
 _CONTRIBUTOR = re.compile(r"[A-Za-z0-9_-]{8,128}", re.ASCII)
 _NEEDS_GEOMETRY = {
     Contribution.PlacedBy.GPS,
@@ -37,9 +33,6 @@ _NEEDS_GEOMETRY = {
     Contribution.PlacedBy.COORDINATES,
     Contribution.PlacedBy.DEFAULT,
 }
-_MAX_M = 100_000
-_MAX_ZOOM = 24
-_PLACE_WORDS_MAX = 300
 # Unicode's categories Cc and Cs; the first lets line feeds and tabs through.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _CONTROL_OR_LINE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -54,26 +47,13 @@ class FeatureError(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Draft:
+class Draft(Said):
     """A checked contribution that has not been received yet. `written_at` is what the sender's clock said."""
 
     kind: Kind
-    geom: GEOSGeometry | None
-    text: str
-    language: str
-    responses: Mapping[str, Any]
-    details: Mapping[str, Any]
     theme: str
-    theme_id: int | None
     alternative: str
-    alternative_id: int | None
-    age_band: str
-    accuracy_m: float | None
-    placed_by: str
-    zoom_at_placing: float | None
-    radius_m: float | None
     written_at: dt.datetime | None
-    place_words: str
     contributor: str
 
     @property
@@ -82,8 +62,9 @@ class Draft:
 
     def free_text(self) -> str:
         """All that the sender wrote in own words, for screening."""
-        given = (*self.responses.values(), self.details.get("rating"))
-        return "\n".join([self.text, self.place_words, *(one for one in given if isinstance(one, str))])
+        details = (self.details.get(name) for name in self.kind.in_own_words())
+        texts = (self.text, self.place_words, *self.responses.values(), *details)
+        return "\n".join(text for text in texts if isinstance(text, str))
 
 
 def parse(
@@ -100,25 +81,19 @@ def parse(
     geom = _geometry(feature)
     theme = read.choice("theme", rules.themes)
     alternative = read.choice("alternative", rules.alternatives)
-    place_words = read.text("place_words", maximum=_PLACE_WORDS_MAX, one_line=True)
+    place_words = read.column(columns.SENT_AS["place_words"])
     draft = Draft(
         kind=kind,
         geom=geom,
-        text=read.text("text", maximum=TEXT_MAX),
-        language=read.match("language", _LANGUAGE),
+        **{column.attribute: read.column(column) for column in columns.FROM_SENDER if column.limit},
         responses=_responses(read, rules=rules, kind=kind, is_record=is_record),
         details=_details(kind, properties),
         theme=theme,
         theme_id=rules.themes.get(theme),
         alternative=alternative,
         alternative_id=rules.alternatives.get(alternative),
-        age_band=read.match("age_band", _AGE_BAND),
-        accuracy_m=read.number("accuracy_m", maximum=_MAX_M),
         placed_by=_placed_by(read, geom=geom, place_words=place_words),
-        zoom_at_placing=read.number("zoom_at_placing", maximum=_MAX_ZOOM),
-        radius_m=read.number("radius_m", maximum=_MAX_M),
         written_at=read.moment("written_at"),
-        place_words=place_words,
         contributor=read.match("contributor", _CONTRIBUTOR),
     )
     _check_content(draft, rules=rules, is_record=is_record)
@@ -141,8 +116,9 @@ def _properties(value: Any) -> Mapping[str, Any]:
         return {}
     if not isinstance(value, dict):
         raise FeatureError("properties", _("An object is expected."))
+    known = properties()
     for name in value:
-        if name not in PROPERTIES:
+        if name not in known:
             raise FeatureError(f"properties.{name[:80]}", _("Unknown member."))
     spelled_today(value)  # both spellings at once, and different
     return value
@@ -194,8 +170,9 @@ def _details(kind: Kind, properties: Mapping[str, Any]) -> dict[str, Any]:
         details = kind.details(properties)
     except DetailError as error:
         raise FeatureError(f"properties.{error.field}", str(error)) from None
-    if isinstance(details.get("rating"), str):
-        details["rating"] = clean(details["rating"], field="properties.rating")
+    for name in kind.in_own_words() & details.keys():
+        if isinstance(details[name], str):
+            details[name] = clean(details[name], field=f"properties.{name}")
     return details
 
 
@@ -303,8 +280,16 @@ class _Reader:
             raise FeatureError(f"properties.{name}", _("A text is expected."))
         return value
 
-    def text(self, name: str, *, maximum: int, one_line: bool = False) -> str:
-        return clean(self._string(name), field=f"properties.{name}", maximum=maximum, one_line=one_line)
+    def column(self, column: Column) -> Any:
+        """The value of a column whose pattern or limit is all there is to check."""
+        name, limit = column.sent_as, column.limit or 0
+        if column.sql == "float8":
+            return self.number(name, maximum=limit)
+        if column.pattern is not None:
+            return self.match(name, column.pattern)
+        return clean(
+            self._string(name), field=f"properties.{name}", maximum=limit, one_line=column.is_one_line
+        )
 
     def choice(self, name: str, choices: Mapping[str, Any] | list[str], *, default: str = "") -> str:
         value = self._string(name) or default

@@ -1,4 +1,4 @@
-"""THE place that says which columns of a contribution leave the house, and in what shape.
+"""Which columns of a contribution leave the house, and in what shape: those that `columns` says.
 
 Everyone gets `geom_public` and `PUBLIC`, less what `public_view` takes away; those who work on the
 consultation get `geom` and `OFFICIAL` besides. The rows come from a queryset that went through `visible_to`;
@@ -13,7 +13,8 @@ from typing import Any
 from django.contrib.gis.db.models.functions import AsGeoJSON
 from django.db.models import Case, CharField, Expression, F, QuerySet, Value, When
 
-from mapdialog.contributions import places_sql, public_view
+from mapdialog.contributions import columns, places_sql, public_view
+from mapdialog.contributions.columns import Audience
 from mapdialog.contributions.models import Contribution
 from mapdialog.dialogue.models import Consultation, Question, Reader
 from mapdialog.dialogue.texts import translated
@@ -21,32 +22,12 @@ from mapdialog.dialogue.texts import translated
 # Seven decimals of a degree are a centimetre; more is noise that costs bytes.
 DECIMALS = 7
 
-PUBLIC: dict[str, str] = {
-    "code": "code",
-    "kind": "kind",
-    "theme": "theme__key",
-    "text": "text",
-    "language": "language",
-    "alternative": "alternative__key",
-    "details": "details",
-    "responses": "responses",
-    "place_words": "place_words",
-    "radius_m": "radius_m",
-    "written_at": "written_at",
-    "received_at": "received_at",
-    "arrival": "arrival",
-}
-OFFICIAL: dict[str, str] = {
-    "state": "state",
-    "concerns": "flags",
-    "submission": "submission_id",
+PUBLIC = columns.shown_to(Audience.EVERYONE)
+OFFICIAL = {
+    **columns.shown_to(Audience.OFFICIALS),
     "sender": "submission__sender",
     "sender_role": "submission__sender_role",
     "channel": "submission__channel",
-    "age_band": "age_band",
-    "accuracy_m": "accuracy_m",
-    "placed_by": "placed_by",
-    "zoom_at_placing": "zoom_at_placing",
 }
 
 # Responses in free words are for those who asked; what was ticked is for everyone.
@@ -72,11 +53,11 @@ def features(
     `officially` adds what only those who work on the consultation may see, `with_places` the committee, the
     zones and the theme's name.
     """
-    columns = {**PUBLIC, **(OFFICIAL if officially else {})}
-    selected: dict[str, Expression | F] = {f"p_{name}": F(source) for name, source in columns.items()}
+    shown = {**PUBLIC, **(OFFICIAL if officially else {})}
+    selected: dict[str, Expression | F] = {f"p_{name}": F(source) for name, source in shown.items()}
     selected["p_id"] = F("id")
     selected["p_geometry"] = AsGeoJSON("geom" if officially else "geom_public", precision=DECIMALS)
-    properties = {name: f"c.p_{name}" for name in columns}
+    properties = {name: f"c.p_{name}" for name in shown}
     params: dict[str, Any] = {}
     if not officially:
         properties |= _for_everyone(of, params)

@@ -18,23 +18,24 @@ from django.utils.text import slugify
 from layers.readers.closed.visible import visible_text
 from mapdialog.audit.models import record
 from mapdialog.audit.verb import Verb
-from mapdialog.contributions import bulk, keys, screening
+from mapdialog.contributions import bulk, columns, keys, screening
 from mapdialog.contributions import rules as rule
 from mapdialog.contributions.feature import Draft, FeatureError, parse
-from mapdialog.contributions.kinds.catalog import kind_called
+from mapdialog.contributions.kinds.catalog import detail_names, kind_called
 from mapdialog.contributions.models import Contribution, Submission
 from mapdialog.contributions.rulebook import Rulebook
 from mapdialog.dialogue.models import Consultation, DataVersion, Theme
 from mapdialog.web import strict_json
 
 BATCH = 5_000
-_TEXTS = ("text", "place_words", "language", "age_band", "placed_by", "light", "code", "alternative")
-_NUMBERS = ("accuracy_m", "zoom_at_placing", "radius_m")
-_STEPS = ("feeling", "rating")
-TARGETS = frozenset(
+_SENT = {column.sent_as: column.sql for column in columns.FROM_SENDER if column.sent_as}
+_SENT_TEXTS = frozenset({"alternative", *(name for name, sql in _SENT.items() if sql == "text")})
+_NUMBERS = frozenset(name for name, sql in _SENT.items() if sql == "float8")
+_STEPS = frozenset({"feeling", "rating"})
+_OF_FILES = frozenset(
     {
-        *_TEXTS, *_NUMBERS, *_STEPS, "lon", "lat", "geometry", "theme", "kind", "source_id", "submission_id",
-        "sender", "sender_role", "channel", "written_at", "received_at", "day_offset",
+        "lon", "lat", "geometry", "theme", "kind", "source_id", "submission_id", "sender", "sender_role",
+        "channel", "written_at", "received_at", "day_offset",
     }
 )  # fmt: skip
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d{1,3})?", re.ASCII)
@@ -46,6 +47,15 @@ _FRACTION = re.compile(r"\d{4}-\d\d-\d\d[ T]\d{1,2}[.,].*", re.ASCII | re.DOTALL
 _CHANNELS_ALSO = {"words": Submission.Channel.WEB}
 _SOURCE_ID_MAX = 100
 _LETTERS = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "ð": "d", "þ": "th"})
+
+
+def _texts() -> frozenset[str]:
+    return _SENT_TEXTS | set(detail_names()) - _STEPS
+
+
+def targets() -> frozenset[str]:
+    """What a column of a file may hold: what a sender says, what kinds ask for, what files tell besides."""
+    return _texts() | _NUMBERS | _STEPS | _OF_FILES
 
 
 class ImportFileError(Exception):
@@ -175,7 +185,7 @@ class _Import:
             raise RowError(f"source_id: the same as in line {first}.")
 
     def _read(self, given: Mapping[str, str], *, line: int) -> bulk.Row:
-        properties: dict[str, Any] = {name: given[name] for name in _TEXTS if given.get(name)}
+        properties: dict[str, Any] = {name: given[name] for name in _texts() if given.get(name)}
         properties |= {name: _number(given[name], name) for name in _NUMBERS if given.get(name)}
         properties |= {name: _step(given[name]) for name in _STEPS if given.get(name)}
         properties |= {"kind": _kind(given.get("kind", "")), "theme": self._theme(given.get("theme", ""))}
@@ -192,7 +202,8 @@ class _Import:
             sender=sender,
             sender_role=role,
             channel=_channel(given.get("channel", "")),
-            **_columns(draft),
+            kind=draft.kind.name,
+            **draft.values(),
             contributor_key=keys.contributor_key(
                 submission and f"submission:{submission}", consultation_id=self.rules.id
             ),
@@ -259,25 +270,6 @@ class _Import:
         self._themes |= {word.casefold(): key, key: key}
         self._report.themes_made.append(key)
         return key
-
-
-def _columns(draft: Draft) -> dict[str, Any]:
-    return {
-        "kind": draft.kind.name,
-        "geom": draft.geom,
-        "place_words": draft.place_words,
-        "accuracy_m": draft.accuracy_m,
-        "placed_by": draft.placed_by,
-        "zoom_at_placing": draft.zoom_at_placing,
-        "radius_m": draft.radius_m,
-        "text": draft.text,
-        "language": draft.language,
-        "responses": dict(draft.responses),
-        "details": dict(draft.details),
-        "theme_id": draft.theme_id,
-        "alternative_id": draft.alternative_id,
-        "age_band": draft.age_band,
-    }
 
 
 def _theme_words(rules: Rulebook) -> dict[str, str]:

@@ -184,20 +184,8 @@ def columns_of(draft: Draft, *, rules: Rulebook) -> dict[str, Any]:
     """The placeholders that a draft decides, for new contributions and edits alike."""
     flags = screening.flags(draft.free_text())
     return {
-        "geom": draft.geom and bytes(draft.geom.ewkb),
-        "text": draft.text,
-        "language": draft.language,
-        "responses": json.dumps(draft.responses),
-        "details": json.dumps(draft.details),
-        "theme": draft.theme_id,
-        "alternative": draft.alternative_id,
-        "age_band": draft.age_band,
-        "accuracy_m": draft.accuracy_m,
-        "placed_by": draft.placed_by,
-        "zoom": draft.zoom_at_placing,
-        "radius_m": draft.radius_m,
-        "place_words": draft.place_words,
-        "concerns": json.dumps(flags),
+        **draft.parameters(),
+        "flags": json.dumps(flags),
         "layers": rules.place_layers,
         "state": rule.first_state(rules, is_private=draft.is_private, flags=flags, age_band=draft.age_band),
     }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from layers.questions.areas import place_rows_sql
 from mapdialog.audit.verb import Verb
-from mapdialog.contributions import limits, prepared, screening
+from mapdialog.contributions import columns, limits, prepared, screening
+from mapdialog.contributions.columns import Origin
 from mapdialog.dialogue.models import bump_sql
 
 # A line or polygon may reach over the border, as a way or a wood does, but not farther out than the area
@@ -49,23 +50,12 @@ UNION ALL SELECT other.* FROM contributions_contribution AS other
 WHERE %(geom)s::geometry IS NULL AND other.geom IS NULL AND other.place_words = %(place_words)s
     AND {_ALIKE}"""  # noqa: S608 (our own text)
 # One sender's, told by the edit token, and alike in all that was said: nothing is lost when it counts once.
-# Each column of the contribution with what arrives for it; `HOW_PLACED` alone may differ, as a second fix of
-# the same phone does. A house test asks that every column that an author sends is in one of the two.
+# How the spot was found alone may differ, as a second fix of the same phone does, and so may the clock.
 SAID = {
-    "token_hash": "%(token_hash)s::bytea",
-    "kind": "%(kind)s::text",
-    "geom": "%(geom)s::geometry",
-    "place_words": "%(place_words)s::text",
-    "radius_m": "%(radius_m)s::float8",
-    "text": "%(text)s::text",
-    "language": "%(language)s::text",
-    "answers": "%(responses)s::jsonb",
-    "details": "%(details)s::jsonb",
-    "theme_id": "%(theme)s::bigint",
-    "alternative_id": "%(alternative)s::bigint",
-    "age_band": "%(age_band)s::text",
+    column.column: column.parameter
+    for column in columns.AT_INTAKE
+    if column.origin is Origin.SENDER or column.attribute in ("kind", "token_hash")
 }
-HOW_PLACED = frozenset({"accuracy_m", "placed_by", "zoom_at_placing"})
 _OF_ONE_SENDER = " AND ".join(
     f"alike.{column} IS NOT DISTINCT FROM {value}" for column, value in SAID.items()
 )
@@ -108,6 +98,17 @@ LEFT JOIN layers_zone AS zone ON zone.id = place.zone_id
 # submission, which is then only written when the contribution was new. What is like another of the last
 # minute is flagged, and by the same sender not stored again; two of the very same instant do not see each
 # other.
+_INSTEAD = {
+    "consultation_id": "%(consultation)s",
+    "submission_id": "submission",
+    "received_at": "%(at)s",
+    "version": "1",
+    "flags": f"""CASE WHEN EXISTS (SELECT FROM alike)
+        THEN %(flags)s::jsonb || '["{screening.PERHAPS_THE_SAME}"]' ELSE %(flags)s::jsonb END""",
+}
+INSERTED = f"""
+    INSERT INTO contributions_contribution ({columns.list_of(columns.AT_INTAKE)})
+    SELECT {columns.parameters_of(columns.AT_INTAKE, instead=_INSTEAD)}"""
 _STORED = f"""
 {limits.WANTED}, alike AS MATERIALIZED (
     SELECT {", ".join(SAID)} FROM ({_ALIKE_ROWS}) AS other LIMIT 100
@@ -119,17 +120,7 @@ _STORED = f"""
       AND NOT EXISTS (SELECT FROM alike WHERE {_OF_ONE_SENDER})
       AND NOT EXISTS (SELECT FROM contributions_spentid AS spent WHERE spent.id = %(id)s)
 ), new AS (
-    INSERT INTO contributions_contribution (
-        id, consultation_id, submission_id, code, kind, geom, place_words, accuracy_m, placed_by,
-        zoom_at_placing, radius_m, text, language, answers, details, theme_id, alternative_id, age_band,
-        contributor_key, written_at, received_at, arrival, state, concerns, version, token_hash, body_hash
-    ) SELECT
-        %(id)s, %(consultation)s, submission, %(code)s, %(kind)s, %(geom)s::geometry,
-        %(place_words)s, %(accuracy_m)s, %(placed_by)s,
-        %(zoom)s, %(radius_m)s, %(text)s, %(language)s, %(responses)s, %(details)s, %(theme)s,
-        %(alternative)s, %(age_band)s, %(contributor_key)s, %(written_at)s, %(at)s, %(arrival)s, %(state)s,
-        CASE WHEN EXISTS (SELECT FROM alike) THEN %(concerns)s::jsonb || '["{screening.PERHAPS_THE_SAME}"]'
-            ELSE %(concerns)s::jsonb END, 1, %(token_hash)s, %(body_hash)s
+    {INSERTED}
     FROM allowed
     ON CONFLICT DO NOTHING
     RETURNING id, submission_id

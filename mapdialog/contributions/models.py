@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from layers.geometry import WGS84, IsStorable
 from layers.models import Area, Edition, Zone
 from layers.readers.closed.visible import UNSEEN
+from mapdialog.contributions import columns
 from mapdialog.dialogue.models import Alternative, Consultation, Reader, Theme
 
-TEXT_MAX = 5000
 # A position that is only known more roughly than this is an area, not a point.
 ROUGHEST_POINT_M = 500
 
@@ -151,7 +151,9 @@ class Contribution(models.Model):
 
     geom = models.GeometryField(srid=WGS84, null=True, blank=True, spatial_index=False)
     geom_public = models.GeometryField(srid=WGS84, null=True, blank=True, spatial_index=False)
-    place_words = models.CharField(_("the spot in words"), max_length=300, blank=True)
+    place_words = models.CharField(
+        _("the spot in words"), max_length=columns.limit("place_words"), blank=True
+    )
     photo = models.ForeignKey(
         Attachment,
         on_delete=models.PROTECT,
@@ -168,7 +170,7 @@ class Contribution(models.Model):
     radius_m = models.FloatField(_("radius (m)"), null=True, blank=True)
 
     text = models.TextField(_("text"), blank=True)
-    language = models.CharField(_("language"), max_length=8, blank=True)
+    language = models.CharField(_("language"), max_length=columns.limit("language"), blank=True)
     responses = models.JSONField(_("responses"), default=dict, blank=True, db_column="answers")
     # what its kind asks for besides: {"light", "feeling", "code", "rating"}, each only where given
     details = models.JSONField(_("details"), default=dict, blank=True)
@@ -178,7 +180,7 @@ class Contribution(models.Model):
     alternative = models.ForeignKey(
         Alternative, on_delete=models.PROTECT, null=True, blank=True, related_name="contributions"
     )
-    age_band = models.CharField(_("age band"), max_length=10, blank=True)
+    age_band = models.CharField(_("age band"), max_length=columns.limit("age_band"), blank=True)
     contributor_key = models.CharField(_("sender key"), max_length=64, null=True, blank=True)
 
     written_at = models.DateTimeField(_("written"))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, create_model
+
+from mapdialog.contributions import columns
+from mapdialog.contributions.columns import Audience
 
 Texts = dict[str, str]
 
@@ -153,20 +156,24 @@ class ConsultationWhole(ConsultationListed):
     export_url: str
 
 
-class ContributionProperties(_Closed):
-    code: str
-    kind: str
-    theme: str | None
-    text: str
-    language: str
-    alternative: str | None
-    details: dict[str, Any]
-    responses: dict[str, Any]
-    place_words: str
-    radius_m: float | None
-    written_at: str = Field(description="A moment; where points are moved to a grid, the day.")
-    received_at: str = Field(description="A moment; where points are moved to a grid, the day.")
-    arrival: str
+# How a column of this SQL type is shown; a theme and an alternative are shown by their keys.
+_OF_TYPE: dict[str, Any] = {
+    "text": str,
+    "bigint": str | None,
+    "float8": float | None,
+    "jsonb": dict[str, Any],
+    "timestamptz": Annotated[str, Field(description="A moment; where points are moved to a grid, the day.")],
+}
+_SHOWN: dict[str, Any] = {
+    column.shown_as: (_OF_TYPE[column.sql], ...)
+    for column in columns.COLUMNS
+    if column.seen_by is Audience.EVERYONE
+}
+_Shown: Any = create_model("_Shown", __base__=_Closed, **_SHOWN)
+
+
+class ContributionProperties(_Shown):  # type: ignore[misc]  # made from the table of columns
+    """What everyone is shown of a contribution."""
 
 
 class ExportedProperties(ContributionProperties):

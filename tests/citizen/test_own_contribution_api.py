@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mapdialog.audit.models import AuditEntry
-from mapdialog.contributions.feature import PROPERTIES
+from mapdialog.contributions.feature import properties
 from mapdialog.contributions.limits import CHANGES_CAPACITY, DEVICE_CHANGES_CAPACITY
 from mapdialog.contributions.models import Contribution, Hit, RateBucket
 from mapdialog.dialogue.models import Consultation, DataVersion
@@ -410,7 +410,7 @@ def test_the_api_document_names_every_property_that_is_taken(client):
     document = client.get("/api/v1/openapi.json").json()
     put = document["paths"]["/api/v1/consultations/{slug}/contributions/{identifier}"]["put"]
     sent = put["requestBody"]["content"]["application/geo+json"]["schema"]
-    assert set(sent["properties"]["properties"]["properties"]) == PROPERTIES
+    assert set(sent["properties"]["properties"]["properties"]) == properties()
     receipt = put["responses"]["201"]["content"]["application/json"]["schema"]
     held = make.consultation()
     answer = Phone(client, held).put({**sent["example"], "geometry": feature()["geometry"]}).json()

@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 
 from mapdialog.contributions import editing, intake, intake_sql, rulebook
+from mapdialog.contributions.columns import Origin, of_origin
 from mapdialog.contributions.models import Contribution
 from mapdialog.contributions.receipt import Receipt
 from mapdialog.dialogue.models import Consultation
@@ -108,7 +109,7 @@ def test_how_a_place_was_found_alone_makes_no_second_contribution() -> None:
 def test_every_column_that_a_sender_fills_is_compared_or_named_as_how_it_was_placed() -> None:
     revised = set(re.findall(r"(\w+) = %\(", editing.UPDATE))
     ours = {"state", "concerns", "changed_at", "id", "version"}
-    assert revised - ours <= set(intake_sql.SAID) | intake_sql.HOW_PLACED
+    assert revised - ours <= set(intake_sql.SAID) | {column.column for column in of_origin(Origin.PLACING)}
 
 
 def test_an_edit_leaves_the_flag() -> None:

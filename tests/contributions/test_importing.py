@@ -229,7 +229,7 @@ def test_every_target_is_read(held):
     held.alternatives.create(key="a", layer=make.layer(kind="zoning"))
     columns = {
         name: name
-        for name in importing.TARGETS - {"lon", "lat", "written_at", "received_at", "submission_id"}
+        for name in importing.targets() - {"lon", "lat", "written_at", "received_at", "submission_id"}
     }
     values = {
         "source_id": "p1", "text": "Mørkt", "place_words": "ved hallen", "language": "nb", "age_band": "65+",

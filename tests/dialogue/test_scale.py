@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from mapdialog.citizen.forms import SCALES
+from mapdialog.citizen.form_parts import SCALES
 from mapdialog.dialogue import consultation_file, scale
 from mapdialog.toml_file import TomlFileError
 

@@ -1,6 +1,7 @@
 """The kinds of contribution: what each takes besides text, place, theme and responses.
 
-A kind is a TOML file in this folder; SOURCE.md tells where the observation codes come from.
+A kind is a TOML file in this folder, with fields of its own if it has some; SOURCE.md tells how it is written
+and where the observation codes come from.
 """
 
 from __future__ import annotations
@@ -16,11 +17,24 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from mapdialog.contributions import columns
+
 FOLDER = Path(__file__).parent
 LIGHTS = ("day", "dark")
 HIGHEST_FEELING = 3
-_DETAILS = ("code", "rating", "light", "feeling")
+_WORDS_MAX = 500
+# What several kinds may ask for; how these are checked needs more than a list of choices.
+_SHARED = ("code", "rating", "light", "feeling")
+# What an own field cannot be called: it means something in the API, in the form or in files brought in.
+_TAKEN = frozenset(
+    {
+        *_SHARED, *columns.SENT_AS, *columns.EARLIER_NAMES.values(), "uuid", "token", "version", "key", "act",
+        "coordinates", "listed_place", "page", "lon", "lat", "geometry", "source_id", "submission_id",
+        "sender", "sender_role", "channel", "received_at", "changed_at", "day_offset",
+    }
+)  # fmt: skip
 _STEPS = re.compile(r"^0\b.*?\b3\b")
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 
 
 class DetailError(ValueError):
@@ -41,17 +55,42 @@ class Code:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OwnField:
+    """A field that one kind has alone. `choices`: from value to its words by language; empty: free text."""
+
+    name: str
+    label: Mapping[str, str]
+    required: bool
+    choices: Mapping[str, Mapping[str, str]]
+
+    def check(self, value: Any) -> None:
+        """Raises DetailError."""
+        if self.choices:
+            if not isinstance(value, str) or value not in self.choices:
+                choices = ", ".join(self.choices)
+                raise DetailError(self.name, _("Choose one of: %(choices)s.") % {"choices": choices})
+        elif not isinstance(value, str) or len(value) > _WORDS_MAX:
+            raise DetailError(self.name, _("Give a text of at most 500 characters."))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Kind:
+    """`title` and `invitation` by language: the heading of its form, and the words that lead to it."""
+
     name: str
     also: tuple[str, ...]
+    title: Mapping[str, str]
+    invitation: Mapping[str, str]
     required: frozenset[str]
     optional: frozenset[str]
+    own: Mapping[str, OwnField]
     codes: Mapping[str, Code]
     private_codes: frozenset[str]
 
-    def details(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """The details of `given` (code, rating, light, feeling), checked. Raises DetailError."""
-        present = {name: given[name] for name in _DETAILS if given.get(name) not in (None, "")}
+    def details(self, properties: Mapping[str, Any]) -> dict[str, Any]:
+        """The details among the properties of a feature, checked. Raises DetailError."""
+        filled = (name for name in detail_names() if properties.get(name) not in (None, ""))
+        present = {name: properties[name] for name in filled}
         for name in present:
             if name not in self.required | self.optional:
                 raise DetailError(name, _("We do not ask about this here."))
@@ -60,6 +99,8 @@ class Kind:
         if "light" in present and present["light"] not in LIGHTS:
             raise DetailError("light", _("Give “day” or “dark”."))
         self._check_scales(present)
+        for name in self.own.keys() & present.keys():
+            self.own[name].check(present[name])
         for name in sorted(self.required - present.keys()):
             # What is told in free text may stand in the contribution's own text instead.
             if name != "rating" or self.codes[present["code"]].ratings is not None:
@@ -73,7 +114,7 @@ class Kind:
             return
         ratings = self.codes[present["code"]].ratings
         if ratings is None:
-            if not isinstance(present["rating"], str) or len(present["rating"]) > 500:
+            if not isinstance(present["rating"], str) or len(present["rating"]) > _WORDS_MAX:
                 raise DetailError("rating", _("Give a text of at most 500 characters."))
         elif isinstance(present["rating"], bool) or present["rating"] not in ratings:
             choices = ", ".join(str(rating) for rating in ratings)
@@ -83,6 +124,10 @@ class Kind:
         """True for what is never shown to the public, such as a report of an incident."""
         return details.get("code") in self.private_codes
 
+    def in_own_words(self) -> frozenset[str]:
+        """The details that a sender may write freely, to be cleaned and screened like a text."""
+        return frozenset({"rating", *(name for name, field in self.own.items() if not field.choices)})
+
 
 def _is_step(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= HIGHEST_FEELING
@@ -91,8 +136,13 @@ def _is_step(value: Any) -> bool:
 @cache
 def kinds() -> Mapping[str, Kind]:
     """Every kind by its name."""
-    found = (_kind(tomllib.loads(path.read_text(encoding="utf-8"))) for path in sorted(FOLDER.glob("*.toml")))
-    return {kind.name: kind for kind in found}
+    files = (tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.toml")))
+    return {kind.name: kind for kind in map(_kind, files)}
+
+
+def detail_names() -> tuple[str, ...]:
+    """The properties that some kind asks for: those that several share, and each kind's own."""
+    return tuple(dict.fromkeys([*_SHARED, *(name for kind in kinds().values() for name in kind.own)]))
 
 
 def kind_called(word: str) -> Kind | None:
@@ -101,15 +151,34 @@ def kind_called(word: str) -> Kind | None:
 
 
 def _kind(table: Mapping[str, Any]) -> Kind:
-    fields: Mapping[str, str] = table.get("fields", {})
+    own = {name: _own_field(name, field) for name, field in table.get("own", {}).items()}
+    needs: dict[str, str] = {**table.get("fields", {}), **{name: _need(field) for name, field in own.items()}}
     return Kind(
         name=table["name"],
         also=tuple(table.get("also", ())),
-        required=frozenset(name for name, need in fields.items() if need == "required"),
-        optional=frozenset(name for name, need in fields.items() if need == "optional"),
+        title=table.get("title", {}),
+        invitation=table.get("invitation", {}),
+        required=frozenset(name for name, need in needs.items() if need == "required"),
+        optional=frozenset(name for name, need in needs.items() if need == "optional"),
+        own=own,
         codes=_codes(table["codes"]) if "codes" in table else {},
         private_codes=frozenset(table.get("private_codes", ())),
     )
+
+
+def _own_field(name: str, table: Mapping[str, Any]) -> OwnField:
+    if not _NAME.fullmatch(name) or name in _TAKEN:
+        raise ValueError(f"{name!r} cannot be a kind's own field: it is no name, or means something already.")
+    return OwnField(
+        name=name,
+        label=table["label"],
+        required=table["need"] == "required",
+        choices=table.get("choices", {}),
+    )
+
+
+def _need(field: OwnField) -> str:
+    return "required" if field.required else "optional"
 
 
 def _codes(file_name: str) -> Mapping[str, Code]:

@@ -5,13 +5,18 @@ import {spelledToday} from 'mapdialog/lib/spelling.js';
 
 const ANSWER = 'answer-';
 const NUMBERS = new Set(['rating', 'feeling']);
-const PLAIN = ['theme', 'text', 'alternative', 'age_band', 'code', 'rating', 'light', 'feeling'];
+const PLAIN = ['theme', 'text', 'alternative', 'age_band'];
+
+/** What the kind asks for; the page says which. */
+const detailsOf = form => form.dataset.details.split(' ').filter(Boolean);
+
+const isWritten = (form, name) => name.startsWith(ANSWER) || PLAIN.includes(name) || detailsOf(form).includes(name);
 
 /** Values by field name; several ticked boxes make a list. */
 export function readFields(form) {
     const values = {};
     for (const name of new Set([...form.elements].map(field => field.name))) {
-        if (!PLAIN.includes(name) && !name.startsWith(ANSWER)) continue;
+        if (!isWritten(form, name)) continue;
         const isMultiple = form.querySelector(`[name="${CSS.escape(name)}"][type=checkbox]`);
         const given = new FormData(form).getAll(name).filter(Boolean);
         if (given.length) values[name] = isMultiple ? given : given[0];
@@ -23,7 +28,7 @@ export function readFields(form) {
 export function writeFields(form, values) {
     for (const field of form.elements) {
         const value = values[field.name];
-        if (!PLAIN.includes(field.name) && !field.name.startsWith(ANSWER)) continue;
+        if (!isWritten(form, field.name)) continue;
         if (field.type === 'radio' || field.type === 'checkbox') field.checked = [value].flat().includes(field.value);
         else field.value = value ?? '';
     }
@@ -35,7 +40,9 @@ export function toFeature(values, {place, kind, language, contributor, written_a
         .filter(([name]) => name.startsWith(ANSWER))
         .map(([name, value]) => [name.slice(ANSWER.length), value]));
     const properties = {
-        ...Object.fromEntries(PLAIN.map(name => [name, NUMBERS.has(name) && values[name] ? Number(values[name]) : values[name]])),
+        ...Object.fromEntries(Object.entries(values)
+            .filter(([name]) => !name.startsWith(ANSWER))
+            .map(([name, value]) => [name, NUMBERS.has(name) && value ? Number(value) : value])),
         text: values.text?.trim(),
         kind, language, contributor, written_at,
         responses: Object.keys(responses).length ? responses : null,
@@ -61,16 +68,16 @@ export function fromFeature({geometry, properties}) {
 export function missing(form, values, texts) {
     const problems = tooLong(form, texts).map(({field, message}) => ({field: apiName(field.name), message}));
     const has = name => form.querySelector(`[name="${CSS.escape(name)}"]`) !== null;
-    const isPin = form.elements.kind.value === 'pin';
     if (has('theme') && !values.theme) problems.push({field: 'properties.theme', message: texts.needTheme});
     for (const name of ['code', 'rating']) {
         if (has(name) && !values[name]) problems.push({field: `properties.${name}`, message: texts.needAnswer});
     }
-    const answered = Object.keys(values).some(name => name.startsWith(ANSWER));
-    if (isPin && !values.text?.trim() && !answered) problems.push({field: 'properties.text', message: texts.needText});
+    const details = detailsOf(form);
+    const isTold = values.text?.trim() || Object.keys(values).some(name => name.startsWith(ANSWER) || details.includes(name));
+    if (!has('code') && !isTold) problems.push({field: 'properties.text', message: texts.needText});
     for (const box of form.querySelectorAll('[data-required]')) {
         const name = box.dataset.required;
-        if (!values[name]) problems.push({field: `properties.responses.${name.slice(ANSWER.length)}`, message: texts.needAnswer});
+        if (!values[name]) problems.push({field: apiName(name), message: texts.needAnswer});
     }
     return problems;
 }

@@ -27,7 +27,7 @@ class Command(BaseCommand):
             action="append",
             metavar="TARGET=COLUMN,…",
             help="which column holds what; source_id is needed. Targets: "
-            f"{', '.join(sorted(importing.TARGETS))}.",
+            f"{', '.join(sorted(importing.targets()))}.",
         )
         parser.add_argument("--state", choices=["published", "pending"], default="published")
         parser.add_argument("--create-themes", action="store_true", help="make themes that are not there yet")
@@ -89,8 +89,8 @@ def _columns(given: list[str]) -> dict[str, str]:
     columns: dict[str, str] = {}
     for pair in ",".join(given).split(","):
         target, _, column = (part.strip() for part in pair.partition("="))
-        if target not in importing.TARGETS or not column:
-            known = ", ".join(sorted(importing.TARGETS))
+        if target not in importing.targets() or not column:
+            known = ", ".join(sorted(importing.targets()))
             raise CommandError(f"--map: {pair!r} is not TARGET=COLUMN. Targets: {known}.")
         columns[target] = column
     if "source_id" not in columns:

@@ -1,0 +1,362 @@
+"""THE table of a contribution's columns: what each is called and holds, where it comes in, who may see it.
+
+Intake, edits, erasure, imports, exports, the form and the API's document read it, so that a column is named
+once. What everyone gets less of than is stored is not said here: that is `public_view`'s rule.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from enum import Enum
+from functools import reduce
+from typing import Any, Final
+
+from django.contrib.gis.geos import GEOSGeometry
+
+
+class Origin(Enum):
+    """Where a column's value comes in."""
+
+    SENDER = "the sender says it, and may change it"
+    PLACING = "the same, of how the spot was found: it may differ between two taps of one finger"
+    ONCE = "the sender says it once"
+    HASH = "a hash of what the sender's device sends beside it"
+    RECEPTION = "we say it, whichever way the contribution comes"
+    FILE = "only what is brought in as a file has it"
+    LATER = "nobody says it when it comes: the database computes it, or somebody adds it"
+
+
+class Audience(Enum):
+    """Who may read a column."""
+
+    EVERYONE = "everyone, less what `public_view` takes away"
+    OFFICIALS = "those who work on the consultation"
+    NOBODY = "it does not leave the house as a property"
+
+
+class Kept(Enum):
+    """What erasure does with a column that is not emptied."""
+
+    KEPT = "stays: it answers 410 and keeps the permanent number taken"
+
+
+KEPT: Final = Kept.KEPT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column. `attribute` is the model's, `name` the database's; empty names are the attribute.
+
+    `sent_as` is the property of a Feature that fills it (`sent_before`: its earlier name), `shown_as` the one
+    that shows it, "" for none; `source` leads from a contribution to what is shown. `limit` is the most
+    characters, or the highest number from 0 on; what has one and comes from a sender is read by it alone, and
+    a text by `pattern` where there is one. `empty` is what an erasure leaves.
+    """
+
+    attribute: str
+    sql: str
+    origin: Origin
+    name: str = ""
+    sent_as: str = ""
+    sent_before: str = ""
+    shown_as: str = ""
+    source: str = ""
+    seen_by: Audience = Audience.NOBODY
+    limit: int | None = None
+    pattern: re.Pattern[str] | None = None
+    is_one_line: bool = False
+    empty: Any = KEPT
+    is_of_spot: bool = False
+
+    @property
+    def column(self) -> str:
+        return self.name or self.attribute
+
+    @property
+    def path(self) -> str:
+        """Django's path to what is shown: `theme__key`."""
+        return self.source or self.attribute
+
+    @property
+    def parameter(self) -> str:
+        """The value in a statement, as SQL."""
+        return f"%({self.attribute})s::{self.sql}"
+
+    def shown_of(self, contribution: object) -> Any:
+        """What is shown of it: a theme's key, not its number."""
+        return reduce(
+            lambda holder, part: None if holder is None else getattr(holder, part),
+            self.path.split("__"),
+            contribution,
+        )
+
+    def as_parameter(self, value: Any) -> Any:
+        """A Python value as a statement takes it: JSON as text, a geometry as EWKB."""
+        if self.sql == "jsonb":
+            return json.dumps(value)
+        if self.sql == "geometry":
+            return value and bytes(value.ewkb)
+        return value
+
+
+_EVERYONE, _OFFICIALS = Audience.EVERYONE, Audience.OFFICIALS
+TEXT_MAX = 5000
+_MAX_M = 100_000
+
+# In the order in which properties are shown.
+COLUMNS: tuple[Column, ...] = (
+    Column(attribute="id", sql="uuid", origin=Origin.RECEPTION),
+    Column(attribute="consultation_id", sql="bigint", origin=Origin.RECEPTION),
+    Column(attribute="code", sql="text", origin=Origin.RECEPTION, shown_as="code", seen_by=_EVERYONE),
+    Column(
+        attribute="kind", sql="text", origin=Origin.ONCE, sent_as="kind", shown_as="kind", seen_by=_EVERYONE
+    ),
+    Column(
+        attribute="theme_id",
+        sql="bigint",
+        origin=Origin.SENDER,
+        sent_as="theme",
+        shown_as="theme",
+        source="theme__key",
+        seen_by=_EVERYONE,
+        empty=None,
+    ),
+    Column(
+        attribute="text",
+        sql="text",
+        origin=Origin.SENDER,
+        sent_as="text",
+        shown_as="text",
+        seen_by=_EVERYONE,
+        limit=TEXT_MAX,
+        empty="",
+    ),
+    Column(
+        attribute="language",
+        sql="text",
+        origin=Origin.SENDER,
+        sent_as="language",
+        shown_as="language",
+        seen_by=_EVERYONE,
+        limit=8,
+        pattern=re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,4})?", re.ASCII),
+        empty="",
+    ),
+    Column(
+        attribute="alternative_id",
+        sql="bigint",
+        origin=Origin.SENDER,
+        sent_as="alternative",
+        shown_as="alternative",
+        source="alternative__key",
+        seen_by=_EVERYONE,
+        empty=None,
+    ),
+    # what its kind asks for; sent as properties of their own
+    Column(
+        attribute="details",
+        sql="jsonb",
+        origin=Origin.SENDER,
+        shown_as="details",
+        seen_by=_EVERYONE,
+        empty={},
+    ),
+    Column(
+        attribute="responses",
+        name="answers",
+        sql="jsonb",
+        origin=Origin.SENDER,
+        sent_as="responses",
+        sent_before="answers",
+        shown_as="responses",
+        seen_by=_EVERYONE,
+        empty={},
+    ),
+    Column(
+        attribute="place_words",
+        sql="text",
+        origin=Origin.SENDER,
+        sent_as="place_words",
+        shown_as="place_words",
+        seen_by=_EVERYONE,
+        limit=300,
+        is_one_line=True,
+        empty="",
+    ),
+    Column(
+        attribute="radius_m",
+        sql="float8",
+        origin=Origin.SENDER,
+        sent_as="radius_m",
+        shown_as="radius_m",
+        seen_by=_EVERYONE,
+        limit=_MAX_M,
+        empty=None,
+        is_of_spot=True,
+    ),
+    Column(
+        attribute="written_at",
+        sql="timestamptz",
+        origin=Origin.ONCE,
+        sent_as="written_at",
+        shown_as="written_at",
+        seen_by=_EVERYONE,
+    ),
+    Column(
+        attribute="received_at",
+        sql="timestamptz",
+        origin=Origin.RECEPTION,
+        shown_as="received_at",
+        seen_by=_EVERYONE,
+    ),
+    Column(attribute="arrival", sql="text", origin=Origin.RECEPTION, shown_as="arrival", seen_by=_EVERYONE),
+    Column(attribute="state", sql="text", origin=Origin.RECEPTION, shown_as="state", seen_by=_OFFICIALS),
+    Column(
+        attribute="flags",
+        name="concerns",
+        sql="jsonb",
+        origin=Origin.RECEPTION,
+        shown_as="concerns",
+        seen_by=_OFFICIALS,
+        empty=[],
+    ),
+    Column(
+        attribute="submission_id",
+        sql="bigint",
+        origin=Origin.RECEPTION,
+        shown_as="submission",
+        seen_by=_OFFICIALS,
+    ),
+    Column(
+        attribute="age_band",
+        sql="text",
+        origin=Origin.SENDER,
+        sent_as="age_band",
+        shown_as="age_band",
+        seen_by=_OFFICIALS,
+        limit=10,
+        pattern=re.compile(r"\d{1,2}-\d{1,3}|\d{1,3}\+", re.ASCII),
+        empty="",
+    ),
+    Column(
+        attribute="accuracy_m",
+        sql="float8",
+        origin=Origin.PLACING,
+        sent_as="accuracy_m",
+        shown_as="accuracy_m",
+        seen_by=_OFFICIALS,
+        limit=_MAX_M,
+        empty=None,
+        is_of_spot=True,
+    ),
+    Column(
+        attribute="placed_by",
+        sql="text",
+        origin=Origin.PLACING,
+        sent_as="placed_by",
+        shown_as="placed_by",
+        seen_by=_OFFICIALS,
+        empty="none",
+        is_of_spot=True,
+    ),
+    Column(
+        attribute="zoom_at_placing",
+        sql="float8",
+        origin=Origin.PLACING,
+        sent_as="zoom_at_placing",
+        shown_as="zoom_at_placing",
+        seen_by=_OFFICIALS,
+        limit=24,
+        empty=None,
+        is_of_spot=True,
+    ),
+    # the Feature's own geometry, which `feature_sql` chooses for each audience
+    Column(attribute="geom", sql="geometry", origin=Origin.SENDER, empty=None),
+    Column(attribute="geom_public", sql="geometry", origin=Origin.LATER, empty=None),
+    Column(attribute="contributor_key", sql="text", origin=Origin.ONCE, sent_as="contributor", empty=None),
+    Column(attribute="source_id", sql="text", origin=Origin.FILE),
+    Column(attribute="photo_id", sql="uuid", origin=Origin.LATER, empty=None),
+    Column(attribute="photo_x", sql="float8", origin=Origin.LATER, empty=None),
+    Column(attribute="photo_y", sql="float8", origin=Origin.LATER, empty=None),
+    Column(attribute="changed_at", sql="timestamptz", origin=Origin.LATER),
+    Column(attribute="version", sql="integer", origin=Origin.RECEPTION),
+    Column(attribute="token_hash", sql="bytea", origin=Origin.HASH, empty=None),
+    Column(attribute="body_hash", sql="bytea", origin=Origin.HASH, empty=None),
+)
+
+
+def of_origin(*origins: Origin) -> tuple[Column, ...]:
+    """The columns that come in so, in the table's order."""
+    return tuple(column for column in COLUMNS if column.origin in origins)
+
+
+# What a sender says and may change; what is stored of a new one that is sent, and of one out of a file.
+FROM_SENDER = of_origin(Origin.SENDER, Origin.PLACING)
+AT_INTAKE = of_origin(Origin.SENDER, Origin.PLACING, Origin.ONCE, Origin.HASH, Origin.RECEPTION)
+IN_BULK = of_origin(Origin.SENDER, Origin.PLACING, Origin.ONCE, Origin.FILE, Origin.RECEPTION)
+# Today's name of a property → the one before, which is read as well.
+EARLIER_NAMES = {column.sent_as: column.sent_before for column in COLUMNS if column.sent_before}
+SENT_AS = {column.sent_as: column for column in COLUMNS if column.sent_as}
+
+
+def shown_to(audience: Audience) -> dict[str, str]:
+    """From property to Django's path of what it shows, for what this audience is the widest to see."""
+    return {column.shown_as: column.path for column in COLUMNS if column.seen_by is audience}
+
+
+def limit(name: str) -> int:
+    """The most characters of a property that is sent, or its highest number. KeyError where there is none."""
+    most = SENT_AS[name].limit
+    if most is None:
+        raise KeyError(name)
+    return most
+
+
+def list_of(columns: tuple[Column, ...]) -> str:
+    """The database's names, for an INSERT."""
+    return ", ".join(column.column for column in columns)
+
+
+def parameters_of(columns: tuple[Column, ...], *, instead: Mapping[str, str]) -> str:
+    """What is put into them, as SQL in the same order; `instead` by attribute, where it is no parameter."""
+    return ", ".join(instead.get(column.attribute, column.parameter) for column in columns)
+
+
+def emptied() -> Iterator[tuple[str, Any]]:
+    """(attribute, value) of what an erasure leaves."""
+    return ((column.attribute, column.empty) for column in COLUMNS if column.empty is not KEPT)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What a sender says and may change, as Python holds it: `FROM_SENDER` with its types, EPSG:4326."""
+
+    geom: GEOSGeometry | None = None
+    place_words: str = ""
+    accuracy_m: float | None = None
+    placed_by: str = "map"
+    zoom_at_placing: float | None = None
+    radius_m: float | None = None
+    text: str = ""
+    language: str = ""
+    responses: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict)
+    theme_id: int | None = None
+    alternative_id: int | None = None
+    age_band: str = ""
+
+    def values(self) -> dict[str, Any]:
+        """By attribute."""
+        return {each.name: getattr(self, each.name) for each in _SAID}
+
+    def parameters(self) -> dict[str, Any]:
+        """By attribute, as statements take them."""
+        return {
+            column.attribute: column.as_parameter(getattr(self, column.attribute)) for column in FROM_SENDER
+        }
+
+
+_SAID = fields(Said)
