@@ -93,7 +93,7 @@ def test_an_edition_is_rolled_back_and_undone_by_keyboard(
     expect(page.get_by_role("status").first).to_contain_text("Edition 2 was withdrawn")
     page.get_by_role("button", name="Undo").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status").first).to_contain_text("Edition 2 was put back")
+    expect(page.get_by_role("status").first).to_contain_text("Edition 2 was restored")
     assert Edition.objects.get(layer=committees, number=2).state == "standing"
 
 
