@@ -33,7 +33,7 @@ Rows = NDArray[np.intp]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Seen:
+class CheckInput:
     """What is to be loaded: fields and shapes (EPSG:4326) by their place in the file."""
 
     rows: Mapping[int, Row]
@@ -66,24 +66,28 @@ class Seen:
         return listing(kind, items, severity=severity, values=values)
 
 
-def found(seen: Seen, *, home: crs.Box | None) -> list[Finding]:
+def findings(checked: CheckInput, *, home: crs.Box | None) -> list[Finding]:
     """Everything that is odd about the shapes and fields that are to be loaded."""
-    places = seen.places()
-    shapes = seen.geometries[places]
-    findings = [*_far(seen, shapes, home), *_strays(seen, places, shapes), *_same(seen, places, shapes)]
-    if seen.kind == Layer.Kind.BOUNDARY:
-        codes = [seen.rows[place].code for place in places.tolist()]
+    places = checked.places()
+    shapes = checked.geometries[places]
+    findings = [
+        *_far(checked, shapes, home),
+        *_strays(checked, places, shapes),
+        *_same(checked, places, shapes),
+    ]
+    if checked.kind == Layer.Kind.BOUNDARY:
+        codes = [checked.rows[place].code for place in places.tolist()]
         features = (places + 1).tolist()
-        findings += coverage.check(shapes, codes=codes, features=features, owner=seen.owner)
-        findings += _against_ground(seen, shapes)
-        findings += seen.listing("no_name", _without_name(seen, places))
-    if seen.kind == Layer.Kind.ZONING:
-        findings += _fields(seen, places)
-        findings += seen.listing("no_code", _without_code(seen, places), severity="warning")
-    return [*findings, *_sizes(seen, places, shapes)]
+        findings += coverage.check(shapes, codes=codes, features=features, owner=checked.owner)
+        findings += _against_ground(checked, shapes)
+        findings += checked.listing("no_name", _without_name(checked, places))
+    if checked.kind == Layer.Kind.ZONING:
+        findings += _fields(checked, places)
+        findings += checked.listing("no_code", _without_code(checked, places), severity="warning")
+    return [*findings, *_sizes(checked, places, shapes)]
 
 
-def _far(seen: Seen, shapes: crs.Geometries, home: crs.Box | None) -> list[Finding]:
+def _far(checked: CheckInput, shapes: crs.Geometries, home: crs.Box | None) -> list[Finding]:
     if home is None:
         return []
     apart_m = extent.apart_m(typical_bounds(shapes), home)
@@ -92,9 +96,9 @@ def _far(seen: Seen, shapes: crs.Geometries, home: crs.Box | None) -> list[Findi
     return [Finding(kind="far_from_home", severity="warning", count=1, values={"km": round(apart_m / 1000)})]
 
 
-def _against_ground(seen: Seen, shapes: crs.Geometries) -> list[Finding]:
+def _against_ground(checked: CheckInput, shapes: crs.Geometries) -> list[Finding]:
     """How much of the owner's other boundaries these cover, and how much of these lies outside them."""
-    ground = extent.ground(seen.owner, but=seen.name)
+    ground = extent.ground(checked.owner, but=checked.name)
     if len(ground) == 0 or shapely.get_num_coordinates(shapes).sum() > coverage.COMPARED_POINTS_MAX:
         return []
     theirs, ours = shapely.union_all(ground), shapely.union_all(shapes)
@@ -110,7 +114,7 @@ def _against_ground(seen: Seen, shapes: crs.Geometries) -> list[Finding]:
     return findings
 
 
-def _strays(seen: Seen, places: Rows, shapes: crs.Geometries) -> list[Finding]:
+def _strays(checked: CheckInput, places: Rows, shapes: crs.Geometries) -> list[Finding]:
     """Features far from the middle of all, such as one at 0, 0."""
     if len(places) < _STRAY_FROM:
         return []
@@ -121,10 +125,10 @@ def _strays(seen: Seen, places: Rows, shapes: crs.Geometries) -> list[Finding]:
     # of nearly all: in a small set one stray is a tenth
     usual = np.sort(away)[int(0.75 * (len(away) - 1))]
     far = places[(away > _STRAY_DEGREES) & (away > _STRAY_TIMES * usual)]
-    return seen.listing("stray", far, severity="warning")
+    return checked.listing("stray", far, severity="warning")
 
 
-def _same(seen: Seen, places: Rows, shapes: crs.Geometries) -> list[Finding]:
+def _same(checked: CheckInput, places: Rows, shapes: crs.Geometries) -> list[Finding]:
     """Features with the shape of an earlier one: of those with the same box and number of points."""
     marks = np.column_stack([shapely.bounds(shapes), shapely.get_num_coordinates(shapes)])
     _values, first, group, count = np.unique(
@@ -136,22 +140,24 @@ def _same(seen: Seen, places: Rows, shapes: crs.Geometries) -> list[Finding]:
         shapely.normalize(shapes[later]), shapely.normalize(shapes[earlier]), tolerance=0
     )
     items = [
-        seen.item(places[row], other=seen.rows[int(places[before])].code, why=f"feature {places[before] + 1}")
+        checked.item(
+            places[row], other=checked.rows[int(places[before])].code, why=f"feature {places[before] + 1}"
+        )
         for row, before in zip(later[equal].tolist(), earlier[equal].tolist(), strict=True)
     ]
     return listing("same_shape", items, severity="warning")
 
 
-def _sizes(seen: Seen, places: Rows, shapes: crs.Geometries) -> list[Finding]:
+def _sizes(checked: CheckInput, places: Rows, shapes: crs.Geometries) -> list[Finding]:
     """Areas that are hardly any, or nearly all; shapes with more points than a map needs."""
     many = places[shapely.get_num_coordinates(shapes) > _MANY_VERTICES]
-    findings = seen.listing("many_vertices", many, limit=_MANY_VERTICES)
+    findings = checked.listing("many_vertices", many, limit=_MANY_VERTICES)
     is_area = shapely.get_dimensions(shapes) == 2
     places, m2 = places[is_area], _square_metres(shapes[is_area])
-    tiny = [seen.item(place, m2=size) for place, size in zip(places, m2, strict=True) if size < _TINY_M2]
+    tiny = [checked.item(place, m2=size) for place, size in zip(places, m2, strict=True) if size < _TINY_M2]
     findings += listing("tiny", tiny, severity="note", values={"limit": _TINY_M2})
     is_huge = (m2 > m2.sum() / 2) & (len(m2) >= _HUGE_FROM)
-    items = [seen.item(place, m2=size) for place, size in zip(places[is_huge], m2[is_huge], strict=True)]
+    items = [checked.item(place, m2=size) for place, size in zip(places[is_huge], m2[is_huge], strict=True)]
     return [*findings, *listing("huge", items, severity="note")]
 
 
@@ -166,29 +172,31 @@ def _square_metres(shapes: crs.Geometries) -> Numbers:
     return result
 
 
-def _without_name(seen: Seen, places: Rows) -> Rows:
-    if "name" not in seen.columns.roles:
+def _without_name(checked: CheckInput, places: Rows) -> Rows:
+    if "name" not in checked.columns.roles:
         return places[:0]
-    return np.array([place for place in places.tolist() if not seen.rows[place].name], dtype=np.intp)
+    return np.array([place for place in places.tolist() if not checked.rows[place].name], dtype=np.intp)
 
 
-def _without_code(seen: Seen, places: Rows) -> Rows:
+def _without_code(checked: CheckInput, places: Rows) -> Rows:
     """Zones that say no use where others do; that none does is told as a whole (`no_codes`)."""
-    bare = [place for place in places.tolist() if not seen.rows[place].code]
+    bare = [place for place in places.tolist() if not checked.rows[place].code]
     return np.array(bare if len(bare) < len(places) else [], dtype=np.intp)
 
 
-def _fields(seen: Seen, places: Rows) -> list[Finding]:
+def _fields(checked: CheckInput, places: Rows) -> list[Finding]:
     """Values of a plan that are none of those that there are."""
     findings: list[Finding] = []
     for role, kind, allowed in (
         ("vertical_level", "unknown_level", {"1", "2", "3", "4", "5", ""}),
         ("status", "unknown_status", {"1", "2", ""}),
     ):
-        field = seen.columns.roles.get(role)
+        field = checked.columns.roles.get(role)
         if field is None:
             continue
-        values = {place: normal_code(seen.properties[place].get(field)) for place in places.tolist()}
-        items = [seen.item(place, why=value[:80]) for place, value in values.items() if value not in allowed]
+        values = {place: normal_code(checked.properties[place].get(field)) for place in places.tolist()}
+        items = [
+            checked.item(place, why=value[:80]) for place, value in values.items() if value not in allowed
+        ]
         findings += listing(kind, items, severity="note")
     return findings

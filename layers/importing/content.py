@@ -15,15 +15,16 @@ from layers.findings.finding import Finding, Item
 from layers.findings.report import Report
 from layers.geometry import WGS84
 from layers.importing import checks, extent, merging, shapes
-from layers.importing.recognition import columns, tables
+from layers.importing.recognition import columns as recognition
+from layers.importing.recognition import source_layers
 from layers.importing.recognition.columns import Columns, Row
 from layers.importing.request import CHECKING, READING, ImportRefusedError, ImportRequest, Progress
 from layers.models import Layer
-from layers.readers.read_file import Table
+from layers.readers.read_file import ChooseLayerError, Contents, SourceRows
 
 _AREAS = (Layer.Kind.BOUNDARY, Layer.Kind.ZONING)
 
-Look = Callable[[Table], None]
+Look = Callable[[Contents, SourceRows], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,115 +38,133 @@ class Content:
     report: Report
 
 
-def unseen(table: Table) -> None:
+def unseen(contents: Contents, rows: SourceRows) -> None:
     """Rows that nobody wants to look at before they are judged."""
 
 
-def read(request: ImportRequest, *, told: Progress, look: Look = unseen) -> Content:
+def read(request: ImportRequest, *, progress: Progress, look: Look = unseen) -> Content:
     """Read the file and make it fit to write. `look` is called with its rows before anything is refused.
 
-    Raises ReadError, CrsError, ColumnError, ImportRefusedError.
+    Raises ReadError, CrsError, ColumnError, ImportRefusedError; ChooseLayerError where a person must choose.
     """
-    told(READING, 0, 1)
-    table, passed_over = tables.read(request)
-    told(READING, 1, 1)
-    look(table)
-    are_areas = request.kind in _AREAS
-    sound = shapes.usable(table.geometries, areas_only=are_areas, swap_axes=request.swap_axes)
-    _check_not_empty(sound, table)
-    found = columns.recognise(
-        table,
-        kind=request.kind,
-        owner=request.owner,
-        roles=request.named_roles(),
-        source=request.source,
-        style=request.style,
-    )
-    sound.leave_out(columns.not_of_layer(table, found))
-    _check_not_empty(sound, table)
-    home = extent.home(request.owner)
-    srid, odd = _srid(request, table, sound, home=home)
-    shapes.mend(sound, srid=srid, areas_only=are_areas, told=partial(told, CHECKING))
-    _check_not_empty(sound, table)
-    merged = _merged(request, table, found, sound)
-    rows = columns.rows(table, found, kept=sound.kept().tolist(), kind=request.kind)
-    seen = checks.Seen(
-        rows=rows,
-        geometries=sound.geometries,
-        properties=table.properties,
-        columns=found,
-        kind=request.kind,
-        owner=request.owner,
-        name=request.name,
-    )
-    of_fields = columns.findings(rows, found, owner=request.owner)
-    said = [*passed_over, *odd, *of_fields, *merged, *checks.found(seen, home=home)]
-    report = _report(request, table, found, sound, loaded=len(rows), said=said)
-    return Content(srid=srid, columns=found, rows=rows, geometries=sound.geometries, report=report)
+    progress(READING, 0, 1)
+    taken = source_layers.read(request)
+    if taken.rows is None:
+        raise ChooseLayerError(taken.contents)
+    progress(READING, 1, 1)
+    look(taken.contents, taken.rows)
+    return _Import(request, taken.rows).content(passed_over=taken.findings, progress=progress)
 
 
-def _report(
-    request: ImportRequest,
-    table: Table,
-    found: Columns,
-    sound: shapes.Sound,
-    *,
-    loaded: int,
-    said: Sequence[Finding],
-) -> Report:
-    skipped = sound.skipped | table.unreadable
-    mended = {place: why for place, why in (table.notes | sound.repaired).items() if place not in skipped}
-    return Report(
-        read=len(table.geometries),
-        loaded=loaded,
-        repaired=_items(mended, sound, table, found),
-        skipped=_items(skipped, sound, table, found),
-        checks=said,
-        warnings=table.warnings,
-        options=request.options(),
-        source=found.source.id if found.source else "",
-    )
+class _Import:
+    """The rows of a file on their way to what can be written."""
 
-
-def _srid(
-    request: ImportRequest, table: Table, sound: shapes.Sound, *, home: crs.Box | None
-) -> tuple[int, list[Finding]]:
-    """The system the file is in, as told, else as it says, and what is odd about it. Raises CrsError."""
-    bounds = shapes.typical_bounds(sound.geometries)
-    srid = request.srid if request.srid is not None else table.srid
-    if srid is None:
-        raise CrsError(
-            _("The file does not say which coordinate system it is in. Name it: --crs EPSG:25832."),
-            candidates=crs.candidates(bounds, owner=request.owner, home=home),
+    def __init__(self, request: ImportRequest, source_rows: SourceRows) -> None:
+        self._request = request
+        self._source_rows = source_rows
+        self._is_areas = request.kind in _AREAS
+        self._shapes = shapes.usable(
+            source_rows.geometries, areas_only=self._is_areas, swap_axes=request.swap_axes
         )
-    told = request.srid is not None
-    odd = crs.check_fit(bounds, srid=srid, owner=request.owner, home=home, told=told)
-    if told and table.srid not in (None, srid, WGS84):
-        values = {"said": table.srid, "told": srid}
-        odd.append(Finding(kind="other_crs", severity="note", count=1, values=values))
-    if request.swap_axes:
-        odd.append(Finding(kind="axes_swapped", severity="note", count=1))
-    return srid, odd
+        self._check_not_empty()
+        self._columns = recognition.recognise(
+            source_rows,
+            kind=request.kind,
+            owner=request.owner,
+            roles=request.named_roles(),
+            source=request.source,
+            style=request.style,
+        )
+        self._shapes.leave_out(recognition.not_of_layer(source_rows, self._columns))
+        self._check_not_empty()
 
+    def content(self, *, passed_over: Sequence[Finding], progress: Progress) -> Content:
+        """The shapes brought to lon/lat and mended, and all that there is to say of them and of the rows."""
+        request = self._request
+        home = extent.home(request.owner)
+        srid, of_system = self._system(home=home)
+        shapes.mend(self._shapes, srid=srid, areas_only=self._is_areas, progress=partial(progress, CHECKING))
+        self._check_not_empty()
+        merged = self._merge_codes()
+        kept = self._shapes.kept().tolist()
+        rows = recognition.rows(self._source_rows, self._columns, kept=kept, kind=request.kind)
+        of_fields = recognition.findings(rows, self._columns, owner=request.owner)
+        of_shapes = checks.findings(self._check_input(rows), home=home)
+        return Content(
+            srid=srid,
+            columns=self._columns,
+            rows=rows,
+            geometries=self._shapes.geometries,
+            report=self._report(
+                loaded=len(rows), findings=[*passed_over, *of_system, *of_fields, *merged, *of_shapes]
+            ),
+        )
 
-def _check_not_empty(sound: shapes.Sound, table: Table) -> None:
-    if len(sound.kept()) == 0:
-        why = "; ".join(sorted(set((sound.skipped | table.unreadable).values()))[:5]) or "no features"
-        raise ImportRefusedError(_("The file holds nothing that can be loaded: %(why)s.") % {"why": why})
+    def _check_not_empty(self) -> None:
+        if len(self._shapes.kept()) == 0:
+            reasons = set((self._shapes.skipped | self._source_rows.unreadable).values())
+            why = "; ".join(sorted(reasons)[:5]) or "no features"
+            raise ImportRefusedError(_("The file holds nothing that can be loaded: %(why)s.") % {"why": why})
 
+    def _system(self, *, home: crs.Box | None) -> tuple[int, list[Finding]]:
+        """The system a person has named, else the file's own, and what is doubtful about it. CrsError."""
+        request, in_file = self._request, self._source_rows.srid
+        bounds = shapes.typical_bounds(self._shapes.geometries)
+        srid = request.srid if request.srid is not None else in_file
+        if srid is None:
+            raise CrsError(
+                _("The file does not say which coordinate system it is in. Name it: --crs EPSG:25832."),
+                candidates=crs.candidates(bounds, owner=request.owner, home=home),
+            )
+        is_named = request.srid is not None
+        findings = crs.check_fit(bounds, srid=srid, owner=request.owner, home=home, told=is_named)
+        if is_named and in_file not in (None, srid, WGS84):
+            values = {"said": in_file, "told": srid}
+            findings.append(Finding(kind="other_crs", severity="note", count=1, values=values))
+        if request.swap_axes:
+            findings.append(Finding(kind="axes_swapped", severity="note", count=1))
+        return srid, findings
 
-def _merged(request: ImportRequest, table: Table, found: Columns, sound: shapes.Sound) -> list[Finding]:
-    """Areas of one code made one, where that is wanted or plain; the others stay, and are refused later."""
-    if request.kind != Layer.Kind.BOUNDARY or request.merge_codes is False:
-        return []
-    rows = {place: found.row(table.properties[place], place=place) for place in sound.kept().tolist()}
-    return merging.merge(rows, sound.geometries, always=request.merge_codes is True)
+    def _merge_codes(self) -> list[Finding]:
+        """Areas of one code made one, where that is wanted or plain; the others are refused later."""
+        request = self._request
+        if request.kind != Layer.Kind.BOUNDARY or request.merge_codes is False:
+            return []
+        rows = {
+            place: self._columns.row(self._source_rows.properties[place], place=place)
+            for place in self._shapes.kept().tolist()
+        }
+        return merging.merge(rows, self._shapes.geometries, always=request.merge_codes is True)
 
+    def _check_input(self, rows: Mapping[int, Row]) -> checks.CheckInput:
+        return checks.CheckInput(
+            rows=rows,
+            geometries=self._shapes.geometries,
+            properties=self._source_rows.properties,
+            columns=self._columns,
+            kind=self._request.kind,
+            owner=self._request.owner,
+            name=self._request.name,
+        )
 
-def _items(reasons: Mapping[int, str], sound: shapes.Sound, table: Table, found: Columns) -> list[Item]:
-    items = []
-    for place, why in sorted(reasons.items()):
-        lon, lat = sound.places.get(place, (None, None))
-        code = found.code(table.properties[place])
-        items.append(Item(feature=place + 1, code=code, why=why, lon=lon, lat=lat))
-    return items
+    def _report(self, *, loaded: int, findings: Sequence[Finding]) -> Report:
+        skipped = self._shapes.skipped | self._source_rows.unreadable
+        mended = self._source_rows.notes | self._shapes.repaired
+        return Report(
+            read=len(self._source_rows.geometries),
+            loaded=loaded,
+            repaired=self._items({place: why for place, why in mended.items() if place not in skipped}),
+            skipped=self._items(skipped),
+            checks=findings,
+            warnings=self._source_rows.warnings,
+            options=self._request.options(),
+            source=self._columns.source.id if self._columns.source else "",
+        )
+
+    def _items(self, reasons: Mapping[int, str]) -> list[Item]:
+        items = []
+        for place, why in sorted(reasons.items()):
+            lon, lat = self._shapes.places.get(place, (None, None))
+            code = self._columns.code(self._source_rows.properties[place])
+            items.append(Item(feature=place + 1, code=code, why=why, lon=lon, lat=lat))
+        return items

@@ -36,7 +36,7 @@ _NAME = re.compile(r"[A-Za-z0-9_-]{1,80}", re.ASCII)
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """The edition that now stands; `report` is None when it stood there already."""
+    """The edition that is saved now; `report` is None when it was already."""
 
     edition: Edition
     report: Report | None
@@ -51,23 +51,23 @@ def load(request: ImportRequest, *, at: dt.datetime, by: str = "", progress: Pro
     """
     _check_names(request)
     digest = _sha256(request.path)
-    same = _same_again(request, digest)
-    if same is not None:
-        return Outcome(edition=same, report=None)
-    _check_place(request, at=at)
-    found = content.read(request, told=progress)
+    edition = _same_again(request, digest)
+    if edition is not None:
+        return Outcome(edition=edition, report=None)
+    _check_succession(request, at=at)
+    read = content.read(request, progress=progress)
     with transaction.atomic(), _original_kept(request.path, digest) as original:
-        edition = _draft(request, found, original=original, digest=digest, at=at, by=by)
-        writing.write(edition, rows=found.rows, geometries=found.geometries, told=progress)
+        edition = _draft(request, read, original=original, digest=digest, at=at, by=by)
+        writing.write(edition, rows=read.rows, geometries=read.geometries, progress=progress)
         save(edition, request=request, at=at, by=by)
-    return Outcome(edition=edition, report=found.report)
+    return Outcome(edition=edition, report=read.report)
 
 
 def rehearse(request: ImportRequest, *, at: dt.datetime, progress: Progress = silent) -> Report:
     """What `load` would report, without writing anything. Raises as `load`."""
     _check_names(request)
-    _check_place(request, at=at)
-    return content.read(request, told=progress).report
+    _check_succession(request, at=at)
+    return content.read(request, progress=progress).report
 
 
 def _left_to_itself(draft: Edition) -> None:
@@ -91,12 +91,12 @@ def stage(
     """
     _check_names(request)
     digest = _sha256(request.path)
-    found = content.read(request, told=progress, look=look)
+    read = content.read(request, progress=progress, look=look)
     with transaction.atomic(), _original_kept(request.path, digest) as original:
-        edition = _draft(request, found, original=original, digest=digest, at=at, by=by)
-        writing.write(edition, rows=found.rows, geometries=found.geometries, told=progress)
+        edition = _draft(request, read, original=original, digest=digest, at=at, by=by)
+        writing.write(edition, rows=read.rows, geometries=read.geometries, progress=progress)
         keep(edition)
-    return Outcome(edition=edition, report=found.report)
+    return Outcome(edition=edition, report=read.report)
 
 
 @transaction.atomic
@@ -105,7 +105,7 @@ def save(draft: Edition, *, request: ImportRequest, at: dt.datetime, by: str = "
 
     Areas are linked to those of the edition before. Raises ImportRefusedError, and editions.EditionError.
     """
-    _check_place(request, at=at)
+    _check_succession(request, at=at)
     layer = draft.layer
     before = life.newest(layer)
     if layer.kind != request.kind:
@@ -138,8 +138,8 @@ def _sha256(path: Path) -> str:
 
 def _editions(request: ImportRequest) -> QuerySet[Edition]:
     """The layer's editions, the newest first."""
-    found = Edition.objects.saved().filter(layer__owner=request.owner, layer__name=request.name)
-    return found.select_related("layer").order_by("-number")
+    saved = Edition.objects.saved().filter(layer__owner=request.owner, layer__name=request.name)
+    return saved.select_related("layer").order_by("-number")
 
 
 def _newest(request: ImportRequest) -> Edition | None:
@@ -151,16 +151,16 @@ def _same_again(request: ImportRequest, digest: str) -> Edition | None:
 
     With `replace`, an older file may come back as a new edition.
     """
-    found = _editions(request)
-    for edition in found[:1] if request.replace else found:
+    editions = _editions(request)
+    for edition in editions[:1] if request.replace else editions:
         is_same = (edition.sha256, edition.layer.kind) == (digest, request.kind)
         if is_same and edition.report.get("options") == request.options():
             return edition if request.valid_from in (None, edition.valid_from) else None
     return None
 
 
-def _check_place(request: ImportRequest, *, at: dt.datetime) -> None:
-    """May this edition stand where it is to stand? Asked before reading, and again when writing."""
+def _check_succession(request: ImportRequest, *, at: dt.datetime) -> None:
+    """May this edition follow those that are saved? Asked before reading, and again when writing."""
     newest = _newest(request)
     if newest is None:
         return
@@ -195,7 +195,7 @@ def _valid_from(request: ImportRequest, at: dt.datetime, *, is_first: bool) -> d
 
 
 def _draft(
-    request: ImportRequest, found: Content, *, original: str, digest: str, at: dt.datetime, by: str
+    request: ImportRequest, read: Content, *, original: str, digest: str, at: dt.datetime, by: str
 ) -> Edition:
     """The layer, locked, and a draft without its features."""
     layer, created = Layer.objects.select_for_update().get_or_create(
@@ -203,7 +203,7 @@ def _draft(
     )
     if created or not layer.editions.ever_saved().exists():
         layer.kind = request.kind
-        _describe(layer, request, source=found.columns.source)
+        _describe(layer, request, source=read.columns.source)
     elif layer.kind != request.kind:
         _refuse_kind(layer)
     return Edition.objects.create(
@@ -211,14 +211,14 @@ def _draft(
         state=Edition.State.DRAFT,
         valid_from=request.valid_from or EVER_SINCE,
         published=False,
-        source_srid=found.srid,
+        source_srid=read.srid,
         file_name=request.path.name[-200:],
         sha256=digest,
         imported_at=at,
         imported_by=by,
-        feature_count=found.report.loaded,
-        bounds=shapely.total_bounds(found.geometries[list(found.rows)]).tolist(),
-        report=found.report.as_json(),
+        feature_count=read.report.loaded,
+        bounds=shapely.total_bounds(read.geometries[list(read.rows)]).tolist(),
+        report=read.report.as_json(),
         original=original,
     )
 

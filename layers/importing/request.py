@@ -28,8 +28,8 @@ class ImportRequest:
     """A file, and what it is to become.
 
     `srid` overrides what the file says, and `swap_axes` the order of its coordinates. `valid_from` is the
-    first day the edition holds (default: ever since; for a replacement the day of the import). `table`
-    chooses among several layers in the file.
+    first day the edition holds (default: ever since; for a replacement the day of the import).
+    `source_layers` chooses among several in the file.
     `roles` says which field holds what (role -> field), `source` which of `catalog.sources()` the file is:
     both for what is not recognised, or recognised wrongly.
     `merge_codes`: areas of one code become one area always, never, or (None) where they are plainly the
@@ -47,7 +47,7 @@ class ImportRequest:
     name_field: str | None = None
     roles: Mapping[str, str] = field(default_factory=dict)
     source: str | None = None
-    table: str | tuple[str, ...] | None = None
+    source_layers: str | tuple[str, ...] | None = None
     merge_codes: bool | None = None
     replace: bool = False
     published: bool = True
@@ -59,8 +59,8 @@ class ImportRequest:
     def options(self) -> dict[str, Any]:
         """What, beside the bytes, decides what is loaded."""
         names = ("srid", "code_field", "name_field", "published", "style")
-        table = self.table if self.table is None or isinstance(self.table, str) else list(self.table)
-        told = {
+        layers = self.source_layers
+        others = {
             "roles": dict(self.roles) or None,
             "source": self.source or None,
             "swap_axes": self.swap_axes or None,
@@ -68,11 +68,11 @@ class ImportRequest:
         }
         return {
             **{name: getattr(self, name) for name in names},
-            "table": table,
-            **{name: value for name, value in told.items() if value is not None},
+            "table": list(layers) if isinstance(layers, tuple) else layers,
+            **{name: value for name, value in others.items() if value is not None},
         }
 
     def named_roles(self) -> dict[str, str]:
         """Role -> field, with what `code_field` and `name_field` say."""
-        told = {"code": self.code_field, "name": self.name_field}
-        return {**self.roles, **{role: name for role, name in told.items() if name is not None}}
+        fields = {"code": self.code_field, "name": self.name_field}
+        return {**self.roles, **{role: field for role, field in fields.items() if field is not None}}

@@ -34,7 +34,7 @@ Bounds = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sound:
+class UsableShapes:
     """Shapes by row, None where the row is skipped, with the reasons by row, and where it was (lon, lat).
 
     The reasons are English, as GEOS words them: they are kept in the report of the import.
@@ -60,12 +60,12 @@ class Sound:
         return np.flatnonzero(~shapely.is_missing(self.geometries))
 
 
-def usable(geometries: crs.Geometries, *, areas_only: bool, swap_axes: bool = False) -> Sound:
+def usable(geometries: crs.Geometries, *, areas_only: bool, swap_axes: bool = False) -> UsableShapes:
     """The shapes as they stand in the file, flat, without those that nothing can be made of.
 
     With `areas_only` lines and points are skipped, beside an area in the same collection left out.
     """
-    shapes = Sound(geometries=_flat(geometries))
+    shapes = UsableShapes(geometries=_flat(geometries))
     shapes.skip(shapely.is_missing(shapes.geometries), "no geometry")
     shapes.skip(shapely.is_empty(shapes.geometries), "empty geometry")
     shapes.skip(_not_finite(shapes.geometries), "a coordinate is not a finite number")
@@ -101,11 +101,11 @@ def _without_strays(bounds: NDArray[np.float64]) -> NDArray[np.float64]:
     return bounds if len(bounds) < 5 or usual == 0 else bounds[away <= _FAR_TIMES * usual]
 
 
-def mend(shapes: Sound, *, srid: int, areas_only: bool, told: Callable[[int, int], None]) -> None:
+def mend(shapes: UsableShapes, *, srid: int, areas_only: bool, progress: Callable[[int, int], None]) -> None:
     """Bring usable shapes from EPSG:`srid` to lon/lat and repair what can be repaired; skip the rest.
 
     With `areas_only` every kept shape is a MultiPolygon. A polygon is repaired by its structure (rings that
-    overlap are united, not cut out of each other) and stays one. `told` hears rows done and rows to do.
+    overlap are united, not cut out of each other) and stays one. `progress` hears rows done and rows to do.
     Raises ReadError where it would take too much memory.
     """
     _skip_endless(shapes, srid=srid)
@@ -120,7 +120,7 @@ def mend(shapes: Sound, *, srid: int, areas_only: bool, told: Callable[[int, int
             _repair(shapes, rows, srid=WGS84)
         if areas_only:
             _make_multi(shapes.geometries[rows])
-        told(rows.stop, count)
+        progress(rows.stop, count)
 
 
 def _flat(geometries: crs.Geometries) -> crs.Geometries:
@@ -148,7 +148,7 @@ def _beyond_all(geometries: crs.Geometries) -> Mask:
     return result
 
 
-def _take_collections_apart(shapes: Sound) -> None:
+def _take_collections_apart(shapes: UsableShapes) -> None:
     """Of a collection, the parts of the highest dimension: areas before lines, lines before points."""
     for row in np.flatnonzero(shapely.get_type_id(shapes.geometries) == _COLLECTION).tolist():
         parts = _parts(shapes.geometries[row])
@@ -173,14 +173,14 @@ def _gathered(parts: crs.Geometries) -> shapely.Geometry:
     return make[shapely.get_dimensions(parts[0])](parts)  # type: ignore[return-value]
 
 
-def _skip_other_kinds(shapes: Sound) -> None:
+def _skip_other_kinds(shapes: UsableShapes) -> None:
     kinds = shapely.get_type_id(shapes.geometries)
     for row in np.flatnonzero((kinds != _POLYGON) & (kinds != _MULTIPOLYGON) & (kinds >= 0)).tolist():
         shapes.skipped[row] = f"a {shapes.geometries[row].geom_type} is not an area"
         shapes.geometries[row] = None
 
 
-def _skip_endless(shapes: Sound, *, srid: int) -> None:
+def _skip_endless(shapes: UsableShapes, *, srid: int) -> None:
     """Shapes that would become millions of points when their long edges are cut. Raises ReadError."""
     if srid in crs.GEOGRAPHIC:
         return
@@ -195,7 +195,7 @@ def _skip_endless(shapes: Sound, *, srid: int) -> None:
         )
 
 
-def _skip_outside(shapes: Sound, rows: slice) -> None:
+def _skip_outside(shapes: UsableShapes, rows: slice) -> None:
     west, south, east, north = shapely.bounds(shapes.geometries[rows]).T
     # A projection's end is infinity, which no bounds hide: only NaN does, and PROJ answers none.
     is_off = (west < -180) | (east > 180) | (south < -_HIGHEST_LATITUDE) | (north > _HIGHEST_LATITUDE)
@@ -204,7 +204,7 @@ def _skip_outside(shapes: Sound, rows: slice) -> None:
     shapes.skip(outside, _OUTSIDE)
 
 
-def _repair(shapes: Sound, rows: slice, *, srid: int) -> None:
+def _repair(shapes: UsableShapes, rows: slice, *, srid: int) -> None:
     part = shapes.geometries[rows]
     invalid = np.flatnonzero(~shapely.is_valid(part) & ~shapely.is_missing(part))
     if len(invalid) == 0:

@@ -31,11 +31,11 @@ _INT8 = Struct(">iq").pack
 
 
 def write(
-    edition: Edition, *, rows: Mapping[int, Row], geometries: NDArray[np.object_], told: Progress
+    edition: Edition, *, rows: Mapping[int, Row], geometries: NDArray[np.object_], progress: Progress
 ) -> None:
     """Write the rows, whose shapes are `geometries` by the same number, in lon/lat.
 
-    To be called in a transaction. `told` hears rows written and rows to write.
+    To be called in a transaction. `progress` hears rows written and rows to write.
     """
     model, columns = _target(edition.layer.kind)
     names = ", ".join(columns)
@@ -48,7 +48,7 @@ def write(
             copy.write(_HEAD)
             for done, block in _blocks(edition, rows, geometries, columns):
                 copy.write(block)
-                told(WRITING, done, len(rows))
+                progress(WRITING, done, len(rows))
             copy.write(_END)
         # Of the columns that plans hang on; sampling the shapes themselves takes longer than writing them.
         cursor.execute(f"ANALYZE {model._meta.db_table} (version_id, code)")

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from layers.readers import read_file, records, spreadsheet
 from layers.readers.closed.visible import visible_text
-from layers.readers.table import ReadError
+from layers.readers.source_rows import ReadError
 
 MAX_FILE_BYTES = 50 * 1024**2
 MAX_CELLS = 5_000_000
@@ -65,7 +65,7 @@ def read_table(path: Path, *, sheet: str | None = None) -> Figures:
         found = spreadsheet.read(path, sheet=sheet)
         return _framed(found.cells, notes=[], sheet=found.name, sheets=found.names)
     if start.startswith((b"PK", b"SQLite format 3\x00", b"fgb")):
-        return _of_records(read_file.read(path).properties)
+        return _of_records(read_file.rows(path).properties)
     text, notes = _text(path.read_bytes())
     if text.lstrip()[:1] in ("{", "["):
         return _of_records(records.parsed(text))

@@ -7,7 +7,7 @@ import re
 from django.utils.translation import gettext as _
 
 from layers.readers.closed.encodings import encoding_of
-from layers.readers.table import ReadError
+from layers.readers.source_rows import ReadError
 
 START_BYTES = 4096
 _ROOT = re.compile(r"<(?:[\w.-]{1,60}:)?([A-Za-z_][\w.-]{0,60})[\s/>]")

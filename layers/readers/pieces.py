@@ -1,4 +1,4 @@
-"""The readable things in a file, each laid out in a private folder under a name of our own."""
+"""The readable things in a file, each put into a private folder under a name of our own."""
 
 from __future__ import annotations
 
@@ -14,17 +14,8 @@ from django.utils.translation import gettext as _
 
 from layers.readers import formats, plain_xml, shapefile, zipped
 from layers.readers.formats import START_BYTES
-from layers.readers.table import ReadError
+from layers.readers.source_rows import ReadError
 
-# GDAL's driver for each format that it reads; GeoJSON never goes there.
-DRIVERS = {
-    "GeoPackage": "GPKG",
-    "Shapefile": "ESRI Shapefile",
-    "FileGDB": "OpenFileGDB",
-    "GML": "GML",
-    "KML": "LIBKML",
-    "FlatGeobuf": "FlatGeobuf",
-}
 _SUFFIXES = {"GeoPackage": ".gpkg", "GML": ".gml", "KML": ".kml", "FlatGeobuf": ".fgb", "GeoJSON": ".json"}
 _GDB_FILE = re.compile(r"a[0-9a-f]{8}\.[A-Za-z0-9_]{1,40}|gdb|timestamps", re.ASCII | re.I)
 _GEOJSON_WORDS = re.compile(r'"(?:FeatureCollection|Feature|coordinates|features|geometry|geometries)"')
@@ -50,16 +41,16 @@ class Piece:
     unknown_systems: tuple[str, ...] = ()
 
 
-def laid_out(path: Path, *, folder: Path) -> list[Piece]:
+def pieces_of(path: Path, *, folder: Path) -> list[Piece]:
     """The readable things in the file at `path`, at least one, in `folder`. Raises ReadError."""
     with path.open("rb") as file:
         start = file.read(START_BYTES)
-    found = formats.format_of(start)
-    if found is None:
+    form = formats.format_of(start)
+    if form is None:
         raise formats.refusal(start)
     name = unicodedata.normalize("NFC", path.stem)
-    if found != "zip":
-        return [_piece(path, name=name, found=found, folder=folder)]
+    if form != "zip":
+        return [_piece(path, name=name, form=form, folder=folder)]
     with zipped.opened(path) as archive:
         members = zipped.members(archive)
         pieces = [
@@ -69,7 +60,7 @@ def laid_out(path: Path, *, folder: Path) -> list[Piece]:
         ]
         if not pieces:
             raise _nothing_in(archive, members)
-    return _told_apart(pieces)
+    return _with_short_names(pieces)
 
 
 def _shapefiles(archive: zipfile.ZipFile, members: Members, *, folder: Path) -> Iterator[Piece]:
@@ -97,28 +88,28 @@ def _databases(archive: zipfile.ZipFile, members: Members, *, folder: Path, fall
 
 def _documents(archive: zipfile.ZipFile, members: Members, *, folder: Path) -> Iterator[Piece]:
     """The members that are a readable file each. Of a KMZ only the one that Google Earth opens."""
-    found = {}
+    forms = {}
     for path in sorted(members):
         start = zipped.start_of(archive, members[path], size=START_BYTES)
-        kind = formats.format_of(start)
-        if kind in _SUFFIXES and (kind != "GeoJSON" or _GEOJSON_WORDS.search(formats.text_of(start))):
-            found[path] = kind
-    if _KMZ_MAIN in found and set(found.values()) == {"KML"}:
-        found = {_KMZ_MAIN: "KML"}
-    for number, (path, kind) in enumerate(found.items()):
+        form = formats.format_of(start)
+        if form in _SUFFIXES and (form != "GeoJSON" or _GEOJSON_WORDS.search(formats.text_of(start))):
+            forms[path] = form
+    if _KMZ_MAIN in forms and set(forms.values()) == {"KML"}:
+        forms = {_KMZ_MAIN: "KML"}
+    for number, (path, form) in enumerate(forms.items()):
         own = _new(folder, f"document{number}")
         zipped.unpack(archive, members[path], target=own / "raw")
-        yield _piece(own / "raw", name=str(path.with_suffix("")), found=kind, folder=own)
+        yield _piece(own / "raw", name=str(path.with_suffix("")), form=form, folder=own)
 
 
-def _piece(path: Path, *, name: str, found: str, folder: Path) -> Piece:
+def _piece(path: Path, *, name: str, form: str, folder: Path) -> Piece:
     """A file under a name of our own: what a path looks like decides much in GDAL."""
-    target = folder / f"layer{_SUFFIXES[found]}"
-    if found in ("GML", "KML"):
+    target = folder / f"layer{_SUFFIXES[form]}"
+    if form in ("GML", "KML"):
         unknown = plain_xml.rewrite(path, target=target)
-        return Piece(name=name, format=found, path=target, unknown_systems=unknown)
+        return Piece(name=name, format=form, path=target, unknown_systems=unknown)
     shutil.copyfile(path, target)
-    return Piece(name=name, format=found, path=target)
+    return Piece(name=name, format=form, path=target)
 
 
 def _new(folder: Path, name: str) -> Path:
@@ -127,7 +118,7 @@ def _new(folder: Path, name: str) -> Path:
     return own
 
 
-def _told_apart(pieces: list[Piece]) -> list[Piece]:
+def _with_short_names(pieces: list[Piece]) -> list[Piece]:
     """Called by the last part of their path where that is enough to know them by."""
     short = [PurePosixPath(piece.name).name for piece in pieces]
     return [

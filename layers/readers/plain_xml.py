@@ -14,7 +14,7 @@ from layers.readers import systems
 from layers.readers.closed.encodings import encoding_of
 from layers.readers.closed.limits import MAX_TEXT_BETWEEN_TAGS
 from layers.readers.formats import START_BYTES
-from layers.readers.table import ReadError
+from layers.readers.source_rows import ReadError
 
 _CHUNK_CHARACTERS = 4 * 1024**2
 _DECLARATION = re.compile(r"\s*<\?xml\s[^>]{0,300}\?>")

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from django.utils.translation import gettext as _
 
-from layers.readers.table import ReadError
+from layers.readers.source_rows import ReadError
 
 _DEEPEST = 3
 MAX_OBJECTS = 1_000_000

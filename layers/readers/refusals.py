@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from layers.readers.closed import limits
 from layers.readers.formats import SEQUENCE
-from layers.readers.table import ReadError
+from layers.readers.source_rows import ReadError
 
 
 def refusal(answer: Mapping[str, Any]) -> ReadError:

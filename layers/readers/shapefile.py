@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from django.utils.translation import gettext as _
 
 from layers.readers import zipped
-from layers.readers.table import ReadError
+from layers.readers.source_rows import ReadError
 
 NEEDED = (".shp", ".shx", ".dbf")
 _MAX_PRJ_BYTES = 20_000

@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from layers.readers import zipped
-from layers.readers.table import ReadError
+from layers.readers.source_rows import ReadError
 
 MAX_ROWS = 200_000
 MAX_COLUMNS = 2_000

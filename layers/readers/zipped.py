@@ -18,7 +18,7 @@ from layers.readers.closed.limits import (
     MAX_UNPACKED_BYTES,
     RATIO_FROM_BYTES,
 )
-from layers.readers.table import ReadError
+from layers.readers.source_rows import ReadError
 
 _CHUNK_BYTES = 1024**2
 _LOCAL_HEADER_BYTES = 30

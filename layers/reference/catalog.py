@@ -37,8 +37,8 @@ class SourceFileError(ValueError):
     """A file under sources/ is not usable; the message names the file and the key."""
 
 
-class TableInfo(Protocol):
-    """What `tables_for` asks of a table: `readers.TableInfo` has it."""
+class LayerOfFile(Protocol):
+    """What `source_layers_for` asks of a source layer: `readers.SourceLayer` has it."""
 
     @property
     def name(self) -> str: ...
@@ -153,45 +153,43 @@ def best(matches: list[Match]) -> list[Match]:
     return own or top
 
 
-def tables_for(kind: str, owner: str, tables: Iterable[TableInfo]) -> tuple[str, ...]:
-    """Which of a file's tables make up the layer when nobody chose; empty when a person must choose.
+def source_layers_for(kind: str, owner: str, layers: Iterable[LayerOfFile]) -> tuple[str, ...]:
+    """Which of a file's source layers make up the layer when nobody chose; empty when a person must choose.
 
     Those that a source names, such as all the zones of a Norwegian plan without its outline and lines; else
     the one whose fields a source knows.
     """
-    usable = [table for table in tables if _is_usable(table, kind)]
+    usable = [layer for layer in layers if _is_usable(layer, kind)]
     country = owner.partition("-")[0].upper()
     known = [
-        listed for listed in sources() if listed.kind == kind and listed.country in (country, ANY_COUNTRY)
+        source for source in sources() if source.kind == kind and source.country in (country, ANY_COUNTRY)
     ]
-    named = {
-        listed.id: tuple(table.name for table in usable if listed.has_table(table.name)) for listed in known
-    }
-    most = max(named.values(), key=len, default=())
+    named = [tuple(layer.name for layer in usable if source.has_table(layer.name)) for source in known]
+    most = max(named, key=len, default=())
     if most:
         return most
-    fitting = [table.name for table in usable if matches(table.fields, kind=kind, owner=owner)]
-    left = [name for name in fitting if not any(listed.leaves_out(name) for listed in known)]
+    fitting = [layer.name for layer in usable if matches(layer.fields, kind=kind, owner=owner)]
+    left = [name for name in fitting if not any(source.leaves_out(name) for source in known)]
     return tuple(left) if len(left) == 1 else ()
 
 
 def outlines_for(
-    kind: str, owner: str, tables: Iterable[TableInfo], *, taken: Collection[str]
+    kind: str, owner: str, layers: Iterable[LayerOfFile], *, taken: Collection[str]
 ) -> tuple[tuple[str, ...], Source | None]:
-    """The tables with the outlines of the plan whose zones are in those taken, and the source they are of."""
+    """The source layers with the outlines of the plan whose zones are in those taken, and their source."""
     country = owner.partition("-")[0].upper()
-    usable = [table for table in tables if _is_usable(table, kind) and table.name not in taken]
-    for known in sources():
-        if (known.kind, known.country) == (kind, country) and any(map(known.has_table, taken)):
-            names = tuple(table.name for table in usable if known.has_outline(table.name))
+    usable = [layer for layer in layers if _is_usable(layer, kind) and layer.name not in taken]
+    for source in sources():
+        if (source.kind, source.country) == (kind, country) and any(map(source.has_table, taken)):
+            names = tuple(layer.name for layer in usable if source.has_outline(layer.name))
             if names:
-                return names, known
+                return names, source
     return (), None
 
 
-def _is_usable(table: TableInfo, kind: str) -> bool:
-    areal = table.geometry.endswith(("Polygon", "Surface", "Geometry", "GeometryCollection", "Unknown"))
-    return bool(table.geometry) and table.rows != 0 and (areal or kind not in _AREAL)
+def _is_usable(layer: LayerOfFile, kind: str) -> bool:
+    areal = layer.geometry.endswith(("Polygon", "Surface", "Geometry", "GeometryCollection", "Unknown"))
+    return bool(layer.geometry) and layer.rows != 0 and (areal or kind not in _AREAL)
 
 
 def _is_named(name: str, types: Collection[str]) -> bool:

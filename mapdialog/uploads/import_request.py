@@ -25,7 +25,7 @@ def import_request_of(upload: Upload, *, description: EditionDescription | None 
         swap_axes=choices.swap_axes,
         roles=choices.roles,
         source=choices.source or None,
-        table=tuple(choices.tables) or None,
+        source_layers=tuple(choices.tables) or None,
         merge_codes=choices.merge_codes,
         **named,
     )

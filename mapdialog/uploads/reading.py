@@ -7,7 +7,6 @@ import logging
 import uuid
 from contextlib import suppress
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -23,8 +22,7 @@ from layers.importing.recognition.columns import ColumnError
 from layers.importing.recognition.proposal import propose
 from layers.importing.request import ImportRefusedError
 from layers.models import Edition
-from layers.readers import read_file
-from layers.readers.read_file import ChooseTableError, ReadError, Table
+from layers.readers.read_file import ChooseLayerError, Contents, ReadError, SourceRows
 from mapdialog.jobs import actions as jobs
 from mapdialog.jobs.models import Job
 from mapdialog.uploads import understanding
@@ -36,8 +34,8 @@ from mapdialog.uploads.refusal import for_page
 from mapdialog.uploads.steps import TOTAL, Step, telling
 
 _log = logging.getLogger(__name__)
-# They hold one table as a rule, and to list it would take as long as to read it.
-_PARSED_WHOLE = ("GeoJSON", "KML")
+# They hold one source layer as a rule: nothing to choose among.
+_SINGLE = ("GeoJSON", "KML")
 
 
 def read_upload(identifier: uuid.UUID, *, reading: int) -> None:
@@ -83,7 +81,7 @@ class _Reading:
         try:
             with telling(self.job) as tell:
                 self._draft(tell=tell)
-        except ChooseTableError as error:
+        except ChooseLayerError as error:
             self.understood |= understanding.of_contents(error.contents)
             self._ask("tables", error)
         except CrsError as error:
@@ -113,17 +111,16 @@ class _Reading:
         if before is not None:
             self.understood["comparison"] = compared(draft, before=before)
 
-    def _look(self, table: Table) -> None:
+    def _look(self, contents: Contents, rows: SourceRows) -> None:
         """What can be said of the rows, whatever comes of them."""
         choices, owner = choices_of(self.upload), self.upload.municipality.code
-        self.understood["format"] = table.format
-        if table.format not in _PARSED_WHOLE:
-            contents = read_file.contents(Path(self.upload.file.path))
-            taken = list(dict.fromkeys(table.tables))
+        self.understood["format"] = rows.format
+        if rows.format not in _SINGLE:
+            taken = list(dict.fromkeys(rows.layers))
             self.understood |= {**understanding.of_contents(contents), "taken": taken}
-        self.understood["place"] = understanding.of_place(table, owner=owner)
+        self.understood["place"] = understanding.of_place(rows, owner=owner)
         proposal = propose(
-            table, kind=choices.kind, owner=owner, roles=choices.roles, source=choices.source or None
+            rows, kind=choices.kind, owner=owner, roles=choices.roles, source=choices.source or None
         )
         self.understood |= understanding.of_proposal(proposal)
 
@@ -141,18 +138,18 @@ class _Reading:
     def end(self, state: Upload.State, *, message: str = "") -> None:
         """The outcome, unless nobody waits for this reading any more."""
         at = timezone.now()
-        held = self._still_asked().select_for_update(of=("self",)).select_related("draft").first()
-        if held is None:
+        upload = self._still_asked().select_for_update(of=("self",)).select_related("draft").first()
+        if upload is None:
             _stopped(self.job)
             return
-        draft = held.draft
-        held.state, held.message, held.touched_at = state, row.whole_characters(message), at
-        # Names of fields and tables are a stranger's: what the database cannot store is left out.
-        held.understood = json.loads(row.as_json(self.understood))
+        draft = upload.draft
+        upload.state, upload.message, upload.touched_at = state, row.whole_characters(message), at
+        # Names of fields and source layers are a stranger's: what the database cannot store is left out.
+        upload.understood = json.loads(row.as_json(self.understood))
         if draft is not None and state != Upload.State.READY:
-            held.draft = None
-        held.save()
-        if draft is not None and held.draft is None:
+            upload.draft = None
+        upload.save()
+        if draft is not None and upload.draft is None:
             life.discard(draft)
         jobs.finish(self.job, at=at)
 

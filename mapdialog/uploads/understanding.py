@@ -1,4 +1,4 @@
-"""What can be said of a file before anybody has chosen: tables, fields with samples, where it may lie."""
+"""What can be said of a file before anybody has chosen: its layers, fields with samples, where it may lie."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import shapely
 from layers import crs
 from layers.geometry import WGS84
 from layers.importing.recognition.proposal import Proposal
-from layers.readers.read_file import Contents, Table
+from layers.readers.read_file import Contents, SourceRows
 from layers.reference import catalog
 from layers.reference.catalog import Source
 from mapdialog.uploads.file_name import plain_text
@@ -22,8 +22,8 @@ _CANDIDATES = 8
 
 def of_contents(contents: Contents) -> dict[str, Any]:
     """`format` and `tables`, as JSON."""
-    tables = [{**asdict(table), "fields": list(table.fields)} for table in contents.tables]
-    return {"format": contents.format, "tables": tables}
+    layers = [{**asdict(layer), "fields": list(layer.fields)} for layer in contents.layers]
+    return {"format": contents.format, "tables": layers}
 
 
 def of_proposal(proposal: Proposal) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def of_proposal(proposal: Proposal) -> dict[str, Any]:
         "roles": {role.role: role.field for role in proposal.roles},
         "others": {role.role: list(role.others) for role in proposal.roles},
         "source": _source(source) if source else None,
-        "ties": [_source(tied) for one in proposal.ties if (tied := catalog.source(one))],
+        "ties": [_source(tied) for name in proposal.ties if (tied := catalog.source(name))],
     }
 
 
@@ -49,14 +49,14 @@ def _source(source: Source) -> dict[str, Any]:
     return {"id": source.id, "title": dict(source.title)}
 
 
-def of_place(table: Table, *, owner: str) -> dict[str, Any]:
+def of_place(rows: SourceRows, *, owner: str) -> dict[str, Any]:
     """What system the file says it is in, and those its coordinates may be in, the likely ones first."""
-    finite = table.geometries[np.isfinite(shapely.bounds(table.geometries)).all(axis=1)]
+    finite = rows.geometries[np.isfinite(shapely.bounds(rows.geometries)).all(axis=1)]
     if not len(finite):
-        return {"declared": table.srid, "candidates": []}
+        return {"declared": rows.srid, "candidates": []}
     west, south, east, north = (float(value) for value in shapely.total_bounds(finite))
     likely = crs.candidates((west, south, east, north), owner=owner)[:_CANDIDATES]
-    return {"declared": table.srid, "candidates": [asdict(candidate) for candidate in likely]}
+    return {"declared": rows.srid, "candidates": [asdict(candidate) for candidate in likely]}
 
 
 def known_systems() -> list[tuple[int, str]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from layers.readers import read_file
-from layers.readers.read_file import ReadError, Table
+from layers.readers.read_file import ReadError, SourceRows
 
 
 class Listener:
@@ -40,15 +40,15 @@ class Listener:
 def refused(path: Path) -> str:
     """The sentence that the file is refused with."""
     with pytest.raises(ReadError) as told:
-        read_file.read(path)
+        read_file.rows(path)
     sentence = str(told.value)
     assert 10 < len(sentence) < 400
     return sentence
 
 
-def outcome(path: Path, *, layer: str | None = None) -> Table | ReadError:
+def outcome(path: Path, *, layer: str | None = None) -> SourceRows | ReadError:
     """What is read, or the refusal: any other error is one."""
     try:
-        return read_file.read(path, layer=layer)
+        return read_file.rows(path, layer=layer)
     except ReadError as error:
         return error

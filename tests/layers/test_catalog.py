@@ -5,8 +5,8 @@ import pytest
 from layers import styles
 from layers.crs import GEOGRAPHIC, PROJECTED
 from layers.models import Layer
-from layers.readers.read_file import TableInfo
-from layers.reference.catalog import Match, SourceFileError, _load, best, matches, sources, tables_for
+from layers.readers.read_file import SourceLayer
+from layers.reference.catalog import Match, SourceFileError, _load, best, matches, source_layers_for, sources
 
 NO_CODES = {"place", "street", "water"}
 
@@ -136,7 +136,7 @@ def test_a_source_file_with_a_value_of_the_wrong_kind_is_named(tmp_path):
 
 
 def table(name, *, fields=(), rows=3, geometry="MultiPolygon"):
-    return TableInfo(name=name, rows=rows, geometry=geometry, srid=25832, fields=tuple(fields))
+    return SourceLayer(name=name, rows=rows, geometry=geometry, srid=25832, fields=tuple(fields))
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def table(name, *, fields=(), rows=3, geometry="MultiPolygon"):
     ],
 )  # fmt: skip
 def test_the_zones_of_a_plan_are_taken_from_their_tables_without_its_outline(names, taken):
-    assert tables_for("zoning", "NO-4012", [table(name) for name in names]) == taken
+    assert source_layers_for("zoning", "NO-4012", [table(name) for name in names]) == taken
 
 
 def test_empty_tables_lines_and_tables_without_shapes_are_no_zones():
@@ -166,15 +166,18 @@ def test_empty_tables_lines_and_tables_without_shapes_are_no_zones():
         table("RpStøySone", geometry=""),
         table("RpSikringSone", geometry="Geometry", rows=-1),
     ]
-    assert tables_for("zoning", "NO-4012", tables) == ("RpSikringSone",)
+    assert source_layers_for("zoning", "NO-4012", tables) == ("RpSikringSone",)
 
 
 def test_the_only_table_whose_fields_are_known_is_taken():
     known = table("flater", fields=["arealformål", "feltnavn"])
-    assert tables_for("zoning", "NO-4012", [known, table("annet", fields=["x"])]) == ("flater",)
-    assert tables_for("zoning", "NO-4012", [known, table("mer", fields=["arealformål", "feltnavn"])]) == ()
+    assert source_layers_for("zoning", "NO-4012", [known, table("annet", fields=["x"])]) == ("flater",)
+    assert (
+        source_layers_for("zoning", "NO-4012", [known, table("mer", fields=["arealformål", "feltnavn"])])
+        == ()
+    )
     outline = table("RpOmråde", fields=["arealformål"])
-    assert tables_for("zoning", "NO-4012", [known, outline]) == ("flater",)
+    assert source_layers_for("zoning", "NO-4012", [known, outline]) == ("flater",)
 
 
 def test_the_name_of_a_table_decides_between_two_plans_with_the_same_fields():

@@ -10,28 +10,28 @@ import shapely
 from layers.importing.recognition import columns
 from layers.importing.recognition.columns import ColumnError, Columns, recognise
 from layers.importing.recognition.row import Row
-from layers.readers.read_file import Table
+from layers.readers.read_file import SourceRows
 
 SQUARE = shapely.box(0, 0, 1, 1)
 
 
-def table(*rows: dict[str, Any], tables: list[str] | None = None) -> Table:
+def table(*rows: dict[str, Any], layers: list[str] | None = None) -> SourceRows:
     geometries = np.empty(len(rows), dtype=object)
     geometries[:] = [SQUARE] * len(rows)
-    return Table(geometries=geometries, properties=list(rows), srid=25832, tables=tables or [])
+    return SourceRows(geometries=geometries, properties=list(rows), srid=25832, layers=layers or [])
 
 
-def understood(found: Table, *, kind: str = "zoning", owner: str = "NO-4012", **told: Any) -> Columns:
+def understood(found: SourceRows, *, kind: str = "zoning", owner: str = "NO-4012", **told: Any) -> Columns:
     roles = told.pop("roles", {})
     return recognise(found, kind=kind, owner=owner, roles=roles, **told)
 
 
-def rows_of(found: Table, *, kind: str = "zoning", owner: str = "NO-4012", **told: Any) -> list[Row]:
+def rows_of(found: SourceRows, *, kind: str = "zoning", owner: str = "NO-4012", **told: Any) -> list[Row]:
     got = understood(found, kind=kind, owner=owner, **told)
     return list(columns.rows(found, got, kept=range(len(found.properties)), kind=kind).values())
 
 
-def findings_of(found: Table, *, owner: str = "NO-4012", **told: Any) -> dict[str, dict[str, Any]]:
+def findings_of(found: SourceRows, *, owner: str = "NO-4012", **told: Any) -> dict[str, dict[str, Any]]:
     got = understood(found, owner=owner, **told)
     loaded = columns.rows(found, got, kept=range(len(found.properties)), kind="zoning")
     return {
@@ -48,7 +48,7 @@ def test_a_plan_of_several_tables_has_one_code_for_each_zone() -> None:
         {"fare": 320, "hensynSonenavn": "H320_1", "vertikalnivå": "1 - Under"},
         {"støy": "220 - Gul sone", "hensynSonenavn": "H220_1"},
         {"detaljering": "H910", "hensynSonenavn": None},
-        tables=["RpArealformålOmråde", "RpFareSone", "RpStøySone", "RpDetaljeringSone"],
+        layers=["RpArealformålOmråde", "RpFareSone", "RpStøySone", "RpDetaljeringSone"],
     )
     got = understood(plan)
     assert got.source is not None
@@ -93,7 +93,7 @@ def test_a_master_plan_knows_existing_and_future() -> None:
 
 
 def test_the_level_may_stand_in_the_name_of_the_table() -> None:
-    plan = table({"arealformål": 1110}, {"arealformål": 2010}, tables=["rparealformalomrade_vn1"] * 2)
+    plan = table({"arealformål": 1110}, {"arealformål": 2010}, layers=["rparealformalomrade_vn1"] * 2)
     assert {row.vertical_level for row in rows_of(plan)} == {1}
 
 
@@ -115,7 +115,7 @@ def test_the_outline_of_a_plan_is_no_zone_where_a_field_says_which_is_which() ->
 
 def test_a_table_that_was_chosen_is_taken_whatever_it_is_called() -> None:
     zone, outline = {"arealformål": 1110, "feltnavn": "B"}, {"vertikalnivå": 2}
-    plan = table(zone, outline, tables=["RpArealformålOmråde", "RpOmråde"])
+    plan = table(zone, outline, layers=["RpArealformålOmråde", "RpOmråde"])
     assert columns.not_of_layer(plan, understood(plan)) == {}
 
 
@@ -318,7 +318,7 @@ def test_streets_water_and_lamps_say_what_tiles_tell() -> None:
     }
     water = table({"objtype": "InnsjøRegulert", "navn": "Rognsvatnet"})
     assert json.loads(rows_of(water, kind="water")[0].properties)["kind"] == "lake"
-    lakes = table({"navn": "Rognsvatnet"}, {"navn": "Frierfjorden"}, tables=["innsjo", "Havflate"])
+    lakes = table({"navn": "Rognsvatnet"}, {"navn": "Frierfjorden"}, layers=["innsjo", "Havflate"])
     kinds = [json.loads(row.properties)["kind"] for row in rows_of(lakes, kind="water")]
     assert kinds == ["lake", "sea"]
     osm = table({"osm_id": 5, "highway": "residential", "name": "Bygata", "ref": None})

@@ -1,6 +1,5 @@
 """Files made to harm: refused with a sentence, asking nobody on the network, leaving nothing behind."""
 
-import os
 import sqlite3
 import struct
 import zipfile
@@ -10,11 +9,13 @@ import numpy as np
 import pytest
 import shapely
 
-from layers.readers import gdal, plain_xml, read_file
+from layers.readers import plain_xml, read_file
 from layers.readers.closed import geojson
 from layers.readers.closed.answers import RefusedError
-from layers.readers.pieces import DRIVERS, Piece
+from layers.readers.closed.drivers import DRIVERS
+from layers.readers.pieces import Piece
 from layers.readers.read_file import ReadError
+from layers.readers.reading_process import ReadingProcess
 from tests.layers import files, gml
 from tests.layers.hostile import Listener, outcome, refused
 
@@ -59,7 +60,7 @@ def test_such_an_order_is_not_followed_even_where_it_reaches_gdal(
     path.write_text(ORDERS[order].replace("HOST", f"127.0.0.1:{listener.port}"))
     form = next(form for form, name in DRIVERS.items() if name == driver)
     with pytest.raises(ReadError):
-        gdal.read(Piece(name="x", format=form, path=path), wanted=())
+        ReadingProcess([Piece(name="x", format=form, path=path)])
     assert listener.calls == 0
 
 
@@ -128,7 +129,7 @@ def test_links_schemas_and_systems_of_a_gml_are_not_looked_up(tmp_path: Path, li
             path,
             files.zipped(tmp_path / "z.zip", {"plan.gml": path, "plan.xsd": schema, "plan.gfs": b"<x/>"}),
         ):
-            table = read_file.read(file)
+            table = read_file.rows(file)
             assert table.properties == [{"gml_id": "a1", "navn": "Øst"}]
             assert table.srid is None
     assert listener.calls == 0
@@ -152,7 +153,7 @@ def test_links_and_pictures_of_a_kml_are_not_looked_up(tmp_path: Path, listener:
     style = f'<Style id="s"><IconStyle><Icon><href>{host}/i.png</href></Icon></IconStyle></Style>'
     place = f"<Placemark><name>A</name><styleUrl>{host}/s.kml#s</styleUrl>{files.KML_SQUARE}</Placemark>"
     schema = f'<Placemark><ExtendedData><SchemaData schemaUrl="{host}/f.kml#f"/></ExtendedData></Placemark>'
-    table = read_file.read(files.kml(tmp_path, link + local + style + place + schema))
+    table = read_file.rows(files.kml(tmp_path, link + local + style + place + schema))
     assert table.properties[0]["Name"] == "A"
     assert listener.calls == 0
 
@@ -186,7 +187,7 @@ def test_a_shape_with_very_many_points_is_read_all_the_same(tmp_path: Path) -> N
     ring = np.column_stack([500_000 + 1_000 * np.cos(turn), 6_540_000 + 1_000 * np.sin(turn)])
     ring[-1] = ring[0]
     positions = " ".join(f"{x!r} {y!r}" for x, y in ring.tolist())
-    table = read_file.read(gml.write(tmp_path, gml.document(gml.feature(gml.polygon(positions)))))
+    table = read_file.rows(gml.write(tmp_path, gml.document(gml.feature(gml.polygon(positions)))))
     assert table.geometries[0].area == pytest.approx(np.pi * 1e6, rel=1e-6)
 
 
@@ -242,14 +243,14 @@ def test_more_points_than_anybody_draws_are_refused(tmp_path: Path) -> None:
     ring = shapely.polygons(np.column_stack([9 + np.cos(turn), 59 + np.sin(turn)]))
     path = with_blob(tmp_path, shapely.to_wkb(ring))
     with pytest.raises(ReadError, match="too many points"):
-        read_file.read(path)
+        read_file.rows(path)
 
 
 def test_a_long_text_in_a_geopackage_is_refused(tmp_path: Path) -> None:
     path = with_blob(tmp_path, shapely.to_wkb(files.BOX))
     files.run_sql(path, "UPDATE kretser SET navn = hex(zeroblob(60000))")
     with pytest.raises(ReadError, match="100000"):
-        read_file.read(path)
+        read_file.rows(path)
 
 
 @pytest.mark.parametrize(
@@ -319,30 +320,3 @@ def patched(content: bytes, place: int) -> bytes:
     return (
         content[:place] + b"\xff\xff\xff\x7f" + content[place + 4 :] if len(content) > place + 4 else content
     )
-
-
-def test_the_process_has_no_network_no_files_to_write_and_no_children(
-    tmp_path: Path, listener: Listener
-) -> None:
-    """What GDAL could do if a file made it: asked from inside the process itself."""
-    script = (
-        "import sys; sys.path.append(sys.argv[1]); from closed import process; process.confine()\n"
-        "import json, os, resource, socket\n"
-        "def tried(action):\n"
-        "    try: action(); return 'done'\n"
-        "    except OSError: return 'refused'\n"
-        f"path = {str(tmp_path / 'written')!r}\n"
-        "def write():\n"
-        "    with open(path, 'wb') as file: file.write(b'x')\n"
-        f"print(json.dumps([tried(lambda: socket.create_connection(('127.0.0.1', {listener.port}), 2)),\n"
-        "    tried(write), resource.getrlimit(resource.RLIMIT_NPROC)[0], os.umask(0)]))\n"
-    )
-    done = gdal.subprocess.run(
-        [gdal.sys.executable, "-I", "-c", script, str(Path(gdal.__file__).parent)],
-        env=gdal.environment("GPKG"), capture_output=True, check=True, text=True,
-    )  # fmt: skip
-    network, written, processes, mask = files.json.loads(done.stdout)
-    assert (written, processes, mask) == ("refused", 0, 0o077)
-    if os.geteuid() == 0:  # in many containers the system does not let others shut it off
-        assert network == "refused"
-        assert listener.calls == 0

@@ -12,13 +12,13 @@ import pytest
 import shapely
 
 from layers.readers import formats, read_file
-from layers.readers.read_file import ChooseTableError, ReadError
+from layers.readers.read_file import ChooseLayerError, ReadError
 from tests.layers import files, gml
 
 ROWS = [{"kode": 301, "navn": "Øst"}, {"kode": 302, "navn": "Vest"}]
 
 
-def same_shapes(table: read_file.Table, expected: geopandas.GeoSeries) -> bool:
+def same_shapes(table: read_file.SourceRows, expected: geopandas.GeoSeries) -> bool:
     return bool(shapely.equals_exact(shapely.normalize(table.geometries), shapely.normalize(
         expected.to_numpy()), tolerance=0.001).all())  # fmt: skip
 
@@ -28,31 +28,31 @@ def same_shapes(table: read_file.Table, expected: geopandas.GeoSeries) -> bool:
 def test_a_file_geodatabase_gives_its_tables(tmp_path: Path, srid: int, inside: str) -> None:
     path = files.file_geodatabase(tmp_path, srid=srid, inside=inside)
     contents = read_file.contents(path)
-    told = {table.name: (table.geometry, table.rows, table.srid) for table in contents.tables}
+    told = {table.name: (table.geometry, table.rows, table.srid) for table in contents.layers}
     assert contents.format == "FileGDB"
     assert told == {
         "kretser": ("MultiPolygon", 2, 25832), "punkter_ø": ("Point", 2, 25832), "liste": ("", 1, None)
     }  # fmt: skip
-    table = read_file.read(path, layer="kretser")
+    table = read_file.rows(path, layer="kretser")
     assert [{**row, "kode": int(row["kode"])} for row in table.properties] == ROWS
     assert table.srid == 25832
     assert shapely.area(table.geometries) == pytest.approx(files.frame(srid=25832).area.to_numpy(), rel=1e-6)
-    with pytest.raises(ChooseTableError, match="kretser, punkter_ø") as refused:
-        read_file.read(path)
+    with pytest.raises(ChooseLayerError, match="kretser, punkter_ø") as refused:
+        read_file.rows(path)
     assert refused.value.contents == contents
 
 
 def test_flatgeobuf_gives_shapes_fields_and_system(tmp_path: Path) -> None:
     path = files.written(files.frame(srid=25833), tmp_path / "kretser.fgb", driver="FlatGeobuf")
-    table = read_file.read(path)
-    assert (table.srid, table.format, table.tables) == (25833, "FlatGeobuf", ["kretser"] * 2)
+    table = read_file.rows(path)
+    assert (table.srid, table.format, table.layers) == (25833, "FlatGeobuf", ["kretser"] * 2)
     # The format puts rows in an order of its own.
     order = np.argsort([row["kode"] for row in table.properties])
     assert [table.properties[row] for row in order] == ROWS
     assert shapely.equals_exact(
         table.geometries[order], files.frame(srid=25833).geometry.to_numpy(), tolerance=1e-9
     ).all()
-    (told,) = read_file.contents(path).tables
+    (told,) = read_file.contents(path).layers
     assert (told.name, told.rows, told.geometry, told.srid) == ("kretser", 2, "Polygon", 25833)
     assert told.fields == ("kode", "navn")
 
@@ -67,15 +67,15 @@ SCHEMA = '<Schema name="f" id="f"><SimpleField type="int" name="kode"/></Schema>
 
 @pytest.mark.parametrize("encoding", ["utf-8", "iso-8859-1", "windows-1252", "utf-16"])
 def test_kml_gives_names_descriptions_and_data(tmp_path: Path, encoding: str) -> None:
-    table = read_file.read(files.kml(tmp_path, SCHEMA + PLACEMARK, encoding=encoding))
+    table = read_file.rows(files.kml(tmp_path, SCHEMA + PLACEMARK, encoding=encoding))
     assert table.properties == [{"Name": "Øst", "description": "<b>grei</b> & å", "kode": 301}]
-    assert (table.srid, table.tables) == (4326, ["Ås"])
+    assert (table.srid, table.layers) == (4326, ["Ås"])
     assert table.geometries[0].normalize().equals_exact(files.BOX.normalize(), 1e-9)
 
 
 def test_data_of_a_kml_without_a_schema_are_fields_too(tmp_path: Path) -> None:
     data = '<ExtendedData><Data name="sone"><value>B1</value></Data></ExtendedData>'
-    table = read_file.read(files.kml(tmp_path, f"<Placemark>{data}{files.KML_SQUARE}</Placemark>"))
+    table = read_file.rows(files.kml(tmp_path, f"<Placemark>{data}{files.KML_SQUARE}</Placemark>"))
     assert table.properties[0]["sone"] == "B1"
 
 
@@ -83,9 +83,9 @@ def test_each_folder_of_a_kml_is_a_table_also_when_two_have_one_name(tmp_path: P
     point = "<Placemark><name>%s</name><Point><coordinates>9.7,59.02</coordinates></Point></Placemark>"
     folder = "<Folder><name>Sone</name>%s</Folder>"
     path = files.kml(tmp_path, folder % (point % "A") + folder % (point % "B"))
-    names = [table.name for table in read_file.contents(path).tables if table.rows]
+    names = [table.name for table in read_file.contents(path).layers if table.rows]
     assert len(set(names)) == 2
-    assert [read_file.read(path, layer=name).properties[0]["Name"] for name in names] == ["A", "B"]
+    assert [read_file.rows(path, layer=name).properties[0]["Name"] for name in names] == ["A", "B"]
 
 
 def test_of_a_kmz_the_document_is_read(tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_of_a_kmz_the_document_is_read(tmp_path: Path) -> None:
     path = files.zipped(
         tmp_path / "a.kmz", {"doc.kml": document, "files/other.kml": other, "files/a.png": b"\x89PNG"}
     )
-    assert [row["Name"] for row in read_file.read(path).properties] == ["Øst"]
+    assert [row["Name"] for row in read_file.rows(path).properties] == ["Øst"]
 
 
 def one_of_each(folder: Path) -> dict[str, Path]:
@@ -111,12 +111,12 @@ def one_of_each(folder: Path) -> dict[str, Path]:
 @pytest.mark.parametrize("name", ["plan.geojson", "plan.gpkg", "plan.fgb", "plan.kml", "plan.gml"])
 def test_any_one_readable_file_may_be_in_a_zip_under_any_name(tmp_path: Path, name: str) -> None:
     content = one_of_each(tmp_path)[name]
-    alone = read_file.read(content)
+    alone = read_file.rows(content)
     path = files.zipped(
         tmp_path / "opplasting",
         {"mappe/fil.dat": content, "__MACOSX/mappe/._fil.dat": content, ".DS_Store": b"x", "les.txt": b"Hei"},
     )
-    table = read_file.read(path)
+    table = read_file.rows(path)
     assert (table.format, table.srid, len(table.geometries)) == (
         alone.format,
         alone.srid,
@@ -130,11 +130,11 @@ def test_several_readable_files_in_a_zip_are_tables_to_choose_among(tmp_path: Pa
     members = {"a/plan.fgb": "plan.fgb", "b/plan.gpkg": "plan.gpkg", "x.geojson": "plan.geojson"}
     path = files.zipped(tmp_path / "alt.zip", {name: content[kind] for name, kind in members.items()})
     contents = read_file.contents(path)
-    assert {table.name for table in contents.tables} == {"a/plan", "b/plan/kretser", "x"}
-    with pytest.raises(ChooseTableError, match="a/plan"):
-        read_file.read(path)
-    table = read_file.read(path, layer=["x", "b/plan/kretser"])
-    assert table.tables == ["b/plan/kretser"] * 2 + ["x"]
+    assert {table.name for table in contents.layers} == {"a/plan", "b/plan/kretser", "x"}
+    with pytest.raises(ChooseLayerError, match="a/plan"):
+        read_file.rows(path)
+    table = read_file.rows(path, layer=["x", "b/plan/kretser"])
+    assert table.layers == ["b/plan/kretser"] * 2 + ["x"]
     assert table.srid == 4326
 
 
@@ -142,31 +142,31 @@ def test_tables_in_different_systems_are_not_read_as_one(tmp_path: Path) -> None
     path = files.geopackage(tmp_path, srid=25832)
     files.geopackage(tmp_path, srid=25833, layer="andre")
     with pytest.raises(ReadError, match="EPSG:25832, EPSG:25833"):
-        read_file.read(path, layer=["kretser", "andre"])
+        read_file.rows(path, layer=["kretser", "andre"])
 
 
 def test_a_geopackage_tells_its_tables(tmp_path: Path) -> None:
     path = files.geopackage(tmp_path, srid=25832)
     files.written(files.pandas.DataFrame({"a": [1]}), path, driver="GPKG", layer="liste", append=True)
-    told = {table.name: table for table in read_file.contents(path).tables}
+    told = {table.name: table for table in read_file.contents(path).layers}
     assert (told["kretser"].geometry, told["kretser"].rows, told["kretser"].srid) == ("Polygon", 2, 25832)
     assert told["kretser"].fields == ("kode", "navn")
     assert told["liste"].geometry == ""
-    assert read_file.read(path).tables == ["kretser"] * 2
+    assert read_file.rows(path).layers == ["kretser"] * 2
 
 
 def test_an_empty_table_beside_the_only_full_one_is_no_choice(tmp_path: Path) -> None:
     path = files.geopackage(tmp_path)
     files.geopackage(tmp_path, layer="tom")
     files.run_sql(path, "DROP TRIGGER trigger_delete_feature_count_tom; DELETE FROM tom")
-    assert read_file.read(path).tables == ["kretser"] * 2
+    assert read_file.rows(path).layers == ["kretser"] * 2
 
 
 def test_a_geopackage_that_was_left_with_a_log_beside_it_is_read(tmp_path: Path) -> None:
     path = files.run_sql(files.geopackage(tmp_path), "PRAGMA journal_mode = WAL")
     assert path.read_bytes()[18:20] == b"\x02\x02"
     before = path.read_bytes()
-    assert len(read_file.read(path).geometries) == 2
+    assert len(read_file.rows(path).geometries) == 2
     assert path.read_bytes() == before
 
 
@@ -202,11 +202,11 @@ def test_letters_survive_from_a_shapefile(
     tmp_path: Path, encoding: str, cpg: str | None, driver_id: int
 ) -> None:
     path = shapefile_in(tmp_path, encoding=encoding, cpg=cpg, driver_id=driver_id)
-    table = read_file.read(path)
+    table = read_file.rows(path)
     # In UTF-8 the name is twelve bytes, and ten are kept: the last å is cut in half.
     name = "nærmiljå" if encoding == "UTF-8" else "nærmiljåå"
     assert table.properties == [{"kode": 301, name: "Øst"}, {"kode": 302, name: "Vest"}]
-    assert read_file.contents(path).tables[0].fields == ("kode", name)
+    assert read_file.contents(path).layers[0].fields == ("kode", name)
 
 
 def test_geojson_may_be_utf_16_or_have_a_mark_and_latin_1_is_read_with_a_warning(tmp_path: Path) -> None:
@@ -214,7 +214,7 @@ def test_geojson_may_be_utf_16_or_have_a_mark_and_latin_1_is_read_with_a_warning
     for encoding in ("utf-8-sig", "utf-16", "utf-16-le", "cp1252"):
         path = tmp_path / "file.geojson"
         path.write_bytes(text.encode(encoding))
-        table = read_file.read(path)
+        table = read_file.rows(path)
         assert table.properties[0]["navn"] == "Åsgård – ø"
         assert bool(table.warnings) == (encoding == "cp1252")
 
@@ -222,12 +222,12 @@ def test_geojson_may_be_utf_16_or_have_a_mark_and_latin_1_is_read_with_a_warning
 def test_letters_that_were_taken_apart_are_composed(tmp_path: Path) -> None:
     apart = {"na\u030avn": "A\u030as"}
     document = files.collection(files.feature(files.BOX, **apart))
-    assert read_file.read(files.geojson(tmp_path, document)).properties == [{"nåvn": "Ås"}]
+    assert read_file.rows(files.geojson(tmp_path, document)).properties == [{"nåvn": "Ås"}]
     frame = files.frame().rename(columns={"navn": "na\u030avn"}).replace("Øst", "A\u030as")
     path = files.written(frame, tmp_path / "a.gpkg", driver="GPKG", layer="Omra\u030ade")
-    table = read_file.read(path, layer="Område")
+    table = read_file.rows(path, layer="Område")
     assert table.properties[0] == {"kode": 301, "nåvn": "Ås"}
-    assert table.tables[0] == "Område"
+    assert table.layers[0] == "Område"
 
 
 @pytest.mark.parametrize(
@@ -266,7 +266,7 @@ def test_other_formats_are_called_by_their_name(tmp_path: Path, content: bytes, 
     path = tmp_path / "plan.gml"
     path.write_bytes(content)
     with pytest.raises(ReadError, match=words):
-        read_file.read(path)
+        read_file.rows(path)
     if content:
         with pytest.raises(ReadError, match=words):
             read_file.contents(files.zipped(tmp_path / "plan.zip", {"mappe/plan.gml": content, "a.txt": b""}))
@@ -286,7 +286,7 @@ def test_a_zip_without_anything_to_read_says_what_it_holds(
     tmp_path: Path, members: dict[str, bytes], words: str
 ) -> None:
     with pytest.raises(ReadError, match=words):
-        read_file.read(files.zipped(tmp_path / "a.zip", dict(members)))
+        read_file.rows(files.zipped(tmp_path / "a.zip", dict(members)))
 
 
 def test_only_the_beginning_of_a_member_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -300,7 +300,7 @@ def test_only_the_beginning_of_a_member_is_looked_at(tmp_path: Path, monkeypatch
 
     monkeypatch.setattr(zipfile.ZipExtFile, "read", counting)
     with pytest.raises(ReadError):
-        read_file.read(path)
+        read_file.rows(path)
     assert [size for name, size in read_sizes if name == "a.txt"] == [formats.START_BYTES]
 
 
@@ -308,7 +308,7 @@ def test_a_table_of_many_columns_takes_the_room_of_its_rows_only(tmp_path: Path)
     wide = geopandas.GeoDataFrame(
         {f"felt_{number}": [number] * 2 for number in range(400)}, geometry=[files.BOX] * 2, crs=4326
     )
-    table = read_file.read(files.written(wide, tmp_path / "wide.gpkg", driver="GPKG"))
+    table = read_file.rows(files.written(wide, tmp_path / "wide.gpkg", driver="GPKG"))
     assert (len(table.geometries), len(table.field_names())) == (2, 400)
 
 
@@ -316,9 +316,9 @@ _COUNTED_WRONGLY = """
 import sys
 sys.path.append(sys.argv[1])
 from closed import features
-from closed.answers import Described
-table = Described(name="kretser", rows=0, geometry="Polygon", crs="", fields=["kode", "navn"])
-print(len(features.rows(sys.argv[2], layer="kretser", table=table).shapes))
+from closed.answers import SourceLayer
+layer = SourceLayer(name="kretser", rows=0, geometry="Polygon", crs="", fields=["kode", "navn"])
+print(len(features.rows(sys.argv[2], name="kretser", layer=layer).shapes))
 """
 
 

@@ -9,7 +9,7 @@ import shapely
 
 from layers.crs import CrsError
 from layers.readers import read_file
-from layers.readers.read_file import ChooseTableError, ReadError, Table
+from layers.readers.read_file import ChooseLayerError, ReadError, SourceRows
 from layers.reference import catalog
 from layers.reference.field_names import Fields
 from tests.layers import gml
@@ -38,18 +38,18 @@ FAULTS = {
 }
 
 
-def tables_of(name: str) -> dict[str, Table]:
+def tables_of(name: str) -> dict[str, SourceRows]:
     path = PLANS / name
     return {
-        info.name: read_file.read(path, layer=info.name) for info in read_file.contents(path).with_shapes()
+        info.name: read_file.rows(path, layer=info.name) for info in read_file.contents(path).with_shapes()
     }
 
 
-def read(folder: Path, text: str, *, encoding: str = "utf-8") -> Table:
-    return read_file.read(gml.write(folder, text, encoding=encoding))
+def read(folder: Path, text: str, *, encoding: str = "utf-8") -> SourceRows:
+    return read_file.rows(gml.write(folder, text, encoding=encoding))
 
 
-def faults_in(tables: dict[str, Table]) -> dict[tuple[str, int], str]:
+def faults_in(tables: dict[str, SourceRows]) -> dict[tuple[str, int], str]:
     found = {}
     for name, table in tables.items():
         found |= {(name, row): why for row, why in (table.notes | table.unreadable).items()}
@@ -89,7 +89,7 @@ def test_counts_and_areas_are_those_of_gdal(
 
 
 def test_a_skipped_feature_keeps_its_place_its_identity_and_its_fields() -> None:
-    table = read_file.read(PLANS / "gml.flate.1-fail.gml", layer="RpBestemmelseOmråde")
+    table = read_file.rows(PLANS / "gml.flate.1-fail.gml", layer="RpBestemmelseOmråde")
     assert table.unreadable == {1: MISSING}
     assert table.geometries[1] is None
     assert table.properties[1]["gml_id"] == "_614f21d8-20d3-451b-8ed9-c98296e2d301"
@@ -107,28 +107,28 @@ def test_the_contents_are_told_with_the_names_that_reading_gives() -> None:
     path = PLANS / "gml.avgr.1-pass.gml"
     contents = read_file.contents(path)
     assert contents.format == "GML"
-    by_name = {table.name: table for table in contents.tables}
+    by_name = {table.name: table for table in contents.layers}
     assert (by_name["Arealplan"].geometry, by_name["Arealplan"].rows) == ("", 1)
     zones = by_name["RpArealformålOmråde"]
     assert (zones.geometry, zones.rows, zones.srid) == ("MultiPolygon", 3, 25832)
-    assert list(zones.fields) == read_file.read(path, layer=zones.name).field_names()
+    assert list(zones.fields) == read_file.rows(path, layer=zones.name).field_names()
 
 
 def test_one_of_the_tables_has_to_be_chosen_and_one_without_shapes_cannot_be() -> None:
-    with pytest.raises(ChooseTableError, match="RpOmråde") as refused:
-        read_file.read(PLANS / "gml.avgr.1-pass.gml")
-    assert "Arealplan" in {table.name for table in refused.value.contents.tables}
+    with pytest.raises(ChooseLayerError, match="RpOmråde") as refused:
+        read_file.rows(PLANS / "gml.avgr.1-pass.gml")
+    assert "Arealplan" in {table.name for table in refused.value.contents.layers}
     assert "Arealplan" not in str(refused.value)
     with pytest.raises(ReadError, match="holds no geometry"):
-        read_file.read(PLANS / "gml.avgr.1-pass.gml", layer="Arealplan")
-    with pytest.raises(ChooseTableError):
-        read_file.read(PLANS / "gml.avgr.1-pass.gml", layer="Rp")
+        read_file.rows(PLANS / "gml.avgr.1-pass.gml", layer="Arealplan")
+    with pytest.raises(ChooseLayerError):
+        read_file.rows(PLANS / "gml.avgr.1-pass.gml", layer="Rp")
 
 
 def test_several_tables_become_one_and_each_row_tells_which_it_is_from() -> None:
     path = PLANS / "gml.flate.1-fail.gml"
-    table = read_file.read(path, layer=["RpHandlingOmråde", "RpArealformålOmråde", "RpBestemmelseOmråde"])
-    assert table.tables == ["RpArealformålOmråde"] * 3 + ["RpBestemmelseOmråde"] * 2 + ["RpHandlingOmråde"]
+    table = read_file.rows(path, layer=["RpHandlingOmråde", "RpArealformålOmråde", "RpBestemmelseOmråde"])
+    assert table.layers == ["RpArealformålOmråde"] * 3 + ["RpBestemmelseOmråde"] * 2 + ["RpHandlingOmråde"]
     assert table.unreadable == {4: MISSING, 5: MISSING}
     assert table.properties[0]["feltnavn"] == "o_BTAN1"
     assert "feltnavn" not in table.properties[3]
@@ -258,7 +258,7 @@ def test_letters_survive_from_every_encoding(tmp_path: Path, said: str, encoding
     text = gml.document(gml.feature(gml.polygon(), fields="<app:navn>æøå ÄÖ</app:navn>"), encoding=said)
     table = read(tmp_path, text, encoding=encoding)
     assert table.properties[0]["navn"] == "æøå ÄÖ"
-    assert table.tables == ["Rp"]
+    assert table.layers == ["Rp"]
 
 
 @pytest.mark.parametrize("said", ["UTF-8", "rot13", "UTF-7", "klingon"])
@@ -274,8 +274,8 @@ def test_names_that_were_taken_apart_are_composed(tmp_path: Path) -> None:
     )
     table = read(tmp_path, gml.document(apart))
     assert table.properties[0]["nåvn"] == "Ås"
-    assert table.tables == ["Område"]
-    assert read_file.contents(tmp_path / "plan.gml").tables[0].fields == ("gml_id", "nåvn")
+    assert table.layers == ["Område"]
+    assert read_file.contents(tmp_path / "plan.gml").layers[0].fields == ("gml_id", "nåvn")
 
 
 def test_the_corners_of_a_features_own_box_are_no_fields(tmp_path: Path) -> None:
@@ -286,6 +286,6 @@ def test_the_corners_of_a_features_own_box_are_no_fields(tmp_path: Path) -> None
     path = gml.write(
         tmp_path, gml.document(gml.feature(gml.polygon(), fields=f"{box}<app:navn>Øst</app:navn>"))
     )
-    (told,) = read_file.contents(path).tables
+    (told,) = read_file.contents(path).layers
     assert told.fields == ("gml_id", "navn")
-    assert read_file.read(path).properties == [{"gml_id": "a1", "navn": "Øst"}]
+    assert read_file.rows(path).properties == [{"gml_id": "a1", "navn": "Øst"}]

@@ -1,8 +1,5 @@
 """What can be read, what is read differently than it looks, and what is refused before it does harm."""
 
-import json
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -11,7 +8,7 @@ import pytest
 import shapely
 
 from layers.crs import CrsError
-from layers.readers import gdal, pieces, read_file, zipped
+from layers.readers import read_file, zipped
 from layers.readers.closed import limits
 from layers.readers.read_file import ReadError
 from tests.layers import files
@@ -25,8 +22,8 @@ NORWEGIAN_AREA = {
 }
 
 
-def read(folder: Path, document: object) -> read_file.Table:
-    return read_file.read(files.geojson(folder, document))
+def read(folder: Path, document: object) -> read_file.SourceRows:
+    return read_file.rows(files.geojson(folder, document))
 
 
 def test_geojson_without_crs_is_wgs84(tmp_path: Path) -> None:
@@ -153,25 +150,11 @@ def test_a_vrt_document_under_the_name_of_geojson_is_not_opened(tmp_path: Path) 
         "</OGRVRTLayer></OGRVRTDataSource>"
     )
     with pytest.raises(ReadError, match="neither GML nor KML"):
-        read_file.read(files.geojson(tmp_path, vrt))
-
-
-def test_gdal_is_left_with_the_one_format_that_is_needed() -> None:
-    """The list of formats is held against the installed GDAL: an update that brings a new one fails here."""
-    ask = "import json, pyogrio; print(json.dumps(sorted(pyogrio.list_drivers())))"
-    for driver in pieces.DRIVERS.values():
-        done = subprocess.run(
-            [sys.executable, "-I", "-c", ask],
-            env=gdal.environment(driver),
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        assert json.loads(done.stdout) == [driver]
+        read_file.rows(files.geojson(tmp_path, vrt))
 
 
 def test_a_geopackage_gives_shapes_fields_and_system(tmp_path: Path) -> None:
-    table = read_file.read(files.geopackage(tmp_path, srid=25832))
+    table = read_file.rows(files.geopackage(tmp_path, srid=25832))
     assert table.srid == 25832
     assert table.properties == [{"kode": 301, "navn": "Øst"}, {"kode": 302, "navn": "Vest"}]
     expected = files.frame(srid=25832).geometry
@@ -182,8 +165,8 @@ def test_one_of_several_layers_is_chosen_by_name(tmp_path: Path) -> None:
     path = files.geopackage(tmp_path)
     files.geopackage(tmp_path, layer="andre")
     with pytest.raises(ReadError, match="andre, kretser"):
-        read_file.read(path)
-    assert len(read_file.read(path, layer="andre").geometries) == 2
+        read_file.rows(path)
+    assert len(read_file.rows(path, layer="andre").geometries) == 2
 
 
 @pytest.mark.parametrize(
@@ -200,15 +183,15 @@ def test_one_of_several_layers_is_chosen_by_name(tmp_path: Path) -> None:
 )
 def test_a_geopackage_with_what_could_run_is_refused(tmp_path: Path, script: str, word: str) -> None:
     with pytest.raises(ReadError, match=word):
-        read_file.read(files.run_sql(files.geopackage(tmp_path), script))
+        read_file.rows(files.run_sql(files.geopackage(tmp_path), script))
 
 
 def test_a_geopackage_with_too_many_fields_or_no_layer_is_refused(tmp_path: Path) -> None:
     columns = ";".join(f"ALTER TABLE kretser ADD COLUMN f{n}" for n in range(600))
     with pytest.raises(ReadError, match="500"):
-        read_file.read(files.run_sql(files.geopackage(tmp_path), columns))
+        read_file.rows(files.run_sql(files.geopackage(tmp_path), columns))
     with pytest.raises(ReadError, match="no layer"):
-        read_file.read(files.run_sql(files.geopackage(tmp_path, name="b.gpkg"), "DELETE FROM gpkg_contents"))
+        read_file.rows(files.run_sql(files.geopackage(tmp_path, name="b.gpkg"), "DELETE FROM gpkg_contents"))
 
 
 def test_a_damaged_geopackage_is_refused(tmp_path: Path) -> None:
@@ -217,18 +200,18 @@ def test_a_damaged_geopackage_is_refused(tmp_path: Path) -> None:
     content[100:8000] = b"\xff" * 7900
     path.write_bytes(content)
     with pytest.raises(ReadError, match="damaged"):
-        read_file.read(path)
+        read_file.rows(path)
 
 
 def test_a_process_that_takes_too_long_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "WALL_CLOCK_SECONDS", 0.05)
+    monkeypatch.setattr(limits, "WALL_CLOCK_SECONDS", 0.001)
     with pytest.raises(ReadError, match="memory or time"):
-        read_file.read(files.geopackage(tmp_path))
+        read_file.rows(files.geopackage(tmp_path))
 
 
 @pytest.mark.parametrize("inside", ["", "mappe/"])
 def test_a_zipped_shapefile_gives_shapes_fields_and_system(tmp_path: Path, inside: str) -> None:
-    table = read_file.read(files.shapefile(tmp_path, inside=inside))
+    table = read_file.rows(files.shapefile(tmp_path, inside=inside))
     assert table.srid == 25832
     assert table.properties == [{"kode": 301, "navn": "Øst"}, {"kode": 302, "navn": "Vest"}]
     assert shapely.area(table.geometries) == pytest.approx(files.frame(srid=25832).area.to_numpy(), rel=1e-9)
@@ -236,7 +219,7 @@ def test_a_zipped_shapefile_gives_shapes_fields_and_system(tmp_path: Path, insid
 
 @pytest.mark.parametrize("srid", [25833, 3006, 3067, 5110, 4326])
 def test_the_prj_is_recognised_by_its_name(tmp_path: Path, srid: int) -> None:
-    assert read_file.read(files.shapefile(tmp_path, srid=srid)).srid == srid
+    assert read_file.rows(files.shapefile(tmp_path, srid=srid)).srid == srid
 
 
 def repacked(path: Path, *, without: str = "", **more: bytes) -> Path:
@@ -255,21 +238,21 @@ def test_a_prj_with_a_web_address_asks_nobody(tmp_path: Path) -> None:
     path = repacked(
         files.shapefile(tmp_path), without=".prj", **{"mappe/krets.prj": b"http://127.0.0.1:9/crs"}
     )
-    assert read_file.read(path).srid is None
+    assert read_file.rows(path).srid is None
 
 
 def test_a_shapefile_without_its_parts_is_refused(tmp_path: Path) -> None:
     path = files.shapefile(tmp_path)
     with pytest.raises(ReadError, match=r"\.dbf"):
-        read_file.read(repacked(path, without=".dbf"))
+        read_file.rows(repacked(path, without=".dbf"))
     with pytest.raises(ReadError, match="none of the formats"):
-        read_file.read(repacked(path, without=".shp"))
+        read_file.rows(repacked(path, without=".shp"))
 
 
 @pytest.mark.parametrize("name", ["../../etc/cron.d/x", "/etc/x", "a\\..\\x", "C:x", "mappe/../../x"])
 def test_a_zip_with_a_path_out_of_it_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(ReadError, match="leads out"):
-        read_file.read(repacked(files.shapefile(tmp_path), **{name: b"x"}))
+        read_file.rows(repacked(files.shapefile(tmp_path), **{name: b"x"}))
 
 
 def test_a_zip_with_a_link_is_refused(tmp_path: Path) -> None:
@@ -279,12 +262,12 @@ def test_a_zip_with_a_link_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr(link, "/etc/passwd")
     with pytest.raises(ReadError, match="link"):
-        read_file.read(path)
+        read_file.rows(path)
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
     with pytest.raises(ReadError, match="far more"):
-        read_file.read(repacked(files.shapefile(tmp_path), **{"mappe/more.dbf": b"\0" * 30_000_000}))
+        read_file.rows(repacked(files.shapefile(tmp_path), **{"mappe/more.dbf": b"\0" * 30_000_000}))
 
 
 def test_a_member_larger_than_its_header_says_is_stopped(tmp_path: Path) -> None:
@@ -302,10 +285,10 @@ def test_a_member_larger_than_its_header_says_is_stopped(tmp_path: Path) -> None
 def test_a_zip_of_six_thousand_files_or_half_a_zip_is_refused(tmp_path: Path) -> None:
     path = files.shapefile(tmp_path)
     with pytest.raises(ReadError, match="5000"):
-        read_file.read(repacked(path, **{f"f{n}.txt": b"" for n in range(6000)}))
+        read_file.rows(repacked(path, **{f"f{n}.txt": b"" for n in range(6000)}))
     path.write_bytes(path.read_bytes()[:500])
     with pytest.raises(ReadError, match="whole"):
-        read_file.read(path)
+        read_file.rows(path)
 
 
 def test_a_file_beyond_the_limit_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,25 +15,25 @@ BOWTIE = "POLYGON((9 59, 9.1 59.1, 9.1 59, 9 59.1, 9 59))"
 
 def mended(
     *given: object, srid: int = 4326, areas_only: bool = False, swap_axes: bool = False
-) -> shapes.Sound:
+) -> shapes.UsableShapes:
     geometries = np.array([wkt.loads(one) if isinstance(one, str) else one for one in given], dtype=object)
-    sound = shapes.usable(geometries, areas_only=areas_only, swap_axes=swap_axes)
-    shapes.mend(sound, srid=srid, areas_only=areas_only, told=lambda done, total: None)
-    return sound
+    usable = shapes.usable(geometries, areas_only=areas_only, swap_axes=swap_axes)
+    shapes.mend(usable, srid=srid, areas_only=areas_only, progress=lambda done, total: None)
+    return usable
 
 
 def test_a_repair_says_why_and_where() -> None:
-    sound = mended(BOWTIE)
-    assert sound.repaired == {0: "Self-intersection"}
-    assert sound.places[0] == pytest.approx((9.05, 59.05))
-    assert sound.geometries[0].geom_type == "MultiPolygon"
+    usable = mended(BOWTIE)
+    assert usable.repaired == {0: "Self-intersection"}
+    assert usable.places[0] == pytest.approx((9.05, 59.05))
+    assert usable.geometries[0].geom_type == "MultiPolygon"
 
 
 def test_the_place_of_a_repair_is_told_in_degrees_also_where_the_file_has_metres() -> None:
     bowtie = "POLYGON((532000 6554000, 533000 6555000, 533000 6554000, 532000 6555000, 532000 6554000))"
-    sound = mended(bowtie, srid=25832)
-    assert sound.repaired == {0: "Self-intersection"}
-    assert sound.places[0] == pytest.approx((9.566, 59.126), abs=0.01)
+    usable = mended(bowtie, srid=25832)
+    assert usable.repaired == {0: "Self-intersection"}
+    assert usable.places[0] == pytest.approx((9.566, 59.126), abs=0.01)
 
 
 @pytest.mark.parametrize(
@@ -59,11 +59,11 @@ def test_of_a_mixed_collection_the_areas_stay_and_that_is_told() -> None:
     mixed = (
         "GEOMETRYCOLLECTION(POINT(9 59), POLYGON((9 59, 9.1 59, 9.1 59.1, 9 59)), LINESTRING(9 59, 9.1 59))"
     )
-    sound = mended(mixed, "GEOMETRYCOLLECTION(POINT(9 59), LINESTRING(9 59, 9.1 59))", areas_only=True)
-    assert sound.geometries[0].geom_type == "MultiPolygon"
-    assert sound.repaired[0] == "lines and points left out"
-    assert sound.geometries[1] is None
-    assert sound.skipped == {1: "a MultiLineString is not an area"}
+    usable = mended(mixed, "GEOMETRYCOLLECTION(POINT(9 59), LINESTRING(9 59, 9.1 59))", areas_only=True)
+    assert usable.geometries[0].geom_type == "MultiPolygon"
+    assert usable.repaired[0] == "lines and points left out"
+    assert usable.geometries[1] is None
+    assert usable.skipped == {1: "a MultiLineString is not an area"}
 
 
 def test_areas_of_a_collection_that_lie_on_each_other_are_united() -> None:
@@ -71,9 +71,9 @@ def test_areas_of_a_collection_that_lie_on_each_other_are_united() -> None:
         "GEOMETRYCOLLECTION(POLYGON((9 59, 9.2 59, 9.2 59.2, 9 59.2, 9 59)),"
         "POLYGON((9.1 59.1, 9.3 59.1, 9.3 59.3, 9.1 59.3, 9.1 59.1)))"
     )
-    sound = mended(twice, areas_only=True)
-    assert sound.geometries[0].is_valid
-    assert sound.geometries[0].area == pytest.approx(0.04 + 0.04 - 0.01)
+    usable = mended(twice, areas_only=True)
+    assert usable.geometries[0].is_valid
+    assert usable.geometries[0].area == pytest.approx(0.04 + 0.04 - 0.01)
 
 
 def test_heights_are_dropped() -> None:
@@ -85,20 +85,20 @@ def test_axes_are_swapped_when_told() -> None:
 
 
 def test_what_lies_outside_the_map_is_skipped_and_the_rest_stays() -> None:
-    sound = mended("POINT(9 86)", "POINT(9 59)", "POINT(181 5)", "LINESTRING(9 59, 9 -90)")
-    assert set(sound.skipped) == {0, 2, 3}
-    assert sound.kept().tolist() == [1]
+    usable = mended("POINT(9 86)", "POINT(9 59)", "POINT(181 5)", "LINESTRING(9 59, 9 -90)")
+    assert set(usable.skipped) == {0, 2, 3}
+    assert usable.kept().tolist() == [1]
 
 
 def test_metres_that_no_projection_reaches_are_skipped() -> None:
-    sound = mended("POINT(532000 6554000)", "LINESTRING(532000 6554000, 1e300 0)", srid=25832)
-    assert set(sound.skipped) == {1}
+    usable = mended("POINT(532000 6554000)", "LINESTRING(532000 6554000, 1e300 0)", srid=25832)
+    assert set(usable.skipped) == {1}
 
 
 def test_a_shape_of_endless_edges_is_skipped_before_it_is_cut_into_pieces() -> None:
     zigzag = shapely.LineString([(100_000 + 800_000 * (i % 2), 6_500_000 + i) for i in range(100)])
-    sound = mended(zigzag, "POINT(532000 6554000)", srid=25832)
-    assert sound.skipped == {0: "edges too long"}
+    usable = mended(zigzag, "POINT(532000 6554000)", srid=25832)
+    assert usable.skipped == {0: "edges too long"}
 
 
 def test_many_shapes_of_long_edges_are_refused_before_they_fill_the_memory() -> None:
@@ -114,9 +114,9 @@ def test_a_stray_does_not_move_the_typical_bounds() -> None:
 
 def test_parts_that_the_repair_leaves_with_a_common_edge_become_one() -> None:
     """GEOS 3.14 gives two triangles that share an edge, which is not valid."""
-    sound = mended("POLYGON((8 60, 8 59, 9 58, 8 58, 8 59, 9 58, 8 60))", areas_only=True)
-    assert sound.geometries[0].is_valid
-    assert sound.geometries[0].area == pytest.approx(1.0)
+    usable = mended("POLYGON((8 60, 8 59, 9 58, 8 58, 8 59, 9 58, 8 60))", areas_only=True)
+    assert usable.geometries[0].is_valid
+    assert usable.geometries[0].area == pytest.approx(1.0)
 
 
 @given(
@@ -128,9 +128,9 @@ def test_parts_that_the_repair_leaves_with_a_common_edge_become_one() -> None:
 )
 @settings(max_examples=150)
 def test_any_ring_becomes_a_valid_area_or_is_skipped_with_a_reason(points: list[tuple[float, float]]) -> None:
-    sound = mended(shapely.Polygon(points), areas_only=True)
-    shape = sound.geometries[0]
-    assert (shape is None) == (0 in sound.skipped)
+    usable = mended(shapely.Polygon(points), areas_only=True)
+    shape = usable.geometries[0]
+    assert (shape is None) == (0 in usable.skipped)
     assert shape is None or (shape.is_valid and not shape.is_empty and shape.geom_type == "MultiPolygon")
 
 
@@ -145,6 +145,6 @@ def test_in_a_small_set_one_stray_does_not_move_the_typical_bounds_in_any_system
 
 def test_numbers_beyond_every_system_do_not_hide_which_one_the_others_are_in() -> None:
     given = np.array([shapely.Point(9, 59), shapely.Point(1e308, 59)], dtype=object)
-    sound = shapes.usable(given, areas_only=False)
-    assert set(sound.skipped) == {1}
-    assert shapes.typical_bounds(sound.geometries) == (9, 59, 9, 59)
+    usable = shapes.usable(given, areas_only=False)
+    assert set(usable.skipped) == {1}
+    assert shapes.typical_bounds(usable.geometries) == (9, 59, 9, 59)

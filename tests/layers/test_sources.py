@@ -9,7 +9,7 @@ import pyogrio
 import pytest
 
 from layers.importing.import_file import ImportRequest, load
-from layers.importing.recognition import columns, tables
+from layers.importing.recognition import columns, source_layers
 from layers.models import Area
 from layers.readers import read_file
 from layers.reference import catalog
@@ -34,7 +34,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_a_real_file_is_what_it_is(
     file: str, kind: str, owner: str, source: str | None, first: tuple[str, str]
 ) -> None:
-    table = read_file.read(files.FIXTURES / file)
+    table = read_file.rows(files.FIXTURES / file)
     found = columns.recognise(table, kind=kind, owner=owner, roles={})
     assert (found.source.id if found.source else None) == source
     row = found.row(table.properties[0], place=0)
@@ -43,7 +43,8 @@ def test_a_real_file_is_what_it_is(
 
 def test_a_national_plan_has_purposes_fields_and_the_level_of_its_outline() -> None:
     path = Path(__file__).parent / "data" / "plans" / "gml.avgr.1-pass.gml"
-    table, (other,) = tables.read(ImportRequest(path=path, kind="zoning", name="plan", owner="NO-0301"))
+    taken = source_layers.read(ImportRequest(path=path, kind="zoning", name="plan", owner="NO-0301"))
+    table, (other,) = taken.rows, taken.findings
     assert other.values["taken"] == "RpArealformålOmråde"
     assert "RpOmråde (1)" in other.values["left"]
     found = columns.recognise(table, kind="zoning", owner="NO-0301", roles={})
@@ -79,7 +80,7 @@ def test_a_shapefile_that_cuts_the_names_is_understood(
     with zipfile.ZipFile(path, "w") as archive:
         for part in raw.iterdir():
             archive.write(part, part.name)
-    table = read_file.read(path)
+    table = read_file.rows(path)
     found = columns.recognise(table, kind="zoning", owner="NO-4012", roles={})
     row = found.row(table.properties[0], place=0)
     assert found.source is not None

@@ -7,14 +7,14 @@ import pytest
 import shapely
 
 from layers.importing.recognition.proposal import propose
-from layers.readers.read_file import Table
+from layers.readers.read_file import SourceRows
 from mapdialog.uploads import understanding
 from mapdialog.uploads.refusal import for_page
 
 
-def table(properties: list[dict[str, object]], *shapes: object) -> Table:
+def table(properties: list[dict[str, object]], *shapes: object) -> SourceRows:
     geometries = np.array(shapes or [shapely.Point(9.7, 59)] * len(properties), dtype=object)
-    return Table(geometries=geometries, properties=properties, srid=None)
+    return SourceRows(geometries=geometries, properties=properties, srid=None)
 
 
 def test_samples_are_the_first_different_values_and_the_share_is_of_all_rows() -> None:

@@ -1,7 +1,8 @@
 """Which known data set a file is and which of its fields is what, before a person has said anything.
 
-Field names and names of tables tell most. Where two data sets fit alike, the values decide: codes that one
-list knows and the other does not, codes that tell areas apart. What remains open is left open, and said.
+Field names and names of source layers tell most. Where two data sets fit alike, the values decide: codes
+that one list knows and the other does not, codes that tell areas apart. What remains open is left open, and
+said.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ from typing import Any
 
 from layers.findings.finding import Finding
 from layers.models import Layer
-from layers.readers.read_file import Table
+from layers.readers.read_file import SourceRows
 from layers.reference import catalog, codes, field_names
 from layers.reference.catalog import Match, Source
 from layers.reference.field_names import Fields
 
-# Where files that hold several feature types in one table say which a row is.
+# Where files that hold several feature types in one source layer say which a row is.
 _TYPE_FIELDS = ("objtype", "objekttype", "feature:typ", "featuretype", "objektType")
 # Names so plain that only a file without better ones means them.
 _PLAIN_NAMES: Mapping[str, tuple[str, ...]] = {
@@ -39,20 +40,20 @@ class Understood:
 
 
 def understand(
-    table: Table, *, kind: str, owner: str, source: str | None, own: Mapping[str, tuple[str, ...]]
+    source_rows: SourceRows, *, kind: str, owner: str, source: str | None, own: Mapping[str, tuple[str, ...]]
 ) -> Understood:
-    """What the table seems to be. `source` names the data set, `own` our own names for fields by role."""
-    names = field_names.names_in(table.properties)
+    """What the rows seem to be. `source` names the data set, `own` our own names for fields by role."""
+    names = field_names.names_in(source_rows.properties)
     fields = Fields(names)
-    types = types_of(table, fields)
+    types = types_of(source_rows, fields)
     told = catalog.source(source) if source else None
     if told is not None:
         found = [Match(source=told, roles=told.all_in(fields), score=0)]
         findings: list[Finding] = []
     else:
         likely = catalog.matches(names, kind=kind, owner=owner, tables=tuple(dict.fromkeys(types)))
-        likely = [match for match in likely if not _has_one_code(match, table)]
-        found, findings = _decided(catalog.best(likely), table)
+        likely = [match for match in likely if not _has_one_code(match, source_rows)]
+        found, findings = _decided(catalog.best(likely), source_rows)
     roles = _agreed(found)
     ours = {
         role: _exact(aliases, names) or (() if role in _PLAIN_NAMES else fields.all_for(aliases))
@@ -71,7 +72,7 @@ def understand(
         if role not in roles and kind != Layer.Kind.ZONING and (plain := fields.all_for(aliases)):
             roles[role] = plain
     return Understood(
-        roles=_settled(roles, table, kind=kind),
+        roles=_settled(roles, source_rows, kind=kind),
         source=found[0].source if len(found) == 1 else None,
         ties=[match.source for match in found] if len(found) > 1 else [],
         types=types,
@@ -79,21 +80,21 @@ def understand(
     )
 
 
-def types_of(table: Table, fields: Fields) -> list[str]:
-    """By row the feature type that the file names, else the table it comes from; [] where neither is told."""
+def types_of(source_rows: SourceRows, fields: Fields) -> list[str]:
+    """By row the feature type that the file names, else the source layer; [] where neither is told."""
     name = fields.first_for(*_TYPE_FIELDS)
-    tables = table.tables or [""] * len(table.properties)
+    layers = source_rows.layers or [""] * len(source_rows.properties)
     if name is None:
-        return table.tables
-    rows = zip(table.properties, tables, strict=True)
-    return [str(field_names.value_of(row, name) or of_table) for row, of_table in rows]
+        return source_rows.layers
+    rows = zip(source_rows.properties, layers, strict=True)
+    return [str(field_names.value_of(row, name) or layer) for row, layer in rows]
 
 
-def _decided(tied: list[Match], table: Table) -> tuple[list[Match], list[Finding]]:
+def _decided(tied: list[Match], source_rows: SourceRows) -> tuple[list[Match], list[Finding]]:
     """The one of several that fit alike which the values speak for; all of them where none does."""
     if len(tied) < 2:
         return tied, []
-    shares = sorted(((_fit(match, table), match) for match in tied), key=lambda pair: -pair[0])
+    shares = sorted(((_fit(match, source_rows), match) for match in tied), key=lambda pair: -pair[0])
     (best, match), (next_best, _next) = shares[:2]
     if best >= codes.OFFERED_FROM and best - next_best > _CLEARLY_BETTER:
         return [match], [Finding(kind="read_as", severity="note", count=1, values=_named(match.source))]
@@ -111,12 +112,12 @@ def _named(source: Source) -> dict[str, str]:
     return {"source": source.id}
 
 
-def _fit(match: Match, table: Table) -> float:
+def _fit(match: Match, source_rows: SourceRows) -> float:
     """How well the values of the code's field are what this data set would hold there, 0 to 1."""
     field = next(iter(match.roles.get("code", match.roles.get("zone_code", ()))), None)
     if field is None:
         return 0.0
-    values = [codes.cleaned(field_names.value_of(row, field)) for row in table.properties]
+    values = [codes.cleaned(field_names.value_of(row, field)) for row in source_rows.properties]
     filled = [value for value in values if value]
     if match.source.kind == Layer.Kind.BOUNDARY:
         return len(set(filled)) / len(values) if values else 0.0
@@ -125,12 +126,12 @@ def _fit(match: Match, table: Table) -> float:
     return codes.known(listed, list_name=match.source.style).share
 
 
-def _has_one_code(match: Match, table: Table) -> bool:
+def _has_one_code(match: Match, source_rows: SourceRows) -> bool:
     """Areas that all have the same code are parts of one such area: statistical units, not municipalities."""
     field = next(iter(match.roles.get("code", ())), None)
-    if field is None or match.source.kind != Layer.Kind.BOUNDARY or len(table.properties) < 2:
+    if field is None or match.source.kind != Layer.Kind.BOUNDARY or len(source_rows.properties) < 2:
         return False
-    return len({codes.cleaned(field_names.value_of(row, field)) for row in table.properties}) == 1
+    return len({codes.cleaned(field_names.value_of(row, field)) for row in source_rows.properties}) == 1
 
 
 def _agreed(found: Sequence[Match]) -> dict[str, tuple[str, ...]]:
@@ -146,13 +147,15 @@ def _exact(aliases: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
     return tuple(by_key[alias] for alias in aliases if alias in by_key)
 
 
-def _settled(roles: dict[str, tuple[str, ...]], table: Table, *, kind: str) -> dict[str, tuple[str, ...]]:
+def _settled(
+    roles: dict[str, tuple[str, ...]], source_rows: SourceRows, *, kind: str
+) -> dict[str, tuple[str, ...]]:
     """Code and name told apart where a Shapefile's cut names could be either (grunnkrets, grunnkre_1)."""
     code, name = roles.get("code", ()), roles.get("name", ())
     if kind != Layer.Kind.BOUNDARY or not (set(code[:1]) & set(name[:1]) or (name and not code)):
         return roles
     candidates = dict.fromkeys((*code, *name))
-    numbers = tuple(field for field in candidates if _are_numbers(field, table.properties))
+    numbers = tuple(field for field in candidates if _are_numbers(field, source_rows.properties))
     words = tuple(field for field in candidates if field not in numbers)
     settled = {**roles, "code": numbers, "name": words}
     return {role: given for role, given in settled.items() if given}

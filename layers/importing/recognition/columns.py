@@ -16,7 +16,7 @@ from layers.importing.recognition import row
 from layers.importing.recognition.row import Row
 from layers.models import Layer
 from layers.questions.tiles import FEATURE_FIELDS
-from layers.readers.read_file import Table
+from layers.readers.read_file import SourceRows
 from layers.reference import catalog, codes, field_names, languages
 from layers.reference.catalog import Source
 
@@ -68,7 +68,7 @@ class Columns:
 
     def row(self, properties: Mapping[str, Any], *, place: int | None = None) -> Row:
         """The feature's fields; `place` is where it stands in the file."""
-        table = self.types[place] if place is not None and self.types else ""
+        feature_type = self.types[place] if place is not None and self.types else ""
         used: set[str] = set()
         code = str(place + 1) if self.numbered and place is not None else self._code(properties, used)
         provision = row.provision(properties, self.roles.get("provision"))
@@ -83,11 +83,13 @@ class Columns:
             name=name[: row.NAME_MAX],
             names=row.as_json(names),
             field=row.line(texts["field"])[: row.FIELD_MAX],
-            vertical_level=row.level(self._value(properties, "vertical_level", used), table=table),
+            vertical_level=row.level(
+                self._value(properties, "vertical_level", used), feature_type=feature_type
+            ),
             land_use_status=status,
             provision=row.as_json(provision),
             legal_text=row.whole_characters(str(texts["legal_text"] or "")),
-            properties=row.as_json(self._rest(properties, used, table=table)),
+            properties=row.as_json(self._rest(properties, used, feature_type=feature_type)),
         )
 
     def code(self, properties: Mapping[str, Any]) -> str:
@@ -146,7 +148,7 @@ class Columns:
                 found |= dict.fromkeys(tags, text)
         return {tag: row.line(text)[: row.NAME_MAX] for tag, text in found.items()}
 
-    def _rest(self, properties: Mapping[str, Any], used: set[str], *, table: str) -> dict[str, Any]:
+    def _rest(self, properties: Mapping[str, Any], used: set[str], *, feature_type: str) -> dict[str, Any]:
         """The other fields, and what tiles tell of them under the names that they tell it by."""
         gone = used - self._staying if self._staying else used
         rest = {
@@ -156,8 +158,8 @@ class Columns:
         }
         for role in self._told_by_tiles:
             told = self._value(properties, role, set())
-            if told is None and role == "kind" and self.source and self.source.has_table(table):
-                told = table
+            if told is None and role == "kind" and self.source and self.source.has_table(feature_type):
+                told = feature_type
             if told is not None and (role not in rest or self.roles.get(role) == role):
                 rest[role] = self._ours(role, row.line(told))
         return rest
@@ -182,7 +184,7 @@ class Columns:
 
 
 def recognise(
-    table: Table,
+    source_rows: SourceRows,
     *,
     kind: str,
     owner: str,
@@ -197,9 +199,9 @@ def recognise(
     them all apart; without any field they are numbered. Raises ColumnError for a role, field or source that
     is not there, and for boundaries where a person must say which field it is.
     """
-    names = field_names.names_in(table.properties)
+    names = field_names.names_in(source_rows.properties)
     _check_told(roles, names, source=source)
-    understood = recognition.understand(table, kind=kind, owner=owner, source=source, own=OWN_NAMES)
+    understood = recognition.understand(source_rows, kind=kind, owner=owner, source=source, own=OWN_NAMES)
     fields = dict(understood.roles)
     for role, name in roles.items():
         fields[role] = (name,)
@@ -208,9 +210,9 @@ def recognise(
     found = list(understood.findings)
     numbered = kind == Layer.Kind.BOUNDARY and not names
     if numbered:
-        found.append(Finding(kind="numbered", severity="note", count=len(table.properties)))
+        found.append(Finding(kind="numbered", severity="note", count=len(source_rows.properties)))
     elif kind == Layer.Kind.BOUNDARY and "code" not in fields:
-        name = _identity(table, names, taken=fields.get("name", ("",))[0])
+        name = _identity(source_rows, names, taken=fields.get("name", ("",))[0])
         fields["code"] = (name,)
         found.append(Finding(kind="codes_from", severity="note", count=1, values={"field": name}))
     by_role = {role: given for role, given in fields.items() if role in ROLES}
@@ -228,9 +230,9 @@ def recognise(
     )
 
 
-def rows(table: Table, columns: Columns, *, kept: Iterable[int], kind: str) -> dict[int, Row]:
+def rows(source_rows: SourceRows, columns: Columns, *, kept: Iterable[int], kind: str) -> dict[int, Row]:
     """The rows to store, by their place in the file. Raises ColumnError, listing every bad code at once."""
-    result = {place: columns.row(table.properties[place], place=place) for place in kept}
+    result = {place: columns.row(source_rows.properties[place], place=place) for place in kept}
     too_long = [place + 1 for place, found in result.items() if len(found.code) > row.CODE_MAX]
     if too_long:
         message = _(
@@ -239,15 +241,15 @@ def rows(table: Table, columns: Columns, *, kept: Iterable[int], kind: str) -> d
         raise ColumnError(message % {"limit": row.CODE_MAX, "numbers": _listed(too_long)})
     if kind == Layer.Kind.BOUNDARY:
         _check_area_codes(result)
-    return _with_all_names(result, table, columns)
+    return _with_all_names(result, source_rows, columns)
 
 
-def not_of_layer(table: Table, columns: Columns) -> dict[int, str]:
+def not_of_layer(source_rows: SourceRows, columns: Columns) -> dict[int, str]:
     """Why, by row, a feature is not part of the layer although it stands among it: a plan's outline.
 
     Where nothing else would be left, everything is part of it.
     """
-    if columns.source is None or not columns.types or table.tables == list(columns.types):
+    if columns.source is None or not columns.types or source_rows.layers == list(columns.types):
         return {}
     out = {
         place: f"not part of the layer: {type_}"
@@ -287,11 +289,11 @@ def _code_findings(loaded: Mapping[int, Row], columns: Columns, *, owner: str) -
     return said
 
 
-def _with_all_names(found: dict[int, Row], table: Table, columns: Columns) -> dict[int, Row]:
+def _with_all_names(found: dict[int, Row], source_rows: SourceRows, columns: Columns) -> dict[int, Row]:
     """Names of one place that stand in rows of their own, each with its language: all of them in each."""
     if "place" not in columns.roles:
         return found
-    places = {at: codes.cleaned(table.properties[at].get(columns.roles["place"])) for at in found}
+    places = {at: codes.cleaned(source_rows.properties[at].get(columns.roles["place"])) for at in found}
     told = {at: json.loads(one.names) for at, one in found.items()}
     names = languages.gathered(told, places=places)
     return {at: replace(one, names=row.as_json(names[at])) for at, one in found.items()}
@@ -312,11 +314,11 @@ def _check_told(roles: Mapping[str, str], fields: Collection[str], *, source: st
         raise ColumnError(message % {"source": source[:80], "sources": listed})
 
 
-def _identity(table: Table, fields: Collection[str], *, taken: str) -> str:
+def _identity(source_rows: SourceRows, fields: Collection[str], *, taken: str) -> str:
     """The one field that tells every area apart as a code would. Raises ColumnError: a person must say."""
     candidates = [name for name in fields if name.casefold() in _IDENTITIES and name != taken]
     if len(candidates) == 1:
-        values = [row.line(found.get(candidates[0])) for found in table.properties]
+        values = [row.line(found.get(candidates[0])) for found in source_rows.properties]
         if all(values) and len(set(values)) == len(values):
             return candidates[0]
     message = _("Which column holds the areas' codes? Name it with --code-field. The file has: %(fields)s.")

@@ -10,7 +10,7 @@ from layers.importing.recognition import columns
 from layers.importing.recognition.columns import ColumnError
 from layers.models import Layer
 from layers.questions.tiles import FEATURE_FIELDS
-from layers.readers.read_file import Table
+from layers.readers.read_file import SourceRows
 from layers.reference import codes, field_names
 from layers.reference.catalog import Source
 from layers.reference.codes import Known
@@ -72,27 +72,27 @@ class Proposal:
 
 
 def propose(
-    table: Table,
+    source_rows: SourceRows,
     *,
     kind: str,
     owner: str,
     roles: Mapping[str, str] | None = None,
     source: str | None = None,
 ) -> Proposal:
-    """What the fields of a table seem to be; `roles` and `source` are what a person has said already.
+    """What the fields of these rows seem to be; `roles` and `source` are what a person has said already.
 
     Raises ColumnError only for a role, field or source that is not there.
     """
     told = dict(roles or {})
-    names = field_names.names_in(table.properties)[:_FIELDS_MAX]
+    names = field_names.names_in(source_rows.properties)[:_FIELDS_MAX]
     country = owner.partition("-")[0]
     question = ""
     try:
-        found = columns.recognise(table, kind=kind, owner=owner, roles=told, source=source)
+        found = columns.recognise(source_rows, kind=kind, owner=owner, roles=told, source=source)
     except ColumnError as error:
         question = str(error)
-        found = columns.recognise(table, kind=Layer.Kind.OTHER, owner=owner, roles=told, source=source)
-    looked_at = table.properties[:_ROWS_LOOKED_AT]
+        found = columns.recognise(source_rows, kind=Layer.Kind.OTHER, owner=owner, roles=told, source=source)
+    looked_at = source_rows.properties[:_ROWS_LOOKED_AT]
     data_set = found.source
     fields = [_sample(name, looked_at) for name in names]
     codes_in = (found.code(row) for row in looked_at) if kind == Layer.Kind.ZONING else ()

@@ -17,8 +17,8 @@ CODE_MAX = Area._meta.get_field("code").max_length or 0
 NAME_MAX = Area._meta.get_field("name").max_length or 0
 FIELD_MAX = Zone._meta.get_field("field").max_length or 0
 _LEVELS = range(1, 6)
-# The national plan services have one table for each level: rparealformalomrade_vn2.
-_LEVEL_IN_TABLE = re.compile(r"(?:^|[_\W])vn([1-5])(?:$|[_\W])")
+# The national plan services have a feature type for each level: rparealformalomrade_vn2.
+_LEVEL_IN_TYPE = re.compile(r"(?:^|[_\W])vn([1-5])(?:$|[_\W])")
 # Most texts: words with one blank between, and no number that might be written as 1110.0.
 _PLAIN_LINE = re.compile(r"(?!\d+[.,]0)[A-Za-z0-9ÆØÅÄÖæøåäö_.()/-]+(?: [A-Za-z0-9ÆØÅÄÖæøåäö_.()/-]+)*")
 _STATUS_WORDS = {"nåværende": 1, "eksisterende": 1, "framtidig": 2, "fremtidig": 2}
@@ -51,13 +51,13 @@ def as_json(value: Any) -> str:
     return json.dumps(_storable(value), ensure_ascii=False) if "\\u0000" in text else text
 
 
-def level(value: Any, *, table: str = "") -> int:
+def level(value: Any, *, feature_type: str = "") -> int:
     """1 under ground, 2 on it, 3 to 5 above (Norway's vertikalnivå); what is not told is on the ground."""
-    told = cleaned(value)[:1]
-    in_table = _LEVEL_IN_TABLE.search(table)
-    if told not in "12345" or not told:
-        told = in_table.group(1) if in_table else ""
-    return int(told) if told and int(told) in _LEVELS else GROUND_LEVEL
+    figure = cleaned(value)[:1]
+    in_type = _LEVEL_IN_TYPE.search(feature_type)
+    if figure not in "12345" or not figure:
+        figure = in_type.group(1) if in_type else ""
+    return int(figure) if figure and int(figure) in _LEVELS else GROUND_LEVEL
 
 
 def status(value: Any) -> int | None:

@@ -20,12 +20,12 @@ from layers.days import owners_day
 from layers.editions.life import EditionError
 from layers.findings import report
 from layers.importing.import_file import ImportRefusedError, ImportRequest, Outcome, load, rehearse
-from layers.importing.recognition import proposal, tables
+from layers.importing.recognition import proposal, source_layers
 from layers.importing.recognition.columns import ROLES, ColumnError
 from layers.management.edition_command import day
 from layers.models import Layer
 from layers.readers import read_file
-from layers.readers.read_file import ReadError
+from layers.readers.read_file import ChooseLayerError, Contents, ReadError
 from layers.reference import concordance
 
 _PROGRESS_FROM_ROWS = 20_000
@@ -84,9 +84,9 @@ class Command(BaseCommand):
             _write(options["report"], rehearsed.as_json())
             self.stdout.write("nothing was written")
             return
-        done = load(request, at=at, by=options["by"], progress=self._show)
-        self._tell_outcome(done)
-        _write(options["report"], done.edition.report)
+        outcome = load(request, at=at, by=options["by"], progress=self._show)
+        self._tell_outcome(outcome)
+        _write(options["report"], outcome.edition.report)
 
     def _tell_outcome(self, outcome: Outcome) -> None:
         edition = outcome.edition
@@ -98,25 +98,30 @@ class Command(BaseCommand):
         self.stdout.write(f"{edition}: valid {since} (version id {edition.pk})")
 
     def _list(self, file: Path, options: dict[str, Any]) -> None:
-        """The file's tables and, where kind and owner are told, what their fields seem to be."""
-        contents = read_file.contents(file)
-        self.stdout.write(contents.format)
-        for table_info in contents.tables:
-            system = f"EPSG:{table_info.srid}" if table_info.srid else "no coordinate system told"
-            count = "" if table_info.rows < 0 else f"{table_info.rows} rows, "
-            self.stdout.write(f"  {table_info.name}: {count}{table_info.geometry or 'no shapes'}, {system}")
-            self.stdout.write(f"    {', '.join(table_info.fields)}")
+        """The file's source layers and, where kind and owner are told, what their fields seem to be."""
         kind, owner = options["kind"], options["owner"]
         if not kind or not owner:
+            self._list_layers(read_file.contents(file))
             self.stdout.write("--kind and --owner say what it would be understood as")
             return
         request = _request(file, {**options, "name": options["name"] or "layer"})
-        table, _passed_over = tables.read(request)
-        self.stdout.write(f"taken: {', '.join(dict.fromkeys(table.tables)) or 'all of it'}")
-        understood = proposal.propose(
-            table, kind=kind, owner=owner, roles=request.named_roles(), source=request.source
+        taken = source_layers.read(request)
+        self._list_layers(taken.contents)
+        if taken.rows is None:
+            raise ChooseLayerError(taken.contents)
+        self.stdout.write(f"taken: {', '.join(dict.fromkeys(taken.rows.layers)) or 'all of it'}")
+        proposed = proposal.propose(
+            taken.rows, kind=kind, owner=owner, roles=request.named_roles(), source=request.source
         )
-        self._tell(_proposed(understood))
+        self._tell(_lines(proposed))
+
+    def _list_layers(self, contents: Contents) -> None:
+        self.stdout.write(contents.format)
+        for layer in contents.layers:
+            system = f"EPSG:{layer.srid}" if layer.srid else "no coordinate system told"
+            count = "" if layer.rows < 0 else f"{layer.rows} rows, "
+            self.stdout.write(f"  {layer.name}: {count}{layer.geometry or 'no shapes'}, {system}")
+            self.stdout.write(f"    {', '.join(layer.fields)}")
 
     def _tell(self, lines: Iterator[str]) -> None:
         for line in lines:
@@ -183,7 +188,7 @@ def _request(file: Path, options: dict[str, Any]) -> ImportRequest:
         name_field=options["name_field"],
         roles=dict(options["field"]),
         source=options["source"],
-        table=tuple(options["layer"]) or None,
+        source_layers=tuple(options["layer"]) or None,
         merge_codes=options["merge_codes"],
         replace=options["replace"],
         published=not options["unpublished"],
@@ -194,28 +199,29 @@ def _request(file: Path, options: dict[str, Any]) -> ImportRequest:
     )
 
 
-def _proposed(understood: proposal.Proposal) -> Iterator[str]:
-    yield f"data set: {understood.source.id if understood.source else 'not recognised'}"
-    if understood.ties:
-        yield f"  may be any of {', '.join(understood.ties)}: --source says which"
-    for role in understood.roles:
+def _lines(proposed: proposal.Proposal) -> Iterator[str]:
+    yield f"data set: {proposed.source.id if proposed.source else 'not recognised'}"
+    if proposed.ties:
+        yield f"  may be any of {', '.join(proposed.ties)}: --source says which"
+    for role in proposed.roles:
         others = f" (or {', '.join(role.others)})" if role.others else ""
         if role.field or others:
             yield f"  {role.role}: {role.field or 'none'}{others}"
-    for known in understood.styles:
+    for known in proposed.styles:
         yield f"  the list {known.list_name} knows {known.share:.0%} of the codes"
-    for field in understood.fields:
+    for field in proposed.fields:
         yield f"  {field.name}: filled in {field.filled:.0%}, such as {'; '.join(field.samples) or '–'}"
-    if understood.question:
-        yield understood.question
+    if proposed.question:
+        yield proposed.question
 
 
 def _would_lie(error: crs.CrsError) -> Iterator[str]:
     """The systems that would fit, the likeliest first, and where each puts the file."""
-    for place in error.candidates[:_CANDIDATES]:
-        swapped = " --swap-axes" if place.swap_axes else ""
-        where = f"{place.lat:.4f}° N, {place.lon:.4f}° E"
-        yield f"  --crs EPSG:{place.srid}{swapped}: {place.name}, at {where}{_FITS.get(place.fits, '')}"
+    for candidate in error.candidates[:_CANDIDATES]:
+        swapped = " --swap-axes" if candidate.swap_axes else ""
+        where = f"{candidate.lat:.4f}° N, {candidate.lon:.4f}° E"
+        fits = _FITS.get(candidate.fits, "")
+        yield f"  --crs EPSG:{candidate.srid}{swapped}: {candidate.name}, at {where}{fits}"
 
 
 def _write(file: Path | None, kept: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Tables and rows through GDAL, by way of pyogrio."""
+"""Source layers and their rows through GDAL, by way of pyogrio."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from .answers import Described, RefusedError, Rows
+from . import markup
+from .answers import RefusedError, Rows, SourceLayer
 from .limits import MAX_FEATURE_VERTICES, MAX_FEATURES, MAX_FIELDS, MAX_TABLES, MAX_TEXT, MAX_VERTICES
 from .visible import visible_text
 
@@ -23,50 +24,80 @@ _DISPLAY = frozenset({"altitudeMode", "tessellate", "extrude", "visibility", "dr
 _OFTEN_EMPTY = frozenset({"id", "description", "timestamp", "begin", "end"})
 
 
-def described(path: str, *, encodings: Sequence[str] = (), is_kml: bool = False) -> list[Described]:
-    """The tables that GDAL finds, with names made to differ. Raises RefusedError."""
+class GdalFile:
+    """A file of which GDAL tells the layers itself: there the number counts, names may be there twice."""
+
+    def __init__(self, path: str, *, form: str, encodings: Sequence[str] = ()) -> None:
+        self._path = path
+        self._encodings = encodings
+        self.layers = described(path, encodings=encodings)
+        if form == "FlatGeobuf" and not self.layers:  # what GDAL says of a header that it cannot make out
+            raise RefusedError("damaged")
+
+    def rows(self, numbers: Sequence[int]) -> list[Rows]:
+        return [
+            rows(self._path, name=number, layer=self.layers[number], encodings=self._encodings)
+            for number in numbers
+        ]
+
+
+class KmlFile:
+    """Looked through by ourselves first. Fields that only say how to show a place are left out."""
+
+    def __init__(self, path: str) -> None:
+        markup.surveyed(path)
+        self._path = path
+        self.layers = [
+            replace(layer, fields=[name for name in layer.fields if name not in _DISPLAY])
+            for layer in described(path)
+        ]
+
+    def rows(self, numbers: Sequence[int]) -> list[Rows]:
+        return [
+            _without_display(rows(self._path, name=number, layer=self.layers[number])) for number in numbers
+        ]
+
+
+def described(path: str, *, encodings: Sequence[str] = ()) -> list[SourceLayer]:
+    """The source layers that GDAL finds, with names made to differ. Raises RefusedError."""
     with _gdal() as pyogrio:
-        found = pyogrio.list_layers(path)
-        if len(found) > MAX_TABLES:
+        listed = pyogrio.list_layers(path)
+        if len(listed) > MAX_TABLES:
             raise RefusedError("objects")
-        described = []
-        for place in range(len(found)):
-            info = pyogrio.read_info(path, layer=place, force_feature_count=True)
-            fields = _names([str(name) for name in info["fields"]], encodings)
-            if is_kml:
-                fields = [name for name in fields if name not in _DISPLAY]
-            described.append(
-                Described(
-                    name=unicodedata.normalize("NFC", str(found[place][0])),
+        layers = []
+        for number in range(len(listed)):
+            info = pyogrio.read_info(path, layer=number, force_feature_count=True)
+            layers.append(
+                SourceLayer(
+                    name=unicodedata.normalize("NFC", str(listed[number][0])),
                     rows=int(info["features"]),
                     geometry=_plain_type(info["geometry_type"]),
                     crs=str(info["crs"] or ""),
-                    fields=fields,
+                    fields=_names([str(name) for name in info["fields"]], encodings),
                 )
             )
-    return _told_apart(described)
+    return _with_different_names(layers)
 
 
 def rows(
     path: str,
     *,
-    layer: str | int,
-    table: Described,
+    name: str | int,
+    layer: SourceLayer,
     encodings: Sequence[str] = (),
-    is_kml: bool = False,
     options: Mapping[str, str] | None = None,
 ) -> Rows:
-    """Every row of a table. `encodings` are tried in turn, when GDAL was told that the text is Latin-1.
+    """Every row of the layer that GDAL knows by `name`, or by its number.
 
-    Of KML, what says how to show a place is left out. Raises RefusedError.
+    `encodings` are tried in turn, when GDAL was told that the text is Latin-1. Raises RefusedError.
     """
     # pyogrio makes room in every column for as many rows as it may read: for those that were counted, and
     # for more only where the count was wrong.
-    for most in (min(max(table.rows, 0), MAX_FEATURES), MAX_FEATURES):
+    for most in (min(max(layer.rows, 0), MAX_FEATURES), MAX_FEATURES):
         with _gdal() as pyogrio:
             meta, _fids, shapes, values = pyogrio.raw.read(
                 path,
-                layer=layer,
+                layer=name,
                 force_2d=True,
                 datetime_as_string=True,
                 max_features=most + 1,
@@ -78,19 +109,16 @@ def rows(
             break
     _check_size(shapes, fields=len(meta["fields"]))
     lists = [_values(column, str(kind)) for column, kind in zip(values, meta["ogr_types"], strict=True)]
-    raw_names = [str(name) for name in meta["fields"]]
+    raw_names = [str(field) for field in meta["fields"]]
     names, lists = _decoded(raw_names, lists, encodings) if encodings else (raw_names, lists)
-    names = [unicodedata.normalize("NFC", name.replace("|", ".")) for name in names]
-    columns = dict(zip(names, lists, strict=True))
-    if is_kml:
-        columns = {name: column for name, column in columns.items() if _says_something(name, column)}
-    return Rows(table=table, shapes=list(shapes), columns=columns)
+    names = [unicodedata.normalize("NFC", field.replace("|", ".")) for field in names]
+    return Rows(layer=layer, shapes=list(shapes), columns=dict(zip(names, lists, strict=True)))
 
 
 @contextmanager
 def _gdal() -> Iterator[Any]:
     """pyogrio, without what it would import beside (neither needed nor small), its errors as refusals."""
-    sys.modules["pandas"] = sys.modules["geopandas"] = sys.modules["pyarrow"] = None  # type: ignore[assignment]
+    sys.modules |= dict.fromkeys(("pandas", "geopandas", "pyarrow", "shapely"))  # type: ignore[arg-type]
     import pyogrio
 
     errors = (
@@ -150,9 +178,9 @@ def _plain(value: Any) -> Any:
         return _number(value, whole=False)
     if isinstance(value, bool | int):
         return value
-    listed = getattr(value, "tolist", None)
-    if listed is not None:
-        plain = listed()
+    as_list = getattr(value, "tolist", None)
+    if as_list is not None:
+        plain = as_list()
         return [_plain(member) for member in plain] if isinstance(plain, list) else _plain(plain)
     return _plain(str(value))
 
@@ -191,6 +219,11 @@ def _names(
     return [unicodedata.normalize("NFC", decode(name)) for name in names]
 
 
+def _without_display(rows: Rows) -> Rows:
+    columns = {name: column for name, column in rows.columns.items() if _says_something(name, column)}
+    return replace(rows, columns=columns)
+
+
 def _says_something(name: str, column: list[Any]) -> bool:
     if name in _DISPLAY:
         return False
@@ -205,11 +238,10 @@ def _plain_type(name: Any) -> str:
     return "Geometry" if plain in ("Unknown", "GeometryCollection") else plain
 
 
-def _told_apart(tables: list[Described]) -> list[Described]:
-    seen: dict[str, int] = {}
+def _with_different_names(layers: list[SourceLayer]) -> list[SourceLayer]:
+    counts: dict[str, int] = {}
     result = []
-    for table in tables:
-        number = seen[table.name] = seen.get(table.name, 0) + 1
-        name = table.name if number == 1 else f"{table.name} ({number})"
-        result.append(replace(table, name=name))
+    for layer in layers:
+        number = counts[layer.name] = counts.get(layer.name, 0) + 1
+        result.append(layer if number == 1 else replace(layer, name=f"{layer.name} ({number})"))
     return result

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from .answers import Described, RefusedError, Rows
+from .answers import RefusedError, Rows, SourceLayer
 from .encodings import encoding_of
 from .limits import MAX_DEPTH, MAX_FEATURE_VERTICES, MAX_FEATURES, MAX_FIELDS, MAX_TEXT, MAX_VERTICES
 from .visible import visible_text
@@ -35,6 +35,17 @@ _SINGLE = frozenset(_LEAST_POSITIONS)
 
 class _ShapeError(ValueError):
     """A geometry that is not what GeoJSON says it must be: a code."""
+
+
+class GeoJsonFile:
+    """Parsed whole to tell what is in it."""
+
+    def __init__(self, path: str) -> None:
+        self._rows = rows(path)
+        self.layers = [self._rows.layer]
+
+    def rows(self, numbers: Sequence[int]) -> list[Rows]:
+        return [self._rows for _number in numbers]
 
 
 def rows(path: str) -> Rows:
@@ -60,7 +71,7 @@ def rows(path: str) -> Rows:
     geometries = np.empty(len(shapes), dtype=object)
     geometries[:] = shapes
     _check_size(geometries)
-    table = Described(
+    layer = SourceLayer(
         name="",
         rows=len(shapes),
         geometry=_kind({shape.geom_type for shape in shapes if shape is not None}),
@@ -68,7 +79,7 @@ def rows(path: str) -> Rows:
         fields=_names(records),
     )
     wkb = shapely.to_wkb(geometries).tolist()
-    return Rows(table=table, shapes=wkb, records=records, notes=notes, warnings=warnings)
+    return Rows(layer=layer, shapes=wkb, records=records, notes=notes, warnings=warnings)
 
 
 def _kind(kinds: set[str]) -> str:

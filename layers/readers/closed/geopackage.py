@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import sqlite3
 import unicodedata
+from collections.abc import Sequence
 
-from .answers import Described, RefusedError
+from . import features
+from .answers import RefusedError, Rows, SourceLayer
 from .limits import MAX_FIELDS, MAX_OBJECTS, MAX_TABLES
 
 # What GeoPackage writers themselves put in. None can fire: the file is only read.
@@ -25,8 +27,20 @@ _TABLES = (
 )
 
 
-def described(path: str) -> list[Described]:
-    """The tables of the GeoPackage. Raises RefusedError for a file that holds what could run."""
+class GeoPackageFile:
+    """Told by SQLite, read by GDAL, which finds tables in another order: there the name counts."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self.layers = described(path)
+
+    def rows(self, numbers: Sequence[int]) -> list[Rows]:
+        layers = [self.layers[number] for number in numbers]
+        return [features.rows(self._path, name=layer.name, layer=layer) for layer in layers]
+
+
+def described(path: str) -> list[SourceLayer]:
+    """The source layers of the GeoPackage. Raises RefusedError for a file that holds what could run."""
     database = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
     database.text_factory = lambda raw: raw.decode("utf-8", "replace")
     try:
@@ -37,10 +51,10 @@ def described(path: str) -> list[Described]:
         ).fetchall()
         _check_objects(objects)
         tables = {name for kind, name, _sql in objects if kind == "table"}
-        found = database.execute(_TABLES, [MAX_TABLES + 1]).fetchall()
-        if len(found) > MAX_TABLES:
+        listed = database.execute(_TABLES, [MAX_TABLES + 1]).fetchall()
+        if len(listed) > MAX_TABLES:
             raise RefusedError("objects")
-        return [_table(database, *row) for row in found if row[0] in tables]
+        return [_layer(database, *row) for row in listed if row[0] in tables]
     except sqlite3.Error as error:
         raise RefusedError("damaged") from error
     finally:
@@ -62,14 +76,14 @@ def _check_objects(objects: list[tuple[str, str, str]]) -> None:
             raise RefusedError("computed", name=name[:80])
 
 
-def _table(database: sqlite3.Connection, name: str, shape: str, kind: str, crs: str) -> Described:
+def _layer(database: sqlite3.Connection, name: str, shape: str, kind: str, crs: str) -> SourceLayer:
     columns = database.execute("SELECT name, pk FROM pragma_table_info(?)", [name]).fetchall()
     if len(columns) > MAX_FIELDS:
         raise RefusedError("fields")
     quoted = name.replace('"', '""')
     count = database.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()[0]  # noqa: S608 (quoted)
     fields = [unicodedata.normalize("NFC", column) for column, key in columns if column != shape and not key]
-    return Described(name=name, rows=count, geometry=_type(kind) if shape else "", crs=crs, fields=fields)
+    return SourceLayer(name=name, rows=count, geometry=_type(kind) if shape else "", crs=crs, fields=fields)
 
 
 def _type(kind: str) -> str:

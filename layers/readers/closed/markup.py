@@ -1,8 +1,8 @@
 """XML read once by ourselves, before GDAL sees it: what it may not hold, and what GDAL does not tell.
 
-A document type is refused, and with it every entity of the file's own. Of GML the tables, the identities of
-their features, and the faults that make GDAL skip a feature or, worse, read something else: it takes "NaN"
-for 0 and says nothing.
+A document type is refused, and with it every entity of the file's own. Of GML the source layers, the
+identities of their features, and the faults that make GDAL skip a feature or, worse, read something else: it
+takes "NaN" for 0 and says nothing.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _ARC_POSITIONS = 3
 
 @dataclass(kw_only=True)
 class FeatureType:
-    """A table of a GML file. `faults` by place among `identities`; `texts` of the features asked for only."""
+    """A source layer of GML. `faults` by place among `identities`; `texts` of the features asked for only."""
 
     identities: list[str] = field(default_factory=list)
     geometries: set[str] = field(default_factory=set)
@@ -57,7 +57,7 @@ class FeatureType:
 
 
 class Survey:
-    """Follows the parser. `keep` are the places, by table, of the features whose texts are wanted."""
+    """Follows the parser. `keep` are the places, by source layer, of the features whose texts are wanted."""
 
     def __init__(self, keep: Mapping[str, Set[int]]) -> None:
         self.types: dict[str, FeatureType] = {}
@@ -121,15 +121,15 @@ class Survey:
                 raise RefusedError("features" if local == "Placemark" else "objects")
         if len(self._path) < 2 or self._path[-2] not in _MEMBERS or local in _COLLECTIONS:
             return
-        found = self.types.setdefault(local, FeatureType())
+        feature_type = self.types.setdefault(local, FeatureType())
         if len(self.types) > MAX_TABLES:
             raise RefusedError("objects")
-        if len(found.identities) >= MAX_FEATURES:
+        if len(feature_type.identities) >= MAX_FEATURES:
             raise RefusedError("features")
-        self._type, self._feature_depth = found, len(self._path)
-        place = len(found.identities)
-        found.identities.append(_identity(attributes))
-        self._kept = found.texts.setdefault(place, {}) if place in self._keep.get(local, ()) else None
+        self._type, self._feature_depth = feature_type, len(self._path)
+        place = len(feature_type.identities)
+        feature_type.identities.append(_identity(attributes))
+        self._kept = feature_type.texts.setdefault(place, {}) if place in self._keep.get(local, ()) else None
 
     def _shape(self, local: str, attributes: dict[str, str]) -> None:
         assert self._type is not None

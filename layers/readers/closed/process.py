@@ -1,9 +1,11 @@
-"""One request from standard input, one answer to standard output.
+"""A process that a file from outside is read in: shut in first, then asked what the file holds and for rows.
 
-The request is JSON: `action` ("contents" or "read"), `format`, and `files`, each with its `path`, the tables
-`wanted` (null: the only one) and the `encodings` its text may be in. The answer is a line of JSON, and after
-it, for each table read, the lengths of its shapes (int32, -1 for none), its fields as JSON (by column, or a
-list of rows), and its shapes as WKB; or the line `{"error": code, ...}` alone.
+A message is JSON, or bytes. We ask with `format` and `files`, each with its `path` and the `encodings` its
+text may be in. The answer says in `files` which source layers each holds, and in `network` whether the system
+has shut off the network (0) or why not (an errno). Then, as often as wanted, we name a `file` and some
+`layers` of it, both by number, and get the rows: what is said of each of these `layers`, and in a second
+message the lengths of their shapes (int32, -1 for none), their fields as JSON (by column, or a list of
+rows), and their shapes as WKB. Instead of any answer there may come `{"error": code, ...}`: it is the last.
 """
 
 from __future__ import annotations
@@ -13,14 +15,18 @@ import gc
 import json
 import os
 import resource
+import signal
+import socket
 import struct
-import sys
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Protocol
 
-from . import features, geopackage, gml, markup
-from .answers import Described, RefusedError, Rows, chosen
-from .limits import CPU_SECONDS, GEOJSON_MEMORY_BYTES, MEMORY_BYTES, OPEN_FILES
+from . import wire
+from .answers import RefusedError, Rows, SourceLayer
+from .drivers import DRIVERS, skipped
+from .limits import CPU_SECONDS, GEOJSON_MEMORY_BYTES, MAX_QUESTION_BYTES, MEMORY_BYTES, OPEN_FILES
 
 # Written files: none. No process is started. (Root is not held to the number of processes.)
 _LIMITS = {
@@ -31,39 +37,73 @@ _LIMITS = {
     resource.RLIMIT_CORE: 0,
 }
 _NEW_USER_AND_NETWORK = 0x10000000 | 0x40000000  # CLONE_NEWUSER | CLONE_NEWNET
+_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
 
 
-def main() -> None:
-    request = json.load(sys.stdin)
-    confine(memory_bytes=GEOJSON_MEMORY_BYTES if request["format"] == "GeoJSON" else MEMORY_BYTES)
-    gc.disable()  # millions of lists of two numbers each, no cycles among them, and a short life
-    parts: list[bytes] = []
-    header: dict[str, Any]
-    try:
-        if request["action"] == "contents":
-            found = [_tables(request["format"], file) for file in request["files"]]
-            header = {"files": [[asdict(table) for table in tables] for tables in found]}
-        else:
-            read = [_read(request["format"], file) for file in request["files"]]
-            encoded = [[_encoded(rows) for rows in tables] for tables in read]
-            header = {"files": [[told for told, _parts in tables] for tables in encoded]}
-            parts = [part for tables in encoded for _told, parts in tables for part in parts]
-    except RefusedError as refused:
-        header = refused.answer
-    except MemoryError:
-        header = {"error": "resources"}
-    sys.stdout.buffer.write(json.dumps(header).encode() + b"\n")
-    for part in parts:
-        sys.stdout.buffer.write(part)
+class _File(Protocol):
+    """A file that is open: its source layers, and the rows of some of them, by number, in that order."""
+
+    @property
+    def layers(self) -> Sequence[SourceLayer]: ...
+
+    def rows(self, numbers: Sequence[int]) -> list[Rows]: ...
 
 
-def confine(*, memory_bytes: int = MEMORY_BYTES) -> None:
-    """No network where the system lets us shut it off, and no more memory, time and files than needed."""
-    # Refused in many containers: then the dead proxies and the one driver must do.
-    ctypes.CDLL(None).unshare(_NEW_USER_AND_NETWORK)
+def talk(connection: socket.socket) -> None:
+    """The whole conversation about files of one format, until the other side hangs up."""
+    with suppress(wire.EndedError):
+        try:
+            request = _asked(connection)
+            network = confine(request["format"], folder=os.path.dirname(request["files"][0]["path"]))
+            files = [_opened(request["format"], file) for file in request["files"]]
+            layers = [[asdict(layer) for layer in file.layers] for file in files]
+            _answer(connection, {"network": network, "files": layers})
+            while True:
+                wanted = _asked(connection)
+                encoded = [_encoded(rows) for rows in files[wanted["file"]].rows(wanted["layers"])]
+                _answer(connection, {"layers": [header for header, _parts in encoded]})
+                wire.send(connection, *(part for _header, parts in encoded for part in parts))
+        except RefusedError as refused:
+            _answer(connection, refused.answer)
+        except MemoryError:
+            _answer(connection, {"error": "resources"})
+
+
+def confine(form: str, *, folder: str = "/") -> int:
+    """Leaves this process one format, no network, and no more memory, time and files than needed.
+
+    Before GDAL is loaded: it looks at its environment then, and never again. The working directory becomes
+    `folder`. Answers 0, or the errno with which the system refuses to shut off the network, as many
+    containers do: then the dead proxies and the one driver must do.
+    """
+    os.environ["GDAL_SKIP"] = skipped(DRIVERS.get(form, ""))
+    os.chdir(folder)
     os.umask(0o077)
+    server = os.getppid()
+    system = ctypes.CDLL(None, use_errno=True)
+    network = ctypes.get_errno() if system.unshare(_NEW_USER_AND_NETWORK) != 0 else 0
+    die_with(server)  # once more: a new user namespace may make the system forget it
+    memory_bytes = GEOJSON_MEMORY_BYTES if form == "GeoJSON" else MEMORY_BYTES
     for limit, value in {resource.RLIMIT_AS: memory_bytes, **_LIMITS}.items():
         resource.setrlimit(limit, (value, value))
+    gc.disable()  # millions of lists of two numbers each, no cycles among them, and a short life
+    return network
+
+
+def die_with(parent: int) -> None:
+    """The system kills this process when its parent ends, however that ends."""
+    ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def _asked(connection: socket.socket) -> dict[str, Any]:
+    question: dict[str, Any] = json.loads(wire.receive(connection, most=MAX_QUESTION_BYTES))
+    return question
+
+
+def _answer(connection: socket.socket, header: dict[str, Any]) -> None:
+    wire.send(connection, json.dumps(header).encode())
 
 
 def _encoded(rows: Rows) -> tuple[dict[str, Any], list[bytes]]:
@@ -73,54 +113,33 @@ def _encoded(rows: Rows) -> tuple[dict[str, Any], list[bytes]]:
         json.dumps(rows.columns if rows.records is None else rows.records).encode(),
         b"".join(shape for shape in rows.shapes if shape is not None),
     ]
-    told = {
-        "table": asdict(rows.table),
+    header = {
+        "layer": asdict(rows.layer),
         "faults": rows.faults,
         "notes": rows.notes,
         "warnings": rows.warnings,
         "sizes": [len(part) for part in parts],
     }
-    return told, parts
+    return header, parts
 
 
-def _tables(form: str, file: dict[str, Any]) -> list[Described]:
-    path = file["path"]
+def _opened(form: str, file: dict[str, Any]) -> _File:
+    """Imports what the format needs: GEOS or GDAL, each a third of a small file's time."""
+    path, encodings = file["path"], file["encodings"]
     if form == "GeoJSON":
-        return [_geojson(path).table]
+        from . import geojson
+
+        return geojson.GeoJsonFile(path)
+    if form == "GML":
+        from . import gml
+
+        return gml.GmlFile(path)
     if form == "GeoPackage":
-        return geopackage.described(path)
-    if form == "GML":
-        return gml.described(path)
-    if form == "KML":
-        markup.surveyed(path)
-    found = features.described(path, encodings=file["encodings"], is_kml=form == "KML")
-    if form == "FlatGeobuf" and not found:  # what GDAL says of a header that it cannot make out
-        raise RefusedError("damaged")
-    return found
+        from . import geopackage
 
+        return geopackage.GeoPackageFile(path)
+    from . import features
 
-def _geojson(path: str) -> Rows:
-    """Loads GEOS, which takes a third of a small file's time, and which the other formats do not need."""
-    from . import geojson
-
-    return geojson.rows(path)
-
-
-def _read(form: str, file: dict[str, Any]) -> list[Rows]:
-    path = file["path"]
-    if form == "GeoJSON":
-        return [_geojson(path)]
-    if form == "GML":
-        return gml.rows(path, wanted=file["wanted"])
-    tables = _tables(form, file)
-    return [
-        features.rows(
-            path,
-            # Two folders of a KML file may have the same name: there the place counts.
-            layer=tables[place].name if form == "GeoPackage" else place,
-            table=tables[place],
-            encodings=file["encodings"],
-            is_kml=form == "KML",
-        )
-        for place in chosen(tables, wanted=file["wanted"])
-    ]
+    return (
+        features.KmlFile(path) if form == "KML" else features.GdalFile(path, form=form, encodings=encodings)
+    )

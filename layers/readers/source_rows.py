@@ -16,12 +16,12 @@ class ReadError(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TableInfo:
-    """A table of a file, before it is read.
+class SourceLayer:
+    """A part of a file that has rows of its own, before it is read: a table, a sheet, a feature type.
 
     `rows` is -1 where the file does not say; `geometry` "Polygon", "MultiPolygon" and so on, "Geometry" for
     several kinds, "" for none; `srid` None when the system is not told or not known. Of GML a few of the
-    `fields` may be missing, or more, once the table is read.
+    `fields` may be missing, or more, once it is read.
     """
 
     name: str
@@ -33,21 +33,21 @@ class TableInfo:
 
 @dataclass(frozen=True, kw_only=True)
 class Contents:
-    """What a file is ("GeoPackage") and which tables it holds, those without shapes too."""
+    """What a file is ("GeoPackage") and which source layers it holds, those without shapes too."""
 
     format: str
-    tables: tuple[TableInfo, ...]
+    layers: tuple[SourceLayer, ...]
 
-    def with_shapes(self) -> tuple[TableInfo, ...]:
+    def with_shapes(self) -> tuple[SourceLayer, ...]:
         """Those that can be loaded as a layer."""
-        return tuple(table for table in self.tables if table.geometry)
+        return tuple(layer for layer in self.layers if layer.geometry)
 
 
-class ChooseTableError(ReadError):
-    """The file has several tables and none, or one that is not there, was named. `contents` are they."""
+class ChooseLayerError(ReadError):
+    """Of the source layers in `contents` none was named, or one that is not there."""
 
     def __init__(self, contents: Contents) -> None:
-        names = ", ".join(table.name[:60] for table in contents.with_shapes()[:200])
+        names = ", ".join(layer.name[:60] for layer in contents.with_shapes()[:200])
         super().__init__(
             _("Choose one of the layers in the file with --layer: %(names)s.") % {"names": names}
         )
@@ -55,12 +55,12 @@ class ChooseTableError(ReadError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Table:
+class SourceRows:
     """Feature `i` of the file has shape `geometries[i]` (None if it has none) and fields `properties[i]`.
 
-    `tables[i]` is the name of the table it comes from, where several are read as one. `srid` is None when the
-    file does not say. By row, `notes` holds what was mended or is odd, and `unreadable` why there is no
-    shape where the file has one. `warnings` are about the file as a whole.
+    `layers[i]` is the name of the source layer it comes from, where several are read as one. `srid` is None
+    when the file does not say. By row, `notes` holds what was mended or is odd, and `unreadable` why there is
+    no shape where the file has one. `warnings` are about the file as a whole.
     """
 
     geometries: NDArray[np.object_]
@@ -68,7 +68,7 @@ class Table:
     srid: int | None
     notes: dict[int, str] = field(default_factory=dict)
     unreadable: dict[int, str] = field(default_factory=dict)
-    tables: list[str] = field(default_factory=list)
+    layers: list[str] = field(default_factory=list)
     format: str = ""
     warnings: list[str] = field(default_factory=list)
 
@@ -77,29 +77,31 @@ class Table:
         return list(dict.fromkeys(name for row in self.properties for name in row))
 
 
-def joined(tables: Sequence[Table]) -> Table:
-    """Several tables as one, row after row. Raises ReadError when they are in different systems."""
-    if len(tables) == 1:
-        return tables[0]
-    systems = {table.srid for table in tables}
+def joined(parts: Sequence[SourceRows]) -> SourceRows:
+    """Several source layers as one, row after row. Raises ReadError when they are in different systems."""
+    if len(parts) == 1:
+        return parts[0]
+    systems = {part.srid for part in parts}
     if len(systems) > 1:
         listed = ", ".join(sorted(f"EPSG:{srid}" if srid else "–" for srid in systems))
         message = _("The layers are in different coordinate systems (%(systems)s). Read them one by one.")
         raise ReadError(message % {"systems": listed})
-    starts = np.cumsum([0, *(len(table.geometries) for table in tables)]).tolist()
-    return Table(
-        geometries=np.concatenate([table.geometries for table in tables]),
-        properties=[row for table in tables for row in table.properties],
-        srid=tables[0].srid,
-        notes=_shifted([table.notes for table in tables], starts),
-        unreadable=_shifted([table.unreadable for table in tables], starts),
-        tables=[name for table in tables for name in table.tables],
-        format=", ".join(dict.fromkeys(table.format for table in tables)),
-        warnings=list(dict.fromkeys(text for table in tables for text in table.warnings)),
+    starts = np.cumsum([0, *(len(part.geometries) for part in parts)]).tolist()
+    return SourceRows(
+        geometries=np.concatenate([part.geometries for part in parts]),
+        properties=[row for part in parts for row in part.properties],
+        srid=parts[0].srid,
+        notes=_shifted([part.notes for part in parts], starts),
+        unreadable=_shifted([part.unreadable for part in parts], starts),
+        layers=[name for part in parts for name in part.layers],
+        format=", ".join(dict.fromkeys(part.format for part in parts)),
+        warnings=list(dict.fromkeys(text for part in parts for text in part.warnings)),
     )
 
 
 def _shifted(remarks: Sequence[dict[int, str]], starts: Sequence[int]) -> dict[int, str]:
     return {
-        row + start: why for found, start in zip(remarks, starts, strict=False) for row, why in found.items()
+        row + start: why
+        for by_row, start in zip(remarks, starts, strict=False)
+        for row, why in by_row.items()
     }

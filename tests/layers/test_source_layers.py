@@ -1,4 +1,4 @@
-"""Which of a file's tables are read, what a plan's outline tells its zones, and shapes among the fields."""
+"""Which of a file's source layers are read, what an outline tells its zones, and shapes among the fields."""
 
 import json
 from pathlib import Path
@@ -11,10 +11,13 @@ import pytest
 import shapely
 
 from layers.findings import wording
-from layers.importing.recognition import columns, tables
+from layers.importing.import_file import rehearse
+from layers.importing.recognition import columns, source_layers
+from layers.importing.recognition.source_layers import Taken
 from layers.importing.request import ImportRequest
-from layers.readers.read_file import ChooseTableError, ReadError, Table
+from layers.readers.read_file import ChooseLayerError, ReadError, SourceRows
 from layers.reference import catalog
+from tests.factories import NOON
 from tests.layers import files
 
 WEST = shapely.box(540_000, 6_541_000, 540_100, 6_541_100)
@@ -32,8 +35,15 @@ def plan_file(folder: Path, layers: dict[str, list[dict[str, Any]]]) -> Path:
     return path
 
 
-def request(path: Path, *, table: tuple[str, ...] | None = None, owner: str = "NO-4012") -> ImportRequest:
-    return ImportRequest(path=path, kind="zoning", name="plan", owner=owner, table=table)
+def taken_from(path: Path, *, layers: tuple[str, ...] | None = None, owner: str = "NO-4012") -> Taken:
+    request = ImportRequest(path=path, kind="zoning", name="plan", owner=owner, source_layers=layers)
+    return source_layers.read(request)
+
+
+def rows_of(path: Path, *, layers: tuple[str, ...] | None = None, owner: str = "NO-4012") -> SourceRows:
+    rows = taken_from(path, layers=layers, owner=owner).rows
+    assert rows is not None
+    return rows
 
 
 PLAN = {
@@ -44,35 +54,46 @@ PLAN = {
 }
 
 
-def test_the_zones_of_all_tables_are_read_and_the_others_named(tmp_path: Path) -> None:
-    table, (other,) = tables.read(request(plan_file(tmp_path, PLAN)))
-    assert table.tables == ["rparealformalomrade", "rpfaresone"]
+def test_the_zones_of_all_source_layers_are_read_and_the_others_named(tmp_path: Path) -> None:
+    taken = taken_from(plan_file(tmp_path, PLAN))
+    rows, (other,) = taken.rows, taken.findings
+    assert rows is not None
+    assert rows.layers == ["rparealformalomrade", "rpfaresone"]
     sentence = wording.sentence(other)
     assert "rpomrade (1)" in sentence
     assert "rpgrense (1)" in sentence
-    found = columns.recognise(table, kind="zoning", owner="NO-4012", roles={})
-    codes = [found.row(row, place=place).code for place, row in enumerate(table.properties)]
+    recognised = columns.recognise(rows, kind="zoning", owner="NO-4012", roles={})
+    codes = [recognised.row(row, place=place).code for place, row in enumerate(rows.properties)]
     assert codes == ["1110", "H320"]
 
 
 def test_a_person_may_choose_the_outline(tmp_path: Path) -> None:
-    table, others = tables.read(request(plan_file(tmp_path, PLAN), table=("rpomrade",)))
-    assert (table.tables, others) == (["rpomrade"], [])
+    taken = taken_from(plan_file(tmp_path, PLAN), layers=("rpomrade",))
+    assert taken.rows is not None
+    assert (taken.rows.layers, taken.findings) == (["rpomrade"], [])
 
 
-def test_a_file_of_unknown_tables_is_asked_about(tmp_path: Path) -> None:
+@pytest.mark.django_db
+def test_a_file_of_unknown_layers_is_asked_about(tmp_path: Path) -> None:
     path = plan_file(tmp_path, {"one": [{"a": 1}], "two": [{"a": 1}]})
-    with pytest.raises(ChooseTableError, match="one, two"):
-        tables.read(request(path))
+    taken = taken_from(path)
+    assert taken.rows is None
+    assert [layer.name for layer in taken.contents.layers] == ["one", "two"]
+    for names in (None, ("one", "three")):
+        with pytest.raises(ChooseLayerError, match="one, two"):
+            rehearse(
+                ImportRequest(path=path, kind="zoning", name="x", owner="NO-4012", source_layers=names),
+                at=NOON,
+            )
 
 
 def test_zones_know_what_their_only_outline_says(tmp_path: Path) -> None:
     plan = PLAN | {"rpomrade": [{"vertikalniva": 1, "plannavn": "Tunnelen", "feltnavn": "no"}]}
     for chosen in (None, ("rparealformalomrade", "rpfaresone")):
-        table, _others = tables.read(request(plan_file(tmp_path, plan), table=chosen))
-        assert [row["vertikalniva"] for row in table.properties] == [1, 1]
-        assert [row["plannavn"] for row in table.properties] == ["Tunnelen", "Tunnelen"]
-        assert [row.get("feltnavn") for row in table.properties] == ["B1", None]
+        rows = rows_of(plan_file(tmp_path, plan), layers=chosen)
+        assert [row["vertikalniva"] for row in rows.properties] == [1, 1]
+        assert [row["plannavn"] for row in rows.properties] == ["Tunnelen", "Tunnelen"]
+        assert [row.get("feltnavn") for row in rows.properties] == ["B1", None]
         (tmp_path / "plan.gpkg").unlink()
 
 
@@ -88,26 +109,26 @@ def test_of_several_outlines_the_one_around_a_zone_counts_and_none_where_they_di
             {"vertikalniva": 1, "plannavn": "Torget", "shape": EAST},
         ],
     }
-    table, _others = tables.read(request(plan_file(tmp_path, plan)))
-    assert [row.get("vertikalniva") for row in table.properties] == [2, None]
-    assert [row["plannavn"] for row in table.properties] == ["Torget", "Torget"]
+    rows = rows_of(plan_file(tmp_path, plan))
+    assert [row.get("vertikalniva") for row in rows.properties] == [2, None]
+    assert [row["plannavn"] for row in rows.properties] == ["Torget", "Torget"]
 
 
 def test_a_zones_own_level_is_not_overruled(tmp_path: Path) -> None:
     plan = PLAN | {"rparealformalomrade": [{"arealformal": 1110, "feltnavn": "B1", "vertikalniva": 3}]}
-    table, _others = tables.read(request(plan_file(tmp_path, plan)))
-    assert table.properties[0]["vertikalniva"] == 3
+    rows = rows_of(plan_file(tmp_path, plan))
+    assert rows.properties[0]["vertikalniva"] == 3
 
 
 def test_outlines_that_are_not_whole_say_nothing() -> None:
     bow_tie = shapely.Polygon([(0, 0), (10, 10), (10, 0), (0, 10)])
     shapes = np.array([bow_tie, None, shapely.Point(np.nan, 1)], dtype=object)
-    zones = Table(geometries=shapes, properties=[{"a": 1}] * 3, srid=25832)
-    outlines = Table(geometries=shapes[[0, 0]], properties=[{"vertikalnivå": 1}] * 2, srid=25832)
+    zones = SourceRows(geometries=shapes, properties=[{"a": 1}] * 3, srid=25832)
+    outlines = SourceRows(geometries=shapes[[0, 0]], properties=[{"vertikalnivå": 1}] * 2, srid=25832)
     source = catalog.source("no-reguleringsplan")
     assert source is not None
-    found = tables.outlined(zones, outlines, source=source)
-    assert [row["a"] for row in found.properties] == [1, 1, 1]
+    known = source_layers.outlined(zones, outlines, source=source)
+    assert [row["a"] for row in known.properties] == [1, 1, 1]
 
 
 # Shapes among the fields ----------------------------------------------------------------------------
@@ -126,7 +147,7 @@ SQUARE = shapely.box(145_000, 6_580_000, 145_100, 6_580_100)
 NEXT = shapely.box(145_100, 6_580_000, 145_200, 6_580_100)
 
 
-def test_a_swedish_plan_has_its_shapes_brought_out(tmp_path: Path) -> None:
+def test_a_swedish_plan_has_its_nested_shapes(tmp_path: Path) -> None:
     path = swedish(
         tmp_path,
         {"feature:typ": "detaljplan", "namn": "Kv Väktaren", "plangeometri": [part(SQUARE), part(NEXT)]},
@@ -138,17 +159,17 @@ def test_a_swedish_plan_has_its_shapes_brought_out(tmp_path: Path) -> None:
          "bestammelsegeometri": [part(shapely.LineString([(145_000, 6_580_000), (145_001, 6_580_001)]))]},
         {"feature:typ": "beslut"},
     )  # fmt: skip
-    table, _others = tables.read(request(path, owner="SE-0484"))
-    assert table.srid == 3009
-    kinds = [shape and shape.geom_type for shape in table.geometries]
+    rows = rows_of(path, owner="SE-0484")
+    assert rows.srid == 3009
+    kinds = [shape and shape.geom_type for shape in rows.geometries]
     assert kinds == ["MultiPolygon", "Polygon", "MultiPolygon", "LineString", None]
-    assert shapely.area(table.geometries[2]) == pytest.approx(20_000)
-    assert all("bestammelsegeometri" not in row for row in table.properties)
-    found = columns.recognise(table, kind="zoning", owner="SE-0484", roles={})
-    assert found.source is not None
-    assert found.source.id == "se-detaljplan"
-    assert sorted(columns.not_of_layer(table, found)) == [0, 3]
-    assert found.row(table.properties[1], place=1).code == "B"
+    assert shapely.area(rows.geometries[2]) == pytest.approx(20_000)
+    assert all("bestammelsegeometri" not in row for row in rows.properties)
+    recognised = columns.recognise(rows, kind="zoning", owner="SE-0484", roles={})
+    assert recognised.source is not None
+    assert recognised.source.id == "se-detaljplan"
+    assert sorted(columns.not_of_layer(rows, recognised)) == [0, 3]
+    assert recognised.row(rows.properties[1], place=1).code == "B"
 
 
 @pytest.mark.parametrize(
@@ -156,7 +177,7 @@ def test_a_swedish_plan_has_its_shapes_brought_out(tmp_path: Path) -> None:
 )
 def test_the_system_may_be_named_in_words(tmp_path: Path, system: str, srid: int | None) -> None:
     path = swedish(tmp_path, {"bestammelsegeometri": [part(SQUARE, system=system)]})
-    assert tables.read(request(path, owner="SE-0484"))[0].srid == srid
+    assert rows_of(path, owner="SE-0484").srid == srid
 
 
 @pytest.mark.parametrize(
@@ -170,13 +191,13 @@ def test_the_system_may_be_named_in_words(tmp_path: Path, system: str, srid: int
 )
 def test_a_shape_that_is_none_is_refused(tmp_path: Path, geometry: Any) -> None:
     with pytest.raises(ReadError):
-        tables.read(request(swedish(tmp_path, {"bestammelsegeometri": geometry}), owner="SE-0484"))
+        rows_of(swedish(tmp_path, {"bestammelsegeometri": geometry}), owner="SE-0484")
 
 
 @pytest.mark.parametrize(
     "geometry", [None, [], "x", 5, [None], [{"geometri": None}], [{"geometri": {"position": 5}}]]
 )
 def test_what_is_no_list_of_shapes_is_left_alone(tmp_path: Path, geometry: Any) -> None:
-    table, _others = tables.read(request(swedish(tmp_path, {"bestammelsegeometri": geometry, "x": 1})))
-    assert table.geometries.tolist() == [None]
-    assert table.properties[0]["x"] == 1
+    rows = rows_of(swedish(tmp_path, {"bestammelsegeometri": geometry, "x": 1}))
+    assert rows.geometries.tolist() == [None]
+    assert rows.properties[0]["x"] == 1
