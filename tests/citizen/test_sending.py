@@ -62,7 +62,7 @@ def test_a_form_sent_again_with_other_words_is_told_and_can_be_sent_as_a_new_one
     post(client, held)
     response = post(client, held, text="Og enda noe.")
     page = response.content.decode()
-    fresh = re.search(r'name="uuid" value="([0-9a-f-]{36})".*?name="token" value="([0-9a-f]{32})"', page)
+    fresh = re.search(r'(?s)name="uuid" value="([0-9a-f-]{36})".*?name="token" value="([0-9a-f]{32})"', page)
     assert response.status_code == 422
     assert "Og enda noe." in page
     assert fresh
