@@ -176,7 +176,7 @@ def _made_current(is_current: bool) -> Undo:
         return figures.filter(replaced_at__isnull=is_current).exists()
 
     def make_the_other(event: LayerEvent, at: dt.datetime, by: str) -> None:
-        (attaching.undo if is_current else attaching.restore)(_population(event), at=at, by=by)
+        (attaching.withdraw if is_current else attaching.restore)(_population(event), at=at, by=by)
 
     return Undo(is_so, make_the_other)
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from layers.editions import life, succession
 from layers.event import What, record
 from layers.models import Edition, Layer, LayerEvent, Population
-from layers.population import sums as population_sum
+from layers.population import sums
 from layers.population.attaching import PopulationError
 
 MOST_COMMITTEES = 200
@@ -100,14 +100,17 @@ ORDER BY 1, 2
 
 @transaction.atomic
 def stage(plan: Plan, *, at: dt.datetime, by: str = "") -> Edition:
-    """Draw the committees up as a draft: to be looked at, then saved or discarded (`editions.discard`).
+    """Draw the committees up as a draft: to be looked at, then saved or discarded (`life.discard`).
 
     Committees without units are left out; units without a committee may be. A layer that is not there yet is
     made. Raises CompositionError.
     """
     committees = _checked(plan)
     layer = _layer(plan)
-    content = [{"code": one.code, "name": one.name, "units": sorted(one.units)} for one in committees]
+    content = [
+        {"code": committee.code, "name": committee.name, "units": sorted(committee.units)}
+        for committee in committees
+    ]
     text = json.dumps(content, ensure_ascii=False)
     draft = Edition.objects.create(
         layer=layer,
@@ -134,10 +137,10 @@ def stage(plan: Plan, *, at: dt.datetime, by: str = "") -> Edition:
 def save(
     draft: Edition, *, valid_from: dt.date, published: bool, at: dt.datetime, by: str = ""
 ) -> list[Population]:
-    """Put a composed draft into service from a day, and attach the units' people to it, added up.
+    """Save a composed draft, in force from a day, and attach the units' people to it, added up.
 
     Areas are linked to those of the edition before. Returns the sums, the newest year first. Raises
-    editions.EditionError, and CompositionError for what was not composed.
+    life.EditionError, and CompositionError for what was not composed.
     """
     units = draft.composed_of
     if units is None:
@@ -148,33 +151,33 @@ def save(
     record(What.COMPOSED, of=draft, at=at, by=by, detail=detail)
     if before is not None:
         succession.link(draft, before=before)
-    standing = Population.objects.filter(edition=units, replaced_at__isnull=True).order_by("-year")
-    sums = []
-    for one in standing:
+    current = Population.objects.filter(edition=units, replaced_at__isnull=True).order_by("-year")
+    added_up = []
+    for population in current:
         try:
-            sums.append(population_sum.sum_up(one, into=draft, at=at, by=by))
+            added_up.append(sums.sum_up(population, into=draft, at=at, by=by))
         except PopulationError:
             continue  # figures of that year are of other units only
-    return sums
+    return added_up
 
 
 def committees_of(edition: Edition, *, units: Edition) -> list[Committee]:
-    """An edition's areas as committees of these units. Raises population_sum.NotNestedError."""
-    area_of = population_sum.members(units, into=edition)
-    held: dict[str, list[str]] = {}
+    """An edition's areas as committees of these units. Raises sums.NotNestedError."""
+    area_of = sums.members(units, into=edition)
+    units_of: dict[str, list[str]] = {}
     for unit, area in area_of.items():
-        held.setdefault(area, []).append(unit)
+        units_of.setdefault(area, []).append(unit)
     return [
-        Committee(code=area.code, name=area.name, units=tuple(sorted(held.get(area.code, ()))))
+        Committee(code=area.code, name=area.name, units=tuple(sorted(units_of.get(area.code, ()))))
         for area in edition.areas.order_by("code")
     ]
 
 
 def starts(units: Edition) -> QuerySet[Edition]:
     """The editions, drafts included, of the same owner's other boundaries: the newest first."""
-    held = Edition.objects.filter(layer__owner=units.layer.owner, layer__kind=Layer.Kind.BOUNDARY)
-    held = held.exclude(layer=units.layer).exclude(state=Edition.State.WITHDRAWN)
-    return held.select_related("layer").order_by("layer__name", "-valid_from", "-pk")
+    boundaries = Edition.objects.filter(layer__owner=units.layer.owner, layer__kind=Layer.Kind.BOUNDARY)
+    of_others = boundaries.exclude(layer=units.layer).exclude(state=Edition.State.WITHDRAWN)
+    return of_others.select_related("layer").order_by("layer__name", "-valid_from", "-pk")
 
 
 def adjacent(units: Edition) -> list[tuple[str, str]]:
@@ -189,10 +192,10 @@ def groups(units: Iterable[str], *, pairs: Iterable[tuple[str, str]]) -> int:
     """Of how many separate groups the units are, 1 when they hang together and 0 when there is none."""
     left = set(units)
     beside: dict[str, set[str]] = {}
-    for one, other in pairs:
-        if one in left and other in left:
-            beside.setdefault(one, set()).add(other)
-            beside.setdefault(other, set()).add(one)
+    for unit, neighbour in pairs:
+        if unit in left and neighbour in left:
+            beside.setdefault(unit, set()).add(neighbour)
+            beside.setdefault(neighbour, set()).add(unit)
     number = 0
     while left:
         number += 1
@@ -207,35 +210,36 @@ def groups(units: Iterable[str], *, pairs: Iterable[tuple[str, str]]) -> int:
 def _checked(plan: Plan) -> list[Committee]:
     """The committees that have units, by code. Raises CompositionError for anything that is not right."""
     known = set(plan.units.areas.values_list("code", flat=True))
-    owner_of: dict[str, str] = {}
-    kept = [one for one in plan.committees if one.units]
-    if not kept:
+    committee_of: dict[str, str] = {}
+    committees = [committee for committee in plan.committees if committee.units]
+    if not committees:
         raise CompositionError(_("No unit is in a committee yet."))
-    if len(kept) > MOST_COMMITTEES:
+    if len(committees) > MOST_COMMITTEES:
         raise CompositionError(_("There can be at most %(n)d committees.") % {"n": MOST_COMMITTEES})
-    for one in kept:
-        _check_words(one, others=[other for other in kept if other is not one])
-        for unit in one.units:
+    for committee in committees:
+        _check_words(committee, others=[other for other in committees if other is not committee])
+        for unit in committee.units:
             if unit not in known:
                 message = _("There is no unit %(unit)s in %(layer)s.")
                 raise CompositionError(message % {"unit": unit[:80], "layer": plan.units.layer.name})
-            if unit in owner_of:
+            if unit in committee_of:
                 message = _("The unit %(unit)s is in two committees: %(one)s and %(other)s.")
-                values = {"unit": unit, "one": owner_of[unit], "other": one.code}
+                values = {"unit": unit, "one": committee_of[unit], "other": committee.code}
                 raise CompositionError(message % values)
-            owner_of[unit] = one.code
-    return sorted(kept, key=lambda one: one.code)
+            committee_of[unit] = committee.code
+    return sorted(committees, key=lambda committee: committee.code)
 
 
-def _check_words(one: Committee, *, others: list[Committee]) -> None:
-    if not one.code.strip() or len(one.code) > CODE_MAX or not one.code.isprintable():
+def _check_words(committee: Committee, *, others: list[Committee]) -> None:
+    code = committee.code
+    if not code.strip() or len(code) > CODE_MAX or not code.isprintable():
         message = _("Every committee needs a code of at most %(n)d characters.")
         raise CompositionError(message % {"n": CODE_MAX})
-    if len(one.name) > NAME_MAX or not one.name.isprintable():
+    if len(committee.name) > NAME_MAX or not committee.name.isprintable():
         message = _("The name of %(code)s is longer than %(n)d characters, or holds a control character.")
-        raise CompositionError(message % {"code": one.code, "n": NAME_MAX})
-    if any(other.code == one.code for other in others):
-        raise CompositionError(_("Two committees have the code %(code)s.") % {"code": one.code})
+        raise CompositionError(message % {"code": code, "n": NAME_MAX})
+    if any(other.code == code for other in others):
+        raise CompositionError(_("Two committees have the code %(code)s.") % {"code": code})
 
 
 def _layer(plan: Plan) -> Layer:

@@ -42,18 +42,18 @@ def committees_in(table: Figures, *, units: Edition, at: dt.datetime) -> list[Co
         if name_column and row[name_column]:
             name_of.setdefault(committee, row[name_column])
     return [
-        Committee(code=_code(text, number), name=name_of.get(text, text), units=tuple(dict.fromkeys(held)))
-        for number, (text, held) in enumerate(units_of.items(), start=1)
+        Committee(code=_code(text, number), name=name_of.get(text, text), units=tuple(dict.fromkeys(members)))
+        for number, (text, members) in enumerate(units_of.items(), start=1)
     ]
 
 
 def rows(committees: list[Committee], *, units: Edition) -> Iterator[list[str]]:
     """The table of a composition, a line for every unit, those in no committee too; headings first."""
-    held = {unit: one for one in committees for unit in one.units}
+    committee_of = {unit: committee for committee in committees for unit in committee.units}
     yield list(HEADINGS)
     for code, name in units.areas.order_by("code").values_list("code", "name"):
-        one = held.get(code)
-        yield [code, name, one.code if one else "", one.name if one else ""]
+        committee = committee_of.get(code)
+        yield [code, name, committee.code if committee else "", committee.name if committee else ""]
 
 
 def _columns(table: Figures, *, codes: AreaCodes) -> tuple[str, str, str | None]:

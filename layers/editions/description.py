@@ -41,16 +41,16 @@ class Description:
 @transaction.atomic
 def change(layer: Layer, *, to: Description, at: dt.datetime, by: str) -> LayerEvent | None:
     """Describe the layer anew; None where it is described so already. Raises DescriptionError."""
-    held = Layer.objects.select_for_update().get(pk=layer.pk)
+    layer = Layer.objects.select_for_update().get(pk=layer.pk)
     _check(to)
-    before = Description.of(held)
+    before = Description.of(layer)
     if before == to:
         return None
     for name, value in to.as_json().items():
-        setattr(held, name, value)
-    held.save(update_fields=["titles", "credit", "licence", "style"])
+        setattr(layer, name, value)
+    layer.save(update_fields=["titles", "credit", "licence", "style"])
     detail = {"before": before.as_json(), "after": to.as_json()}
-    return record(What.DESCRIBED, of=held, at=at, by=by, detail=detail)
+    return record(What.DESCRIBED, of=layer, at=at, by=by, detail=detail)
 
 
 def undo(event: LayerEvent, *, at: dt.datetime, by: str) -> LayerEvent | None:

@@ -1,4 +1,4 @@
-"""Papers of an edition, such as a plan's provisions as decided: PDFs, kept and handed out as they came.
+"""Documents of an edition, such as a plan's provisions as decided: PDFs, kept and handed out as they came.
 
 Nothing in a PDF is ever run, shown inline or rewritten here: it is checked to be one, and served to be saved.
 """
@@ -32,7 +32,7 @@ _CHUNK_BYTES = 1024**2
 
 
 class DocumentError(ValueError):
-    """The paper cannot be taken or changed. The message says why; nothing was changed."""
+    """The document cannot be attached or changed. The message says why; nothing was changed."""
 
 
 @cache
@@ -43,7 +43,7 @@ def types() -> Mapping[str, Mapping[str, str]]:
 
 
 def in_force_on(day: dt.date) -> QuerySet[LayerDocument]:
-    """What everyone may read: papers of published editions that hold on the day."""
+    """What everyone may read: documents of published editions that are in force on the day."""
     editions = Edition.objects.published().in_force_on(day)
     return LayerDocument.objects.filter(removed_at__isnull=True, edition__in=editions)
 
@@ -60,15 +60,15 @@ def attach(
     by: str,
 ) -> LayerDocument:
     """Keep a PDF with an edition. Raises DocumentError for what is no PDF, too large, or there already."""
-    _locked(edition)
-    size, digest = _checked(file)
+    _lock(edition)
+    size, digest = _size_and_digest(file)
     if type not in types():
         message = _("The type must be one of: %(types)s.")
         raise DocumentError(message % {"types": ", ".join(types())})
-    held = edition.documents.filter(removed_at__isnull=True)
-    if held.filter(sha256=digest).exists():
+    attached = edition.documents.filter(removed_at__isnull=True)
+    if attached.filter(sha256=digest).exists():
         raise DocumentError(_("This document is attached already."))
-    if held.count() >= MOST_OF_AN_EDITION:
+    if attached.count() >= MOST_OF_AN_EDITION:
         raise DocumentError(
             _("An edition can have at most %(most)d documents.") % {"most": MOST_OF_AN_EDITION}
         )
@@ -90,8 +90,8 @@ def attach(
 
 @transaction.atomic
 def remove(document: LayerDocument, *, at: dt.datetime, by: str) -> None:
-    """Take a paper out of view. The file stays, so that it can come back."""
-    _locked(document.edition)
+    """Take a document out of view. The file stays, so that it can come back."""
+    _lock(document.edition)
     document.refresh_from_db(fields=["removed_at"])
     if document.removed_at is not None:
         raise DocumentError(_("This document has been removed already."))
@@ -103,7 +103,7 @@ def remove(document: LayerDocument, *, at: dt.datetime, by: str) -> None:
 @transaction.atomic
 def restore(document: LayerDocument, *, at: dt.datetime, by: str) -> None:
     """Undo a removal."""
-    _locked(document.edition)
+    _lock(document.edition)
     document.refresh_from_db(fields=["removed_at"])
     if document.removed_at is None:
         raise DocumentError(_("This document has not been removed."))
@@ -124,8 +124,8 @@ def tidy_name(name: str) -> str:
     return short.strip(" .") or "document.pdf"
 
 
-def _checked(file: IO[bytes]) -> tuple[int, str]:
-    """Size and SHA-256 of what begins and ends as a PDF does."""
+def _size_and_digest(file: IO[bytes]) -> tuple[int, str]:
+    """Size and SHA-256 of what begins and ends as a PDF does; DocumentError for all else."""
     file.seek(0, 2)
     size = file.tell()
     if size > MOST_BYTES:
@@ -153,7 +153,7 @@ def _keep(document: LayerDocument, file: IO[bytes]) -> None:
     document.file.name = name
 
 
-def _locked(edition: Edition) -> None:
+def _lock(edition: Edition) -> None:
     Layer.objects.select_for_update().get(pk=edition.layer_id)
     edition.refresh_from_db(fields=["state"])
     if edition.state != Edition.State.SAVED:

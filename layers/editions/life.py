@@ -1,4 +1,4 @@
-"""An edition's life: a draft is saved or discarded; what is saved is published, rolled back, put back.
+"""An edition's life: a draft is saved or discarded; what is saved is published, withdrawn, restored.
 
 Every step has one that undoes it, and is written into the layer's log. Nothing that is saved is ever deleted:
 contributions refer to it. All of it is atomic; the layer's row is locked, so that two people take turns.
@@ -22,12 +22,12 @@ class EditionError(ValueError):
 
 
 def newest(layer: Layer) -> Edition | None:
-    """The edition saved last, of those that were not rolled back."""
+    """The edition saved last, of those that were not withdrawn."""
     return layer.editions.saved().order_by("-number").first()
 
 
 def before(edition: Edition) -> Edition | None:
-    """The edition that this one followed, of those that were not rolled back."""
+    """The edition that this one followed, of those that were not withdrawn."""
     older = edition.layer.editions.saved().filter(number__lt=edition.number or 0)
     return older.order_by("-number").first()
 
@@ -79,7 +79,7 @@ def discard(draft: Edition) -> None:
 
 @transaction.atomic
 def withdraw(edition: Edition, *, at: dt.datetime, by: str) -> None:
-    """Roll the newest edition back: the one before holds again for as long as this one would have.
+    """Withdraw the newest edition: the one before is in force again for as long as this one would have been.
 
     What was recorded with it stays as it is. Raises EditionError for any but the newest.
     """
@@ -99,7 +99,7 @@ def withdraw(edition: Edition, *, at: dt.datetime, by: str) -> None:
 
 @transaction.atomic
 def restore(edition: Edition, *, at: dt.datetime, by: str) -> None:
-    """Undo a roll-back. Raises EditionError where the edition is not rolled back, or a newer one stands."""
+    """Undo a withdrawal. Raises EditionError where the edition is not withdrawn, or there is a newer one."""
     layer = _locked(edition)
     if edition.state != Edition.State.WITHDRAWN:
         raise EditionError(_("This edition was not withdrawn."))

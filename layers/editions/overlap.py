@@ -35,29 +35,29 @@ def overlaps(older: Edition, newer: Edition) -> Iterator[Overlap]:
         return
     west, south, east, north = shapely.total_bounds(shapes)
     srid = crs.metric(((west + east) / 2, (south + north) / 2), owner=older.layer.owner)
-    one, other = _pairs(shapes, new_shapes)
+    older_row, newer_row = _pairs(shapes, new_shapes)
     # Laid on each other in lon/lat, where edges are straight in this service; measured in metres.
     shared, before, after = (
         shapely.area(crs.from_wgs84(pieces, srid=srid))
-        for pieces in (shapely.intersection(shapes[one], new_shapes[other]), shapes, new_shapes)
+        for pieces in (shapely.intersection(shapes[older_row], new_shapes[newer_row]), shapes, new_shapes)
     )
-    of_older = np.minimum(shared / before[one], 1)
-    of_newer = np.minimum(shared / after[other], 1)
-    for row in np.flatnonzero(shared > 0).tolist():
+    of_older = np.minimum(shared / before[older_row], 1)
+    of_newer = np.minimum(shared / after[newer_row], 1)
+    for pair in np.flatnonzero(shared > 0).tolist():
         yield Overlap(
-            older=int(ids[one[row]]),
-            newer=int(new_ids[other[row]]),
-            share_of_older=float(of_older[row]),
-            share_of_newer=float(of_newer[row]),
+            older=int(ids[older_row[pair]]),
+            newer=int(new_ids[newer_row[pair]]),
+            share_of_older=float(of_older[pair]),
+            share_of_newer=float(of_newer[pair]),
         )
 
 
 def _pairs(older: crs.Geometries, newer: crs.Geometries) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Rows that may share ground; of a shape that is in both, only the pair of the two."""
-    one, other = shapely.STRtree(newer).query(older)
-    same = shapely.equals_exact(older[one], newer[other], tolerance=0)
-    kept = same | ~np.isin(one, one[same])
-    return one[kept], other[kept]
+    older_row, newer_row = shapely.STRtree(newer).query(older)
+    same = shapely.equals_exact(older[older_row], newer[newer_row], tolerance=0)
+    kept = same | ~np.isin(older_row, older_row[same])
+    return older_row[kept], newer_row[kept]
 
 
 def _read(edition: Edition) -> tuple[NDArray[np.int64], crs.Geometries]:

@@ -109,9 +109,9 @@ def heading_in(name: str) -> Heading | None:
     year = int(years[0]) if years else None
     if year is not None and not rest:
         return Heading(band=None, year=year)
-    found = band_in(rest) if year is not None else None
-    if found is not None:
-        return Heading(band=found, year=year)
+    band = band_in(rest) if year is not None else None
+    if band is not None:
+        return Heading(band=band, year=year)
     return Heading(band=None, year=year) if _is_total(rest) else None
 
 
@@ -137,13 +137,13 @@ def count_in(text: str) -> int | None:
 
 def composed(wanted: Band, bands: Iterable[Band]) -> list[Band] | None:
     """The fewest of `bands` that together are exactly `wanted`, or None: nothing is ever interpolated."""
-    given = [band for band in bands if band != TOTAL]
-    if wanted == TOTAL or wanted in given:
+    parts = [band for band in bands if band != TOTAL]
+    if wanted == TOTAL or wanted in parts:
         return [wanted]
     ends: dict[int, list[Band]] = {wanted.start or 0: []}  # the next age that is wanted -> how it was reached
-    for _step in given:
+    for _step in parts:
         further: dict[int, list[Band]] = {}
-        for band in given:
+        for band in parts:
             if band.start not in ends:
                 continue
             if band.to == wanted.to:

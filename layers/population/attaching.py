@@ -1,7 +1,7 @@
-"""Who lives in an edition's areas: statistics offices' figures attached, replaced, undone and asked for.
+"""Statistics offices' figures of who lives in an edition's areas: attached, replaced, withdrawn, restored.
 
-Totals are totals: a total is kept as the office gave it, and bands are never added up where there
-is one. Nothing is interpolated: an age group that is not made of whole bands is not known.
+A total is kept as the office gave it. Figures that are in service are the current ones; of each edition and
+year there are at most one office's.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from django.utils.translation import gettext as _
 from layers.days import owners_day
 from layers.event import What, record
 from layers.models import Edition, Layer, Population, PopulationCount
-from layers.population.ages import TOTAL, Band, are_apart, composed
+from layers.population.ages import TOTAL, Band, are_apart
 from layers.population.area_codes import AreaCodes
 from layers.population.counts import Counts, understood
+from layers.population.current import added
 from layers.readers import figures
 from layers.stored_once import store_once
 
@@ -30,11 +31,7 @@ ByArea = dict[str, dict[Band, int | None]]
 
 
 class PopulationError(ValueError):
-    """The figures cannot be attached, undone or asked for like this. The message says why."""
-
-
-class AgesUnknownError(PopulationError):
-    """The age group asked for is not made of whole bands of the figures at hand."""
+    """The figures cannot be attached, withdrawn or restored like this. The message says why."""
 
 
 def load(
@@ -52,16 +49,16 @@ def load(
 ) -> list[Population]:
     """Attach the figures in a file to an edition's areas: of `year`, else of every year that the file names.
 
-    All or nothing. Figures of the same year make way, and come back when this is undone. The same file again
-    changes nothing. Raises ReadError, CountsError and PopulationError.
+    All or nothing. Figures of the same year make way, and come back when these are withdrawn. The same file
+    again changes nothing. Raises ReadError, CountsError and PopulationError.
     """
     if not source.strip():
         raise PopulationError(_("Say where the figures come from."))
     table = figures.read_table(path, sheet=sheet)
     codes = AreaCodes.of(edition, on=owners_day(edition.layer.owner, at=at))
     counts = understood(table, match=codes.match, code_column=code_column)
-    years = _years(counts, year=year)
-    kept = {
+    by_year = _by_year(counts, year=year)
+    shared = {
         "edition": edition,
         "source": source.strip()[:200],
         "licence": licence.strip()[:80],
@@ -72,24 +69,28 @@ def load(
         Layer.objects.select_for_update().get(pk=edition.layer_id)
         return [
             attach(
-                {**kept, "year": one, "report": _report(counts, codes, by_area=by_area, notes=table.notes)},
+                {
+                    **shared,
+                    "year": year,
+                    "report": _report(counts, codes, by_area=by_area, notes=table.notes),
+                },
                 by_area=by_area,
                 areas=codes.areas,
                 path=path,
                 at=at,
                 by=by,
             )
-            for one, by_area in sorted(years.items())
+            for year, by_area in sorted(by_year.items())
         ]
 
 
 @transaction.atomic
-def undo(population: Population, *, at: dt.datetime, by: str = "") -> Population | None:
-    """Take figures out of service; those they replaced stand again, and are returned.
+def withdraw(population: Population, *, at: dt.datetime, by: str = "") -> Population | None:
+    """Take figures out of service; those they replaced are current again, and are returned.
 
-    Raises PopulationError for figures that do not stand, and for those that sums were made of.
+    Raises PopulationError for figures that are not current, and for those that sums were made of.
     """
-    _locked(population)
+    _lock(population)
     if population.replaced_at is not None:
         raise PopulationError(_("These figures have been replaced or undone already."))
     if population.sums.filter(replaced_at__isnull=True).exists():
@@ -105,70 +106,15 @@ def undo(population: Population, *, at: dt.datetime, by: str = "") -> Population
 
 @transaction.atomic
 def restore(population: Population, *, at: dt.datetime, by: str = "") -> None:
-    """Put figures that were replaced or undone into service again, in place of those of the same year."""
-    _locked(population)
+    """Put figures that were replaced or withdrawn into service again, in place of those of the same year."""
+    _lock(population)
     if population.replaced_at is None:
         raise PopulationError(_("These figures are already in use."))
-    for standing in _others(population).filter(replaced_at__isnull=True):
-        _retire(standing, at=population.imported_at)
+    for current in _others(population).filter(replaced_at__isnull=True):
+        _retire(current, at=population.imported_at)
     population.replaced_at = None
     population.save(update_fields=["replaced_at"])
     _record(What.POPULATION_RESTORED, of=population, at=at, by=by)
-
-
-def standing(edition: Edition, *, year: int | None = None) -> Population | None:
-    """The figures in service of a year, else of the newest one."""
-    found = Population.objects.filter(edition=edition, replaced_at__isnull=True)
-    return (found if year is None else found.filter(year=year)).order_by("-year").first()
-
-
-def bands(population: Population) -> list[Band]:
-    """The age bands that there are figures of, the youngest first; without the total."""
-    found = population.counts.filter(age_from__isnull=False).values_list("age_from", "age_to").distinct()
-    return sorted((Band(start=a, to=b) for a, b in found), key=lambda band: (band.start or 0, band.to or 999))
-
-
-def of_areas(
-    edition: Edition, *, age: tuple[int, int | None] | None = None, year: int | None = None
-) -> dict[int, int | None]:
-    """People in each area (by id): all, or those from one age to another, both included.
-
-    None where it is not known. An age group is read from its own band, or added up from whole bands; raises
-    AgesUnknownError where it is neither. Raises nothing without figures: then all are None.
-    """
-    areas: dict[int, int | None] = dict.fromkeys(edition.areas.values_list("pk", flat=True))
-    population = standing(edition, year=year)
-    if population is None:
-        return areas
-    wanted = TOTAL if age is None else Band(start=age[0], to=age[1])
-    parts = composed(wanted, bands(population))
-    if parts is None:
-        message = _("People of %(age)s are not known: the figures are of %(bands)s.")
-        listed = ", ".join(map(str, bands(population))) or _("all ages only")
-        raise AgesUnknownError(message % {"age": wanted, "bands": listed})
-    told: dict[int, list[int | None]] = {}
-    for area, start, to, n in population.counts.values_list("area_id", "age_from", "age_to", "n"):
-        if Band(start=start, to=to) in parts:
-            told.setdefault(area, []).append(n)
-    for area, values in told.items():
-        if area in areas and len(values) == len(parts):
-            areas[area] = added(values)
-    return areas
-
-
-def youngest(population: Population) -> Band | None:
-    """The young that can be counted: under 18 where the bands allow it, else the nearest group."""
-    given = bands(population)
-    for oldest in (17, 19, 15, 14, 5):
-        band = Band(start=0, to=oldest)
-        if composed(band, given) is not None:
-            return band
-    return None
-
-
-def added(values: list[int | None]) -> int | None:
-    """The sum, or None if one of them is not told."""
-    return None if None in values else sum(value for value in values if value is not None)
 
 
 def attach(
@@ -210,8 +156,8 @@ def attach(
     return population
 
 
-def _years(counts: Counts, *, year: int | None) -> dict[int, ByArea]:
-    named = {one: by_area for one, by_area in counts.by_year.items() if one is not None}
+def _by_year(counts: Counts, *, year: int | None) -> dict[int, ByArea]:
+    named = {number: by_area for number, by_area in counts.by_year.items() if number is not None}
     without = counts.by_year.get(None, {})
     if year is None and not named:
         raise PopulationError(_("Which year are the figures of? The file does not say."))
@@ -227,28 +173,30 @@ def _years(counts: Counts, *, year: int | None) -> dict[int, ByArea]:
 
 
 def _report(counts: Counts, codes: AreaCodes, *, by_area: ByArea, notes: list[str]) -> dict[str, Any]:
-    """What was found, as codes and values: `population_report.sentences` has the words."""
+    """What was found, as codes and values: `report.sentences` has the words."""
     summed = _fill_totals(by_area)
-    told = {code: cells for code, cells in by_area.items() if cells.get(TOTAL) is not None and len(cells) > 1}
+    with_both = {
+        code: cells for code, cells in by_area.items() if cells.get(TOTAL) is not None and len(cells) > 1
+    }
     unlike = [
         code
-        for code, cells in told.items()
+        for code, cells in with_both.items()
         if code not in summed and are_apart(cells) and _sum_of_bands(cells) not in (None, cells[TOTAL])
     ]
-    found = {band for cells in by_area.values() for band in cells if band != TOTAL}
+    bands = {band for cells in by_area.values() for band in cells if band != TOTAL}
     absent = sorted(set(codes.areas) - set(by_area))
     return {
         "areas": len(codes.areas),
         "matched": len(by_area),
         "total": sum(cells.get(TOTAL) or 0 for cells in by_area.values()),
         "code_column": counts.code_column,
-        "bands": [[band.start, band.to] for band in sorted(found, key=lambda b: (b.start or 0, b.to or 999))],
+        "bands": [[band.start, band.to] for band in sorted(bands, key=lambda b: (b.start or 0, b.to or 999))],
         "unmatched": counts.unmatched[:LISTED_MAX],
         "n_unmatched": len(counts.unmatched),
         "without": absent[:LISTED_MAX],
         "n_without": len(absent),
         "renumbered": dict(list(codes.renumbered.items())[:LISTED_MAX]),
-        "unlike_total": {"codes": unlike[:LISTED_MAX], "n": len(unlike), "of": len(told)},
+        "unlike_total": {"codes": unlike[:LISTED_MAX], "n": len(unlike), "of": len(with_both)},
         "summed_totals": {"codes": summed[:LISTED_MAX], "n": len(summed)},
         "untold": counts.symbols,
         "unread": counts.unread[:LISTED_MAX],
@@ -296,7 +244,7 @@ def _retire(population: Population, *, at: dt.datetime) -> None:
     population.save(update_fields=["replaced_at"])
 
 
-def _locked(population: Population) -> None:
+def _lock(population: Population) -> None:
     Layer.objects.select_for_update().get(pk=population.edition.layer_id)
     population.refresh_from_db(fields=["replaced_at"])
 

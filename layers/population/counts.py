@@ -43,7 +43,7 @@ class Counts:
     """People by year (None: the table does not say), area and band; n None where the office does not tell.
 
     `unmatched` are the codes that are no area's, `unread` the columns that hold no people, `symbols` how
-    often each sign stands for a number that is not told, `several_sexes` that men and women were added up.
+    often each sign stands for a number that is not given, `several_sexes` that men and women were added up.
     """
 
     by_year: dict[int | None, dict[str, dict[Band, int | None]]]
@@ -76,7 +76,7 @@ def understood(table: Figures, *, match: Matcher, code_column: str | None = None
     roles = _roles(table, match=match, code_column=code_column)
     unmatched: dict[str, None] = {}
     symbols: Counter[str] = Counter()
-    found: dict[Cell, _Sum] = {}
+    sums: dict[Cell, _Sum] = {}
     for number, row in enumerate(table.rows, start=1):
         written = row[roles.code]
         if not written:
@@ -89,9 +89,9 @@ def understood(table: Figures, *, match: Matcher, code_column: str | None = None
         for band, year, text in _cells(row, roles=roles, number=number):
             if text.strip().casefold() in MISSING - {""}:
                 symbols[text.strip()] += 1
-            _add(found, (code, band, year), n=_count(text, code=written, number=number), sex=sex)
+            _add(sums, (code, band, year), n=_count(text, code=written, number=number), sex=sex)
     by_year: dict[int | None, dict[str, dict[Band, int | None]]] = {}
-    for (code, band, year), entry in found.items():
+    for (code, band, year), entry in sums.items():
         by_year.setdefault(year, {}).setdefault(code, {})[band] = entry.n
     used = {roles.code, roles.year, roles.age, roles.sex, *roles.values}
     return Counts(
@@ -100,7 +100,7 @@ def understood(table: Figures, *, match: Matcher, code_column: str | None = None
         unmatched=list(unmatched),
         unread=[name for name in table.columns if name not in used],
         symbols=dict(symbols),
-        several_sexes=any(len(entry.sexes) > 1 for entry in found.values()),
+        several_sexes=any(len(entry.sexes) > 1 for entry in sums.values()),
     )
 
 
@@ -197,12 +197,12 @@ def _count(text: str, *, code: str, number: int) -> int | None:
         raise CountsError(message % {"number": number, "code": code[:40], "text": text[:40]}) from None
 
 
-def _add(found: dict[Cell, _Sum], cell: Cell, *, n: int | None, sex: str) -> None:
-    entry = found.get(cell)
+def _add(sums: dict[Cell, _Sum], cell: Cell, *, n: int | None, sex: str) -> None:
+    entry = sums.get(cell)
     if entry is None:
-        found[cell] = _Sum(n=n, sexes={sex})
+        sums[cell] = _Sum(n=n, sexes={sex})
     elif sex in _BOTH and not entry.sexes & _BOTH:
-        found[cell] = _Sum(n=n, sexes={sex})  # the office's own sum
+        sums[cell] = _Sum(n=n, sexes={sex})  # the office's own sum
     elif sex not in entry.sexes and not entry.sexes & _BOTH:
         entry.n = None if n is None or entry.n is None else entry.n + n
         entry.sexes.add(sex)

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from layers.models import Edition, Layer, Population
 from layers.population import attaching
 from layers.population.ages import Band
-from layers.population.attaching import ByArea, PopulationError, added
+from layers.population.attaching import ByArea, PopulationError
+from layers.population.current import added
 
 # A unit lies in an area when this share of it does: borders drawn twice are never quite the same.
 NESTED = 0.99
@@ -34,8 +35,8 @@ class NotNestedError(PopulationError):
 def sum_up(units: Population, *, into: Edition, at: dt.datetime, by: str = "") -> Population:
     """Add the units' figures up for each area of an edition, band by band, and attach them to it.
 
-    A sum that needs a number which the office does not tell is not told either. Raises NotNestedError, naming
-    the units that lie in several areas, and PopulationError where nothing lies in any.
+    A sum that needs a number which the office does not give is not known. Raises NotNestedError, naming the
+    units that lie in several areas, and PopulationError where nothing lies in any.
     """
     area_of = members(units.edition, into=into)
     by_area: ByArea = {}
@@ -73,7 +74,9 @@ def follow(loaded: Iterable[Population], *, at: dt.datetime, by: str = "") -> li
         stale = Population.objects.filter(
             replaced_at__isnull=True, year=units.year, summed_from__edition=units.edition
         ).exclude(summed_from=units)
-        renewed += [sum_up(units, into=one.edition, at=at, by=by) for one in stale.select_related("edition")]
+        renewed += [
+            sum_up(units, into=sums.edition, at=at, by=by) for sums in stale.select_related("edition")
+        ]
     return renewed
 
 
@@ -92,7 +95,7 @@ def members(units: Edition, *, into: Edition) -> dict[str, str]:
     area_of: dict[str, str] = {}
     straddling = []
     for unit, by_area in sorted(shares.items()):
-        area, share = max(by_area.items(), key=lambda one: one[1])
+        area, share = max(by_area.items(), key=lambda pair: pair[1])
         if share >= NESTED:
             area_of[unit] = area
         elif sum(by_area.values()) > 1 - NESTED:
@@ -107,10 +110,10 @@ def members(units: Edition, *, into: Edition) -> dict[str, str]:
 
 
 def _by_unit(units: Population) -> ByArea:
-    found: ByArea = {}
+    by_unit: ByArea = {}
     for code, start, to, n in units.counts.values_list("area__code", "age_from", "age_to", "n"):
-        found.setdefault(code, {})[Band(start=start, to=to)] = n
-    return found
+        by_unit.setdefault(code, {})[Band(start=start, to=to)] = n
+    return by_unit
 
 
 def _gather(target: dict[Band, Any], cells: dict[Band, int | None]) -> None:
@@ -119,7 +122,7 @@ def _gather(target: dict[Band, Any], cells: dict[Band, int | None]) -> None:
 
 
 def _whole(by_area: dict[str, dict[Band, Any]]) -> dict[str, dict[Band, list[int | None]]]:
-    """Where one unit of an area lacks a band that others have, the area's number is not told."""
+    """Where one unit of an area lacks a band that others have, the area's number is not known."""
     for cells in by_area.values():
         most = max(len(values) for values in cells.values())
         for values in cells.values():

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 
 from layers import csv_lines
 from layers.models import Edition
-from layers.provisions import writing
-from layers.provisions.writing import Field, Provision, ProvisionError
+from layers.provisions.fields import Field, Provision, fields_of
+from layers.provisions.writing import ProvisionError
 from layers.readers import figures
 
 _FIELD_NAMES = ("field", "felt", "feltnavn", "feltbetegnelse", "fält", "område", "delområde")
@@ -35,7 +35,7 @@ _PLAIN = re.compile(r"(?:plain|provision|klarspråk|klarsprog|klartekst)[ _-]([a
 
 @dataclass(frozen=True, kw_only=True)
 class Proposal:
-    """What writing a table would do. `texts` is what to hand to `provisions.write`.
+    """What writing a table would do. `texts` is what to hand to `writing.write`.
 
     `unknown` are the table's fields that the plan has not, `twice` those on several rows with different texts
     (nothing is written while there are any), `silent` the plan's fields that lack a text and are not in the
@@ -65,9 +65,9 @@ def proposal(path: Path, *, edition: Edition) -> Proposal:
     if not set(meanings) - {"field"}:
         message = _("The table has no column of texts. Call them “text”, “plain_nb” … There are: %(names)s.")
         raise ProvisionError(message % {"names": ", ".join(table.columns[:20])})
-    given, twice = _rows(table.rows, columns)
+    texts, twice = _texts_by_name(table.rows, columns=columns)
     return replace(
-        _matched(given, held=writing.fields_of(edition)),
+        _matched(texts, fields=fields_of(edition)),
         twice=twice,
         unread=[name for name, meaning in columns.items() if not meaning],
         languages=[meaning for meaning in meanings if meaning not in ("field", "text")],
@@ -76,13 +76,14 @@ def proposal(path: Path, *, edition: Edition) -> Proposal:
 
 def rows(edition: Edition, *, languages: list[str]) -> Iterator[list[str]]:
     """The table of an edition's provisions, header first; every field has a row, with or without a text."""
-    held = writing.fields_of(edition)
-    written = sorted({language for one in held for language in one.provision.plain} - set(languages))
-    tongues = [*languages, *written]
-    yield ["field", "codes", "text", *(f"plain_{tongue}" for tongue in tongues)]
-    for one in held:
-        plain = (one.provision.plain.get(tongue, "") for tongue in tongues)
-        yield [one.name, " ".join(one.codes), one.provision.legal_text, *plain]
+    zone_fields = fields_of(edition)
+    written = {language for zone_field in zone_fields for language in zone_field.provision.plain}
+    languages = [*languages, *sorted(written - set(languages))]
+    yield ["field", "codes", "text", *(f"plain_{language}" for language in languages)]
+    for zone_field in zone_fields:
+        provision = zone_field.provision
+        plain = (provision.plain.get(language, "") for language in languages)
+        yield [zone_field.name, " ".join(zone_field.codes), provision.legal_text, *plain]
 
 
 def _meaning(column: str) -> str:
@@ -92,17 +93,19 @@ def _meaning(column: str) -> str:
         return "field"
     if name in _TEXT_NAMES:
         return "text"
-    found = _PLAIN.fullmatch(name)
-    return found[1] if found else ""
+    match = _PLAIN.fullmatch(name)
+    return match[1] if match else ""
 
 
 def _plain_name(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
-def _rows(rows: list[dict[str, str]], columns: dict[str, str]) -> tuple[dict[str, Provision], list[str]]:
+def _texts_by_name(
+    rows: list[dict[str, str]], *, columns: dict[str, str]
+) -> tuple[dict[str, Provision], list[str]]:
     """The texts by field name as the table writes it, and the names that have several."""
-    given: dict[str, Provision] = {}
+    by_name: dict[str, Provision] = {}
     twice: list[str] = []
     for row in rows:
         cells = {
@@ -112,20 +115,20 @@ def _rows(rows: list[dict[str, str]], columns: dict[str, str]) -> tuple[dict[str
         provision = Provision(legal_text=cells.pop("text", ""), plain=cells)
         if not name or not provision:
             continue
-        if given.setdefault(name, provision) != provision:
+        if by_name.setdefault(name, provision) != provision:
             twice.append(name)
-    return given, sorted(set(twice))
+    return by_name, sorted(set(twice))
 
 
-def _matched(given: dict[str, Provision], *, held: list[Field]) -> Proposal:
+def _matched(by_name: dict[str, Provision], *, fields: list[Field]) -> Proposal:
     """By the exact name, else by the only field that is the same but for capitals and blanks."""
-    exact = {one.name: one for one in held}
+    exact = {zone_field.name: zone_field for zone_field in fields}
     alike: dict[str, list[Field]] = {}
-    for one in held:
-        alike.setdefault(_plain_name(one.name), []).append(one)
+    for zone_field in fields:
+        alike.setdefault(_plain_name(zone_field.name), []).append(zone_field)
     texts: dict[str, Provision] = {}
     unknown, same = [], 0
-    for name, provision in given.items():
+    for name, provision in by_name.items():
         candidates = [exact[name]] if name in exact else alike.get(_plain_name(name), [])
         if len(candidates) != 1:
             unknown.append(name)
@@ -135,10 +138,12 @@ def _matched(given: dict[str, Provision], *, held: list[Field]) -> Proposal:
             same += 1
         else:
             texts[candidates[0].name] = merged
-    named = set(texts) | {name for name in given if name in exact}
-    silent = [one.name for one in held if not one.provision and one.name not in named]
+    named = set(texts) | {name for name in by_name if name in exact}
+    without_text = [zone_field.name for zone_field in fields if not zone_field.provision]
+    silent = [name for name in without_text if name not in named]
     return Proposal(texts=texts, unknown=unknown, silent=silent, same=same)
 
 
-def _merged(held: Provision, given: Provision) -> Provision:
-    return Provision(legal_text=given.legal_text or held.legal_text, plain={**held.plain, **given.plain})
+def _merged(before: Provision, table: Provision) -> Provision:
+    """An empty cell leaves what is there."""
+    return Provision(legal_text=table.legal_text or before.legal_text, plain={**before.plain, **table.plain})

@@ -1,15 +1,10 @@
-"""Provisions of a plan, per field name: the text as decided, and the line in plain language.
-
-A field (`B1`) is what a plan's provisions are written for; all zones of an edition that have the name share
-its texts. Nothing is ever guessed: a field without a text has none. Every change keeps what was in the log.
-"""
+"""Writing a plan's provisions: texts of its fields, all or none. Every change keeps in the log what was."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, transaction
@@ -17,128 +12,15 @@ from django.utils.translation import gettext as _
 
 from layers.event import What, record
 from layers.models import Edition, Layer, LayerEvent, Zone
-from layers.natural_order import natural_sql
+from layers.provisions.fields import Provision, fields_of
 
 LONGEST = 50_000  # characters of one text
-_LOOKED_AT = 500  # fields: a page that lists changes does not compare more of them
+_MOST_COMPARED = 500  # fields: a page that lists changes does not compare more of them
 MOST_CHARACTERS = 10_000_000  # of one change: it is kept in the log, with what was before
 
 
 class ProvisionError(ValueError):
     """The texts cannot be written as asked. The message says why; nothing was changed."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Provision:
-    """The text as decided, and the line in plain language by language; empty where there is none."""
-
-    legal_text: str = ""
-    plain: Mapping[str, str] = field(default_factory=dict)
-
-    def __bool__(self) -> bool:
-        return bool(self.legal_text or self.plain)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Field:
-    """A field of a plan. `differs`: its zones came with different texts, of which one is shown here."""
-
-    name: str
-    codes: tuple[str, ...]
-    zones: int
-    provision: Provision
-    differs: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Counts:
-    """How many fields an edition has, how many of them lack a text, and how many zones have no field name."""
-
-    fields: int
-    without_plain: int
-    without_legal: int
-    zones_without_field: int
-
-
-_FIELDS = f"""
-SELECT field, array_agg(DISTINCT code ORDER BY code), count(*),
-    (array_agg(legal_text ORDER BY legal_text = '', id))[1],
-    (array_agg(provision ORDER BY provision = '{{}}', id))[1],
-    count(DISTINCT (legal_text, provision)) > 1
-FROM layers_zone
-WHERE version_id = %(edition)s AND field <> ''
-    AND (%(search)s = '' OR strpos(lower(field), %(search)s) > 0 OR strpos(lower(code), %(search)s) > 0)
-GROUP BY field
-HAVING NOT %(missing)s OR bool_and(provision = '{{}}' OR legal_text = '')
-ORDER BY {natural_sql("field")}, field
-"""  # noqa: S608 (our own text)
-
-
-def fields_of(edition: Edition, *, search: str = "", missing: bool = False) -> list[Field]:
-    """The fields of an edition, B2 before B10. `search`: part of a name or code; `missing`: a text is."""
-    values: dict[str, int | str | bool] = {
-        "edition": edition.pk,
-        "search": search.strip().lower(),
-        "missing": missing,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_FIELDS, values)
-        return [
-            Field(
-                name=name,
-                codes=tuple(codes),
-                zones=zones,
-                provision=Provision(legal_text=legal_text, plain=json.loads(plain)),
-                differs=differs,
-            )
-            for name, codes, zones, legal_text, plain, differs in cursor.fetchall()
-        ]
-
-
-def field_of(edition: Edition, *, name: str) -> Field | None:
-    """One field by its exact name."""
-    return next((found for found in fields_of(edition, search=name) if found.name == name), None)
-
-
-def hectares(edition: Edition, *, names: Iterable[str]) -> dict[str, float]:
-    """The ground that each of these fields covers, on the ellipsoid. Zones over each other count each."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT field, sum(ST_Area(geom::geography)) / 10000 FROM layers_zone"
-            " WHERE version_id = %s AND field = ANY(%s) GROUP BY field",
-            [edition.pk, list(names)],
-        )
-        return dict(cursor.fetchall())
-
-
-def counts(edition: Edition) -> Counts:
-    """How far the writing has come."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*), count(*) FILTER (WHERE no_plain), count(*) FILTER (WHERE no_legal) FROM ("
-            " SELECT bool_and(provision = '{}') AS no_plain, bool_and(legal_text = '') AS no_legal"
-            " FROM layers_zone WHERE version_id = %s AND field <> '' GROUP BY field) AS fields",
-            [edition.pk],
-        )
-        fields, without_plain, without_legal = cursor.fetchone()
-    return Counts(
-        fields=fields,
-        without_plain=without_plain,
-        without_legal=without_legal,
-        zones_without_field=Zone.objects.filter(edition=edition, field="").count(),
-    )
-
-
-def without_plain(editions: Iterable[int]) -> dict[int, int]:
-    """Edition id → how many of its fields have no plain line; only editions that have such fields."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT version_id, count(*) FROM ("
-            " SELECT version_id FROM layers_zone WHERE version_id = ANY(%s) AND field <> ''"
-            " GROUP BY version_id, field HAVING bool_and(provision = '{}')) AS fields GROUP BY version_id",
-            [list(editions)],
-        )
-        return dict(cursor.fetchall())
 
 
 def write(
@@ -156,7 +38,7 @@ def write(
     """
     _check_texts(texts)
     with transaction.atomic():
-        _locked(edition)
+        _lock(edition)
         before = _states(edition, names=texts)
         if unknown := sorted(set(texts) - set(before)):
             message = _("The plan has no field called %(names)s.")
@@ -164,29 +46,29 @@ def write(
         changes: dict[str, Any] = {
             name: {"before": before[name], "after": _as_json(texts[name])}
             for name in texts
-            if _listed(_as_json(texts[name])) != before[name]
+            if _as_list(_as_json(texts[name])) != before[name]
         }
         if not changes:
             return None
-        _store(edition, {name: _listed(change["after"]) for name, change in changes.items()})
+        _store(edition, {name: _as_list(change["after"]) for name, change in changes.items()})
         detail = {**(detail or {}), "changes": changes}
         return record(What.PROVISIONS_WRITTEN, of=edition, at=at, by=by, detail=detail)
 
 
 def undo(event: LayerEvent, *, at: dt.datetime, by: str) -> LayerEvent:
-    """Put back what the fields said before. Raises ProvisionError when one was written anew since."""
+    """Write again what the fields said before. Raises ProvisionError when one was written anew since."""
     edition = Edition.objects.get(layer=event.layer_id, number=event.edition_number)
     changed = event.detail["changes"]
     with transaction.atomic():
-        _locked(edition)
+        _lock(edition)
         now = _states(edition, names=changed)
-        since = [name for name in changed if now.get(name) != _listed(changed[name]["after"])]
+        since = [name for name in changed if now.get(name) != _as_list(changed[name]["after"])]
         if since:
             message = _("Written again since: %(names)s. Change them by hand.")
             raise ProvisionError(message % {"names": ", ".join(since[:20])})
-        _store(edition, {name: _listed(changed[name]["before"]) for name in changed})
-        back = {name: {"before": now[name], "after": changed[name]["before"]} for name in changed}
-        detail = {"undone": event.pk, "changes": back}
+        _store(edition, {name: _as_list(changed[name]["before"]) for name in changed})
+        undone = {name: {"before": now[name], "after": changed[name]["before"]} for name in changed}
+        detail = {"undone": event.pk, "changes": undone}
         return record(What.PROVISIONS_WRITTEN, of=edition, at=at, by=by, detail=detail)
 
 
@@ -196,19 +78,19 @@ def is_undoable(event: LayerEvent) -> bool:
     if edition is None or edition.state != Edition.State.SAVED:
         return False
     changed = event.detail["changes"]
-    if len(changed) > _LOOKED_AT:
+    if len(changed) > _MOST_COMPARED:
         return True
     now = _states(edition, names=changed)
-    return all(now.get(name) == _listed(changed[name]["after"]) for name in changed)
+    return all(now.get(name) == _as_list(changed[name]["after"]) for name in changed)
 
 
 def carried_over(edition: Edition, *, source: Edition) -> dict[str, Provision]:
     """Texts of the other edition for the fields of the same name that have none here."""
-    theirs = {found.name: found.provision for found in fields_of(source) if found.provision}
+    theirs = {field.name: field.provision for field in fields_of(source) if field.provision}
     return {
-        found.name: theirs[found.name]
-        for found in fields_of(edition)
-        if not found.provision and found.name in theirs
+        field.name: theirs[field.name]
+        for field in fields_of(edition)
+        if not field.provision and field.name in theirs
     }
 
 
@@ -226,8 +108,8 @@ def _check_texts(texts: Mapping[str, Provision]) -> None:
         raise ProvisionError(_("That is too much text for one change. Take the fields in several parts."))
 
 
-def _locked(edition: Edition) -> None:
-    """Two people take turns; and what is not in service is not written on."""
+def _lock(edition: Edition) -> None:
+    """Two people take turns; and what is not saved is not written on."""
     Layer.objects.select_for_update().get(pk=edition.layer_id)
     edition.refresh_from_db(fields=["state"])
     if edition.state != Edition.State.SAVED:
@@ -241,18 +123,19 @@ State = dict[str, Any]
 def _states(edition: Edition, *, names: Iterable[str]) -> dict[str, list[State]]:
     """What each of the fields says now: one state, or one for each of the different texts of its zones."""
     rows = Zone.objects.filter(edition=edition, field__in=list(names)).order_by("field", "id")
-    found: dict[str, list[State]] = {}
+    states_of: dict[str, list[State]] = {}
     for pk, name, legal_text, plain in rows.values_list("id", "field", "legal_text", "provision"):
-        states = found.setdefault(name, [])
-        same = next((one for one in states if (one["legal_text"], one["plain"]) == (legal_text, plain)), None)
-        if same is None:
-            same = {"legal_text": legal_text, "plain": plain, "zones": []}
-            states.append(same)
-        same["zones"].append(pk)
-    for states in found.values():
+        states = states_of.setdefault(name, [])
+        texts = (legal_text, plain)
+        state = next((state for state in states if (state["legal_text"], state["plain"]) == texts), None)
+        if state is None:
+            state = {"legal_text": legal_text, "plain": plain, "zones": []}
+            states.append(state)
+        state["zones"].append(pk)
+    for states in states_of.values():
         if len(states) == 1:
             states[0]["zones"] = None
-    return found
+    return states_of
 
 
 def _as_json(provision: Provision) -> State:
@@ -260,7 +143,7 @@ def _as_json(provision: Provision) -> State:
     return {"legal_text": provision.legal_text, "plain": plain}
 
 
-def _listed(state: State | list[State]) -> list[State]:
+def _as_list(state: State | list[State]) -> list[State]:
     """What a change left behind is one text, what it found may be several."""
     return state if isinstance(state, list) else [{**state, "zones": None}]
 
@@ -274,6 +157,6 @@ WHERE zone.version_id = %s AND zone.field = state.field
 
 
 def _store(edition: Edition, states: Mapping[str, list[State]]) -> None:
-    rows = [{"field": name, **state} for name, held in states.items() for state in held]
+    rows = [{"field": name, **state} for name, of_field in states.items() for state in of_field]
     with connection.cursor() as cursor:
         cursor.execute(_STORE, [json.dumps(rows), edition.pk])

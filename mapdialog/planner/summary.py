@@ -7,7 +7,7 @@ from typing import Any
 
 from layers.geometry import counter_clockwise
 from layers.models import Population
-from layers.population import attaching
+from layers.population import current
 from layers.questions import land
 from mapdialog.dialogue.models import Consultation
 from mapdialog.dialogue.texts import translated
@@ -47,7 +47,7 @@ class AreaRow:
 
 def area_rows(run: Run, *, language: str) -> list[AreaRow]:
     """The table by committee, by code, the outside last. Six queries."""
-    people = attaching.of_areas(run.boundary_edition) if run.boundary_edition else {}
+    people = current.of_areas(run.boundary_edition) if run.boundary_edition else {}
     names = theme_names(run.consultation, language=language)
     rows = [
         AreaRow(
@@ -71,7 +71,7 @@ def area_rows(run: Run, *, language: str) -> list[AreaRow]:
 
 def figures_of(run: Run) -> Population | None:
     """The figures that the table's inhabitants are from: the newest of the run's boundaries."""
-    return attaching.standing(run.boundary_edition) if run.boundary_edition else None
+    return current.figures_of(run.boundary_edition) if run.boundary_edition else None
 
 
 def water_is_known(run: Run) -> bool:

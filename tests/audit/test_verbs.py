@@ -89,7 +89,7 @@ def test_the_administration_shows_words_and_an_old_verb_as_it_was_written() -> N
     page = client.get(reverse("admin:audit_auditentry_changelist")).content.decode()
     assert "En bruker ble opprettet" in page
     assert "layerversion.changed" in page
-    one = client.get(reverse("admin:audit_auditentry_change", args=[old.pk])).content.decode()
-    assert one.count("layerversion.changed") == 1
+    row_page = client.get(reverse("admin:audit_auditentry_change", args=[old.pk])).content.decode()
+    assert row_page.count("layerversion.changed") == 1
     chosen = client.get(reverse("admin:audit_auditentry_changelist"), {"action__exact": "user.made"})
     assert "layerversion.changed" not in chosen.content.decode()

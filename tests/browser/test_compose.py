@@ -12,7 +12,7 @@ from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 
 from layers.models import Edition
-from layers.population import attaching
+from layers.population import attaching, current
 from tests import factories
 from tests.browser.conftest import PHONE
 from tests.factories import NOON
@@ -119,7 +119,7 @@ def test_by_keys_alone_to_a_saved_edition_and_back(open_page: Callable[..., Page
     saved = Edition.objects.get(layer__name="nu")
     assert (saved.state, saved.valid_from) == ("standing", dt.date(2026, 6, 1))
     assert saved.areas.get().properties == {"units": ["A", "B"]}
-    assert attaching.standing(saved).report["total"] == 30
+    assert current.figures_of(saved).report["total"] == 30
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("status").filter(has_text="withdrawn")).to_be_visible()
 

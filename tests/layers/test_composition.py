@@ -17,7 +17,7 @@ from layers.composition.composing import Committee, CompositionError, Plan
 from layers.composition.table import committees_in, rows
 from layers.editions import life
 from layers.models import Area, Edition, Layer, LayerEvent, Population, Succession
-from layers.population import attaching
+from layers.population import attaching, current
 from layers.readers.figures import read_table
 from tests import factories
 from tests.factories import NOON, SIDE, SOUTH, WEST, square
@@ -99,9 +99,9 @@ def test_saving_gives_an_edition_from_a_day_with_people_and_log(units, figures):
     edition = saved(units, ("1", "AB"), ("2", "C"))
     edition.refresh_from_db()
     assert (edition.state, edition.number, edition.valid_from) == ("standing", 1, DAY)
-    totals = attaching.of_areas(edition)
+    totals = current.of_areas(edition)
     assert {area.code: totals[area.pk] for area in edition.areas.all()} == {"1": 30, "2": 30}
-    adults = attaching.of_areas(edition, age=(18, None))
+    adults = current.of_areas(edition, age=(18, None))
     assert {area.code: adults[area.pk] for area in edition.areas.all()} == {"1": 27, "2": None}
     assert Population.objects.get(edition=edition).summed_from == figures
     said = list(LayerEvent.objects.filter(layer=edition.layer).order_by("pk").values_list("what", "by"))

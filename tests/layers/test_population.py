@@ -12,10 +12,11 @@ from django.contrib.gis.geos import MultiPolygon, Polygon
 from django.core.management import CommandError, call_command
 
 from layers.models import Area, CodeChange, LayerEvent, Population, PopulationCount
-from layers.population import attaching
+from layers.population import attaching, current
 from layers.population import sums as population_sum
-from layers.population.attaching import AgesUnknownError, PopulationError
+from layers.population.attaching import PopulationError
 from layers.population.counts import CountsError
+from layers.population.current import AgesUnknownError
 from layers.population.report import sentences
 from layers.population.sums import NotNestedError
 from layers.reference import concordance
@@ -55,7 +56,7 @@ def load(units, tmp_path):
 
 def totals(edition, **given):
     areas = dict(edition.areas.values_list("pk", "code"))
-    return {areas[pk]: n for pk, n in attaching.of_areas(edition, **given).items()}
+    return {areas[pk]: n for pk, n in current.of_areas(edition, **given).items()}
 
 
 WIDE = "kode;2020;2025\n40120101;1343;1297\n40120201;329;320\n"
@@ -174,7 +175,7 @@ def test_bamble_as_the_office_publishes_it(year, unlike):
     assert one.year == year
     assert totals(edition) == {row["grunnkretsId"]: row["totalBefolkning"] for row in published}
     assert (one.report["unlike_total"]["n"], one.report["unlike_total"]["of"]) == (unlike, 25)
-    assert str(attaching.youngest(one)) == "0–19"
+    assert str(current.youngest(one)) == "0–19"
     young = sum(n for n in totals(edition, age=(0, 19)).values() if n is not None)
     bands = ("0-4", "5-9", "10-14", "15-19")
     assert young == sum(row["befolkningAldersgrupper"][band] for row in published for band in bands)
@@ -184,12 +185,12 @@ def test_nothing_is_interpolated(load, units):
     load(json.dumps(BAMBLE), name="p.json")
     assert totals(units, age=(0, 9))["40120201"] == 6
     with pytest.raises(AgesUnknownError, match="0–17"):
-        attaching.of_areas(units, age=(0, 17))
+        current.of_areas(units, age=(0, 17))
 
 
 def test_without_figures_nothing_is_known(units):
-    assert set(attaching.of_areas(units).values()) == {None}
-    assert attaching.standing(units) is None
+    assert set(current.of_areas(units).values()) == {None}
+    assert current.figures_of(units) is None
 
 
 def test_a_new_count_of_the_year_replaces_and_undo_brings_the_old_one_back(load, units):
@@ -197,19 +198,19 @@ def test_a_new_count_of_the_year_replaces_and_undo_brings_the_old_one_back(load,
     (new,) = load("kode;2025\n40120101;5\n40120201;6\n", at=LATER)
     old.refresh_from_db()
     assert (old.replaced_at, totals(units)["40120101"]) == (LATER, 5)
-    assert attaching.undo(new, at=LATER, by="test") == old
+    assert attaching.withdraw(new, at=LATER, by="test") == old
     assert totals(units)["40120101"] == 1
     attaching.restore(Population.objects.get(pk=new.pk), at=LATER, by="test")
     assert totals(units)["40120101"] == 5
-    attaching.undo(Population.objects.get(pk=new.pk), at=LATER)
+    attaching.withdraw(Population.objects.get(pk=new.pk), at=LATER)
     assert totals(units)["40120101"] == 1
     with pytest.raises(PopulationError):
-        attaching.undo(Population.objects.get(pk=new.pk), at=LATER)
+        attaching.withdraw(Population.objects.get(pk=new.pk), at=LATER)
 
 
 def test_every_step_is_in_the_log(load, units):
     (one,) = load("kode;2025\n40120101;1\n")
-    attaching.undo(one, at=LATER, by="test")
+    attaching.withdraw(one, at=LATER, by="test")
     attaching.restore(one, at=LATER, by="test")
     events = LayerEvent.objects.filter(layer=units.layer).order_by("id")
     assert [event.what for event in events] == [
@@ -324,7 +325,7 @@ def test_sums_follow_new_figures(load):
     (one,) = load("kode;total\n1;4\n2;8\n", edition=units, year=2025)
     population_sum.sum_up(one, into=into, at=NOON)
     with pytest.raises(PopulationError, match="sums"):
-        attaching.undo(one, at=LATER)
+        attaching.withdraw(one, at=LATER)
     renewed = population_sum.follow(
         load("kode;total\n1;5\n2;8\n", edition=units, year=2025, at=LATER), at=LATER
     )

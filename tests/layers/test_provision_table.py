@@ -8,7 +8,8 @@ from layers import csv_lines
 from layers.models import Edition
 from layers.provisions import table as provision_table
 from layers.provisions import writing
-from layers.provisions.writing import Provision, ProvisionError
+from layers.provisions.fields import Provision
+from layers.provisions.writing import ProvisionError
 from tests import factories as make
 from tests.factories import NOON
 

@@ -17,8 +17,8 @@ def municipalities_of(request: HttpRequest) -> QuerySet[Municipality]:
         return Municipality.objects.none()
     if user.is_superuser:
         return Municipality.objects.all()
-    held = Membership.objects.of_officials().filter(user=user)
-    return Municipality.objects.filter(memberships__in=held).distinct()
+    memberships = Membership.objects.of_officials().filter(user=user)
+    return Municipality.objects.filter(memberships__in=memberships).distinct()
 
 
 def layers_of(request: HttpRequest) -> QuerySet[Layer]:

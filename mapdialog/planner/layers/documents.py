@@ -1,4 +1,4 @@
-"""The papers of an edition, such as its provisions as decided: attached, taken away, put back, taken home."""
+"""The documents of an edition, such as its provisions as decided: attached, removed, taken home."""
 
 from __future__ import annotations
 
@@ -13,60 +13,60 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from layers.editions import documents, life
 from layers.editions.documents import DocumentError
-from layers.models import Edition, Layer, LayerDocument
+from layers.models import Edition, LayerDocument
 from mapdialog.dialogue.texts import language_of, translated
 from mapdialog.planner.layers import log, steps
 from mapdialog.planner.layers.access import layer_for, layers_of
-from mapdialog.planner.layers.views import frame_of, language_name, languages_of, redirect_to
+from mapdialog.planner.layers.frame import frame_of, language_name, languages_of, redirect_to
 from mapdialog.web import values
 from mapdialog.web.kept_file import attachment
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def papers(request: HttpRequest, pk: int) -> HttpResponse:
-    """The papers of the newest edition, and a form for one more."""
-    held = layer_for(request, pk)
-    edition = life.newest(held)
+def attached(request: HttpRequest, pk: int) -> HttpResponse:
+    """The documents of the newest edition, and a form for one more."""
+    layer = layer_for(request, pk)
+    edition = life.newest(layer)
     if edition is None:
         raise Http404
     refusal = ""
     if request.method == "POST":
         outcome = steps.take(
             request,
-            layer=held,
+            layer=layer,
             step=lambda at, by: _attach(request, edition, at=at, by=by),
             only_adds=True,
         )
         if not outcome.refusal:
-            return redirect_to(held, done=outcome.done, to="planner:layer_documents")
+            return redirect_to(layer, done=outcome.done, to="planner:layer_documents")
         refusal = outcome.refusal
-    return _page(request, held, edition, refusal=refusal)
+    return _page(request, edition, refusal=refusal)
 
 
 @login_required
 @require_POST
 def remove(request: HttpRequest, document: int) -> HttpResponse:
-    """Take a paper out of view."""
-    found = _document(request, document)
-    held = found.edition.layer
-    outcome = steps.take(request, layer=held, step=lambda at, by: documents.remove(found, at=at, by=by))
+    """Take a document out of view."""
+    row = _document(request, document)
+    layer = row.edition.layer
+    outcome = steps.take(request, layer=layer, step=lambda at, by: documents.remove(row, at=at, by=by))
     if outcome.refusal:
-        return _page(request, held, found.edition, refusal=outcome.refusal)
-    return redirect_to(held, done=outcome.done, to="planner:layer_documents")
+        return _page(request, row.edition, refusal=outcome.refusal)
+    return redirect_to(layer, done=outcome.done, to="planner:layer_documents")
 
 
 @login_required
 @require_safe
 def file(request: HttpRequest, document: int) -> HttpResponseBase:
-    """The paper for those who work with the layer, whatever its edition's state, to be saved."""
-    found = _document(request, document)
-    return attachment(found.file, name=found.file_name, content_type="application/pdf")
+    """The document for those who work with the layer, whatever its edition's state, to be saved."""
+    row = _document(request, document)
+    return attachment(row.file, name=row.file_name, content_type="application/pdf")
 
 
 def _document(request: HttpRequest, pk: int) -> LayerDocument:
-    held = LayerDocument.objects.select_related("edition__layer")
-    return get_object_or_404(held.filter(edition__layer__in=layers_of(request)), pk=pk)
+    rows = LayerDocument.objects.select_related("edition__layer")
+    return get_object_or_404(rows.filter(edition__layer__in=layers_of(request)), pk=pk)
 
 
 def _attach(request: HttpRequest, edition: Edition, *, at: dt.datetime, by: str) -> LayerDocument:
@@ -85,11 +85,11 @@ def _attach(request: HttpRequest, edition: Edition, *, at: dt.datetime, by: str)
     )
 
 
-def _page(request: HttpRequest, held: Layer, edition: Edition, *, refusal: str) -> HttpResponse:
+def _page(request: HttpRequest, edition: Edition, *, refusal: str) -> HttpResponse:
     language = get_language() or ""
-    frame = frame_of(request, held)
-    attached = list(edition.documents.filter(removed_at__isnull=True).order_by("added_at", "pk"))
-    names = log.names_of(one.added_by for one in attached)
+    frame = frame_of(request, edition.layer)
+    rows = list(edition.documents.filter(removed_at__isnull=True).order_by("added_at", "pk"))
+    names = log.names_of(row.added_by for row in rows)
     before = life.before(edition)
     context = {
         **frame,
@@ -97,20 +97,20 @@ def _page(request: HttpRequest, held: Layer, edition: Edition, *, refusal: str) 
         "refusal": refusal,
         "rows": [
             {
-                "document": one,
-                "type": type_in_words(one.type, language),
-                "title": translated(one.titles, language) or one.file_name,
-                "title_language": language_of(one.titles, language) if one.titles else "",
-                "who": log.who(one.added_by, names=names),
+                "document": row,
+                "type": type_in_words(row.type, language),
+                "title": translated(row.titles, language) or row.file_name,
+                "title_language": language_of(row.titles, language) if row.titles else "",
+                "who": log.who(row.added_by, names=names),
             }
-            for one in attached
+            for row in rows
         ],
         "n_before": before.documents.filter(removed_at__isnull=True).count() if before else 0,
         "types": [(code, type_in_words(code, language)) for code in documents.types()],
         "chosen_type": values.of_form(request).text("type"),
         "titles": [
-            (one, language_name(one), values.of_form(request).text(f"title_{one}"))
-            for one in languages_of(frame["municipality"])
+            (code, language_name(code), values.of_form(request).text(f"title_{code}"))
+            for code in languages_of(frame["municipality"])
         ],
         "most_mb": documents.MOST_BYTES // 1024**2,
     }

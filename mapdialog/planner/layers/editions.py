@@ -22,8 +22,9 @@ from mapdialog.contributions.models import Hit
 from mapdialog.dialogue.models import Consultation
 from mapdialog.planner.layers import steps
 from mapdialog.planner.layers.access import edition_for, layer_for
+from mapdialog.planner.layers.frame import frame_of, redirect_to, today_in
 from mapdialog.planner.layers.layer_rows import Use, use_of, uses_of
-from mapdialog.planner.layers.views import frame_of, layer_page, redirect_to, today_in
+from mapdialog.planner.layers.views import layer_page
 from mapdialog.web import values
 from mapdialog.web.download import download
 from mapdialog.web.kept_file import attachment
@@ -42,32 +43,32 @@ class Recorded:
 @require_POST
 def publish(request: HttpRequest, edition_id: int) -> HttpResponse:
     """Let everyone see an edition (`published=1`), or officials only (`published=0`)."""
-    held = edition_for(request, edition_id)
+    edition = edition_for(request, edition_id)
     wanted = values.of_form(request).flag("published")
-    return _taken(request, held, step=lambda at, by: life.publish(held, published=wanted, at=at, by=by))
+    return _take(request, edition, step=lambda at, by: life.publish(edition, published=wanted, at=at, by=by))
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, edition_id: int) -> HttpResponse:
-    """Roll an edition back, after saying what holds instead and what was recorded with it."""
-    held = edition_for(request, edition_id)
+    """Withdraw an edition, after saying what is in force instead and what was recorded with it."""
+    edition = edition_for(request, edition_id)
     if request.method == "POST":
-        return _taken(request, held, step=lambda at, by: life.withdraw(held, at=at, by=by))
-    if life.newest(held.layer) != held:
+        return _take(request, edition, step=lambda at, by: life.withdraw(edition, at=at, by=by))
+    if life.newest(edition.layer) != edition:
         raise Http404
-    frame = frame_of(request, held.layer)
+    frame = frame_of(request, edition.layer)
     language = get_language() or ""
-    older = life.before(held)
+    older = life.before(edition)
     context = {
         **frame,
-        "edition": held,
+        "edition": edition,
         "instead": older,
-        "is_reopened": older is not None and older.valid_to == held.valid_from,
-        "is_in_force": held.valid_from <= today_in(frame["municipality"]),
-        "uses": uses_of([held.layer], reader=request.user, language=language)[held.layer_id],
-        "compositions": held.compositions.ever_saved().select_related("layer"),
-        "recorded": _recorded(held, request=request, language=language),
+        "is_reopened": older is not None and older.valid_to == edition.valid_from,
+        "is_in_force": edition.valid_from <= today_in(frame["municipality"]),
+        "uses": uses_of([edition.layer], reader=request.user, language=language)[edition.layer_id],
+        "compositions": edition.compositions.ever_saved().select_related("layer"),
+        "recorded": _recorded(edition, request=request, language=language),
     }
     return render(request, "planner/layers/withdraw.html", context)
 
@@ -75,22 +76,22 @@ def withdraw(request: HttpRequest, edition_id: int) -> HttpResponse:
 @login_required
 @require_POST
 def restore(request: HttpRequest, edition_id: int) -> HttpResponse:
-    """Undo a roll-back."""
-    held = edition_for(request, edition_id)
-    return _taken(request, held, step=lambda at, by: life.restore(held, at=at, by=by))
+    """Undo a withdrawal."""
+    edition = edition_for(request, edition_id)
+    return _take(request, edition, step=lambda at, by: life.restore(edition, at=at, by=by))
 
 
 @login_required
 @require_POST
 def undo(request: HttpRequest, pk: int, event: int) -> HttpResponse:
-    """Take a step of the layer's log back."""
-    held = layer_for(request, pk)
-    found = get_object_or_404(LayerEvent.objects.select_related("layer"), layer=held, pk=event)
-    outcome = steps.take(request, layer=held, step=lambda at, by: undoing.undo(found, at=at, by=by))
+    """Undo an event of the layer's log."""
+    layer = layer_for(request, pk)
+    row = get_object_or_404(LayerEvent.objects.select_related("layer"), layer=layer, pk=event)
+    outcome = steps.take(request, layer=layer, step=lambda at, by: undoing.undo(row, at=at, by=by))
     if outcome.refusal:
-        return layer_page(request, held, refusal=outcome.refusal, status=409)
+        return layer_page(request, layer, refusal=outcome.refusal, status=409)
     back = values.of_form(request).text("back")
-    return redirect_to(held, done=outcome.done, to=_PAGES.get(back, "planner:layer"))
+    return redirect_to(layer, done=outcome.done, to=_PAGES.get(back, "planner:layer"))
 
 
 # Where to go after an undo: the page that the step was taken on.
@@ -107,30 +108,30 @@ _PAGES = {
 @require_safe
 def original(request: HttpRequest, edition_id: int) -> HttpResponseBase:
     """The file as it came, to be saved."""
-    held = edition_for(request, edition_id)
-    name = documents.tidy_name(held.file_name)
-    return attachment(held.original, name=name, content_type="application/octet-stream")
+    edition = edition_for(request, edition_id)
+    name = documents.tidy_name(edition.file_name)
+    return attachment(edition.original, name=name, content_type="application/octet-stream")
 
 
 @login_required
 @require_safe
 def import_report(request: HttpRequest, edition_id: int) -> HttpResponse:
     """What was repaired, skipped and found when the edition was read, in words."""
-    held = edition_for(request, edition_id)
-    found = report.gravest_first(report.findings(held.report))
+    edition = edition_for(request, edition_id)
+    findings = report.gravest_first(report.findings(edition.report))
     context = {
-        **frame_of(request, held.layer),
-        "edition": held,
-        "report": {"read": None, "warnings": [], **held.report},
+        **frame_of(request, edition.layer),
+        "edition": edition,
+        "report": {"read": None, "warnings": [], **edition.report},
         "findings": [
             {
-                "finding": one,
-                "heading": wording.heading(one),
-                "sentence": wording.sentence(one),
-                "lines": [(item, wording.reason(item.why)) for item in one.items[:200]],
-                "n_more": max(0, len(one.items) - 200),
+                "finding": finding,
+                "heading": wording.heading(finding),
+                "sentence": wording.sentence(finding),
+                "lines": [(item, wording.reason(item.why)) for item in finding.items[:200]],
+                "n_more": max(0, len(finding.items) - 200),
             }
-            for one in found
+            for finding in findings
         ],
     }
     return render(request, "planner/layers/report.html", context)
@@ -141,9 +142,9 @@ def import_report(request: HttpRequest, edition_id: int) -> HttpResponse:
 @expensive
 def report_csv(request: HttpRequest, edition_id: int) -> HttpResponseBase:
     """The report as a table."""
-    held = edition_for(request, edition_id)
-    rows = report.csv(report.findings(held.report))
-    name = f"{held.layer.name}-{held.number or 'draft'}-report.csv"
+    edition = edition_for(request, edition_id)
+    rows = report.csv(report.findings(edition.report))
+    name = f"{edition.layer.name}-{edition.number or 'draft'}-report.csv"
     return download(request, csv_lines.lines(rows), file_name=name, content_type="text/csv; charset=utf-8")
 
 
@@ -152,16 +153,16 @@ def report_csv(request: HttpRequest, edition_id: int) -> HttpResponseBase:
 @expensive
 def report_json(request: HttpRequest, edition_id: int) -> HttpResponseBase:
     """The report as it is kept."""
-    held = edition_for(request, edition_id)
+    edition = edition_for(request, edition_id)
 
     def body() -> Iterator[bytes]:
-        yield json.dumps(held.report, ensure_ascii=False, indent=1).encode()
+        yield json.dumps(edition.report, ensure_ascii=False, indent=1).encode()
 
-    name = f"{held.layer.name}-{held.number or 'draft'}-report.json"
+    name = f"{edition.layer.name}-{edition.number or 'draft'}-report.json"
     return download(request, body(), file_name=name, content_type="application/json")
 
 
-def _taken(
+def _take(
     request: HttpRequest, edition: Edition, *, step: Callable[[dt.datetime, str], object]
 ) -> HttpResponse:
     """Take the step, then back to the layer's page; there too when it could not be taken, with the reason."""
@@ -173,10 +174,13 @@ def _taken(
 
 def _recorded(edition: Edition, *, request: HttpRequest, language: str) -> list[Recorded]:
     """By consultation that the reader may see, the most first."""
-    places = Hit.objects.filter(edition=edition).order_by()
-    counted = dict(
-        places.values_list("contribution__consultation").annotate(n=Count("contribution", distinct=True))
+    hits = Hit.objects.filter(edition=edition).order_by()
+    n_by_consultation = dict(
+        hits.values_list("contribution__consultation").annotate(n=Count("contribution", distinct=True))
     )
-    seen = Consultation.objects.visible_to(request.user).filter(pk__in=counted)
-    found = [Recorded(use=use_of(one, language=language), n=counted[one.pk]) for one in seen]
-    return sorted(found, key=lambda one: -one.n)
+    visible = Consultation.objects.visible_to(request.user).filter(pk__in=n_by_consultation)
+    rows = [
+        Recorded(use=use_of(consultation, language=language), n=n_by_consultation[consultation.pk])
+        for consultation in visible
+    ]
+    return sorted(rows, key=lambda row: -row.n)

@@ -39,9 +39,9 @@ def labels(request: HttpRequest, edition_id: int) -> JsonResponse:
     """`{"labels": [[text, lon, lat], …]}` within `?box=west,south,east,north`, the largest first; of a plan
     those of one vertical level with `&level=`."""
     edition = access.edition_for(request, edition_id)
-    given = parameters(request, known={"box", "level"})
-    level = whole(given["level"], name="level", minimum=1, maximum=5) if "level" in given else None
-    return JsonResponse({"labels": _names(edition, _box(given.get("box", "")), level=level)})
+    query = parameters(request, known={"box", "level"})
+    level = whole(query["level"], name="level", minimum=1, maximum=5) if "level" in query else None
+    return JsonResponse({"labels": _names(edition, _box(query.get("box", "")), level=level)})
 
 
 def _names(edition: Edition, box: tuple[float, ...], *, level: int | None) -> list[tuple[str, float, float]]:

@@ -33,9 +33,9 @@ def content_of(edition: Edition) -> type[Area | Zone | Feature]:
 
 def bounds_of(edition: Edition) -> Bounds | None:
     """West, south, east, north in degrees; None for an edition without anything in it."""
-    held = content_of(edition)._base_manager.filter(edition=edition)
-    found: Bounds | None = held.aggregate(box=Extent("geom"))["box"]
-    return found
+    content = content_of(edition)._base_manager.filter(edition=edition)
+    bounds: Bounds | None = content.aggregate(box=Extent("geom"))["box"]
+    return bounds
 
 
 def styles_of(edition: Edition) -> list[tuple[Style, int]]:
@@ -50,16 +50,16 @@ def styles_of(edition: Edition) -> list[tuple[Style, int]]:
         return [(style, counts[style.key]) for style in plan.styles()]
     if model is Feature and not layer.style:
         return []
-    held = model._base_manager.filter(edition=edition).order_by("code")
-    counted = dict(held.values_list("code").annotate(n=Count("pk")))
-    if model is Area and len(counted) > MOST_COLOURED_AREAS:
+    content = model._base_manager.filter(edition=edition).order_by("code")
+    counts = dict(content.values_list("code").annotate(n=Count("pk")))
+    if model is Area and len(counts) > MOST_COLOURED_AREAS:
         return []
-    styles = legend(layer.style or "neutral", codes=counted)
+    styles = legend(layer.style or "neutral", codes=counts)
     if model is Area:
         # An area's code says nothing to a reader: its name stands in the legend.
-        names = {code: name for code, name in held.values_list("code", "name") if name}
-        styles = [replace(one, labels={"nb": names.get(one.code, one.code)}) for one in styles]
-    return [(style, counted.get(style.code, 0)) for style in styles]
+        names = {code: name for code, name in content.values_list("code", "name") if name}
+        styles = [replace(style, labels={"nb": names.get(style.code, style.code)}) for style in styles]
+    return [(style, counts.get(style.code, 0)) for style in styles]
 
 
 def edition_map(
@@ -85,11 +85,11 @@ def _look(edition: Edition, *, language: str) -> dict[str, Any]:
     if edition.layer.kind == Layer.Kind.ZONING:
         plan = drawn_plan(edition)
         choices = plan.level_choices()
-        found = {"style": plan.style_table(language=language), "counts": plan.counts()}
+        look = {"style": plan.style_table(language=language), "counts": plan.counts()}
         if not choices:
-            return found
+            return look
         first = levels.shown_first(plan.levels)
-        return {**found, "levels": choices, "level": first, "countsByLevel": plan.counts_by_level()}
+        return {**look, "levels": choices, "level": first, "countsByLevel": plan.counts_by_level()}
     styles = styles_of(edition)
     return {
         "style": {style.key: drawing(style, language=language) for style, _n in styles},
@@ -116,11 +116,11 @@ def texts() -> dict[str, str]:
 
 def ground_settings(municipality: Municipality, *, on: dt.date, but: Edition | None = None) -> dict[str, Any]:
     """The municipality's own water, streets and places in force, or a map server's pictures."""
-    held = Edition.objects.published().in_force_on(on).select_related("layer")
-    found = held.filter(layer__owner=municipality.code, layer__kind__in=_GROUND)
+    in_force = Edition.objects.published().in_force_on(on).select_related("layer")
+    ground = in_force.filter(layer__owner=municipality.code, layer__kind__in=_GROUND)
     if but is not None:
-        found = found.exclude(pk=but.pk)
-    ordered = sorted(found, key=lambda edition: _GROUND.index(Layer.Kind(edition.layer.kind)))
+        ground = ground.exclude(pk=but.pk)
+    ordered = sorted(ground, key=lambda edition: _GROUND.index(Layer.Kind(edition.layer.kind)))
     return base_settings(ordered, place=municipality.code, officials=True)
 
 

@@ -1,4 +1,4 @@
-"""The lines of the list of layers: what holds, who brought it, who uses it, what waits for somebody."""
+"""The lines of the list of layers: what is in force, who saved it, who uses it, what waits for somebody."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from layers.models import Edition, Layer, Succession
-from layers.provisions import writing
+from layers.provisions.fields import without_plain
 from mapdialog.dialogue.models import Alternative, Consultation, Reader
 from mapdialog.dialogue.texts import language_of, translated
 from mapdialog.planner.layers import log
@@ -29,12 +29,12 @@ class Use:
 
 @dataclass(frozen=True, kw_only=True)
 class LayerRow:
-    """`holding` is in force, `coming` are the editions to come; `waiting` says what is to be done."""
+    """`in_force` is the edition of the day, `coming` are those to come; `waiting` says what is to be done."""
 
     layer: Layer
     title: str
     title_language: str
-    holding: Edition | None
+    in_force: Edition | None
     coming: list[Edition] = field(default_factory=list)
     imported_by: str = ""
     uses: list[Use] = field(default_factory=list)
@@ -46,29 +46,29 @@ def rows_by_kind(
 ) -> list[tuple[str, list[LayerRow]]]:
     """(kind in words, its layers by title), in the order of the kinds. Nine queries."""
     editions = Edition.objects.defer("report").order_by("-number")
-    held = list(layers.prefetch_related(Prefetch("editions", queryset=editions)))
-    holding = {layer.pk: _holding(layer, on=on) for layer in held}
-    names = log.names_of(edition.imported_by for edition in holding.values() if edition)
-    uses = uses_of(held, reader=reader, language=language)
-    waiting = _waiting(held, holding=[edition for edition in holding.values() if edition])
-    found: dict[str, list[LayerRow]] = defaultdict(list)
-    for layer in held:
-        edition = holding[layer.pk]
+    all_layers = list(layers.prefetch_related(Prefetch("editions", queryset=editions)))
+    in_force = {layer.pk: _in_force(layer, on=on) for layer in all_layers}
+    names = log.names_of(edition.imported_by for edition in in_force.values() if edition)
+    uses = uses_of(all_layers, reader=reader, language=language)
+    waiting = _waiting(all_layers, in_force=[edition for edition in in_force.values() if edition])
+    by_kind: dict[str, list[LayerRow]] = defaultdict(list)
+    for layer in all_layers:
+        edition = in_force[layer.pk]
         row = LayerRow(
             layer=layer,
             title=title_of(layer, language),
             title_language=language_of(layer.titles, language),
-            holding=edition,
-            coming=[one for one in layer.editions.all() if _is_standing(one) and one.valid_from > on],
+            in_force=edition,
+            coming=[other for other in layer.editions.all() if _is_saved(other) and other.valid_from > on],
             imported_by=log.who(edition.imported_by, names=names) if edition else "",
             uses=uses[layer.pk],
             waiting=waiting[layer.pk],
         )
-        found[layer.kind].append(row)
+        by_kind[layer.kind].append(row)
     return [
-        (str(label), sorted(found[kind], key=lambda row: row.title.casefold()))
+        (str(label), sorted(by_kind[kind], key=lambda row: row.title.casefold()))
         for kind, label in Layer.Kind.choices
-        if found[kind]
+        if by_kind[kind]
     ]
 
 
@@ -86,14 +86,14 @@ def uses_of(layers: Iterable[Layer], *, reader: Reader, language: str) -> dict[i
     pairs.update(Alternative.objects.filter(layer__in=ids).values_list("layer_id", "consultation_id"))
     grounds = Consultation.base_layers.through.objects.filter(layer_id__in=ids)
     pairs.update(grounds.values_list("layer_id", "consultation_id"))
-    seen = Consultation.objects.visible_to(reader).filter(pk__in={pk for _layer, pk in pairs})
-    found: dict[int, list[Use]] = defaultdict(list)
-    for consultation in seen:
+    visible = Consultation.objects.visible_to(reader).filter(pk__in={pk for _layer, pk in pairs})
+    uses: dict[int, list[Use]] = defaultdict(list)
+    for consultation in visible:
         use = use_of(consultation, language=language)
         for layer in ids:
             if (layer, consultation.pk) in pairs:
-                found[layer].append(use)
-    return found
+                uses[layer].append(use)
+    return uses
 
 
 def use_of(consultation: Consultation, *, language: str) -> Use:
@@ -101,38 +101,42 @@ def use_of(consultation: Consultation, *, language: str) -> Use:
     return Use(slug=consultation.slug, title=title, title_language=language_of(consultation.title, language))
 
 
-def _is_standing(edition: Edition) -> bool:
+def _is_saved(edition: Edition) -> bool:
     return edition.state == Edition.State.SAVED
 
 
-def _holding(layer: Layer, *, on: dt.date) -> Edition | None:
+def _in_force(layer: Layer, *, on: dt.date) -> Edition | None:
     for edition in layer.editions.all():
-        has_begun = _is_standing(edition) and edition.valid_from <= on
+        has_begun = _is_saved(edition) and edition.valid_from <= on
         if has_begun and (edition.valid_to is None or edition.valid_to > on):
             return edition
     return None
 
 
-def _waiting(layers: list[Layer], *, holding: list[Edition]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = defaultdict(list)
+def _waiting(layers: list[Layer], *, in_force: list[Edition]) -> dict[int, list[str]]:
+    waiting: dict[int, list[str]] = defaultdict(list)
     for layer in layers:
-        drafts = sum(one.state == Edition.State.DRAFT for one in layer.editions.all())
+        drafts = sum(edition.state == Edition.State.DRAFT for edition in layer.editions.all())
         if drafts:
-            found[layer.pk].append(
+            waiting[layer.pk].append(
                 ngettext("%(n)d draft not saved", "%(n)d drafts not saved", drafts) % {"n": drafts}
             )
-        if not any(one.number for one in layer.editions.all()):
-            found[layer.pk].append(_("no edition yet"))
+        if not any(edition.number for edition in layer.editions.all()):
+            waiting[layer.pk].append(_("no edition yet"))
     for layer_id, n in _successions(layers):
-        found[layer_id].append(
+        waiting[layer_id].append(
             ngettext("%(n)d succession to confirm", "%(n)d successions to confirm", n) % {"n": n}
         )
-    plans = {one.pk: one.layer_id for one in holding if _layer(layers, one).kind == Layer.Kind.ZONING}
-    for edition_id, n in writing.without_plain(plans).items():
-        found[plans[edition_id]].append(
+    plans = {
+        edition.pk: edition.layer_id
+        for edition in in_force
+        if _layer(layers, edition).kind == Layer.Kind.ZONING
+    }
+    for edition_id, n in without_plain(plans).items():
+        waiting[plans[edition_id]].append(
             ngettext("%(n)d field without a plain line", "%(n)d fields without a plain line", n) % {"n": n}
         )
-    return found
+    return waiting
 
 
 def _layer(layers: list[Layer], edition: Edition) -> Layer:

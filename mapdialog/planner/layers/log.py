@@ -28,7 +28,7 @@ _PERSON = re.compile(r"user:(\d{1,18})", re.ASCII)
 class Line:
     """One step. `who` is a name, or who else did it; `can_undo` was true when it was looked at.
 
-    `rolls_back` is the edition that undoing would roll back, which wants to be asked first.
+    `withdraws` is the edition that undoing would withdraw, which wants to be asked first.
     """
 
     id: int
@@ -36,7 +36,7 @@ class Line:
     who: str
     sentence: str
     can_undo: bool
-    rolls_back: int | None
+    withdraws: int | None
 
 
 def lines(events: Iterable[LayerEvent]) -> list[Line]:
@@ -50,7 +50,7 @@ def lines(events: Iterable[LayerEvent]) -> list[Line]:
             who=who(event.by, names=names),
             sentence=sentence(event),
             can_undo=undoing.is_possible(event),
-            rolls_back=undoing.edition_withdrawn_by(event),
+            withdraws=undoing.edition_withdrawn_by(event),
         )
         for event in events
     ]

@@ -1,4 +1,4 @@
-"""Who lives in a layer's areas: figures brought in from a table, added up, replaced, undone."""
+"""Who lives in a layer's areas: figures imported from a table, added up, replaced, withdrawn."""
 
 from __future__ import annotations
 
@@ -18,15 +18,14 @@ from django.views.decorators.http import require_http_methods
 
 from layers.editions import documents, life
 from layers.models import Edition, Layer, Population
-from layers.population import attaching
-from layers.population import sums as population_sum
+from layers.population import attaching, current, sums
 from layers.population.ages import Band
 from layers.population.attaching import PopulationError
 from layers.population.report import sentences
 from layers.questions import land
 from mapdialog.planner.layers import steps
 from mapdialog.planner.layers.access import layer_for
-from mapdialog.planner.layers.views import PER_PAGE, frame_of, redirect_to, today_in
+from mapdialog.planner.layers.frame import PER_PAGE, frame_of, redirect_to, today_in
 from mapdialog.web import values
 
 MAX_UPLOAD_BYTES = 20 * 1024**2
@@ -59,21 +58,21 @@ class People:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def figures(request: HttpRequest, pk: int) -> HttpResponse:
-    """The figures of the newest edition; a POST brings in a table or adds up those of units."""
-    held = layer_for(request, pk)
-    if held.kind != Layer.Kind.BOUNDARY:
+    """The figures of the newest edition; a POST imports a table or adds up those of units."""
+    layer = layer_for(request, pk)
+    if layer.kind != Layer.Kind.BOUNDARY:
         raise Http404
-    edition = life.newest(held)
+    edition = life.newest(layer)
     refusal = ""
     if request.method == "POST" and edition is not None:
         step = _sum_step if values.of_form(request).text("action") == "sum" else _import_step
         outcome = steps.take(
-            request, layer=held, step=lambda at, by: step(request, edition, at, by), only_adds=True
+            request, layer=layer, step=lambda at, by: step(request, edition, at, by), only_adds=True
         )
         if not outcome.refusal:
-            return redirect_to(held, done=outcome.done, to="planner:layer_population")
+            return redirect_to(layer, done=outcome.done, to="planner:layer_population")
         refusal = outcome.refusal
-    context = {**frame_of(request, held), "edition": edition, "given": values.of_form(request).fields}
+    context = {**frame_of(request, layer), "edition": edition, "form": values.of_form(request).fields}
     context["refusal"] = refusal
     if edition is not None:
         context |= _content(request, edition, on=today_in(context["municipality"]))
@@ -82,10 +81,10 @@ def figures(request: HttpRequest, pk: int) -> HttpResponse:
 
 def people_of(edition: Edition, *, on: dt.date) -> tuple[Population | None, Band | None, list[People]]:
     """The newest figures, the young that they allow to count, and a line for each area by code."""
-    newest = attaching.standing(edition)
-    band = attaching.youngest(newest) if newest else None
-    n = attaching.of_areas(edition)
-    young = attaching.of_areas(edition, age=(0, band.to)) if band else {}
+    newest = current.figures_of(edition)
+    band = current.youngest(newest) if newest else None
+    n = current.of_areas(edition)
+    young = current.of_areas(edition, age=(0, band.to)) if band else {}
     ground = land.of_areas(edition, on=on)
     rows = [
         People(code=code, name=name, n=n[pk], young=young.get(pk), land_m2=ground.land_m2[pk])
@@ -97,7 +96,7 @@ def people_of(edition: Edition, *, on: dt.date) -> tuple[Population | None, Band
 def _content(request: HttpRequest, edition: Edition, *, on: dt.date) -> dict[str, Any]:
     newest, band, rows = people_of(edition, on=on)
     ground = land.of_areas(edition, on=on)
-    held = Population.objects.filter(edition=edition).select_related("summed_from__edition__layer")
+    populations = Population.objects.filter(edition=edition).select_related("summed_from__edition__layer")
     return {
         "newest_figures": newest,
         "young": band,
@@ -105,10 +104,14 @@ def _content(request: HttpRequest, edition: Edition, *, on: dt.date) -> dict[str
         "water_is_known": ground.water_is_known,
         "share_of_water": ground.share_of_water() * 100,
         "years": [
-            {"population": one, "sentences": sentences(one), "total": one.report.get("total")}
-            for one in held.filter(replaced_at__isnull=True).order_by("-year")
+            {
+                "population": population,
+                "sentences": sentences(population),
+                "total": population.report.get("total"),
+            }
+            for population in populations.filter(replaced_at__isnull=True).order_by("-year")
         ],
-        "n_replaced": held.filter(replaced_at__isnull=False).count(),
+        "n_replaced": populations.filter(replaced_at__isnull=False).count(),
         "sources": _units_with_figures(edition),
         "max_mb": MAX_UPLOAD_BYTES // 1024**2,
     }
@@ -116,14 +119,14 @@ def _content(request: HttpRequest, edition: Edition, *, on: dt.date) -> dict[str
 
 def _units_with_figures(edition: Edition) -> list[Population]:
     """Figures of the owner's other areas, the newest first, that could be added up for these."""
-    held = Population.objects.filter(
+    current_units = Population.objects.filter(
         replaced_at__isnull=True,
         summed_from__isnull=True,
         edition__layer__owner=edition.layer.owner,
         edition__state=Edition.State.SAVED,
     )
-    found = held.exclude(edition__layer=edition.layer).select_related("edition__layer")
-    return list(found.order_by("edition__layer__name", "-year")[:100])
+    of_others = current_units.exclude(edition__layer=edition.layer).select_related("edition__layer")
+    return list(of_others.order_by("edition__layer__name", "-year")[:100])
 
 
 def _import_step(request: HttpRequest, edition: Edition, at: dt.datetime, by: str) -> None:
@@ -151,15 +154,15 @@ def _import_step(request: HttpRequest, edition: Edition, at: dt.datetime, by: st
             at=at,
             by=by,
         )
-    population_sum.follow(loaded, at=at, by=by)
+    sums.follow(loaded, at=at, by=by)
 
 
 def _sum_step(request: HttpRequest, edition: Edition, at: dt.datetime, by: str) -> None:
     chosen = values.of_form(request).text("units")
-    found = {str(one.pk): one for one in _units_with_figures(edition)}.get(chosen)
-    if found is None:
+    units = {str(population.pk): population for population in _units_with_figures(edition)}.get(chosen)
+    if units is None:
         raise PopulationError(_("Choose the figures to add up."))
-    population_sum.sum_up(found, into=edition, at=at, by=by)
+    sums.sum_up(units, into=edition, at=at, by=by)
 
 
 def _year(text: str) -> int | None:

@@ -20,15 +20,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from layers import csv_lines
 from layers.editions import documents, life
 from layers.models import Edition, Layer
+from layers.provisions import fields, writing
 from layers.provisions import table as provision_table
-from layers.provisions import writing
+from layers.provisions.fields import Field, Provision
 from layers.provisions.table import Proposal
-from layers.provisions.writing import Field, Provision, ProvisionError
+from layers.provisions.writing import ProvisionError
 from layers.readers.read_file import ReadError
 from layers.styles.catalog import style_for
 from mapdialog.planner.layers import steps
 from mapdialog.planner.layers.access import layer_for
-from mapdialog.planner.layers.views import PER_PAGE, frame_of, language_name, languages_of, redirect_to
+from mapdialog.planner.layers.frame import PER_PAGE, frame_of, language_name, languages_of, redirect_to
 from mapdialog.web import values
 from mapdialog.web.download import download
 from mapdialog.web.shedding import expensive
@@ -41,40 +42,40 @@ _LISTED = 100
 @require_safe
 def table(request: HttpRequest, pk: int) -> HttpResponse:
     """The fields of the plan in force, a page at a time, with what is written and what is missing."""
-    held, edition = _plan(request, pk)
-    return _table_page(request, held, edition)
+    _layer, edition = _plan(request, pk)
+    return _table_page(request, edition)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def write(request: HttpRequest, pk: int) -> HttpResponse:
     """The texts of one field (`?field=B1`)."""
-    held, edition = _plan(request, pk)
+    layer, edition = _plan(request, pk)
     name = values.of_query(request).text("field")
-    field = writing.field_of(edition, name=name)
+    field = fields.field_of(edition, name=name)
     if field is None:
         raise Http404
-    given, refusal = field.provision, ""
+    provision, refusal = field.provision, ""
     if request.method == "POST":
-        given = _given(request, field=field)
+        provision = _written(request, field=field)
         outcome = steps.take(
             request,
-            layer=held,
-            step=lambda at, by: writing.write(edition, texts={field.name: given}, at=at, by=by),
+            layer=layer,
+            step=lambda at, by: writing.write(edition, texts={field.name: provision}, at=at, by=by),
         )
         if not outcome.refusal:
-            return redirect_to(held, done=outcome.done, to="planner:layer_provisions")
+            return redirect_to(layer, done=outcome.done, to="planner:layer_provisions")
         refusal = outcome.refusal
-    frame = frame_of(request, held)
+    frame = frame_of(request, edition.layer)
     context = {
         **frame,
         "edition": edition,
         "field": field,
         "labels": _labels(field, edition),
-        "legal_text": given.legal_text,
+        "legal_text": provision.legal_text,
         "plain": [
-            (one, language_name(one), given.plain.get(one, ""))
-            for one in languages_of(frame["municipality"], given.plain, field.provision.plain)
+            (code, language_name(code), provision.plain.get(code, ""))
+            for code in languages_of(frame["municipality"], provision.plain, field.provision.plain)
         ],
         "refusal": refusal,
     }
@@ -83,22 +84,22 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def bring_in(request: HttpRequest, pk: int) -> HttpResponse:
+def import_table(request: HttpRequest, pk: int) -> HttpResponse:
     """A table of provisions: looked at first, then written as a whole.
 
     Between the two the file is kept, one for each person and layer: the next one takes its place.
     """
-    held, edition = _plan(request, pk)
+    _layer, edition = _plan(request, pk)
     proposal, digest, file_name, refusal = None, "", "", ""
     if request.method == "POST":
         try:
             if "sha256" in values.of_form(request):
-                return _write_table(request, held, edition)
+                return _write_table(request, edition)
             proposal, digest, file_name = _look_at(request, edition=edition)
         except (ReadError, ProvisionError) as error:
             refusal = str(error)
     context = {
-        **frame_of(request, held),
+        **frame_of(request, edition.layer),
         "edition": edition,
         "proposal": proposal,
         "sha256": digest,
@@ -113,11 +114,11 @@ def bring_in(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @expensive
 def as_csv(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The table of provisions, to be filled in and brought back."""
-    held, edition = _plan(request, pk)
-    frame = frame_of(request, held)
+    """The table of provisions, to be filled in and imported."""
+    layer, edition = _plan(request, pk)
+    frame = frame_of(request, edition.layer)
     rows = provision_table.rows(edition, languages=languages_of(frame["municipality"]))
-    name = f"{held.name}-{edition.number}-provisions.csv"
+    name = f"{layer.name}-{edition.number}-provisions.csv"
     return download(request, csv_lines.lines(rows), file_name=name, content_type="text/csv; charset=utf-8")
 
 
@@ -125,13 +126,13 @@ def as_csv(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_POST
 def carry_over(request: HttpRequest, pk: int) -> HttpResponse:
     """Take over the texts of the edition before for fields of the same name that have none."""
-    held, edition = _plan(request, pk)
+    layer, edition = _plan(request, pk)
     source = life.before(edition)
     if source is None:
         raise Http404
     outcome = steps.take(
         request,
-        layer=held,
+        layer=layer,
         step=lambda at, by: writing.write(
             edition,
             texts=writing.carried_over(edition, source=source),
@@ -141,42 +142,42 @@ def carry_over(request: HttpRequest, pk: int) -> HttpResponse:
         ),
     )
     if outcome.refusal:
-        return _table_page(request, held, edition, refusal=outcome.refusal)
-    return redirect_to(held, done=outcome.done, to="planner:layer_provisions")
+        return _table_page(request, edition, refusal=outcome.refusal)
+    return redirect_to(layer, done=outcome.done, to="planner:layer_provisions")
 
 
 def _plan(request: HttpRequest, pk: int) -> tuple[Layer, Edition]:
     """The plan and its newest edition; Http404 for other layers and for a plan that has none."""
-    held = layer_for(request, pk)
-    newest = life.newest(held)
-    if held.kind != Layer.Kind.ZONING or newest is None:
+    layer = layer_for(request, pk)
+    newest = life.newest(layer)
+    if layer.kind != Layer.Kind.ZONING or newest is None:
         raise Http404
-    return held, newest
+    return layer, newest
 
 
-def _table_page(request: HttpRequest, held: Layer, edition: Edition, *, refusal: str = "") -> HttpResponse:
-    frame = frame_of(request, held)
+def _table_page(request: HttpRequest, edition: Edition, *, refusal: str = "") -> HttpResponse:
+    frame = frame_of(request, edition.layer)
     search = values.of_query(request).search("q")
     missing = values.of_query(request).flag("missing")
-    found = writing.fields_of(edition, search=search, missing=missing)
-    page = Paginator(found, PER_PAGE).get_page(values.of_query(request).whole("page"))
-    hectares = writing.hectares(edition, names=[one.name for one in page.object_list])
+    matching = fields.fields_of(edition, search=search, missing=missing)
+    page = Paginator(matching, PER_PAGE).get_page(values.of_query(request).whole("page"))
+    hectares = fields.hectares(edition, names=[field.name for field in page.object_list])
     source = life.before(edition)
     context = {
         **frame,
         "edition": edition,
-        "counts": writing.counts(edition),
+        "counts": fields.counts(edition),
         "search": search,
         "missing": missing,
         "page": page,
         "rows": [
             {
-                "field": one,
-                "labels": _labels(one, edition),
-                "hectares": hectares.get(one.name),
-                "plain": sorted(one.provision.plain.items()),
+                "field": field,
+                "labels": _labels(field, edition),
+                "hectares": hectares.get(field.name),
+                "plain": sorted(field.provision.plain.items()),
             }
-            for one in page.object_list
+            for field in page.object_list
         ],
         "carried_over": len(writing.carried_over(edition, source=source)) if source else 0,
         "source": source,
@@ -189,10 +190,10 @@ def _labels(field: Field, edition: Edition) -> list[tuple[str, str]]:
     """(code, its words) of the purposes that the field has."""
     list_name = edition.layer.style or "neutral"
     styles = [style_for(list_name, code=code) for code in field.codes]
-    return [(one.code, one.label(get_language() or "") if one.known else "") for one in styles]
+    return [(style.code, style.label(get_language() or "") if style.known else "") for style in styles]
 
 
-def _given(request: HttpRequest, *, field: Field) -> Provision:
+def _written(request: HttpRequest, *, field: Field) -> Provision:
     """What the form says; languages that it does not show stay as they are."""
     form = values.of_form(request)
     plain = {**field.provision.plain, **form.by_language("plain_")}
@@ -218,7 +219,7 @@ def _look_at(request: HttpRequest, *, edition: Edition) -> tuple[Proposal, str, 
     return proposal, hashlib.sha256(content).hexdigest(), documents.tidy_name(file.name or "")
 
 
-def _write_table(request: HttpRequest, held: Layer, edition: Edition) -> HttpResponse:
+def _write_table(request: HttpRequest, edition: Edition) -> HttpResponse:
     """Write the table that was looked at. Raises ProvisionError when another has taken its place since."""
     name = _kept_name(request, edition)
     content = b""
@@ -234,13 +235,13 @@ def _write_table(request: HttpRequest, held: Layer, edition: Edition) -> HttpRes
     detail: dict[str, Any] = {"file": values.of_form(request).text("file_name")[:200], "sha256": digest}
     outcome = steps.take(
         request,
-        layer=held,
+        layer=edition.layer,
         step=lambda at, by: writing.write(edition, texts=proposal.texts, at=at, by=by, detail=detail),
     )
     if outcome.refusal:
         raise ProvisionError(outcome.refusal)
     default_storage.delete(name)
-    return redirect_to(held, done=outcome.done, to="planner:layer_provisions")
+    return redirect_to(edition.layer, done=outcome.done, to="planner:layer_provisions")
 
 
 def _proposed(content: bytes, *, edition: Edition) -> Proposal:

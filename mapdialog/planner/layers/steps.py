@@ -31,8 +31,8 @@ class Outcome:
     refusal: str = ""
 
 
-def seen(layer: Layer) -> int:
-    """What a form is to carry."""
+def newest_event(layer: Layer) -> int:
+    """The id of the layer's newest event, which a form is to carry as `seen`; 0 where there is none."""
     return layer.events.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
@@ -44,11 +44,11 @@ def take(request: HttpRequest, *, layer: Layer, step: Step, only_adds: bool = Fa
     try:
         with transaction.atomic():
             Layer.objects.select_for_update().get(pk=layer.pk)
-            before = seen(layer)
+            before = newest_event(layer)
             if not only_adds and values.of_form(request).whole("seen") != before:
                 return Outcome(refusal=_changed_meanwhile(layer))
             step(timezone.now(), f"user:{request.user.pk}")
-            after = seen(layer)
+            after = newest_event(layer)
     except REFUSALS as refusal:
         return Outcome(refusal=str(refusal))
     return Outcome(done=after if after != before else None)

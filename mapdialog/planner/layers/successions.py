@@ -22,7 +22,7 @@ from layers.event import What, record
 from layers.models import Area, Edition, Layer, Succession
 from mapdialog.planner.layers import layer_map, log, steps
 from mapdialog.planner.layers.access import layer_for
-from mapdialog.planner.layers.views import PER_PAGE, frame_of, redirect_to, today_in
+from mapdialog.planner.layers.frame import PER_PAGE, frame_of, redirect_to, today_in
 from mapdialog.web import values
 
 
@@ -30,30 +30,30 @@ from mapdialog.web import values
 @require_http_methods(["GET", "HEAD", "POST"])
 def successions(request: HttpRequest, pk: int) -> HttpResponse:
     """Each area of the edition before, with what it may have become; confirmed, rejected or added by hand."""
-    held = layer_for(request, pk)
-    if held.kind != Layer.Kind.BOUNDARY:
+    layer = layer_for(request, pk)
+    if layer.kind != Layer.Kind.BOUNDARY:
         raise Http404
-    edition = life.newest(held)
+    edition = life.newest(layer)
     before = life.before(edition) if edition else None
     refusal = ""
     if request.method == "POST" and edition is not None and before is not None:
         step = _step(request, edition=edition, before=before)
-        outcome = steps.take(request, layer=held, step=step)
+        outcome = steps.take(request, layer=layer, step=step)
         if not outcome.refusal:
-            return redirect_to(held, done=outcome.done, to="planner:layer_successions")
+            return redirect_to(layer, done=outcome.done, to="planner:layer_successions")
         refusal = outcome.refusal
-    return _page(request, held, edition=edition, before=before, refusal=refusal)
+    return _page(request, layer, edition=edition, before=before, refusal=refusal)
 
 
 def _page(
     request: HttpRequest,
-    held: Layer,
+    layer: Layer,
     *,
     edition: Edition | None,
     before: Edition | None,
     refusal: str,
 ) -> HttpResponse:
-    frame = frame_of(request, held)
+    frame = frame_of(request, layer)
     context: dict[str, Any] = {**frame, "edition": edition, "before": before, "refusal": refusal}
     context["settings"] = None
     if edition is not None and before is not None:
@@ -81,13 +81,13 @@ def _page(
 
 
 def _areas(before: Edition, *, search: str, waiting: bool, edition: Edition) -> QuerySet[Area]:
-    found = before.areas.order_by("code").only("code", "name", "edition")
+    areas = before.areas.order_by("code").only("code", "name", "edition")
     if search:
-        found = found.filter(Q(code__icontains=search) | Q(name__icontains=search))
+        areas = areas.filter(Q(code__icontains=search) | Q(name__icontains=search))
     if waiting:
         proposed = Succession.objects.waiting().filter(successor__edition=edition)
-        found = found.filter(pk__in=proposed.values("predecessor"))
-    return found
+        areas = areas.filter(pk__in=proposed.values("predecessor"))
+    return areas
 
 
 def _links(before: Edition, *, edition: Edition) -> QuerySet[Succession]:
@@ -96,9 +96,9 @@ def _links(before: Edition, *, edition: Edition) -> QuerySet[Succession]:
 
 def _rows(old: list[Area], *, edition: Edition) -> list[dict[str, Any]]:
     """The old areas, each with its possible successors, the largest share first."""
-    held = Succession.objects.filter(predecessor__in=old, successor__edition=edition)
+    of_old = Succession.objects.filter(predecessor__in=old, successor__edition=edition)
     links = list(
-        held.select_related("successor")
+        of_old.select_related("successor")
         .defer("successor__geom", "successor__geom_3857", "successor__properties")
         .order_by("predecessor", "-share_of_predecessor", "successor__code")
     )
@@ -152,22 +152,22 @@ def _step(request: HttpRequest, *, edition: Edition, before: Edition) -> Callabl
 
 
 def compute(edition: Edition, *, before: Edition, at: dt.datetime, by: str) -> succession.Linked:
-    """Links of editions that were saved before there were any, or when another edition stood between."""
-    found = succession.link(edition, before=before)
-    detail = {"confirmed": found.confirmed, "proposed": found.proposed}
+    """Links of editions that were saved before there were any, or when there was another edition between."""
+    linked = succession.link(edition, before=before)
+    detail = {"confirmed": linked.confirmed, "proposed": linked.proposed}
     record(What.SUCCESSORS_COMPUTED, of=edition, at=at, by=by, detail=detail)
-    return found
+    return linked
 
 
 def _link(pk: int, *, edition: Edition) -> Succession:
-    found = Succession.objects.filter(successor__edition=edition, pk=pk).first()
-    if found is None:
+    link = Succession.objects.filter(successor__edition=edition, pk=pk).first()
+    if link is None:
         raise EditionError(_("This succession no longer exists."))
-    return found
+    return link
 
 
 def _area(pk: int, *, edition: Edition) -> Area:
-    found = edition.areas.filter(pk=pk).first()
-    if found is None:
+    area = edition.areas.filter(pk=pk).first()
+    if area is None:
         raise EditionError(_("Choose an area of each edition."))
-    return found
+    return area

@@ -19,7 +19,7 @@ from layers.event import What, record
 from layers.models import Area, Edition, Layer, LayerEvent, Population, Succession
 from layers.population import attaching
 from layers.provisions import writing
-from layers.provisions.writing import Provision
+from layers.provisions.fields import Provision
 from mapdialog.planner.layers import log, successions
 from tests import factories as make
 from tests.factories import NOON
@@ -140,7 +140,7 @@ def figures(folder: Path, *, withdraw: bool = False, restore: bool = False) -> E
     table.write_text("kode;2025\nA;10\nB;20\n", encoding="utf-8")
     (population,) = attaching.load(table, edition=edition, source="SSB", at=NOON, by=BY)
     if withdraw or restore:
-        attaching.undo(population, at=NOON, by=BY)
+        attaching.withdraw(population, at=NOON, by=BY)
     if restore:
         attaching.restore(Population.objects.get(), at=NOON, by=BY)
     return edition

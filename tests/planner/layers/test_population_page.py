@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from layers.models import LayerEvent, Population
-from layers.population import attaching
+from layers.population import current
 from mapdialog.planner.layers import population as page
 from tests import factories
 
@@ -38,7 +38,7 @@ def address(edition):
     return reverse("planner:layer_population", args=[edition.layer_id])
 
 
-def bring_in(client, edition, content=TABLE, **given):
+def import_table(client, edition, content=TABLE, **given):
     fields = {"source": "SSB", "year": "2025", **given}
     return client.post(
         address(edition), {**fields, "file": SimpleUploadedFile("ssb.csv", content)}, follow=True
@@ -46,21 +46,21 @@ def bring_in(client, edition, content=TABLE, **given):
 
 
 def test_figures_are_brought_in_shown_and_undone(planner, units):
-    answer = bring_in(planner, units)
+    answer = import_table(planner, units)
     text = answer.content.decode()
     assert answer.status_code == 200
     assert "In 1 of 2 areas the age bands do not add up" in text
     assert "SSB" in text
-    assert attaching.standing(units).file_name == "ssb.csv"
+    assert current.figures_of(units).file_name == "ssb.csv"
     event = LayerEvent.objects.get(layer=units.layer, what="population imported")
     undo = reverse("planner:layer_undo", args=[units.layer_id, event.pk])
     assert undo in text
     planner.post(undo, {"seen": event.pk, "back": "population"})
-    assert attaching.standing(units) is None
+    assert current.figures_of(units) is None
     undone = LayerEvent.objects.get(layer=units.layer, what="population undone")
     again = reverse("planner:layer_undo", args=[units.layer_id, undone.pk])
     planner.post(again, {"seen": undone.pk, "back": "population"})
-    assert attaching.standing(units) is not None
+    assert current.figures_of(units) is not None
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_figures_are_brought_in_shown_and_undone(planner, units):
     ],
 )
 def test_what_is_refused_says_why_and_keeps_what_was_written(planner, units, content, given, why):
-    answer = bring_in(planner, units, content, licence="CC BY 4.0", **given)
+    answer = import_table(planner, units, content, licence="CC BY 4.0", **given)
     assert answer.status_code == 409
     assert why in answer.content.decode()
     assert "CC BY 4.0" in answer.content.decode()
@@ -85,7 +85,7 @@ def test_what_is_refused_says_why_and_keeps_what_was_written(planner, units, con
 
 def test_a_file_too_large_is_refused(planner, units, monkeypatch):
     monkeypatch.setattr(page, "MAX_UPLOAD_BYTES", 10)
-    assert bring_in(planner, units).status_code == 409
+    assert import_table(planner, units).status_code == 409
     assert not Population.objects.exists()
 
 
@@ -94,20 +94,20 @@ def test_a_form_without_a_file_is_refused(planner, units):
 
 
 def test_units_are_added_up_for_committees(planner, units):
-    bring_in(planner, units)
+    import_table(planner, units)
     into = factories.edition(of=factories.layer(owner="NO-4012"))
     factories.areas(of=into, n=1)
-    held = attaching.standing(units)
+    held = current.figures_of(units)
     answer = planner.post(address(into), {"action": "sum", "units": held.pk}, follow=True)
     assert "Added up from 1 statistical unit." in answer.content.decode()
-    assert attaching.standing(into).summed_from == held
+    assert current.figures_of(into).summed_from == held
     assert planner.post(address(into), {"action": "sum", "units": "0"}).status_code == 409
 
 
 def test_only_officials_of_the_municipality(client, units):
     client.force_login(factories.user(role="planner", of=factories.municipality(code="NO-0301")))
     assert client.get(address(units)).status_code == 404
-    assert bring_in(client, units).status_code == 404
+    assert import_table(client, units).status_code == 404
     assert not Population.objects.exists()
 
 
@@ -117,5 +117,5 @@ def test_other_kinds_have_none(planner):
 
 
 def test_land_is_said_to_be_unknown_without_water(planner, units):
-    bring_in(planner, units)
+    import_table(planner, units)
     assert "There is no map layer of sea and lakes here" in planner.get(address(units)).content.decode()

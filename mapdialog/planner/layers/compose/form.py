@@ -67,7 +67,7 @@ def posted(data: Mapping[str, str]) -> Sheet:
     A browser with scripts sends all lines and units as one JSON text, `sheet`, without them each is a field.
     """
     data = {**data, **_unfolded(data.get("sheet", ""))}
-    numbers = sorted(int(found[1]) for key in data if (found := _LINE.fullmatch(key)))[:MOST_COMMITTEES]
+    numbers = sorted(int(match[1]) for key in data if (match := _LINE.fullmatch(key)))[:MOST_COMMITTEES]
     lines = [
         Line(number=n, code=data.get(f"code-{n}", "").strip(), name=data.get(f"name-{n}", "").strip())
         for n in numbers
@@ -108,11 +108,11 @@ def _unfolded(text: str) -> dict[str, str]:
 
 def begun(committees: Iterable[Committee], *, name: str = "", draft: str = "") -> Sheet:
     """The form of committees that are there already, with empty lines below."""
-    held = list(committees)
-    lines = [Line(number=n, code=one.code, name=one.name) for n, one in enumerate(held, start=1)]
+    numbered = list(enumerate(committees, start=1))
+    lines = [Line(number=n, code=committee.code, name=committee.name) for n, committee in numbered]
     return Sheet(
         lines=_with_empty_lines(lines, at_least=max(FEWEST_LINES, len(lines) + 1)),
-        number_of={unit: n for n, one in enumerate(held, start=1) for unit in one.units},
+        number_of={unit: n for n, committee in numbered for unit in committee.units},
         name=name,
         draft=draft,
     )

@@ -28,21 +28,21 @@ from layers.composition.table import committees_in, rows
 from layers.editions import life
 from layers.event import What
 from layers.models import Edition, Layer, LayerEvent
-from layers.population.attaching import added
+from layers.population.current import added
 from layers.population.sums import NotNestedError
 from layers.readers import figures as tables
 from layers.readers.read_file import ReadError
 from mapdialog.planner.layers import layer_map, layer_rows, steps
 from mapdialog.planner.layers.access import layer_for, layers_of
 from mapdialog.planner.layers.compose.form import COLOURS, Sheet, begun, posted
-from mapdialog.planner.layers.population import MAX_UPLOAD_BYTES, People, people_of
-from mapdialog.planner.layers.views import (
+from mapdialog.planner.layers.frame import (
     frame_of,
     language_name,
     languages_of,
     redirect_to,
     today_in,
 )
+from mapdialog.planner.layers.population import MAX_UPLOAD_BYTES, People, people_of
 from mapdialog.web import values
 from mapdialog.web.compression import packed
 from mapdialog.web.download import download
@@ -63,10 +63,15 @@ FROM layers_area WHERE version_id = %s ORDER BY code COLLATE "C"
 @require_http_methods(["GET", "HEAD", "POST"])
 def compose(request: HttpRequest, pk: int) -> HttpResponse:
     """The units as a map and a list; a POST begins from a table, adds lines, or draws the committees up."""
-    held = _units_layer(request, pk)
-    edition = life.newest(held)
+    layer = _units_layer(request, pk)
+    edition = life.newest(layer)
     if edition is None or edition.feature_count > MOST_UNITS:
-        context = {**frame_of(request, held), "edition": edition, "most_units": MOST_UNITS, "settings": None}
+        context = {
+            **frame_of(request, layer),
+            "edition": edition,
+            "most_units": MOST_UNITS,
+            "settings": None,
+        }
         return render(request, "planner/layers/compose.html", context)
     refusal = ""
     try:
@@ -76,7 +81,7 @@ def compose(request: HttpRequest, pk: int) -> HttpResponse:
     except (CompositionError, NotNestedError, ReadError) as error:
         refusal = str(error)
         sheet = posted(values.of_form(request).everything())
-    context = _page(request, held, edition=edition, sheet=sheet)
+    context = _page(request, layer, edition=edition, sheet=sheet)
     context["refusal"] = refusal
     return render(request, "planner/layers/compose.html", context, status=409 if refusal else 200)
 
@@ -106,8 +111,8 @@ def units_json(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def draft(request: HttpRequest, pk: int, edition_id: int) -> HttpResponse:
     """Committees that are drawn up: on the map and in words, to be saved or discarded."""
-    held = _units_layer(request, pk)
-    staged = _composed(held, edition_id)
+    layer = _units_layer(request, pk)
+    staged = _composed(layer, edition_id)
     if staged.state != Edition.State.DRAFT:
         return redirect("planner:layer", staged.layer_id)
     refusal = ""
@@ -122,8 +127,8 @@ def draft(request: HttpRequest, pk: int, edition_id: int) -> HttpResponse:
             )
             return redirect_to(staged.layer, done=saved.values_list("pk", flat=True).first())
         refusal = outcome.refusal
-        staged = _composed(held, edition_id)
-    context = _draft_page(request, held, staged)
+        staged = _composed(layer, edition_id)
+    context = _draft_page(request, layer, staged)
     context["refusal"] = refusal
     return render(request, "planner/layers/compose_draft.html", context, status=409 if refusal else 200)
 
@@ -132,9 +137,9 @@ def draft(request: HttpRequest, pk: int, edition_id: int) -> HttpResponse:
 @require_safe
 @expensive
 def as_csv(request: HttpRequest, pk: int, edition_id: int) -> HttpResponseBase:
-    """Which unit is in which committee, as a table that can be brought in again."""
-    held = _units_layer(request, pk)
-    staged = _composed(held, edition_id)
+    """Which unit is in which committee, as a table that can be imported again."""
+    layer = _units_layer(request, pk)
+    staged = _composed(layer, edition_id)
     assert staged.composed_of is not None
     committees = composing.committees_of(staged, units=staged.composed_of)
     chunks = csv_lines.lines(rows(committees, units=staged.composed_of))
@@ -143,16 +148,16 @@ def as_csv(request: HttpRequest, pk: int, edition_id: int) -> HttpResponseBase:
 
 
 def _units_layer(request: HttpRequest, pk: int) -> Layer:
-    held = layer_for(request, pk)
-    if held.kind != Layer.Kind.BOUNDARY:
+    layer = layer_for(request, pk)
+    if layer.kind != Layer.Kind.BOUNDARY:
         raise Http404
-    return held
+    return layer
 
 
 def _composed(units: Layer, edition_id: int) -> Edition:
     """An edition composed of this layer's units; raises Http404 for all others."""
-    found = Edition.objects.select_related("layer", "composed_of__layer")
-    return get_object_or_404(found.filter(composed_of__layer=units), pk=edition_id)
+    editions = Edition.objects.select_related("layer", "composed_of__layer")
+    return get_object_or_404(editions.filter(composed_of__layer=units), pk=edition_id)
 
 
 def _sheet(request: HttpRequest, edition: Edition) -> Sheet:
@@ -163,7 +168,7 @@ def _sheet(request: HttpRequest, edition: Edition) -> Sheet:
             return begun(_from_table(request, edition), name=form.text("name"))
         return posted(form.everything())
     wanted = values.of_query(request).identifier("from")
-    chosen = {one.pk: one for one in composing.starts(edition)}.get(wanted)
+    chosen = {start.pk: start for start in composing.starts(edition)}.get(wanted)
     if chosen is None:
         return begun(())
     is_draft = chosen.state == Edition.State.DRAFT
@@ -193,9 +198,9 @@ def _staged(request: HttpRequest, edition: Edition, sheet: Sheet) -> Edition:
     older = Edition.objects.filter(
         composed_of__layer=edition.layer, state=Edition.State.DRAFT, layer=staged.layer
     )
-    for one in older.exclude(pk=staged.pk):
-        if str(one.pk) == sheet.draft:
-            life.discard(one)
+    for draft in older.exclude(pk=staged.pk):
+        if str(draft.pk) == sheet.draft:
+            life.discard(draft)
     return staged
 
 
@@ -207,11 +212,11 @@ def _save(request: HttpRequest, staged: Edition, at: dt.datetime, by: str) -> No
     composing.save(staged, valid_from=day, published=form.flag("published"), at=at, by=by)
 
 
-def _page(request: HttpRequest, held: Layer, *, edition: Edition, sheet: Sheet) -> dict[str, Any]:
-    frame = frame_of(request, held)
-    place = frame["municipality"]
-    newest, band, people = people_of(edition, on=today_in(place))
-    others = layers_of(request).filter(owner=held.owner, kind=Layer.Kind.BOUNDARY).exclude(pk=held.pk)
+def _page(request: HttpRequest, layer: Layer, *, edition: Edition, sheet: Sheet) -> dict[str, Any]:
+    frame = frame_of(request, layer)
+    municipality = frame["municipality"]
+    newest, band, people = people_of(edition, on=today_in(municipality))
+    others = layers_of(request).filter(owner=layer.owner, kind=Layer.Kind.BOUNDARY).exclude(pk=layer.pk)
     return {
         **frame,
         "edition": edition,
@@ -219,16 +224,18 @@ def _page(request: HttpRequest, held: Layer, *, edition: Edition, sheet: Sheet) 
         "figures": newest,
         "young": band,
         "fits_without_scripts": len(people) <= MOST_UNITS_AS_FIELDS,
-        "units": [{"people": one, "number": sheet.number_of.get(one.code)} for one in people],
+        "units": [{"people": unit, "number": sheet.number_of.get(unit.code)} for unit in people],
         "starts": _start_rows(composing.starts(edition)),
-        "names": [one.name for one in others],
-        "titles": [(code, language_name(code), sheet.titles.get(code, "")) for code in languages_of(place)],
+        "names": [other.name for other in others],
+        "titles": [
+            (code, language_name(code), sheet.titles.get(code, "")) for code in languages_of(municipality)
+        ],
         "settings": {
-            "units": reverse("planner:layer_compose_units", args=[held.pk]),
-            "people": {one.code: _figures(one) for one in people},
+            "units": reverse("planner:layer_compose_units", args=[layer.pk]),
+            "people": {unit.code: _figures(unit) for unit in people},
             "colours": COLOURS,
             "bounds": layer_map.bounds_of(edition),
-            "base": layer_map.ground_settings(place, on=today_in(place), but=edition),
+            "base": layer_map.ground_settings(municipality, on=today_in(municipality), but=edition),
             "sprite": static("img/icons.svg"),
             "language": get_language() or "",
             "youngAges": str(band) if band else "",
@@ -239,29 +246,29 @@ def _page(request: HttpRequest, held: Layer, *, edition: Edition, sheet: Sheet) 
     }
 
 
-def _start_rows(found: Iterable[Edition]) -> list[dict[str, Any]]:
+def _start_rows(starts: Iterable[Edition]) -> list[dict[str, Any]]:
     return [
         {
-            "edition": one,
-            "title": layer_rows.title_of(one.layer, get_language() or ""),
-            "is_draft": one.state == Edition.State.DRAFT,
+            "edition": start,
+            "title": layer_rows.title_of(start.layer, get_language() or ""),
+            "is_draft": start.state == Edition.State.DRAFT,
         }
-        for one in found
+        for start in starts
     ]
 
 
-def _figures(one: People) -> list[float | None]:
+def _figures(unit: People) -> list[float | None]:
     """People, the young, hectares of land."""
-    return [one.n, one.young, round(one.hectares, 1)]
+    return [unit.n, unit.young, round(unit.hectares, 1)]
 
 
-def _draft_page(request: HttpRequest, held: Layer, staged: Edition) -> dict[str, Any]:
-    frame = frame_of(request, held)
-    place = frame["municipality"]
+def _draft_page(request: HttpRequest, layer: Layer, staged: Edition) -> dict[str, Any]:
+    frame = frame_of(request, layer)
+    municipality = frame["municipality"]
     units = staged.composed_of
     assert units is not None
-    newest, band, people = people_of(units, on=today_in(place))
-    by_code = {one.code: one for one in people}
+    newest, band, people = people_of(units, on=today_in(municipality))
+    by_code = {unit.code: unit for unit in people}
     pairs = composing.adjacent(units)
     areas = list(staged.areas.order_by("code").only("code", "name", "properties", "edition"))
     assigned = {unit for area in areas for unit in area.properties["units"]}
@@ -270,7 +277,7 @@ def _draft_page(request: HttpRequest, held: Layer, staged: Edition) -> dict[str,
         **frame,
         "staged": staged,
         "staged_title": layer_rows.title_of(staged.layer, get_language() or ""),
-        "staged_seen": steps.seen(staged.layer),
+        "staged_seen": steps.newest_event(staged.layer),
         "before": before,
         "figures": newest,
         "young": band,
@@ -285,12 +292,12 @@ def _draft_page(request: HttpRequest, held: Layer, staged: Edition) -> dict[str,
             }
             for area in areas
         ],
-        "left": [one for one in people if one.code not in assigned],
+        "left": [unit for unit in people if unit.code not in assigned],
         "valid_from": values.of_form(request).text("valid_from")
-        or max(today_in(place), before.valid_from if before else dt.date.min).isoformat(),
+        or max(today_in(municipality), before.valid_from if before else dt.date.min).isoformat(),
         "earliest": before.valid_from.isoformat() if before else "",
         "settings": layer_map.edition_map(
-            staged, municipality=place, language=get_language() or "", on=today_in(place)
+            staged, municipality=municipality, language=get_language() or "", on=today_in(municipality)
         ),
     }
 
