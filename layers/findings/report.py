@@ -76,15 +76,15 @@ def findings(kept: Mapping[str, Any]) -> list[Finding]:
     return [*listing("skipped", skips, severity="warning"), *listing("repaired", repairs, severity="note")]
 
 
-def gravest_first(found: Iterable[Finding]) -> list[Finding]:
+def gravest_first(findings: Iterable[Finding]) -> list[Finding]:
     """For reading: errors, warnings, then what was only put right."""
-    return sorted(found, key=lambda one: _GRAVITY.index(one.severity))
+    return sorted(findings, key=lambda one: _GRAVITY.index(one.severity))
 
 
-def csv(found: Sequence[Finding]) -> Iterator[tuple[Any, ...]]:
+def csv(findings: Sequence[Finding]) -> Iterator[tuple[Any, ...]]:
     """Rows for a table, its header first, in the reader's language. A finding without places is one row."""
     yield CSV_HEADER
-    for finding in found:
+    for finding in findings:
         about = (finding.kind, finding.severity, wording.heading(finding))
         if not finding.items:
             yield (*about, "", "", "", wording.sentence(finding), "", "", _figure(finding.m2))

@@ -56,10 +56,10 @@ def _pairs(geometries: crs.Geometries, at_odds: NDArray[np.bool_]) -> NDArray[np
     rows = np.flatnonzero(at_odds)
     if len(rows) == 0:
         return np.empty((2, 0), dtype=np.intp)
-    found, other = shapely.STRtree(geometries).query(geometries[rows])
-    one = rows[found]
-    once = (one < other) | (~at_odds[other] & (one != other))
-    return np.sort(np.array([one[once], other[once]]), axis=0)
+    queried, second = shapely.STRtree(geometries).query(geometries[rows])
+    first = rows[queried]
+    once = (first < second) | (~at_odds[second] & (first != second))
+    return np.sort(np.array([first[once], second[once]]), axis=0)
 
 
 def _union(geometries: crs.Geometries, at_odds: NDArray[np.bool_]) -> shapely.Geometry:

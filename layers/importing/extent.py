@@ -59,10 +59,10 @@ def ground(owner: str, *, but: str) -> Geometries:
     return np.array(shapes, dtype=object)
 
 
-def apart_m(one: Box, other: Box) -> float:
+def apart_m(box: Box, other: Box) -> float:
     """Metres between the nearest points of two boxes in lon/lat; 0 where they touch."""
-    lon = _nearest(one[0], one[2], other[0], other[2])
-    lat = _nearest(one[1], one[3], other[1], other[3])
+    lon = _nearest(box[0], box[2], other[0], other[2])
+    lat = _nearest(box[1], box[3], other[1], other[3])
     if lon[0] == lon[1] and lat[0] == lat[1]:
         return 0.0
     return float(_GEOD.inv(lon[0], lat[0], lon[1], lat[1])[2])

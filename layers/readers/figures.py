@@ -62,8 +62,8 @@ def read_table(path: Path, *, sheet: str | None = None) -> Figures:
     if start.startswith(_OLD_EXCEL):
         raise ReadError(_("This is an old Excel file (.xls). Save it as .xlsx or CSV."))
     if start.startswith(b"PK") and spreadsheet.is_workbook(path):
-        found = spreadsheet.read(path, sheet=sheet)
-        return _framed(found.cells, notes=[], sheet=found.name, sheets=found.names)
+        workbook_sheet = spreadsheet.read(path, sheet=sheet)
+        return _framed(workbook_sheet.cells, notes=[], sheet=workbook_sheet.name, sheets=workbook_sheet.names)
     if start.startswith((b"PK", b"SQLite format 3\x00", b"fgb")):
         return _of_records(read_file.rows(path).properties)
     text, notes = _text(path.read_bytes())
@@ -209,9 +209,9 @@ def _without_footnotes(rows: Cells) -> tuple[Cells, list[str]]:
     for place, row in enumerate(rows):
         if any(row) or place == 0:
             continue
-        rest = [one for one in rows[place:] if any(one)]
-        if all(sum(map(bool, one)) == 1 and one[0] for one in rest):
-            return rows[:place], [one[0] for one in rest]
+        rest = [line for line in rows[place:] if any(line)]
+        if all(sum(map(bool, line)) == 1 and line[0] for line in rest):
+            return rows[:place], [line[0] for line in rest]
     return rows, []
 
 

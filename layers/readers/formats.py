@@ -125,5 +125,5 @@ def _root(text: str) -> str:
     if not text.startswith("<"):
         return ""
     plain = re.sub(r"<!--.*?-->|<\?.*?\?>", "", text, flags=re.S)
-    found = _ROOT.search(plain)
-    return found.group(1) if found else ""
+    element = _ROOT.search(plain)
+    return element.group(1) if element else ""

@@ -76,12 +76,12 @@ def _encoding(start: bytes) -> str:
         return "utf-8"
     name = declared.group(1).decode("ascii")
     try:
-        found = codecs.lookup(name).name
+        encoding = codecs.lookup(name).name
     except LookupError:
-        found = ""
-    if found.startswith("utf-16"):  # said by writers that then write UTF-8
+        encoding = ""
+    if encoding.startswith("utf-16"):  # said by writers that then write UTF-8
         return "utf-8"
-    if not _ENCODINGS.fullmatch(found):
+    if not _ENCODINGS.fullmatch(encoding):
         message = _("The encoding of the text, %(encoding)s, is unknown. Save it again as UTF-8.")
         raise ReadError(message % {"encoding": name})
-    return found
+    return encoding

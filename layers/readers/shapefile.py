@@ -30,15 +30,15 @@ def stems(members: dict[PurePosixPath, zipfile.ZipInfo]) -> dict[PurePosixPath, 
     parts: dict[str, Parts] = {}
     for path, entry in members.items():
         parts.setdefault(str(path.with_suffix("")).casefold(), {})[path.suffix.lower()] = entry
-    found = {}
+    shapefiles = {}
     for path in sorted(members):
         if path.suffix.lower() == ".shp":
             own = parts[str(path.with_suffix("")).casefold()]
             for suffix in NEEDED:
                 if suffix not in own:
                     raise ReadError(_("The zip lacks the Shapefile's %(suffix)s file.") % {"suffix": suffix})
-            found[path.with_suffix("")] = own
-    return found
+            shapefiles[path.with_suffix("")] = own
+    return shapefiles
 
 
 def unpack(archive: zipfile.ZipFile, parts: Parts, *, folder: Path) -> Path:
@@ -59,17 +59,17 @@ def system(archive: zipfile.ZipFile, parts: Parts) -> str:
 
 def encodings(archive: zipfile.ZipFile, parts: Parts) -> tuple[str, ...]:
     """What the text may be in, the likeliest first: as .cpg or .dbf say, UTF-8, Windows' Western European."""
-    said = ""
+    named = ""
     if ".cpg" in parts:
         raw = zipped.start_of(archive, parts[".cpg"], size=_MAX_CPG_BYTES)
-        said = _code_page(raw.decode("ascii", "replace").strip().strip("\x00"))
-    if not said:
+        named = _code_page(raw.decode("ascii", "replace").strip().strip("\x00"))
+    if not named:
         start = zipped.start_of(archive, parts[".dbf"], size=_LANGUAGE_DRIVER_AT + 1)
-        said = (
+        named = (
             _LANGUAGE_DRIVERS.get(start[_LANGUAGE_DRIVER_AT], "") if len(start) > _LANGUAGE_DRIVER_AT else ""
         )
     # What is said to be UTF-8 and is not, was written by Windows.
-    return tuple(dict.fromkeys((said, *_GUESSES))) if said else _GUESSES
+    return tuple(dict.fromkeys((named, *_GUESSES))) if named else _GUESSES
 
 
 def _code_page(text: str) -> str:

@@ -55,19 +55,19 @@ def sheet(path: str, *, wanted: str, max_rows: int, max_columns: int) -> dict[st
     """The cells of the sheet called `wanted`, else of the first one that a reader sees and that has any."""
     with python_calamine.CalamineWorkbook.from_path(path) as workbook:
         visible = [
-            one.name
-            for one in workbook.sheets_metadata
-            if one.visible == python_calamine.SheetVisibleEnum.Visible
-            and one.typ == python_calamine.SheetTypeEnum.WorkSheet
+            metadata.name
+            for metadata in workbook.sheets_metadata
+            if metadata.visible == python_calamine.SheetVisibleEnum.Visible
+            and metadata.typ == python_calamine.SheetTypeEnum.WorkSheet
         ]
         names = visible or list(workbook.sheet_names)
         if wanted and wanted not in workbook.sheet_names:
             raise RefusedError("no-sheet", name=wanted[:80], names=[name[:60] for name in names[:20]])
         for name in [wanted] if wanted else names:
-            found = workbook.get_sheet_by_name(name)
-            if found.height > max_rows or found.width > max_columns:
+            cells_of_sheet = workbook.get_sheet_by_name(name)
+            if cells_of_sheet.height > max_rows or cells_of_sheet.width > max_columns:
                 raise RefusedError("size", name=name[:80])
-            cells = [[_plain(value) for value in row] for row in found.to_python()]
+            cells = [[_plain(value) for value in row] for row in cells_of_sheet.to_python()]
             if cells or wanted:
                 return {"sheet": name, "sheets": names[:200], "cells": cells}
     raise RefusedError("empty")

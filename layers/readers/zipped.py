@@ -55,14 +55,14 @@ def members(archive: zipfile.ZipFile) -> dict[PurePosixPath, zipfile.ZipInfo]:
     if total > MAX_UNPACKED_BYTES or (total > RATIO_FROM_BYTES and total > MAX_RATIO * max(packed, 1)):
         raise ReadError(_("The zip unpacks to far more than it should."))
     _check_places(entries)
-    found: dict[PurePosixPath, zipfile.ZipInfo] = {}
+    by_path: dict[PurePosixPath, zipfile.ZipInfo] = {}
     for entry in entries:
         path = _checked_path(entry)
-        if path in found:
+        if path in by_path:
             raise ReadError(_("The zip holds “%(name)s” twice.") % {"name": entry.filename[:80]})
         if not entry.is_dir():
-            found[path] = entry
-    return {path: entry for path, entry in found.items() if not _is_junk(path)}
+            by_path[path] = entry
+    return {path: entry for path, entry in by_path.items() if not _is_junk(path)}
 
 
 def unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, target: Path) -> None:
@@ -126,8 +126,8 @@ def _checked_path(entry: zipfile.ZipInfo) -> PurePosixPath:
     # What comes after a NUL, zipfile has cut off: the full name is kept beside.
     name = unicodedata.normalize("NFC", entry.filename)
     path = PurePosixPath(name)
-    odd = "\\" in entry.orig_filename or ":" in name or "\x00" in entry.orig_filename
-    if odd or path.is_absolute() or ".." in path.parts:
+    is_doubtful = "\\" in entry.orig_filename or ":" in name or "\x00" in entry.orig_filename
+    if is_doubtful or path.is_absolute() or ".." in path.parts:
         raise ReadError(
             _("The zip holds a file with a path that leads out of it: “%(name)s”.") % {"name": name[:80]}
         )

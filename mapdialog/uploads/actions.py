@@ -39,16 +39,16 @@ def read(upload: Upload, *, choices: ReadChoices, reading: int, by: User, at: dt
     Also what gets an upload out of a reading that hangs. Raises UploadStateError for one that is saved or
     being saved, and from a page that shows an earlier reading.
     """
-    held = _locked(upload)
-    if held.state in (Upload.State.SAVED, Upload.State.SAVING):
+    upload = _locked(upload)
+    if upload.state in (Upload.State.SAVED, Upload.State.SAVING):
         raise UploadStateError(_("This file is saved already."))
-    _check_reading(held, reading)
-    if not held.file:
+    _check_reading(upload, reading)
+    if not upload.file:
         raise UploadStateError(_("The file is no longer kept. Upload it again."))
-    _stop_job(held, at=at)
-    drop_draft(held)
-    held.choices = {"reading": asdict(choices)}
-    _set_to_work(held, Upload.State.READING, task="uploads.read", by=by, at=at)
+    _stop_job(upload, at=at)
+    drop_draft(upload)
+    upload.choices = {"reading": asdict(choices)}
+    _set_to_work(upload, Upload.State.READING, task="uploads.read", by=by, at=at)
 
 
 @transaction.atomic
@@ -58,14 +58,14 @@ def save(upload: Upload, *, description: EditionDescription, reading: int, by: U
     asked = Upload.objects.filter(pk=upload.pk, reading=reading)
     if asked.filter(state__in=(Upload.State.SAVED, Upload.State.SAVING)).exists():
         return
-    held = _locked(upload)
-    if held.state in (Upload.State.SAVED, Upload.State.SAVING) and held.reading == reading:
+    upload = _locked(upload)
+    if upload.state in (Upload.State.SAVED, Upload.State.SAVING) and upload.reading == reading:
         return
-    _check_reading(held, reading)
-    if held.state != Upload.State.READY or held.draft is None:
+    _check_reading(upload, reading)
+    if upload.state != Upload.State.READY or upload.draft is None:
         raise UploadStateError(_("There is nothing to save yet. Refresh the page."))
-    held.choices = {**held.choices, "naming": description.as_json()}
-    _set_to_work(held, Upload.State.SAVING, task="uploads.save", by=by, at=at)
+    upload.choices = {**upload.choices, "naming": description.as_json()}
+    _set_to_work(upload, Upload.State.SAVING, task="uploads.save", by=by, at=at)
 
 
 @transaction.atomic
@@ -77,20 +77,20 @@ def cancel(upload: Upload, *, at: dt.datetime) -> None:
     saving = Upload.objects.filter(pk=upload.pk, state=Upload.State.SAVING)
     if saving.filter(job__state=Job.State.RUNNING).exists():
         raise UploadStateError(_("It is being saved at the moment. It can be withdrawn afterwards."))
-    held = _locked(upload)
-    if held.state not in Upload.AT_WORK:
+    upload = _locked(upload)
+    if upload.state not in Upload.AT_WORK:
         return
-    _stop_job(held, at=at)
-    if held.state == Upload.State.READING:
-        drop_draft(held)
+    _stop_job(upload, at=at)
+    if upload.state == Upload.State.READING:
+        drop_draft(upload)
         # What the worker comes with now belongs to a reading that is no longer asked for.
-        held.reading += 1
-        held.state = Upload.State.FAILED
-        held.message = _("The reading was cancelled. The file is still here.")
+        upload.reading += 1
+        upload.state = Upload.State.FAILED
+        upload.message = _("The reading was cancelled. The file is still here.")
     else:
-        held.state = Upload.State.READY
-    held.touched_at = at
-    held.save()
+        upload.state = Upload.State.READY
+    upload.touched_at = at
+    upload.save()
 
 
 @transaction.atomic
@@ -99,30 +99,30 @@ def discard(upload: Upload, *, by: str, at: dt.datetime) -> None:
 
     Nothing happens to one that is discarded already. Raises UploadStateError for one that is saved.
     """
-    held = _locked(upload)
-    if held.state == Upload.State.DISCARDED:
+    upload = _locked(upload)
+    if upload.state == Upload.State.DISCARDED:
         return
-    if held.state in (Upload.State.SAVED, Upload.State.SAVING):
+    if upload.state in (Upload.State.SAVED, Upload.State.SAVING):
         raise UploadStateError(_("This file is saved already: the edition can be withdrawn."))
-    _stop_job(held, at=at)
-    drop_draft(held)
-    held.reading += 1
-    held.state = Upload.State.DISCARDED
-    held.message = ""
-    held.touched_at = at
-    held.save()
-    record(Verb.UPLOAD_DISCARDED, subject=held, by=by, at=at)
+    _stop_job(upload, at=at)
+    drop_draft(upload)
+    upload.reading += 1
+    upload.state = Upload.State.DISCARDED
+    upload.message = ""
+    upload.touched_at = at
+    upload.save()
+    record(Verb.UPLOAD_DISCARDED, subject=upload, by=by, at=at)
 
 
 @transaction.atomic
 def withdraw(upload: Upload, *, undo: bool, by: User, at: dt.datetime) -> Edition:
     """Undo the saving, or with `undo` undo that. Raises UploadStateError, and editions.EditionError."""
-    held = _locked(upload)
-    if held.state != Upload.State.SAVED or held.draft is None:
+    upload = _locked(upload)
+    if upload.state != Upload.State.SAVED or upload.draft is None:
         raise UploadStateError(_("There is nothing to withdraw."))
     step = life.restore if undo else life.withdraw
-    step(held.draft, at=at, by=by.audit_name)
-    return held.draft
+    step(upload.draft, at=at, by=by.audit_name)
+    return upload.draft
 
 
 def expire(*, at: dt.datetime) -> int:
@@ -132,8 +132,8 @@ def expire(*, at: dt.datetime) -> int:
     for upload in forgotten.filter(touched_at__lte=at - UNTOUCHED):
         discard(upload, by="worker", at=at)
         count += 1
-    gone = Upload.objects.filter(state=Upload.State.DISCARDED, touched_at__lte=at - DISCARDED_KEPT)
-    for upload in gone.exclude(file=""):
+    discarded = Upload.objects.filter(state=Upload.State.DISCARDED, touched_at__lte=at - DISCARDED_KEPT)
+    for upload in discarded.exclude(file=""):
         drop_file(upload)
         count += 1
     return count
@@ -149,38 +149,38 @@ def drop_file(upload: Upload) -> None:
 
 def _locked(upload: Upload) -> Upload:
     # "self" alone: the rows it refers to may be missing, and an outer join cannot be locked.
-    held = Upload.objects.select_for_update(of=("self",)).select_related("draft", "job")
-    return held.get(pk=upload.pk)
+    uploads = Upload.objects.select_for_update(of=("self",)).select_related("draft", "job")
+    return uploads.get(pk=upload.pk)
 
 
-def _check_reading(held: Upload, reading: int) -> None:
-    if held.reading != reading:
+def _check_reading(upload: Upload, reading: int) -> None:
+    if upload.reading != reading:
         raise UploadStateError(
             _("The file has been read again in the meantime, perhaps in another window. Check it first.")
         )
 
 
-def _stop_job(held: Upload, *, at: dt.datetime) -> None:
-    if held.job is not None:
-        jobs.cancel(held.job, at=at)
+def _stop_job(upload: Upload, *, at: dt.datetime) -> None:
+    if upload.job is not None:
+        jobs.cancel(upload.job, at=at)
 
 
-def drop_draft(held: Upload) -> None:
+def drop_draft(upload: Upload) -> None:
     """Forget the draft and all that lies in it; in a transaction, with the upload's row locked."""
-    draft, held.draft = held.draft, None
+    draft, upload.draft = upload.draft, None
     if draft is not None:
-        Upload.objects.filter(pk=held.pk).update(draft=None)
+        Upload.objects.filter(pk=upload.pk).update(draft=None)
         life.discard(draft)
 
 
-def _set_to_work(held: Upload, state: Upload.State, *, task: str, by: User, at: dt.datetime) -> None:
-    held.job = jobs.make(task, at=at, subject=str(held.pk), by=by)
+def _set_to_work(upload: Upload, state: Upload.State, *, task: str, by: User, at: dt.datetime) -> None:
+    upload.job = jobs.make(task, at=at, subject=str(upload.pk), by=by)
     if state == Upload.State.READING:
-        held.reading += 1
-        held.understood = {}
-    held.state = state
-    held.message = ""
-    held.touched_at = at
-    held.save()
+        upload.reading += 1
+        upload.understood = {}
+    upload.state = state
+    upload.message = ""
+    upload.touched_at = at
+    upload.save()
     # In the same transaction: there is never one without the other.
-    app.configure_task(task).defer(upload_id=str(held.pk), reading=held.reading)
+    app.configure_task(task).defer(upload_id=str(upload.pk), reading=upload.reading)

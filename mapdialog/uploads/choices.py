@@ -55,9 +55,9 @@ def choices_of(upload: Upload) -> ReadChoices:
 
 def description_of(upload: Upload) -> EditionDescription:
     """How an upload that is being saved is to be named."""
-    given = dict(upload.choices["naming"])
-    day = given.pop("valid_from")
-    return EditionDescription(**given, valid_from=dt.date.fromisoformat(day) if day else None)
+    description = dict(upload.choices["naming"])
+    day = description.pop("valid_from")
+    return EditionDescription(**description, valid_from=dt.date.fromisoformat(day) if day else None)
 
 
 def free_name(file_name: str, *, municipality: Municipality) -> str:

@@ -15,11 +15,11 @@ _LETTERS = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "ß": "ss", "ð": "d
 _NAME_MAX = 60
 
 
-def shown_name(given: str) -> str:
+def shown_name(file_name: str) -> str:
     """Without folders and without characters that cannot be seen; `file` when nothing is left."""
-    last = re.split(r"[/\\]", unicodedata.normalize("NFC", given))[-1]
-    seen = "".join(character for character in last if unicodedata.category(character) not in _UNSHOWN)
-    name = " ".join(seen.split()).lstrip(".")
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", file_name))[-1]
+    visible = "".join(character for character in last if unicodedata.category(character) not in _UNSHOWN)
+    name = " ".join(visible.split()).lstrip(".")
     suffix = suffix_of(name)
     return (name[: MOST_CHARACTERS - len(suffix)] + suffix if len(name) > MOST_CHARACTERS else name) or "file"
 
@@ -30,25 +30,25 @@ def suffix_of(name: str) -> str:
     return suffix if _SUFFIX.fullmatch(suffix) else ""
 
 
-def layer_name(given: str) -> str:
+def layer_name(file_name: str) -> str:
     """A layer's short name made of a file's: `Nærmiljøutvalg 2026.gpkg` becomes `naermiljoutvalg-2026`."""
-    stem = PurePosixPath(given).stem.casefold().translate(_LETTERS)
+    stem = PurePosixPath(file_name).stem.casefold().translate(_LETTERS)
     plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
     return _NO_SLUG.sub("-", plain).strip("-")[:_NAME_MAX].strip("-") or "layer"
 
 
-def title_of(given: str) -> str:
+def title_of(file_name: str) -> str:
     """Words for people made of a file's name, until somebody writes better ones."""
-    words = re.sub(r"[_\s-]+", " ", PurePosixPath(given).stem).strip()
+    words = re.sub(r"[_\s-]+", " ", PurePosixPath(file_name).stem).strip()
     return words[:1].upper() + words[1:]
 
 
-def plain_text(given: str, *, most: int) -> str:
+def plain_text(text: str, *, most: int) -> str:
     """On one line, without characters that cannot be seen, and not longer than `most`."""
-    seen = "".join(
+    visible = "".join(
         " " if character.isspace() else character
-        for character in given[: most * 4]
+        for character in text[: most * 4]
         if character.isspace() or unicodedata.category(character) not in _UNSHOWN
     )
-    text = " ".join(seen.split())
+    text = " ".join(visible.split())
     return f"{text[: most - 1]}…" if len(text) > most else text

@@ -47,8 +47,8 @@ def save_upload(identifier: uuid.UUID, *, reading: int) -> None:
 
 @transaction.atomic
 def _save(identifier: uuid.UUID, *, reading: int, job: Job) -> None:
-    held = Upload.objects.select_for_update(of=("self",)).select_related("draft__layer", "municipality")
-    upload = held.get(pk=identifier)
+    uploads = Upload.objects.select_for_update(of=("self",)).select_related("draft__layer", "municipality")
+    upload = uploads.get(pk=identifier)
     draft, at = upload.draft, timezone.now()
     if upload.state != Upload.State.SAVING or upload.reading != reading or draft is None:
         raise jobs.JobStateError(f"{upload} is no longer to be saved.")

@@ -32,14 +32,14 @@ def telling(job: Job) -> Iterator[Step]:
     It writes from a thread with a connection of its own: inside the work's transaction nobody would see it,
     and the job's row would stay locked against whoever wants to cancel.
     """
-    told = ("", 0.0)
+    last = ("", 0.0)
 
     def tell(phase: str, done: int, of: int) -> None:
-        nonlocal told
+        nonlocal last
         now = time.monotonic()
-        if phase == told[0] and now - told[1] < _BETWEEN_S:
+        if phase == last[0] and now - last[1] < _BETWEEN_S:
             return
-        told = (phase, now)
+        last = (phase, now)
         begin, end = _SPANS.get(phase, (0, TOTAL))
         so_far = begin + (end - begin) * min(done, of) // max(of, 1)
         thread.submit(jobs.progress, job, done=so_far, message=phase).result()

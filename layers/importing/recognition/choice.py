@@ -46,35 +46,38 @@ def understand(
     names = field_names.names_in(source_rows.properties)
     fields = Fields(names)
     types = types_of(source_rows, fields)
-    told = catalog.source(source) if source else None
-    if told is not None:
-        found = [Match(source=told, roles=told.all_in(fields), score=0)]
+    named = catalog.source(source) if source else None
+    if named is not None:
+        matches = [Match(source=named, roles=named.all_in(fields), score=0)]
         findings: list[Finding] = []
     else:
         likely = catalog.matches(names, kind=kind, owner=owner, tables=tuple(dict.fromkeys(types)))
         likely = [match for match in likely if not _has_one_code(match, source_rows)]
-        found, findings = _decided(catalog.best(likely), source_rows)
-    roles = _agreed(found)
+        matches, findings = _decided(catalog.best(likely), source_rows)
+    roles = _agreed(matches)
     ours = {
         role: _exact(aliases, names) or (() if role in _PLAIN_NAMES else fields.all_for(aliases))
         for role, aliases in own.items()
     }
     is_ours = kind == Layer.Kind.BOUNDARY and "code" not in roles and bool(ours["name"])
-    if is_ours and told is None:
+    if is_ours and named is None:
         # An area's parent (bydel beside name and id) does not make the file a set of those.
-        roles, found = {}, []
+        roles, matches = {}, []
     if kind == Layer.Kind.ZONING and "name" in roles:
         roles.setdefault("field", roles["name"])
-    for role, given in ours.items():
-        if given:
-            roles[role] = (*given, *(name for name in roles.get(role, ()) if name not in given))
+    for role, ours_for_role in ours.items():
+        if ours_for_role:
+            roles[role] = (
+                *ours_for_role,
+                *(name for name in roles.get(role, ()) if name not in ours_for_role),
+            )
     for role, aliases in _PLAIN_NAMES.items():
         if role not in roles and kind != Layer.Kind.ZONING and (plain := fields.all_for(aliases)):
             roles[role] = plain
     return Understood(
         roles=_settled(roles, source_rows, kind=kind),
-        source=found[0].source if len(found) == 1 else None,
-        ties=[match.source for match in found] if len(found) > 1 else [],
+        source=matches[0].source if len(matches) == 1 else None,
+        ties=[match.source for match in matches] if len(matches) > 1 else [],
         types=types,
         findings=findings,
     )
@@ -134,12 +137,14 @@ def _has_one_code(match: Match, source_rows: SourceRows) -> bool:
     return len({codes.cleaned(field_names.value_of(row, field)) for row in source_rows.properties}) == 1
 
 
-def _agreed(found: Sequence[Match]) -> dict[str, tuple[str, ...]]:
+def _agreed(matches: Sequence[Match]) -> dict[str, tuple[str, ...]]:
     """The roles that all of them give to the same fields."""
-    if not found:
+    if not matches:
         return {}
-    first, *rest = (match.roles for match in found)
-    return {role: given for role, given in first.items() if all(one.get(role) == given for one in rest)}
+    first, *rest = (match.roles for match in matches)
+    return {
+        role: fields for role, fields in first.items() if all(roles.get(role) == fields for roles in rest)
+    }
 
 
 def _exact(aliases: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
@@ -158,7 +163,7 @@ def _settled(
     numbers = tuple(field for field in candidates if _are_numbers(field, source_rows.properties))
     words = tuple(field for field in candidates if field not in numbers)
     settled = {**roles, "code": numbers, "name": words}
-    return {role: given for role, given in settled.items() if given}
+    return {role: fields for role, fields in settled.items() if fields}
 
 
 def _are_numbers(field: str, rows: Sequence[Mapping[str, Any]]) -> bool:

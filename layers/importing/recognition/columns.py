@@ -138,15 +138,15 @@ class Columns:
         return f"{street} {number}{letter}".strip()
 
     def _names(self, properties: Mapping[str, Any]) -> dict[str, str]:
-        found: dict[str, str] = {}
+        names: dict[str, str] = {}
         if "language" in self.roles and "name" in self.roles:
-            told = self._value(properties, "language", set())
-            found = languages.paired(self._value(properties, "name", set()), told)
+            tags_of_names = self._value(properties, "language", set())
+            names = languages.paired(self._value(properties, "name", set()), tags_of_names)
         for name, tags in self.languages.items():
             text = row.line(field_names.value_of(properties, name))
             if text:
-                found |= dict.fromkeys(tags, text)
-        return {tag: row.line(text)[: row.NAME_MAX] for tag, text in found.items()}
+                names |= dict.fromkeys(tags, text)
+        return {tag: row.line(text)[: row.NAME_MAX] for tag, text in names.items()}
 
     def _rest(self, properties: Mapping[str, Any], used: set[str], *, feature_type: str) -> dict[str, Any]:
         """The other fields, and what tiles tell of them under the names that they tell it by."""
@@ -157,11 +157,11 @@ class Columns:
             if name not in gone and name not in self._elsewhere and not name.startswith(row.PROVISION_IN)
         }
         for role in self._told_by_tiles:
-            told = self._value(properties, role, set())
-            if told is None and role == "kind" and self.source and self.source.has_table(feature_type):
-                told = feature_type
-            if told is not None and (role not in rest or self.roles.get(role) == role):
-                rest[role] = self._ours(role, row.line(told))
+            shown = self._value(properties, role, set())
+            if shown is None and role == "kind" and self.source and self.source.has_table(feature_type):
+                shown = feature_type
+            if shown is not None and (role not in rest or self.roles.get(role) == role):
+                rest[role] = self._ours(role, row.line(shown))
         return rest
 
     @cached_property
@@ -207,33 +207,35 @@ def recognise(
         fields[role] = (name,)
     if "code" in roles:
         fields.pop("zone_code", None)
-    found = list(understood.findings)
+    remarks = list(understood.findings)
     numbered = kind == Layer.Kind.BOUNDARY and not names
     if numbered:
-        found.append(Finding(kind="numbered", severity="note", count=len(source_rows.properties)))
+        remarks.append(Finding(kind="numbered", severity="note", count=len(source_rows.properties)))
     elif kind == Layer.Kind.BOUNDARY and "code" not in fields:
         name = _identity(source_rows, names, taken=fields.get("name", ("",))[0])
         fields["code"] = (name,)
-        found.append(Finding(kind="codes_from", severity="note", count=1, values={"field": name}))
-    by_role = {role: given for role, given in fields.items() if role in ROLES}
+        remarks.append(Finding(kind="codes_from", severity="note", count=1, values={"field": name}))
+    by_role = {role: names_for_role for role, names_for_role in fields.items() if role in ROLES}
     data_set = understood.source
     return Columns(
-        roles={role: given[0] for role, given in by_role.items()},
-        others={role: given[1:] for role, given in by_role.items() if len(given) > 1},
+        roles={role: names_for_role[0] for role, names_for_role in by_role.items()},
+        others={
+            role: names_for_role[1:] for role, names_for_role in by_role.items() if len(names_for_role) > 1
+        },
         source=data_set,
         kind=kind,
         style=style or (data_set.style if data_set else ""),
         languages=languages.fields_in(names),
         types=understood.types,
         numbered=numbered,
-        findings=found,
+        findings=remarks,
     )
 
 
 def rows(source_rows: SourceRows, columns: Columns, *, kept: Iterable[int], kind: str) -> dict[int, Row]:
     """The rows to store, by their place in the file. Raises ColumnError, listing every bad code at once."""
     result = {place: columns.row(source_rows.properties[place], place=place) for place in kept}
-    too_long = [place + 1 for place, found in result.items() if len(found.code) > row.CODE_MAX]
+    too_long = [place + 1 for place, stored in result.items() if len(stored.code) > row.CODE_MAX]
     if too_long:
         message = _(
             "Codes of more than %(limit)d characters in features %(numbers)s. Choose another --code-field."
@@ -267,36 +269,36 @@ def findings(loaded: Mapping[int, Row], columns: Columns, *, owner: str) -> list
 
 def _code_findings(loaded: Mapping[int, Row], columns: Columns, *, owner: str) -> list[Finding]:
     country = owner.partition("-")[0]
-    if not any(found.code for found in loaded.values()):
+    if not any(stored.code for stored in loaded.values()):
         return [Finding(kind="no_codes", severity="warning", count=len(loaded))]
-    known = codes.known((found.code for found in loaded.values()), list_name=columns.style or "neutral")
+    known = codes.known((stored.code for stored in loaded.values()), list_name=columns.style or "neutral")
     has_list = columns.style not in ("", "neutral")
-    said = []
+    remarks = []
     if has_list and known.unknown:
         items = [
-            Item(feature=place + 1, code=found.code, why="unknown code")
-            for place, found in loaded.items()
-            if found.code in known.unknown
+            Item(feature=place + 1, code=stored.code, why="unknown code")
+            for place, stored in loaded.items()
+            if stored.code in known.unknown
         ]
         shown = ", ".join(f"{code[:40]} ({n})" for code, n in list(known.unknown.items())[:_SHOWN_CODES])
         more = ", …" if len(known.unknown) > _SHOWN_CODES else ""
         values = {"total": known.total, "list": columns.style, "codes": shown + more}
-        said = listing("unknown_code", items, severity="warning", values=values)
-    better = codes.lists_that_know((found.code for found in loaded.values()), country=country)
+        remarks = listing("unknown_code", items, severity="warning", values=values)
+    better = codes.lists_that_know((stored.code for stored in loaded.values()), country=country)
     if better and better[0].share > (known.share if has_list else 0):
         values = {"list": better[0].list_name, "percent": round(100 * better[0].share)}
-        said.append(Finding(kind="better_list", severity="note", count=1, values=values))
-    return said
+        remarks.append(Finding(kind="better_list", severity="note", count=1, values=values))
+    return remarks
 
 
-def _with_all_names(found: dict[int, Row], source_rows: SourceRows, columns: Columns) -> dict[int, Row]:
+def _with_all_names(stored: dict[int, Row], source_rows: SourceRows, columns: Columns) -> dict[int, Row]:
     """Names of one place that stand in rows of their own, each with its language: all of them in each."""
     if "place" not in columns.roles:
-        return found
-    places = {at: codes.cleaned(source_rows.properties[at].get(columns.roles["place"])) for at in found}
-    told = {at: json.loads(one.names) for at, one in found.items()}
-    names = languages.gathered(told, places=places)
-    return {at: replace(one, names=row.as_json(names[at])) for at, one in found.items()}
+        return stored
+    places = {at: codes.cleaned(source_rows.properties[at].get(columns.roles["place"])) for at in stored}
+    names_at = {at: json.loads(stored_row.names) for at, stored_row in stored.items()}
+    names = languages.gathered(names_at, places=places)
+    return {at: replace(stored_row, names=row.as_json(names[at])) for at, stored_row in stored.items()}
 
 
 def _check_told(roles: Mapping[str, str], fields: Collection[str], *, source: str | None) -> None:
@@ -318,21 +320,21 @@ def _identity(source_rows: SourceRows, fields: Collection[str], *, taken: str) -
     """The one field that tells every area apart as a code would. Raises ColumnError: a person must say."""
     candidates = [name for name in fields if name.casefold() in _IDENTITIES and name != taken]
     if len(candidates) == 1:
-        values = [row.line(found.get(candidates[0])) for found in source_rows.properties]
+        values = [row.line(properties.get(candidates[0])) for properties in source_rows.properties]
         if all(values) and len(set(values)) == len(values):
             return candidates[0]
     message = _("Which column holds the areas' codes? Name it with --code-field. The file has: %(fields)s.")
     raise ColumnError(message % {"fields": _listed(fields)})
 
 
-def _check_area_codes(found: dict[int, Row]) -> None:
-    missing = [place + 1 for place, one in found.items() if not one.code]
+def _check_area_codes(stored: dict[int, Row]) -> None:
+    missing = [place + 1 for place, stored_row in stored.items() if not stored_row.code]
     if missing:
         message = _("Features without a code: %(numbers)s. Fill them in, or choose another --code-field.")
         raise ColumnError(message % {"numbers": _listed(missing)})
     places: dict[str, list[int]] = {}
-    for place, one in found.items():
-        places.setdefault(one.code, []).append(place + 1)
+    for place, stored_row in stored.items():
+        places.setdefault(stored_row.code, []).append(place + 1)
     twice = [f"{code} ({_listed(numbers)})" for code, numbers in places.items() if len(numbers) > 1]
     if twice:
         message = _(

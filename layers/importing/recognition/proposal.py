@@ -83,25 +83,33 @@ def propose(
 
     Raises ColumnError only for a role, field or source that is not there.
     """
-    told = dict(roles or {})
+    named_roles = dict(roles or {})
     names = field_names.names_in(source_rows.properties)[:_FIELDS_MAX]
     country = owner.partition("-")[0]
     question = ""
     try:
-        found = columns.recognise(source_rows, kind=kind, owner=owner, roles=told, source=source)
+        recognised = columns.recognise(source_rows, kind=kind, owner=owner, roles=named_roles, source=source)
     except ColumnError as error:
         question = str(error)
-        found = columns.recognise(source_rows, kind=Layer.Kind.OTHER, owner=owner, roles=told, source=source)
+        recognised = columns.recognise(
+            source_rows, kind=Layer.Kind.OTHER, owner=owner, roles=named_roles, source=source
+        )
     looked_at = source_rows.properties[:_ROWS_LOOKED_AT]
-    data_set = found.source
+    data_set = recognised.source
     fields = [_sample(name, looked_at) for name in names]
-    codes_in = (found.code(row) for row in looked_at) if kind == Layer.Kind.ZONING else ()
-    ties = next((one.values["sources"] for one in found.findings if one.kind == "may_be"), "")
+    codes_in = (recognised.code(row) for row in looked_at) if kind == Layer.Kind.ZONING else ()
+    ties = next(
+        (finding.values["sources"] for finding in recognised.findings if finding.kind == "may_be"), ""
+    )
     return Proposal(
-        roles=[_role(role, found, fields, looked_at, kind=kind, country=country) for role in _ROLES[kind]],
+        roles=[
+            _role(role, recognised, fields, looked_at, kind=kind, country=country) for role in _ROLES[kind]
+        ],
         fields=fields,
         source=data_set,
-        why={role: found.roles[role] for role in found.roles if data_set and role in data_set.fields},
+        why={
+            role: recognised.roles[role] for role in recognised.roles if data_set and role in data_set.fields
+        },
         ties=[tied for tied in str(ties).split(", ") if tied],
         styles=codes.lists_that_know(codes_in, country=country),
         question=question,
@@ -124,20 +132,24 @@ def _shown(value: Any) -> str:
 
 def _role(
     role: str,
-    found: columns.Columns,
+    recognised: columns.Columns,
     fields: Sequence[FieldSample],
     rows: Sequence[Mapping[str, Any]],
     *,
     kind: str,
     country: str,
 ) -> Role:
-    taken = found.roles.get(role, "")
-    others = list(found.others.get(role, ()))
+    taken = recognised.roles.get(role, "")
+    others = list(recognised.others.get(role, ()))
     if role == "code" and kind in (Layer.Kind.BOUNDARY, Layer.Kind.POPULATION):
-        others += [one.name for one in fields if one.filled == 1 and _tells_apart(one.name, rows)]
+        others += [sample.name for sample in fields if sample.filled == 1 and _tells_apart(sample.name, rows)]
     if role == "code" and kind == Layer.Kind.ZONING and not taken:
         few = rows[:_ROWS_FOR_CODES]
-        others += [one.name for one in fields if one.samples and _holds_codes(one.name, few, country=country)]
+        others += [
+            sample.name
+            for sample in fields
+            if sample.samples and _holds_codes(sample.name, few, country=country)
+        ]
     return Role(role=role, field=taken, others=[name for name in dict.fromkeys(others) if name != taken])
 
 

@@ -16,14 +16,14 @@ from mapdialog.uploads.models import Upload
 
 def choices_context(upload: Upload, *, language: str) -> dict[str, Any]:
     """What `upload_choices.html` shows."""
-    found, chosen = upload.understood, choices_of(upload)
-    asked = found.get("ask", "") if upload.state == Upload.State.ASKING else ""
+    understood, chosen = upload.understood, choices_of(upload)
+    asked = understood.get("ask", "") if upload.state == Upload.State.ASKING else ""
     chosen_system = f"{chosen.srid}{' swapped' * chosen.swap_axes}" if chosen.srid else ""
     candidates = [
-        {**one, "value": system_value(one), "words": place_words(one), "number": number}
-        for number, one in enumerate(found.get("place", {}).get("candidates", ()), start=1)
+        {**candidate, "value": system_value(candidate), "words": place_words(candidate), "number": number}
+        for number, candidate in enumerate(understood.get("place", {}).get("candidates", ()), start=1)
     ]
-    offered = {one["value"] for one in candidates}
+    offered = {candidate["value"] for candidate in candidates}
     if asked == "crs" and chosen_system not in offered and candidates:
         chosen_system = candidates[0]["value"]
     return {
@@ -31,31 +31,32 @@ def choices_context(upload: Upload, *, language: str) -> dict[str, Any]:
         "chosen": chosen,
         "kinds": words.kinds(),
         "tables": [
-            {**table, "is_taken": table["name"] in (chosen.tables or found.get("taken", ()))}
-            for table in found.get("tables", ())
+            {**table, "is_taken": table["name"] in (chosen.tables or understood.get("taken", ()))}
+            for table in understood.get("tables", ())
         ],
         "candidates": candidates,
-        "declared": found.get("place", {}).get("declared"),
-        "systems": found.get("systems", ()),
+        "declared": understood.get("place", {}).get("declared"),
+        "systems": understood.get("systems", ()),
         "chosen_system": chosen_system,
         "is_other_system": bool(chosen_system) and chosen_system not in offered,
-        "roles": [_role(role, upload) for role in found.get("roles", ())],
+        "roles": [_role(role, upload) for role in understood.get("roles", ())],
         "ties": [
-            {"id": tied["id"], "title": translated(tied["title"], language)} for tied in found.get("ties", ())
+            {"id": tied["id"], "title": translated(tied["title"], language)}
+            for tied in understood.get("ties", ())
         ],
-        "fields": found.get("fields", ()),
+        "fields": understood.get("fields", ()),
     }
 
 
 def _role(role: str, upload: Upload) -> dict[str, Any]:
-    found, taken = upload.understood, choices_of(upload).roles.get(role, "")
-    others = found["others"].get(role, ())
+    understood, taken = upload.understood, choices_of(upload).roles.get(role, "")
+    others = understood["others"].get(role, ())
     return {
         "role": role,
         "label": words.role(role),
-        "taken": taken or found["roles"][role],
-        "likely": [field for field in found["fields"] if field["name"] in others],
-        "rest": [field for field in found["fields"] if field["name"] not in others],
+        "taken": taken or understood["roles"][role],
+        "likely": [field for field in understood["fields"] if field["name"] in others],
+        "rest": [field for field in understood["fields"] if field["name"] not in others],
     }
 
 

@@ -28,13 +28,13 @@ class _Edge(Func):
 def page_of(draft: Edition, *, after: int, query: str, language: str) -> dict[str, Any]:
     """At most PAGE features after an id, in the order of the file; `next` is None on the last page."""
     model = layer_map.content_of(draft)
-    found = model._base_manager.filter(edition=draft, pk__gt=after).order_by("pk")
+    drawn = model._base_manager.filter(edition=draft, pk__gt=after).order_by("pk")
     if wanted := query.replace("\0", "").strip()[:_QUERY_MAX]:
         matching = Q(code__icontains=wanted) | Q(name__icontains=wanted)
-        found = found.filter(matching | Q(field__icontains=wanted) if model is Zone else matching)
+        drawn = drawn.filter(matching | Q(field__icontains=wanted) if model is Zone else matching)
     edges = {name: _Edge("geom", function=f"ST_{name}") for name in ("XMin", "YMin", "XMax", "YMax")}
     names = ("pk", "code", "name", *(_OF_ZONES if model is Zone else ()), *edges)
-    rows = list(found.annotate(**edges).values(*names)[: PAGE + 1])
+    rows = list(drawn.annotate(**edges).values(*names)[: PAGE + 1])
     style = draft.layer.style or "neutral"
     return {
         "features": [
@@ -54,5 +54,5 @@ def page_of(draft: Edition, *, after: int, query: str, language: str) -> dict[st
 
 
 def _label(row: Mapping[str, Any], *, style: str, language: str) -> str:
-    found = style_for(style, code=row["code"], future=row["land_use_status"] == FUTURE)
-    return words(found, language=language)
+    drawn_style = style_for(style, code=row["code"], future=row["land_use_status"] == FUTURE)
+    return words(drawn_style, language=language)

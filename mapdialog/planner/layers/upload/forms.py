@@ -75,16 +75,24 @@ class ReadForm(forms.Form):
     def __init__(self, *args: Any, upload: Upload, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.upload = upload
-        found = upload.understood
-        systems = [(str(srid), name) for srid, name in found.get("systems", ())]
-        candidates = [system_value(one) for one in found.get("place", {}).get("candidates", ())]
-        self._offer("tables", [(table["name"], table["name"]) for table in found.get("tables", ())])
+        understood = upload.understood
+        systems = [(str(srid), name) for srid, name in understood.get("systems", ())]
+        candidates = [
+            system_value(candidate) for candidate in understood.get("place", {}).get("candidates", ())
+        ]
+        self._offer("tables", [(table["name"], table["name"]) for table in understood.get("tables", ())])
         self._offer("system", [_UNKNOWN, *((value, value) for value in candidates)])
-        ties = [tied["id"] for tied in found.get("ties", ())]
-        self._offer("source", [_UNKNOWN, *((one, one) for one in (*ties, choices_of(upload).source) if one)])
+        ties = [tied["id"] for tied in understood.get("ties", ())]
+        self._offer(
+            "source",
+            [
+                _UNKNOWN,
+                *((candidate, candidate) for candidate in (*ties, choices_of(upload).source) if candidate),
+            ],
+        )
         self._offer("other_srid", [_UNKNOWN, *systems])
-        names = [field["name"] for field in found.get("fields", ())]
-        for role in found.get("roles", ()):
+        names = [field["name"] for field in understood.get("fields", ())]
+        for role in understood.get("roles", ()):
             self.fields[f"role_{role}"] = forms.ChoiceField(
                 choices=[_UNKNOWN, *((name, name) for name in names)], required=False
             )
@@ -96,26 +104,26 @@ class ReadForm(forms.Form):
 
     def choices(self, *, language: str) -> ReadChoices:
         """What was chosen; a role that reading had found by itself is not held to it."""
-        given = self.cleaned_data
+        cleaned = self.cleaned_data
         before, upload = choices_of(self.upload), self.upload
-        kind = upload.layer.kind if upload.layer else given["kind"]
-        found = upload.understood.get("roles", {})
+        kind = upload.layer.kind if upload.layer else cleaned["kind"]
+        recognised = upload.understood.get("roles", {})
         roles = {
             role: name
-            for role in found
-            if (name := given[f"role_{role}"]) and (name != found[role] or role in before.roles)
+            for role in recognised
+            if (name := cleaned[f"role_{role}"]) and (name != recognised[role] or role in before.roles)
         }
-        system, _space, swapped = given["system"].partition(" ")
+        system, _space, swapped = cleaned["system"].partition(" ")
         return ReadChoices(
             kind=kind,
-            name=given["name"] or before.name,
+            name=cleaned["name"] or before.name,
             language=language,
-            srid=given["other_srid"] or (int(system) if system else None),
-            tables=given["tables"],
+            srid=cleaned["other_srid"] or (int(system) if system else None),
+            tables=cleaned["tables"],
             roles=roles if kind == before.kind else {},
-            source=given["source"] if kind == before.kind else "",
-            swap_axes=bool(swapped) or given["swap_axes"],
-            merge_codes=True if given["merge_codes"] else None,
+            source=cleaned["source"] if kind == before.kind else "",
+            swap_axes=bool(swapped) or cleaned["swap_axes"],
+            merge_codes=True if cleaned["merge_codes"] else None,
         )
 
 
@@ -147,15 +155,15 @@ class SaveForm(forms.Form):
         return cleaned
 
     def description(self) -> EditionDescription:
-        given = self.cleaned_data
-        titles = {language: given[f"title_{language}"] for language, _name in settings.LANGUAGES}
+        cleaned = self.cleaned_data
+        titles = {language: cleaned[f"title_{language}"] for language, _name in settings.LANGUAGES}
         return EditionDescription(
             titles={language: title for language, title in titles.items() if title},
-            style=given["style"],
-            credit=given["credit"],
-            licence=given["licence"],
-            valid_from=given["valid_from"],
-            published=given["published"],
+            style=cleaned["style"],
+            credit=cleaned["credit"],
+            licence=cleaned["licence"],
+            valid_from=cleaned["valid_from"],
+            published=cleaned["published"],
         )
 
 

@@ -70,20 +70,20 @@ def _late(since: dt.datetime, upload: Upload) -> str:
 
 def understood_rows(upload: Upload) -> list[tuple[str, str]]:
     """(what, how it was understood), as far as reading came."""
-    found, choices = upload.understood, choices_of(upload)
+    understood, choices = upload.understood, choices_of(upload)
     rows = [(_("File"), f"{upload.file_name}, {size(upload.bytes)}")]
-    if found.get("format"):
-        rows.append((_("Format"), found["format"]))
-    if len(found.get("tables", ())) > 1 and found.get("taken"):
-        rows.append((_("Layers read"), ", ".join(found["taken"])))
-    if "place" in found:
+    if understood.get("format"):
+        rows.append((_("Format"), understood["format"]))
+    if len(understood.get("tables", ())) > 1 and understood.get("taken"):
+        rows.append((_("Layers read"), ", ".join(understood["taken"])))
+    if "place" in understood:
         rows.append((_("Coordinate system"), _system(upload)))
-    if found.get("source"):
-        rows.append((_("Recognised as"), translated(found["source"]["title"], choices.language)))
-    for role, name in found.get("roles", {}).items():
+    if understood.get("source"):
+        rows.append((_("Recognised as"), translated(understood["source"]["title"], choices.language)))
+    for role, name in understood.get("roles", {}).items():
         if name:
-            names = [name, *_instead(role, name, found)]
-            rows.append((words.role(role), ", ".join(_field(one, found) for one in names)))
+            names = [name, *_instead(role, name, understood)]
+            rows.append((words.role(role), ", ".join(_field(taken, understood) for taken in names)))
     return rows
 
 
@@ -99,14 +99,16 @@ def _system(upload: Upload) -> str:
     return _("%(system)s, as the file says") % {"system": text}
 
 
-def _instead(role: str, name: str, found: dict[str, Any]) -> list[str]:
+def _instead(role: str, name: str, understood: dict[str, Any]) -> list[str]:
     """The fields that are taken where the first is empty, such as one for each kind of zone of concern."""
-    is_always_filled = any(field["name"] == name and field["share"] == 1 for field in found["fields"])
-    return [] if is_always_filled else list(found.get("others", {}).get(role, ()))
+    is_always_filled = any(field["name"] == name and field["share"] == 1 for field in understood["fields"])
+    return [] if is_always_filled else list(understood.get("others", {}).get(role, ()))
 
 
-def _field(name: str, found: dict[str, Any]) -> str:
-    samples: list[str] = next((field["samples"] for field in found["fields"] if field["name"] == name), [])
+def _field(name: str, understood: dict[str, Any]) -> str:
+    samples: list[str] = next(
+        (field["samples"] for field in understood["fields"] if field["name"] == name), []
+    )
     return f"{name} ({', '.join(samples)}…)" if samples else name
 
 
@@ -131,8 +133,8 @@ def count_words(draft: Edition) -> list[str]:
 
 def findings(draft: Edition) -> list[dict[str, Any]]:
     """What was found, errors and warnings first, with the places that can be shown on the map."""
-    found = report.gravest_first(report.findings(draft.report))
-    groups = [_group(number, one) for number, one in enumerate(found)]
+    listed = report.gravest_first(report.findings(draft.report))
+    groups = [_group(number, finding) for number, finding in enumerate(listed)]
     sentences = [
         {"heading": "", "sentence": text, "severity": "note", "items": []} for text in _warnings(draft)
     ]
@@ -170,8 +172,8 @@ def marks(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def comparison(upload: Upload) -> dict[str, Any] | None:
     """The draft beside the edition in force, in words; None for a new layer."""
-    found = upload.understood.get("comparison")
-    if found is None:
+    compared = upload.understood.get("comparison")
+    if compared is None:
         return None
     rows = [
         {
@@ -181,12 +183,12 @@ def comparison(upload: Upload) -> dict[str, Any] | None:
             "hectares_after": _hectares(row["m2_after"]),
             "difference": _difference(row),
         }
-        for row in found.get("rows", ())[:_SHOWN_DIFFERENCES]
+        for row in compared.get("rows", ())[:_SHOWN_DIFFERENCES]
     ]
-    differing = found.get("differing")
+    differing = compared.get("differing")
     return {
-        **found,
-        "is_too_long": found.get("is_too_long", False),
+        **compared,
+        "is_too_long": compared.get("is_too_long", False),
         "differing": differing,
         "rows": rows,
         "n_more": (differing or 0) - len(rows),
@@ -238,7 +240,7 @@ def initial_naming(upload: Upload) -> dict[str, Any]:
 def _likely_style(draft: Edition) -> str:
     """The layer's own list; one that knows the codes where the own knows none of them."""
     choices = style_choices(draft)
-    knows = {one["name"]: one["n_known"] for one in choices}
+    knows = {choice["name"]: choice["n_known"] for choice in choices}
     if choices and choices[0]["n_known"] and not knows.get(draft.layer.style):
         return str(choices[0]["name"])
     return draft.layer.style
@@ -251,17 +253,17 @@ def kind_words(upload: Upload) -> str:
 
 def ready(upload: Upload, draft: Edition, *, language: str, naming: Mapping[str, Any]) -> dict[str, Any]:
     """What the page of a draft shows that is ready to be saved."""
-    found = findings(draft)
+    listed = findings(draft)
     return {
         "draft": draft,
         "counts": count_words(draft),
-        "findings": found,
+        "findings": listed,
         "comparison": comparison(upload),
         "naming": naming,
         "languages": languages(upload, naming=naming),
         "style_choices": style_choices(draft),
         "first_features": features.page_of(draft, after=0, query="", language=language),
-        "settings": map_settings(upload, draft, language=language, marked=marks(found)),
+        "settings": map_settings(upload, draft, language=language, marked=marks(listed)),
     }
 
 
@@ -270,10 +272,10 @@ def map_settings(
 ) -> dict[str, Any]:
     """Settings of the map with the draft (static/js/planner/layers/preview.js)."""
     on = today_in(upload)
-    found = layer_map.edition_map(draft, municipality=upload.municipality, language=language, on=on)
-    found["texts"] |= words.map_texts()
+    map_of_draft = layer_map.edition_map(draft, municipality=upload.municipality, language=language, on=on)
+    map_of_draft["texts"] |= words.map_texts()
     return {
-        **found,
+        **map_of_draft,
         "style": draft.layer.style,
         "marks": marked,
         "others": _others(upload, draft, on=on, language=language),
@@ -284,8 +286,8 @@ def map_settings(
 
 def _others(upload: Upload, draft: Edition, *, on: dt.date, language: str) -> list[dict[str, Any]]:
     """The municipality's other boundaries and plans in force, to be laid over the draft."""
-    held = Edition.objects.in_force_on(on).select_related("layer").order_by("layer__kind", "layer__name")
-    drawn = held.filter(
+    editions = Edition.objects.in_force_on(on).select_related("layer").order_by("layer__kind", "layer__name")
+    drawn = editions.filter(
         layer__owner=upload.municipality.code,
         layer__kind__in=[Layer.Kind.BOUNDARY, Layer.Kind.ZONING, Layer.Kind.WATER, Layer.Kind.STREET],
     )

@@ -49,7 +49,7 @@ def upload(request: HttpRequest, upload: UUID) -> HttpResponse:
 
 def _page(
     request: HttpRequest,
-    held: Upload,
+    upload: Upload,
     *,
     status: int = 200,
     problem: str = "",
@@ -57,23 +57,23 @@ def _page(
 ) -> HttpResponse:
     language = get_language() or ""
     context: dict[str, Any] = {
-        "upload": held,
-        "kind": page.kind_words(held),
+        "upload": upload,
+        "kind": page.kind_words(upload),
         "problem": problem,
-        "understood": page.understood_rows(held),
-        **page.titles(held, language=language),
-        "progress": page.progress(held, at=timezone.now()),
+        "understood": page.understood_rows(upload),
+        **page.titles(upload, language=language),
+        "progress": page.progress(upload, at=timezone.now()),
     }
-    if held.state not in (*Upload.AT_WORK, *Upload.ENDED):
-        context |= choices_context(held, language=language)
-    draft = held.draft
-    if held.state == Upload.State.READY and draft is not None:
-        description = save_form.data if save_form else page.initial_naming(held)
-        context |= page.ready(held, draft, language=language, naming=description)
-    elif held.state in (Upload.State.ASKING, Upload.State.FAILED):
-        context["settings"] = page.place_settings(held, language=language)
+    if upload.state not in (*Upload.AT_WORK, *Upload.ENDED):
+        context |= choices_context(upload, language=language)
+    draft = upload.draft
+    if upload.state == Upload.State.READY and draft is not None:
+        description = save_form.data if save_form else page.initial_naming(upload)
+        context |= page.ready(upload, draft, language=language, naming=description)
+    elif upload.state in (Upload.State.ASKING, Upload.State.FAILED):
+        context["settings"] = page.place_settings(upload, language=language)
     return render(
-        request, f"planner/layers/{_TEMPLATES[Upload.State(held.state)]}.html", context, status=status
+        request, f"planner/layers/{_TEMPLATES[Upload.State(upload.state)]}.html", context, status=status
     )
 
 
@@ -99,19 +99,19 @@ def state(request: HttpRequest, upload: UUID) -> JsonResponse:
 @require_POST
 def read(request: HttpRequest, upload: UUID) -> HttpResponse:
     """Read the file again, as the form says; after discarding, as it was read before."""
-    held = upload_for(request, upload)
-    if held.state == Upload.State.DISCARDED:
-        choices = choices_of(held)
+    own_upload = upload_for(request, upload)
+    if own_upload.state == Upload.State.DISCARDED:
+        choices = choices_of(own_upload)
     else:
-        form = ReadForm(request.POST, upload=held)
+        form = ReadForm(request.POST, upload=own_upload)
         if not form.is_valid():
-            return _page(request, held, status=422, problem=first_error(form))
+            return _page(request, own_upload, status=422, problem=first_error(form))
         choices = form.choices(language=get_language() or "")
     return _taken(
         request,
-        held,
+        own_upload,
         lambda: actions.read(
-            held, choices=choices, reading=_reading(request), by=_user(request), at=timezone.now()
+            own_upload, choices=choices, reading=_reading(request), by=_user(request), at=timezone.now()
         ),
     )
 
@@ -120,16 +120,20 @@ def read(request: HttpRequest, upload: UUID) -> HttpResponse:
 @require_POST
 def save(request: HttpRequest, upload: UUID) -> HttpResponse:
     """Put the draft into service as the form says. Pressed twice, it is saved once."""
-    held = upload_for(request, upload)
+    own_upload = upload_for(request, upload)
     form = SaveForm(request.POST)
     if not form.is_valid():
-        return _page(request, held, status=422, problem=first_error(form), save_form=form)
+        return _page(request, own_upload, status=422, problem=first_error(form), save_form=form)
     description = form.description()
     return _taken(
         request,
-        held,
+        own_upload,
         lambda: actions.save(
-            held, description=description, reading=_reading(request), by=_user(request), at=timezone.now()
+            own_upload,
+            description=description,
+            reading=_reading(request),
+            by=_user(request),
+            at=timezone.now(),
         ),
     )
 
@@ -138,17 +142,19 @@ def save(request: HttpRequest, upload: UUID) -> HttpResponse:
 @require_POST
 def cancel(request: HttpRequest, upload: UUID) -> HttpResponse:
     """Stop the reading; the file stays."""
-    held = upload_for(request, upload)
-    return _taken(request, held, lambda: actions.cancel(held, at=timezone.now()))
+    own_upload = upload_for(request, upload)
+    return _taken(request, own_upload, lambda: actions.cancel(own_upload, at=timezone.now()))
 
 
 @login_required
 @require_POST
 def discard(request: HttpRequest, upload: UUID) -> HttpResponse:
     """The draft goes; for a day the file can be read again."""
-    held = upload_for(request, upload)
+    own_upload = upload_for(request, upload)
     return _taken(
-        request, held, lambda: actions.discard(held, by=_user(request).audit_name, at=timezone.now())
+        request,
+        own_upload,
+        lambda: actions.discard(own_upload, by=_user(request).audit_name, at=timezone.now()),
     )
 
 
@@ -156,12 +162,12 @@ def discard(request: HttpRequest, upload: UUID) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, upload: UUID) -> HttpResponse:
     """Undo the saving; with `undo` in the form, undo that."""
-    held = upload_for(request, upload)
+    own_upload = upload_for(request, upload)
     undo = "undo" in values.of_form(request)
     return _taken(
         request,
-        held,
-        lambda: actions.withdraw(held, undo=undo, by=_user(request), at=timezone.now()),
+        own_upload,
+        lambda: actions.withdraw(own_upload, undo=undo, by=_user(request), at=timezone.now()),
     )
 
 
@@ -171,12 +177,12 @@ def withdraw(request: HttpRequest, upload: UUID) -> HttpResponse:
 def features(request: HttpRequest, upload: UUID) -> JsonResponse:
     """The list beside the map: what is in the draft, a page at a time, found by words."""
     draft = _draft_for(request, upload)
-    given = parameters(request, known={"after", "q"})
-    after = whole(given.get("after", "0"), name="after", minimum=0, maximum=_LARGEST_ID)
-    found = upload_features.page_of(
-        draft, after=after, query=given.get("q", ""), language=get_language() or ""
+    query = parameters(request, known={"after", "q"})
+    after = whole(query.get("after", "0"), name="after", minimum=0, maximum=_LARGEST_ID)
+    features_page = upload_features.page_of(
+        draft, after=after, query=query.get("q", ""), language=get_language() or ""
     )
-    return JsonResponse(found)
+    return JsonResponse(features_page)
 
 
 @login_required
@@ -201,13 +207,13 @@ def colours(request: HttpRequest, upload: UUID) -> JsonResponse:
 @require_safe
 def report_json(request: HttpRequest, upload: UUID) -> HttpResponse:
     """The whole report, for programs."""
-    held = upload_for(request, upload)
+    own_upload = upload_for(request, upload)
     draft = _draft_for(request, upload)
     body = {
-        "file": held.file_name,
-        "sha256": held.sha256,
-        "understood": {key: held.understood.get(key) for key in ("format", "taken", "roles", "source")},
-        "comparison": held.understood.get("comparison"),
+        "file": own_upload.file_name,
+        "sha256": own_upload.sha256,
+        "understood": {key: own_upload.understood.get(key) for key in ("format", "taken", "roles", "source")},
+        "comparison": own_upload.understood.get("comparison"),
         "report": draft.report,
     }
     response = JsonResponse(body, json_dumps_params={"ensure_ascii": False, "indent": 1})
@@ -225,13 +231,13 @@ def report_csv(request: HttpRequest, upload: UUID) -> StreamingHttpResponse:
     return download(request, csv_lines.lines(rows), file_name="report.csv", content_type=content_type)
 
 
-def _taken(request: HttpRequest, held: Upload, step: Callable[[], object]) -> HttpResponse:
+def _taken(request: HttpRequest, upload: Upload, step: Callable[[], object]) -> HttpResponse:
     """Take a step and show what has become of it; where it does not fit, say why."""
     try:
         step()
     except (UploadStateError, EditionError) as error:
-        return _page(request, upload_for(request, held.pk), status=409, problem=str(error))
-    return redirect("planner:upload", held.pk)
+        return _page(request, upload_for(request, upload.pk), status=409, problem=str(error))
+    return redirect("planner:upload", upload.pk)
 
 
 def _draft_for(request: HttpRequest, pk: UUID) -> Edition:
