@@ -27,9 +27,9 @@ FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 DAY = dt.date(2026, 6, 1)
 
 
-def edition_with(n=4, **given):
+def edition_with(n=4, **fields):
     """Units A, B … in a row, each with a figure ten times its place."""
-    edition = factories.edition(of=factories.layer(name=given.pop("name", "units")), **given)
+    edition = factories.edition(of=factories.layer(name=fields.pop("name", "units")), **fields)
     factories.areas(of=edition, n=n)
     edition.feature_count = n
     edition.save()
@@ -49,10 +49,11 @@ def figures(units, tmp_path):
 
 
 def plan(units, *committees, name="nu"):
-    held = tuple(
-        Committee(code=code, name=f"Utvalg {code}", units=tuple(given)) for code, given in committees
+    drawn_up = tuple(
+        Committee(code=code, name=f"Utvalg {code}", units=tuple(units_of_it))
+        for code, units_of_it in committees
     )
-    return Plan(units=units, name=name, committees=held, titles={"nb": "Nærmiljøutvalg"})
+    return Plan(units=units, name=name, committees=drawn_up, titles={"nb": "Nærmiljøutvalg"})
 
 
 def saved(units, *committees, day=DAY, name="nu"):
@@ -104,8 +105,8 @@ def test_saving_gives_an_edition_from_a_day_with_people_and_log(units, figures):
     adults = current.of_areas(edition, age=(18, None))
     assert {area.code: adults[area.pk] for area in edition.areas.all()} == {"1": 27, "2": None}
     assert Population.objects.get(edition=edition).summed_from == figures
-    said = list(LayerEvent.objects.filter(layer=edition.layer).order_by("pk").values_list("what", "by"))
-    assert said == [("imported", "test"), ("composed", "test"), ("population imported", "test")]
+    events = list(LayerEvent.objects.filter(layer=edition.layer).order_by("pk").values_list("what", "by"))
+    assert events == [("imported", "test"), ("composed", "test"), ("population imported", "test")]
 
 
 def test_the_next_edition_closes_the_one_before_and_rolls_back(units):
@@ -166,8 +167,8 @@ def test_neighbours_share_a_border_and_not_only_a_corner():
     Area.objects.create(edition=edition, code="Z", geom=MultiPolygon(above, srid=4326))
     gap = Polygon.from_bbox((WEST + 3 * SIDE + 1e-6, south, WEST + 4 * SIDE, north))  # ten centimetres from C
     Area.objects.create(edition=edition, code="Y", geom=MultiPolygon(gap, srid=4326))
-    found = {frozenset(pair) for pair in composing.adjacent(edition)}
-    assert found == {frozenset("AB"), frozenset("BC"), frozenset("CZ"), frozenset("CY")}
+    pairs = {frozenset(pair) for pair in composing.adjacent(edition)}
+    assert pairs == {frozenset("AB"), frozenset("BC"), frozenset("CZ"), frozenset("CY")}
 
 
 def test_groups_that_do_not_touch_are_counted():
@@ -180,25 +181,30 @@ def test_groups_that_do_not_touch_are_counted():
 
 def test_one_begins_with_committees_that_are_there(units):
     edition = saved(units, ("1", "AB"), ("2", "C"))
-    found = composing.committees_of(edition, units=units)
-    assert [(one.code, one.units) for one in found] == [("1", ("A", "B")), ("2", ("C",))]
+    committees = composing.committees_of(edition, units=units)
+    assert [(committee.code, committee.units) for committee in committees] == [
+        ("1", ("A", "B")),
+        ("2", ("C",)),
+    ]
     drawn = factories.edition(of=factories.layer())
     Area.objects.create(edition=drawn, code="X", geom=square(0))
-    assert [(one.code, one.units) for one in composing.committees_of(drawn, units=units)] == [("X", ("A",))]
+    assert [
+        (committee.code, committee.units) for committee in composing.committees_of(drawn, units=units)
+    ] == [("X", ("A",))]
     assert list(composing.starts(units)) == [
-        one for one in Edition.objects.order_by("layer__name", "-valid_from", "-pk") if one != units
+        other for other in Edition.objects.order_by("layer__name", "-valid_from", "-pk") if other != units
     ]
 
 
 def test_a_table_says_who_belongs_where(units, tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("krets;utvalg;navn\nA;N1;Nord\nB;N1;Nord\nC;S1;Sør\nD;;\n", encoding="utf-8")
-    found = committees_in(read_table(path), units=units, at=NOON)
-    assert found == [
+    committees = committees_in(read_table(path), units=units, at=NOON)
+    assert committees == [
         Committee(code="N1", name="Nord", units=("A", "B")),
         Committee(code="S1", name="Sør", units=("C",)),
     ]
-    assert list(rows(found, units=units))[1:] == [
+    assert list(rows(committees, units=units))[1:] == [
         ["A", "Utvalg A", "N1", "Nord"],
         ["B", "Utvalg B", "N1", "Nord"],
         ["C", "Utvalg C", "S1", "Sør"],
@@ -255,14 +261,14 @@ def test_bamble_s_committees_come_out_as_they_were_made():
         Area.objects.create(edition=edition, code=code, name=name, geom=multi)
     made = json.loads((FIXTURES / "bamble/committees_1.geojson").read_text(encoding="utf-8"))["features"]
     wanted = [
-        (one["properties"]["code"], [codes[unit] for unit in one["properties"]["units"].split(", ")])
-        for one in made
+        (feature["properties"]["code"], [codes[unit] for unit in feature["properties"]["units"].split(", ")])
+        for feature in made
     ]
     draft = composing.stage(plan(edition, *wanted), at=NOON)
     pairs = composing.adjacent(edition)
-    for one in made:
-        area = draft.areas.get(code=one["properties"]["code"])
-        other = GEOSGeometry(json.dumps(one["geometry"]), srid=4326)
+    for feature in made:
+        area = draft.areas.get(code=feature["properties"]["code"])
+        other = GEOSGeometry(json.dumps(feature["geometry"]), srid=4326)
         assert area.geom.sym_difference(other).area / other.area < 1e-4
         assert area.geom.num_geom == 1
         assert composing.groups(area.properties["units"], pairs=pairs) == 1

@@ -9,8 +9,8 @@ from tests.factories import NOON
 pytestmark = pytest.mark.django_db
 
 
-def described(layer: Layer, **given: object) -> object:
-    to = Description(**{**Description.of(layer).as_json(), **given})  # type: ignore[arg-type]
+def described(layer: Layer, **changes: object) -> object:
+    to = Description(**{**Description.of(layer).as_json(), **changes})  # type: ignore[arg-type]
     return description.change(layer, to=to, at=NOON, by="user:1")
 
 
@@ -53,7 +53,7 @@ def test_a_change_is_not_undone_over_a_later_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "why"),
+    ("changes", "why"),
     [
         ({"style": "no_such_list"}, "No list of codes and colours"),
         ({"credit": "x" * 201}, "At most 200"),
@@ -62,8 +62,8 @@ def test_a_change_is_not_undone_over_a_later_one() -> None:
         ({"titles": {"nb": "a\0b"}}, "control character"),
     ],
 )
-def test_what_cannot_be_stored_is_refused_with_a_reason(given: dict, why: str) -> None:
+def test_what_cannot_be_stored_is_refused_with_a_reason(changes: dict, why: str) -> None:
     layer = make.layer()
     with pytest.raises(DescriptionError, match=why):
-        described(layer, **given)
+        described(layer, **changes)
     assert not layer.events.exists()

@@ -21,13 +21,13 @@ def plan() -> Edition:
     return make.edition(of=make.layer(kind="zoning"))
 
 
-def attach(plan: Edition, content: bytes = PDF, **given: object) -> LayerDocument:
+def attach(plan: Edition, content: bytes = PDF, **fields: object) -> LayerDocument:
     values = {
         "file_name": "bestemmelser.pdf",
         "type": "PLANBEST",
         "titles": {"nb": "Bestemmelser", "en": " "},
     }
-    return documents.attach(plan, file=io.BytesIO(content), at=NOON, by="user:1", **{**values, **given})  # type: ignore[arg-type]
+    return documents.attach(plan, file=io.BytesIO(content), at=NOON, by="user:1", **{**values, **fields})  # type: ignore[arg-type]
 
 
 def test_a_paper_is_kept_as_it_came_with_who_when_and_checksum(plan: Edition) -> None:

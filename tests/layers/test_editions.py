@@ -19,14 +19,14 @@ pytestmark = pytest.mark.django_db
 D2020, D2024, D2026 = dt.date(2020, 1, 1), dt.date(2024, 1, 1), dt.date(2026, 1, 1)
 
 
-def draft(*, of: Layer, **given: object) -> Edition:
-    return make.edition(of=of, **{"state": "draft", "number": None, "published": False, **given})
+def draft(*, of: Layer, **fields: object) -> Edition:
+    return make.edition(of=of, **{"state": "draft", "number": None, "published": False, **fields})
 
 
 def saved(*, of: Layer, valid_from: dt.date = D2020) -> Edition:
-    held = draft(of=of)
-    life.save(held, valid_from=valid_from, published=True, at=NOON, by="user:1")
-    return held
+    edition = draft(of=of)
+    life.save(edition, valid_from=valid_from, published=True, at=NOON, by="user:1")
+    return edition
 
 
 def log_of(layer: Layer) -> list[tuple[str, int | None]]:
@@ -34,17 +34,17 @@ def log_of(layer: Layer) -> list[tuple[str, int | None]]:
 
 
 def periods(layer: Layer) -> dict[int, tuple[dt.date, dt.date | None]]:
-    return {one.number: (one.valid_from, one.valid_to) for one in layer.editions.saved()}
+    return {edition.number: (edition.valid_from, edition.valid_to) for edition in layer.editions.saved()}
 
 
 class TestSaving:
     def test_a_draft_becomes_the_first_edition(self) -> None:
         layer = make.layer()
-        held = draft(of=layer, file_name="plan.gml", sha256="a" * 64)
-        life.save(held, valid_from=EVER_SINCE, published=False, at=NOON, by="user:7")
-        held.refresh_from_db()
-        assert (held.number, held.state, held.published) == (1, "standing", False)
-        assert held.begins is None
+        edition = draft(of=layer, file_name="plan.gml", sha256="a" * 64)
+        life.save(edition, valid_from=EVER_SINCE, published=False, at=NOON, by="user:7")
+        edition.refresh_from_db()
+        assert (edition.number, edition.state, edition.published) == (1, "standing", False)
+        assert edition.begins is None
         event = layer.events.get()
         assert (event.what, event.edition_number, event.at, event.by) == ("imported", 1, NOON, "user:7")
         assert event.detail == {"file": "plan.gml", "sha256": "a" * 64}
@@ -78,9 +78,9 @@ class TestSaving:
         assert periods(layer) == {1: (D2024, None)}
 
     def test_what_is_saved_is_not_saved_again(self) -> None:
-        held = saved(of=make.layer())
+        edition = saved(of=make.layer())
         with pytest.raises(EditionError, match="saved already"):
-            life.save(held, valid_from=D2024, published=True, at=NOON, by="")
+            life.save(edition, valid_from=D2024, published=True, at=NOON, by="")
 
     def test_numbers_are_never_used_twice(self) -> None:
         layer = make.layer()
@@ -92,17 +92,17 @@ class TestSaving:
 class TestDiscarding:
     def test_a_draft_goes_with_all_that_lies_in_it_and_with_its_layer(self) -> None:
         layer = make.layer()
-        held = draft(of=layer)
-        make.areas(of=held)
-        life.discard(held)
+        edition = draft(of=layer)
+        make.areas(of=edition)
+        life.discard(edition)
         assert not Layer.objects.filter(pk=layer.pk).exists()
-        assert not Area.objects.filter(edition=held.pk).exists()
+        assert not Area.objects.filter(edition=edition.pk).exists()
 
     def test_a_layer_with_another_edition_or_a_history_stays(self) -> None:
         layer = make.layer()
         saved(of=layer)
-        held = draft(of=layer)
-        life.discard(held)
+        edition = draft(of=layer)
+        life.discard(edition)
         assert layer.editions.count() == 1
         with_history = make.layer()
         LayerEvent.objects.create(layer=with_history, at=NOON, what="described")
@@ -110,9 +110,9 @@ class TestDiscarding:
         assert Layer.objects.filter(pk=with_history.pk).exists()
 
     def test_what_is_saved_is_not_discarded(self) -> None:
-        held = saved(of=make.layer())
+        edition = saved(of=make.layer())
         with pytest.raises(EditionError, match="withdrawn, not discarded"):
-            life.discard(held)
+            life.discard(edition)
 
     def test_the_original_goes_unless_another_edition_came_from_it(
         self, django_capture_on_commit_callbacks: object
@@ -148,10 +148,10 @@ class TestRollingBack:
 
     def test_nothing_is_deleted(self) -> None:
         layer = make.layer()
-        held = saved(of=layer)
-        make.areas(of=held)
-        life.withdraw(held, at=NOON, by="")
-        assert held.areas.count() == 2
+        edition = saved(of=layer)
+        make.areas(of=edition)
+        life.withdraw(edition, at=NOON, by="")
+        assert edition.areas.count() == 2
         assert life.newest(layer) is None
 
     def test_an_edition_that_ended_before_a_gap_is_not_made_longer(self) -> None:
@@ -190,24 +190,24 @@ class TestRollingBack:
 
     def test_several_are_rolled_back_one_by_one_and_put_back_one_by_one(self) -> None:
         layer = make.layer()
-        held = [saved(of=layer, valid_from=day) for day in (D2020, D2024, D2026)]
+        editions = [saved(of=layer, valid_from=day) for day in (D2020, D2024, D2026)]
         before = periods(layer)
-        for one in reversed(held):
-            life.withdraw(one, at=NOON, by="")
+        for edition in reversed(editions):
+            life.withdraw(edition, at=NOON, by="")
         assert periods(layer) == {}
-        for one in held:
-            life.restore(one, at=NOON, by="")
+        for edition in editions:
+            life.restore(edition, at=NOON, by="")
         assert periods(layer) == before
 
 
 class TestPublishing:
     def test_each_way_is_logged_and_nothing_twice(self) -> None:
         layer = make.layer()
-        held = saved(of=layer)
-        life.publish(held, published=True, at=NOON, by="user:7")
-        life.publish(held, published=False, at=NOON, by="user:7")
-        held.refresh_from_db()
-        assert not held.published
+        edition = saved(of=layer)
+        life.publish(edition, published=True, at=NOON, by="user:7")
+        life.publish(edition, published=False, at=NOON, by="user:7")
+        edition.refresh_from_db()
+        assert not edition.published
         assert log_of(layer) == [("imported", 1), ("unpublished", 1)]
 
     def test_a_draft_is_not_published(self) -> None:
@@ -237,12 +237,12 @@ def test_hotspots_are_counted_anew_when_their_committees_are_rolled_back_or_put_
     layer = make.layer()
     saved(of=layer)
     second = saved(of=layer, valid_from=D2024)
-    held = make.consultation(boundary_layer=layer)
+    consultation = make.consultation(boundary_layer=layer)
 
     def calculated(on: Edition) -> None:
         Run.objects.create(
-            consultation=held,
-            data_version=held.data_version.number,
+            consultation=consultation,
+            data_version=consultation.data_version.number,
             boundary_edition=on,
             started_at=NOON,
             finished_at=NOON + dt.timedelta(seconds=Run.objects.count()),
@@ -255,7 +255,7 @@ def test_hotspots_are_counted_anew_when_their_committees_are_rolled_back_or_put_
     def is_behind() -> bool:
         return (
             behind_their_data(at=dt.datetime.combine(D2026, dt.time(12), tzinfo=dt.UTC))
-            .filter(pk=held.pk)
+            .filter(pk=consultation.pk)
             .exists()
         )
 
@@ -295,9 +295,9 @@ def test_of_two_people_at_once_one_is_first_and_the_other_is_told(verb: str) -> 
             connection.close()
 
     people = [threading.Thread(target=press) for _ in range(2)]
-    for one in people:
-        one.start()
-    for one in people:
-        one.join()
+    for person in people:
+        person.start()
+    for person in people:
+        person.join()
     assert sorted(outcomes) == ["done", "told"]
     assert Edition.objects.filter(layer=layer, number=2).count() == 1

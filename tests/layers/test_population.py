@@ -30,9 +30,9 @@ LATER = NOON + dt.timedelta(hours=1)
 CODES = ("40120101", "40120201")
 
 
-def edition_with(*codes, owner="NO-4012", **given):
+def edition_with(*codes, owner="NO-4012", **fields):
     """An edition with a square for each code, from west to east."""
-    edition = factories.edition(of=factories.layer(owner=owner), **given)
+    edition = factories.edition(of=factories.layer(owner=owner), **fields)
     for number, code in enumerate(codes):
         Area.objects.create(edition=edition, code=code, name=f"Krets {code}", geom=square(number))
     return edition
@@ -45,18 +45,18 @@ def units():
 
 @pytest.fixture
 def load(units, tmp_path):
-    def attach(content, *, name="p.csv", edition=None, at=NOON, **given):
+    def attach(content, *, name="p.csv", edition=None, at=NOON, **options):
         path = tmp_path / name
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        wanted = {"source": "SSB", "edition": edition or units, "at": at, "by": "test", **given}
+        wanted = {"source": "SSB", "edition": edition or units, "at": at, "by": "test", **options}
         return attaching.load(path, **wanted)
 
     return attach
 
 
-def totals(edition, **given):
+def totals(edition, **options):
     areas = dict(edition.areas.values_list("pk", "code"))
-    return {areas[pk]: n for pk, n in current.of_areas(edition, **given).items()}
+    return {areas[pk]: n for pk, n in current.of_areas(edition, **options).items()}
 
 
 WIDE = "kode;2020;2025\n40120101;1343;1297\n40120201;329;320\n"
@@ -70,7 +70,7 @@ def test_a_wide_table_gives_each_year(load, units):
 
 
 def test_one_year_of_several_is_chosen(load, units):
-    assert [one.year for one in load(WIDE, year=2020)] == [2020]
+    assert [figures.year for figures in load(WIDE, year=2020)] == [2020]
     with pytest.raises(PopulationError, match="2020, 2025"):
         load(WIDE, year=2019)
 
@@ -83,11 +83,11 @@ LONG = (
 
 
 def test_a_long_table_with_names_behind_the_codes(load, units):
-    (one,) = load(LONG)
+    (figures,) = load(LONG)
     assert totals(units, age=(0, 4)) == {"40120101": 47, "40120201": 3}
     assert totals(units, age=(5, None)) == {"40120101": 1250, "40120201": None}
-    assert one.report["unmatched"] == ["4012 Bamble"]
-    assert one.report["untold"] == {":": 1}
+    assert figures.report["unmatched"] == ["4012 Bamble"]
+    assert figures.report["untold"] == {":": 1}
 
 
 def test_men_and_women_are_added_up_unless_the_office_did(load, units):
@@ -100,31 +100,31 @@ def test_men_and_women_are_added_up_unless_the_office_did(load, units):
 
 def test_numbers_for_codes_and_zeros_in_front(load):
     oslo = edition_with("03010101", "03010102", owner="NO-0301")
-    (one,) = load("kode,befolkning\n3010101,10\n03010102,20\n", edition=oslo, year=2024)
+    (figures,) = load("kode,befolkning\n3010101,10\n03010102,20\n", edition=oslo, year=2024)
     assert totals(oslo) == {"03010101": 10, "03010102": 20}
-    assert one.report["unmatched"] == []
+    assert figures.report["unmatched"] == []
 
 
 def test_a_code_that_could_mean_two_areas_is_matched_to_none(load):
     edition = edition_with("0101", "101", "7")
-    (one,) = load("kode;befolkning\n00101;10\n7;20\n", edition=edition, year=2024)
-    assert one.report["unmatched"] == ["00101"]
+    (figures,) = load("kode;befolkning\n00101;10\n7;20\n", edition=edition, year=2024)
+    assert figures.report["unmatched"] == ["00101"]
 
 
 def test_codes_of_the_old_municipality_are_followed_and_said(load, units):
     concordance.load(concordance.SHIPPED, scheme="NO-kommune", changed_on=concordance.SHIPPED_DAY)
-    (one,) = load("kode;befolkning\n38130101;10\n40120201;20\n", year=2023)
+    (figures,) = load("kode;befolkning\n38130101;10\n40120201;20\n", year=2023)
     assert totals(units) == {"40120101": 10, "40120201": 20}
-    assert one.report["renumbered"] == {"38130101": "40120101"}
-    assert any("38130101 → 40120101" in sentence for sentence in sentences(one))
+    assert figures.report["renumbered"] == {"38130101": "40120101"}
+    assert any("38130101 → 40120101" in sentence for sentence in sentences(figures))
 
 
 def test_codes_of_a_divided_municipality_are_not_followed(load):
     concordance.load(concordance.SHIPPED, scheme="NO-kommune", changed_on=concordance.SHIPPED_DAY)
     edition = edition_with("15080101", "15080102", owner="NO-1508")
-    (one,) = load("kode;befolkning\n15070101;10\n15080102;20\n", edition=edition, year=2023)
-    assert one.report["unmatched"] == ["15070101"]
-    assert one.report["without"] == ["15080101"]
+    (figures,) = load("kode;befolkning\n15070101;10\n15080102;20\n", edition=edition, year=2023)
+    assert figures.report["unmatched"] == ["15070101"]
+    assert figures.report["without"] == ["15080101"]
 
 
 def test_codes_of_municipalities_that_became_one_are_not_followed(load):
@@ -133,9 +133,9 @@ def test_codes_of_municipalities_that_became_one_are_not_followed(load):
         CodeChange.objects.create(
             scheme="NO-kommune", old_code=old, new_code="4012", changed_on=dt.date(2024, 1, 1), share=1
         )
-    (one,) = load("kode;befolkning\n38010101;10\n40120201;20\n", year=2023)
-    assert one.report["unmatched"] == ["38010101"]
-    assert one.report["renumbered"] == {}
+    (figures,) = load("kode;befolkning\n38010101;10\n40120201;20\n", year=2023)
+    assert figures.report["unmatched"] == ["38010101"]
+    assert figures.report["renumbered"] == {}
 
 
 BAMBLE = [
@@ -147,16 +147,16 @@ BAMBLE = [
 
 
 def test_a_total_is_a_total_though_the_bands_do_not_add_up(load, units):
-    (one,) = load(json.dumps(BAMBLE), name="p.json")
+    (figures,) = load(json.dumps(BAMBLE), name="p.json")
     assert totals(units) == {"40120101": 11, "40120201": 9}
-    assert one.report["unlike_total"] == {"codes": ["40120101"], "n": 1, "of": 2}
-    assert any("In 1 of 2 areas" in sentence for sentence in sentences(one))
+    assert figures.report["unlike_total"] == {"codes": ["40120101"], "n": 1, "of": 2}
+    assert any("In 1 of 2 areas" in sentence for sentence in sentences(figures))
 
 
 def test_without_a_total_the_sum_is_one_and_that_is_said(load, units):
-    (one,) = load("kode;0-4;5+\n40120101;3;8\n40120201;3;:\n", year=2025)
+    (figures,) = load("kode;0-4;5+\n40120101;3;8\n40120201;3;:\n", year=2025)
     assert totals(units) == {"40120101": 11, "40120201": None}
-    assert one.report["summed_totals"] == {"codes": ["40120101"], "n": 1}
+    assert figures.report["summed_totals"] == {"codes": ["40120101"], "n": 1}
 
 
 def test_bands_that_overlap_or_do_not_begin_at_nought_give_no_total(load, units):
@@ -171,11 +171,11 @@ def test_bamble_as_the_office_publishes_it(year, unlike):
     path = FIXTURES / "bamble" / f"population_{year}.json"
     published = json.loads(path.read_text(encoding="utf-8"))
     edition = edition_with(*[row["grunnkretsId"] for row in published])
-    (one,) = attaching.load(path, edition=edition, source="SSB", at=NOON)
-    assert one.year == year
+    (figures,) = attaching.load(path, edition=edition, source="SSB", at=NOON)
+    assert figures.year == year
     assert totals(edition) == {row["grunnkretsId"]: row["totalBefolkning"] for row in published}
-    assert (one.report["unlike_total"]["n"], one.report["unlike_total"]["of"]) == (unlike, 25)
-    assert str(current.youngest(one)) == "0–19"
+    assert (figures.report["unlike_total"]["n"], figures.report["unlike_total"]["of"]) == (unlike, 25)
+    assert str(current.youngest(figures)) == "0–19"
     young = sum(n for n in totals(edition, age=(0, 19)).values() if n is not None)
     bands = ("0-4", "5-9", "10-14", "15-19")
     assert young == sum(row["befolkningAldersgrupper"][band] for row in published for band in bands)
@@ -209,9 +209,9 @@ def test_a_new_count_of_the_year_replaces_and_undo_brings_the_old_one_back(load,
 
 
 def test_every_step_is_in_the_log(load, units):
-    (one,) = load("kode;2025\n40120101;1\n")
-    attaching.withdraw(one, at=LATER, by="test")
-    attaching.restore(one, at=LATER, by="test")
+    (figures,) = load("kode;2025\n40120101;1\n")
+    attaching.withdraw(figures, at=LATER, by="test")
+    attaching.restore(figures, at=LATER, by="test")
     events = LayerEvent.objects.filter(layer=units.layer).order_by("id")
     assert [event.what for event in events] == [
         "population imported",
@@ -222,18 +222,18 @@ def test_every_step_is_in_the_log(load, units):
 
 
 def test_the_same_file_again_changes_nothing(load, units):
-    (one,) = load("kode;2025\n40120101;1\n")
+    (figures,) = load("kode;2025\n40120101;1\n")
     (again,) = load("kode;2025\n40120101;1\n", at=LATER)
-    assert one == again
+    assert figures == again
     assert Population.objects.count() == 1
 
 
 def test_the_file_is_kept_as_it_came(load):
-    (one,) = load("kode;2025\n40120101;1\n", name="ssb.csv")
-    with one.original.open() as file:
+    (figures,) = load("kode;2025\n40120101;1\n", name="ssb.csv")
+    with figures.original.open() as file:
         assert file.read() == b"kode;2025\n40120101;1\n"
-    assert one.file_name == "ssb.csv"
-    assert len(one.sha256) == 64
+    assert figures.file_name == "ssb.csv"
+    assert len(figures.sha256) == 64
 
 
 @pytest.mark.parametrize(
@@ -268,8 +268,10 @@ def test_a_workbook_as_the_office_writes_it(units, tmp_path):
     rows = [["Grunnkretsenes befolkning"], [], [None, None, "Personer"], [None, None, "2025"],
             ["40120101 Herre", "0-4 år", 47], [None, "5 år eller eldre", 1250],
             ["40120201 Findal", "0-4 år", "."], [], ["Kilde: SSB"]]  # fmt: skip
-    (one,) = attaching.load(xlsx(tmp_path / "p.xlsx", {"Ark": rows}), edition=units, source="SSB", at=NOON)
-    assert one.year == 2025
+    (figures,) = attaching.load(
+        xlsx(tmp_path / "p.xlsx", {"Ark": rows}), edition=units, source="SSB", at=NOON
+    )
+    assert figures.year == 2025
     assert totals(units, age=(0, 4)) == {"40120101": 47, "40120201": None}
 
 
@@ -277,8 +279,8 @@ def test_the_fields_of_a_geometry_file_are_figures():
     path = FIXTURES / "dc" / "census_tracts_2000.geojson"
     tracts = [feature["properties"] for feature in json.loads(path.read_text(encoding="utf-8"))["features"]]
     edition = edition_with(*[tract["tract"] for tract in tracts], owner="US-DC")
-    (one,) = attaching.load(path, edition=edition, year=2000, source="Census", at=NOON)
-    assert one.report["total"] == sum(tract["population"] for tract in tracts)
+    (figures,) = attaching.load(path, edition=edition, year=2000, source="Census", at=NOON)
+    assert figures.report["total"] == sum(tract["population"] for tract in tracts)
     assert totals(edition, age=(0, 17))["22.1"] == 824
 
 
@@ -297,18 +299,18 @@ def committees(*boxes):
 
 def test_people_are_added_up_where_units_nest(load):
     units = edition_with("1", "2", "3", "4")
-    (one,) = load("kode;0-4;5+;total\n1;1;2;4\n2;3;4;8\n3;5;:;9\n4;1;1;2\n", edition=units, year=2025)
+    (figures,) = load("kode;0-4;5+;total\n1;1;2;4\n2;3;4;8\n3;5;:;9\n4;1;1;2\n", edition=units, year=2025)
     into = committees((0, 2), (2, 1))
-    sums = population_sum.sum_up(one, into=into, at=NOON)
+    sums = population_sum.sum_up(figures, into=into, at=NOON)
     assert totals(into) == {"A": 12, "B": 9}
     assert totals(into, age=(5, None)) == {"A": 6, "B": None}
-    assert sums.summed_from == one
+    assert sums.summed_from == figures
     assert sums.report == {"units": 3, "outside": ["4"], "total": 21}
 
 
 def test_people_are_not_added_up_where_units_straddle(load):
     units = edition_with("1", "2")
-    (one,) = load("kode;total\n1;4\n2;8\n", edition=units, year=2025)
+    (figures,) = load("kode;total\n1;4\n2;8\n", edition=units, year=2025)
     into = factories.edition(of=factories.layer())
     west, south, _east, north = square(0).extent
     half = Polygon.from_bbox((west, south, west + 0.005, north))
@@ -316,16 +318,16 @@ def test_people_are_not_added_up_where_units_straddle(load):
     for code, shape in (("A", half), ("B", rest)):
         Area.objects.create(edition=into, code=code, geom=MultiPolygon(shape, srid=4326))
     with pytest.raises(NotNestedError, match="1 units"):
-        population_sum.sum_up(one, into=into, at=NOON)
+        population_sum.sum_up(figures, into=into, at=NOON)
     assert not Population.objects.filter(edition=into).exists()
 
 
 def test_sums_follow_new_figures(load):
     units, into = edition_with("1", "2"), committees((0, 2))
-    (one,) = load("kode;total\n1;4\n2;8\n", edition=units, year=2025)
-    population_sum.sum_up(one, into=into, at=NOON)
+    (figures,) = load("kode;total\n1;4\n2;8\n", edition=units, year=2025)
+    population_sum.sum_up(figures, into=into, at=NOON)
     with pytest.raises(PopulationError, match="sums"):
-        attaching.withdraw(one, at=LATER)
+        attaching.withdraw(figures, at=LATER)
     renewed = population_sum.follow(
         load("kode;total\n1;5\n2;8\n", edition=units, year=2025, at=LATER), at=LATER
     )

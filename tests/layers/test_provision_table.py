@@ -31,35 +31,35 @@ def proposed(folder: Path, plan: Edition, text: str) -> provision_table.Proposal
 
 
 def test_rows_meet_the_plans_fields_by_name(tmp_path: Path, plan: Edition) -> None:
-    found = proposed(
+    proposal = proposed(
         tmp_path, plan, "felt;text;plain_nb;merknad\nB1;§ 1;Boliger;x\n O_skv1 ;§ 3;;\nB9;§ 9;;\n"
     )
-    assert found.texts == {
+    assert proposal.texts == {
         "B1": Provision(legal_text="§ 1", plain={"nb": "Boliger"}),
         "o_SKV1": Provision(legal_text="§ 3"),
     }
-    assert found.unknown == ["B9"]
-    assert found.silent == ["B2", "f_L"]
-    assert found.unread == ["merknad"]
-    assert found.languages == ["nb"]
+    assert proposal.unknown == ["B9"]
+    assert proposal.silent == ["B2", "f_L"]
+    assert proposal.unread == ["merknad"]
+    assert proposal.languages == ["nb"]
 
 
 def test_an_empty_cell_leaves_what_is_there(tmp_path: Path, plan: Edition) -> None:
-    held = Provision(legal_text="§ 1", plain={"nb": "Boliger", "en": "Homes"})
-    writing.write(plan, texts={"B1": held}, at=NOON, by="")
-    found = proposed(tmp_path, plan, "field;text;plain_nb\nB1;;Hus\n")
-    assert found.texts["B1"] == Provision(legal_text="§ 1", plain={"nb": "Hus", "en": "Homes"})
+    before = Provision(legal_text="§ 1", plain={"nb": "Boliger", "en": "Homes"})
+    writing.write(plan, texts={"B1": before}, at=NOON, by="")
+    proposal = proposed(tmp_path, plan, "field;text;plain_nb\nB1;;Hus\n")
+    assert proposal.texts["B1"] == Provision(legal_text="§ 1", plain={"nb": "Hus", "en": "Homes"})
 
 
 def test_what_says_so_already_is_counted_not_written(tmp_path: Path, plan: Edition) -> None:
     writing.write(plan, texts={"B1": Provision(legal_text="§ 1")}, at=NOON, by="")
-    found = proposed(tmp_path, plan, "field;text\nB1;§ 1\n")
-    assert (found.texts, found.same) == ({}, 1)
+    proposal = proposed(tmp_path, plan, "field;text\nB1;§ 1\n")
+    assert (proposal.texts, proposal.same) == ({}, 1)
 
 
 def test_a_field_with_two_different_texts_is_named(tmp_path: Path, plan: Edition) -> None:
-    found = proposed(tmp_path, plan, "field;text\nB1;§ 1\nB1;§ 2\nB2;§ 3\nB2;§ 3\n")
-    assert found.twice == ["B1"]
+    proposal = proposed(tmp_path, plan, "field;text\nB1;§ 1\nB1;§ 2\nB2;§ 3\nB2;§ 3\n")
+    assert proposal.twice == ["B1"]
 
 
 def test_names_that_differ_in_capitals_only_are_not_guessed(tmp_path: Path, plan: Edition) -> None:

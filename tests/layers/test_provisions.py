@@ -27,12 +27,12 @@ def write(plan: Edition, **texts: Provision) -> object:
 
 def texts_of(plan: Edition) -> dict[str, tuple[str, dict]]:
     zones = Zone.objects.filter(edition=plan).order_by("pk")
-    return {f"{one.field}/{one.code}": (one.legal_text, one.provision) for one in zones}
+    return {f"{zone.field}/{zone.code}": (zone.legal_text, zone.provision) for zone in zones}
 
 
 def test_fields_come_as_people_count_with_their_purposes_and_zones(plan: Edition) -> None:
-    found = fields.fields_of(plan)
-    assert [(one.name, one.codes, one.zones) for one in found] == [
+    listed = fields.fields_of(plan)
+    assert [(field.name, field.codes, field.zones) for field in listed] == [
         ("B1", ("1113", "H320"), 2),
         ("B2", ("1111",), 1),
         ("B10", ("1111",), 1),
@@ -40,20 +40,20 @@ def test_fields_come_as_people_count_with_their_purposes_and_zones(plan: Edition
 
 
 def test_fields_are_found_by_part_of_their_name_or_code_and_by_what_they_lack(plan: Edition) -> None:
-    assert [one.name for one in fields.fields_of(plan, search="b1")] == ["B1", "B10"]
-    assert [one.name for one in fields.fields_of(plan, search="h320")] == ["B1"]
+    assert [field.name for field in fields.fields_of(plan, search="b1")] == ["B1", "B10"]
+    assert [field.name for field in fields.fields_of(plan, search="h320")] == ["B1"]
     assert fields.fields_of(plan, search="100%_") == []
     write(plan, B1=Provision(legal_text="§ 1", plain={"nb": "Boliger"}), B2=Provision(legal_text="§ 2"))
-    assert [one.name for one in fields.fields_of(plan, missing=True)] == ["B2", "B10"]
+    assert [field.name for field in fields.fields_of(plan, missing=True)] == ["B2", "B10"]
 
 
 def test_a_text_is_for_all_zones_of_its_field_and_for_no_other_edition(plan: Edition) -> None:
     other = make.edition(of=plan.layer, valid_from="2026-01-01", number=7, state="withdrawn")
     make.zone(of=other, field="B1")
     write(plan, B1=Provision(legal_text="§ 1", plain={"nb": "Boliger", "en": ""}))
-    found = texts_of(plan)
-    assert found["B1/1113"] == found["B1/H320"] == ("§ 1", {"nb": "Boliger"})
-    assert found["B10/1111"] == ("", {})
+    texts = texts_of(plan)
+    assert texts["B1/1113"] == texts["B1/H320"] == ("§ 1", {"nb": "Boliger"})
+    assert texts["B10/1111"] == ("", {})
     assert texts_of(other)["B1/1110"] == ("", {})
 
 
@@ -150,7 +150,7 @@ def test_texts_are_carried_over_by_name_and_only_where_there_are_none(plan: Edit
 
 
 def test_hectares_are_those_of_the_ground(plan: Edition) -> None:
-    found = fields.hectares(plan, names=["B1", "B2"])
+    ground = fields.hectares(plan, names=["B1", "B2"])
     # A hundredth of a degree each way at 59° N: 0.57 km by 1.11 km.
-    assert found["B2"] == pytest.approx(64, rel=0.02)
-    assert found["B1"] == pytest.approx(2 * found["B2"], rel=0.001)
+    assert ground["B2"] == pytest.approx(64, rel=0.02)
+    assert ground["B1"] == pytest.approx(2 * ground["B2"], rel=0.001)

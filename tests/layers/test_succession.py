@@ -21,7 +21,7 @@ STEP: dict[str, Any] = {"at": AT, "by": "anne"}
 
 def loaded(folder: Path, *, day: dt.date, **shapes: Any) -> Edition:
     """An edition of areas by code; a pair of shape and fields where there are more."""
-    rows = [one if isinstance(one, tuple) else (one, {}) for one in shapes.values()]
+    rows = [shape if isinstance(shape, tuple) else (shape, {}) for shape in shapes.values()]
     features = [
         files.feature(shape, code=code, **more) for code, (shape, more) in zip(shapes, rows, strict=True)
     ]
@@ -34,19 +34,19 @@ def box(west: float, east: float, *, south: float = 59.0, north: float = 59.1) -
 
 
 def links(edition: Edition) -> dict[tuple[str, str], Succession]:
-    found = Succession.objects.filter(successor__edition=edition).select_related("predecessor", "successor")
-    return {(link.predecessor.code, link.successor.code): link for link in found}
+    rows = Succession.objects.filter(successor__edition=edition).select_related("predecessor", "successor")
+    return {(link.predecessor.code, link.successor.code): link for link in rows}
 
 
 def test_an_area_that_is_as_it_was_and_one_that_was_merged_are_followed(tmp_path: Path) -> None:
     old = loaded(tmp_path, day=BEFORE, A=box(9.0, 9.1), B=box(9.1, 9.2), C=box(9.2, 9.3))
     new = loaded(tmp_path, day=AFTER, A=box(9.0, 9.1), D=box(9.1, 9.3))
-    found = links(new)
-    assert set(found) == {("A", "A"), ("B", "D"), ("C", "D")}
-    assert {link.state for link in found.values()} == {"confirmed"}
-    assert {link.origin for link in found.values()} == {"overlap"}
-    assert found["B", "D"].share_of_predecessor == pytest.approx(1)
-    assert found["B", "D"].share_of_successor == pytest.approx(0.5, abs=1e-3)
+    by_codes = links(new)
+    assert set(by_codes) == {("A", "A"), ("B", "D"), ("C", "D")}
+    assert {link.state for link in by_codes.values()} == {"confirmed"}
+    assert {link.origin for link in by_codes.values()} == {"overlap"}
+    assert by_codes["B", "D"].share_of_predecessor == pytest.approx(1)
+    assert by_codes["B", "D"].share_of_successor == pytest.approx(0.5, abs=1e-3)
     successor = succession.successor_of(old.areas.get(code="B"))
     assert successor == new.areas.get(code="D")
 
@@ -54,21 +54,21 @@ def test_an_area_that_is_as_it_was_and_one_that_was_merged_are_followed(tmp_path
 def test_a_split_is_proposed_and_followed_only_when_a_person_has_decided(tmp_path: Path) -> None:
     old = loaded(tmp_path, day=BEFORE, A=box(9.0, 9.1))
     new = loaded(tmp_path, day=AFTER, A=box(9.0, 9.07), B=box(9.07, 9.1))
-    found = links(new)
-    assert {pair: link.state for pair, link in found.items()} == {
+    by_codes = links(new)
+    assert {pair: link.state for pair, link in by_codes.items()} == {
         ("A", "A"): "proposed",
         ("A", "B"): "proposed",
     }
-    assert found["A", "A"].share_of_predecessor == pytest.approx(0.7, abs=1e-3)
-    assert found["A", "B"].share_of_successor == pytest.approx(1)
+    assert by_codes["A", "A"].share_of_predecessor == pytest.approx(0.7, abs=1e-3)
+    assert by_codes["A", "B"].share_of_successor == pytest.approx(1)
     area = old.areas.get()
     assert succession.successor_of(area) is None
-    succession.decide(found["A", "A"], confirmed=True, **STEP)
+    succession.decide(by_codes["A", "A"], confirmed=True, **STEP)
     assert succession.successor_of(area) == new.areas.get(code="A")
-    succession.decide(found["A", "B"], confirmed=True, **STEP)
+    succession.decide(by_codes["A", "B"], confirmed=True, **STEP)
     assert succession.successor_of(area) is None
-    succession.reopen(found["A", "B"], **STEP)
-    succession.decide(found["A", "B"], confirmed=False, **STEP)
+    succession.reopen(by_codes["A", "B"], **STEP)
+    succession.decide(by_codes["A", "B"], confirmed=False, **STEP)
     assert succession.successor_of(area) == new.areas.get(code="A")
 
 
@@ -102,14 +102,14 @@ def test_what_the_file_names_is_confirmed_with_shares(tmp_path: Path) -> None:
     loaded(tmp_path, day=BEFORE, A=box(9.0, 9.1), B=box(9.5, 9.6))
     merged = (box(9.0, 9.05), {"predecessors": "A, B, unknown"})
     new = loaded(tmp_path, day=AFTER, AB=merged, C=box(9.05, 9.1))
-    found = links(new)
-    assert {pair: (link.origin, link.state) for pair, link in found.items()} == {
+    by_codes = links(new)
+    assert {pair: (link.origin, link.state) for pair, link in by_codes.items()} == {
         ("A", "AB"): ("file", "confirmed"),
         ("B", "AB"): ("file", "confirmed"),
         ("A", "C"): ("overlap", "proposed"),
     }
-    assert found["A", "AB"].share_of_predecessor == pytest.approx(0.5, abs=1e-3)
-    assert (found["B", "AB"].share_of_predecessor, found["B", "AB"].share_of_successor) == (0, 0)
+    assert by_codes["A", "AB"].share_of_predecessor == pytest.approx(0.5, abs=1e-3)
+    assert (by_codes["B", "AB"].share_of_predecessor, by_codes["B", "AB"].share_of_successor) == (0, 0)
 
 
 def test_every_step_is_in_the_log_and_can_be_undone(tmp_path: Path) -> None:
@@ -127,27 +127,27 @@ def test_every_step_is_in_the_log_and_can_be_undone(tmp_path: Path) -> None:
         succession.reopen(link, **STEP)
     link.refresh_from_db()
     assert (link.state, link.decided_by, link.decided_at) == ("proposed", "", None)
-    told = LayerEvent.objects.order_by("pk")[before:]
-    assert [(event.what, event.by, event.edition_number) for event in told] == [
+    written = LayerEvent.objects.order_by("pk")[before:]
+    assert [(event.what, event.by, event.edition_number) for event in written] == [
         ("successor rejected", "anne", new.number),
         ("succession reopened", "anne", new.number),
     ]
-    assert told[0].detail == {"succession": link.pk, "from": "A", "to": "B"}
+    assert written[0].detail == {"succession": link.pk, "from": "A", "to": "B"}
 
 
 def test_a_person_may_add_a_link_between_editions_of_one_layer(tmp_path: Path) -> None:
     old = loaded(tmp_path, day=BEFORE, A=box(9.0, 9.1))
     new = loaded(tmp_path, day=AFTER, Z=box(9.5, 9.6))
-    one, other = old.areas.get(), new.areas.get()
-    link = succession.add_by_hand(predecessor=one, successor=other, **STEP)
+    older_area, newer_area = old.areas.get(), new.areas.get()
+    link = succession.add_by_hand(predecessor=older_area, successor=newer_area, **STEP)
     assert (link.origin, link.state, link.share_of_predecessor) == ("person", "confirmed", None)
-    assert succession.successor_of(one) == other
+    assert succession.successor_of(older_area) == newer_area
     with pytest.raises(EditionError):
-        succession.add_by_hand(predecessor=one, successor=other, **STEP)
+        succession.add_by_hand(predecessor=older_area, successor=newer_area, **STEP)
     with pytest.raises(EditionError):
-        succession.add_by_hand(predecessor=other, successor=one, **STEP)
+        succession.add_by_hand(predecessor=newer_area, successor=older_area, **STEP)
     succession.reopen(link, **STEP)
-    assert succession.successor_of(one) is None
+    assert succession.successor_of(older_area) is None
 
 
 def test_an_edition_that_was_rolled_back_is_nobodys_successor(tmp_path: Path) -> None:
@@ -174,19 +174,19 @@ def test_which_committees_there_are_on_a_day_is_one_question(
 def test_real_committees_of_ten_years_later(tmp_path: Path) -> None:
     """Washington's 37 committees of 2002 and 40 of 2013, against plain shares of every pair."""
     folder = files.FIXTURES / "dc"
-    given: dict[str, Any] = {"owner": "US-DC", "name": "anc"}
-    old = imported(folder / "committees_2002.geojson", valid_from=BEFORE, **given).edition
-    new = imported(folder / "committees_2013.geojson", valid_from=AFTER, replace=True, **given).edition
+    request: dict[str, Any] = {"owner": "US-DC", "name": "anc"}
+    old = imported(folder / "committees_2002.geojson", valid_from=BEFORE, **request).edition
+    new = imported(folder / "committees_2013.geojson", valid_from=AFTER, replace=True, **request).edition
     assert (old.areas.count(), new.areas.count()) == (37, 40)
-    found = links(new)
-    assert {link.predecessor_id for link in found.values()} == set(old.areas.values_list("pk", flat=True))
-    assert {link.successor_id for link in found.values()} == set(new.areas.values_list("pk", flat=True))
+    by_codes = links(new)
+    assert {link.predecessor_id for link in by_codes.values()} == set(old.areas.values_list("pk", flat=True))
+    assert {link.successor_id for link in by_codes.values()} == set(new.areas.values_list("pk", flat=True))
     # 5A went to three, 3G is as it was but for its rim
-    assert {new_code for old_code, new_code in found if old_code == "5A"} == {"5A", "5B", "5C"}
-    assert found["5A", "5B"].share_of_predecessor == pytest.approx(0.35, abs=0.005)
-    assert found["3G", "3G"].state == "confirmed"
+    assert {new_code for old_code, new_code in by_codes if old_code == "5A"} == {"5A", "5B", "5C"}
+    assert by_codes["5A", "5B"].share_of_predecessor == pytest.approx(0.35, abs=0.005)
+    assert by_codes["3G", "3G"].state == "confirmed"
     for area in old.areas.all():
-        mine = [link for link in found.values() if link.predecessor_id == area.pk]
+        mine = [link for link in by_codes.values() if link.predecessor_id == area.pk]
         assert sum(link.share_of_predecessor or 0 for link in mine) <= 1 + 1e-6
         several = len(mine) > 1
         assert all((link.state == "proposed") == several for link in mine)
@@ -194,13 +194,15 @@ def test_real_committees_of_ten_years_later(tmp_path: Path) -> None:
 
 def test_real_committees_that_were_merged() -> None:
     folder = files.FIXTURES / "bamble"
-    given: dict[str, Any] = {"owner": "NO-4012", "name": "nmu"}
-    imported(folder / "committees_1.geojson", valid_from=BEFORE, **given)
-    new = imported(folder / "committees_2.geojson", valid_from=AFTER, replace=True, **given).edition
-    found = links(new)
-    assert len(found) == 7
-    assert found["NU2", "NU8"].share_of_successor + found["NU3", "NU8"].share_of_successor == pytest.approx(1)
-    assert {link.state for link in found.values()} == {"confirmed"}
+    request: dict[str, Any] = {"owner": "NO-4012", "name": "nmu"}
+    imported(folder / "committees_1.geojson", valid_from=BEFORE, **request)
+    new = imported(folder / "committees_2.geojson", valid_from=AFTER, replace=True, **request).edition
+    by_codes = links(new)
+    assert len(by_codes) == 7
+    assert by_codes["NU2", "NU8"].share_of_successor + by_codes[
+        "NU3", "NU8"
+    ].share_of_successor == pytest.approx(1)
+    assert {link.state for link in by_codes.values()} == {"confirmed"}
 
 
 def test_shares_are_those_that_the_database_computes(tmp_path: Path) -> None:
@@ -208,7 +210,7 @@ def test_shares_are_those_that_the_database_computes(tmp_path: Path) -> None:
         tmp_path, day=BEFORE, A=shapely.Point(9.3, 59.2).buffer(0.1), B=shapely.Point(9.45, 59.2).buffer(0.1)
     )
     new = loaded(tmp_path, day=AFTER, C=shapely.Point(9.36, 59.22).buffer(0.1))
-    computed = {(one.older, one.newer): one for one in overlap.overlaps(old, new)}
+    computed = {(shares.older, shares.newer): shares for shares in overlap.overlaps(old, new)}
     rows = Area.objects.raw(
         "SELECT o.id, n.id AS newer, ST_Area(ST_Transform(ST_Intersection(o.geom, n.geom), 25832))"
         " / ST_Area(ST_Transform(o.geom, 25832)) AS share FROM layers_area o, layers_area n"
@@ -216,5 +218,5 @@ def test_shares_are_those_that_the_database_computes(tmp_path: Path) -> None:
         [old.pk, new.pk],
     )
     assert {(row.pk, row.newer): row.share for row in rows} == {
-        pair: pytest.approx(one.share_of_older, rel=1e-9) for pair, one in computed.items()
+        pair: pytest.approx(shares.share_of_older, rel=1e-9) for pair, shares in computed.items()
     }

@@ -8,13 +8,13 @@ from django.test import Client
 from layers.models import Layer
 
 
-def seen(layer: Layer) -> int:
+def newest_event(layer: Layer) -> int:
     """What a form of a page loaded now carries."""
     return layer.events.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def press(browser: Client, layer: Layer, path: str, **values: Any) -> Any:
-    return browser.post(path, {"seen": seen(layer), **values}, follow=True)
+    return browser.post(path, {"seen": newest_event(layer), **values}, follow=True)
 
 
 def text_of(response: Any) -> str:

@@ -43,8 +43,8 @@ FORM = {"action": "preview", "name": "nu", "code-1": "N", "name-1": "Nord", "cod
         "unit-A": "1", "unit-B": "1", "unit-C": ""}  # fmt: skip
 
 
-def draw_up(client, units, **given):
-    return client.post(address(units), {**FORM, **given})
+def draw_up(client, units, **fields):
+    return client.post(address(units), {**FORM, **fields})
 
 
 def test_without_scripts_the_form_goes_all_the_way(planner, units):
@@ -59,8 +59,8 @@ def test_without_scripts_the_form_goes_all_the_way(planner, units):
     assert (draft.state, draft.published, draft.valid_from.isoformat()) == ("standing", True, "2026-06-01")
     assert "planner/layers" in answer.request["PATH_INFO"]
     for name in ("planner:edition_report", "planner:layer_population"):
-        held = draft.pk if name == "planner:edition_report" else draft.layer_id
-        assert planner.get(reverse(name, args=[held])).status_code == 200
+        subject = draft.pk if name == "planner:edition_report" else draft.layer_id
+        assert planner.get(reverse(name, args=[subject])).status_code == 200
     undo = answer.context["done"]
     assert undo.can_undo
     planner.post(
@@ -100,7 +100,7 @@ def test_a_draft_is_discarded(planner, units):
 
 
 @pytest.mark.parametrize(
-    ("given", "why"),
+    ("fields", "why"),
     [
         ({"unit-A": "", "unit-B": ""}, "No unit is in a committee"),
         ({"name": "units"}, "a layer of their own"),
@@ -108,8 +108,8 @@ def test_a_draft_is_discarded(planner, units):
         ({"unit-C": "2", "code-2": "N"}, "Two committees have the code N"),
     ],
 )
-def test_what_is_refused_says_why_and_keeps_what_was_clicked(planner, units, given, why):
-    answer = draw_up(planner, units, **given)
+def test_what_is_refused_says_why_and_keeps_what_was_clicked(planner, units, fields, why):
+    answer = draw_up(planner, units, **fields)
     assert answer.status_code == 409
     assert why in answer.content.decode()
     assert "Nord" in answer.content.decode()

@@ -11,7 +11,7 @@ from mapdialog.people.models import Municipality, User
 from tests import factories as make
 from tests.factories import NOON
 from tests.layers.test_documents import PDF
-from tests.planner.layers.pages import press, seen, text_of
+from tests.planner.layers.pages import newest_event, press, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -75,12 +75,19 @@ def test_a_removed_paper_is_put_back_by_undo(browser: Client, plan: Layer) -> No
 
 
 def test_what_is_no_pdf_is_refused_and_the_title_stays(browser: Client, plan: Layer) -> None:
-    values = {"seen": seen(plan), "file": pdf(b"MZ"), "type": "VEDTAK", "title_nb": "Skrevet med omhu"}
+    values = {
+        "seen": newest_event(plan),
+        "file": pdf(b"MZ"),
+        "type": "VEDTAK",
+        "title_nb": "Skrevet med omhu",
+    }
     refused = browser.post(path(plan), values)
     assert refused.status_code == 409
     assert "This is not a PDF." in text_of(refused)
     assert "Skrevet med omhu" in refused.content.decode()
-    assert "Choose a file." in text_of(browser.post(path(plan), {"seen": seen(plan), "type": "VEDTAK"}))
+    assert "Choose a file." in text_of(
+        browser.post(path(plan), {"seen": newest_event(plan), "type": "VEDTAK"})
+    )
 
 
 def test_a_paper_is_attached_whatever_others_do_meanwhile(browser: Client, plan: Layer) -> None:
@@ -123,13 +130,15 @@ def test_residents_find_it_on_the_plans_page_in_their_language(plan: Layer, plac
     zone = plan.editions.get().zones.get()
     zone.legal_text = "§ 2.1 Høyst <fire> etasjer.\n§ 2.2 Tak."
     zone.save()
-    held = make.consultation(municipality=place)
-    held.alternatives.create(key="a", layer=plan, name={"nb": "Alternativ A", "en": "Alternative A"})
-    page = Client(HTTP_ACCEPT_LANGUAGE="en").get(f"/c/{held.slug}/plan")
+    consultation = make.consultation(municipality=place)
+    consultation.alternatives.create(key="a", layer=plan, name={"nb": "Alternativ A", "en": "Alternative A"})
+    page = Client(HTTP_ACCEPT_LANGUAGE="en").get(f"/c/{consultation.slug}/plan")
     text = text_of(page)
     assert "Documents of Alternative A The provisions provisions, PDF" in text
     assert f"/layers/documents/{paper.pk}/" in page.content.decode()
     assert "No text has been written for this zone yet." in text
     assert "§ 2.1 Høyst &lt;fire&gt; etasjer." in text
     life.publish(plan.editions.get(), published=False, at=NOON, by="")
-    assert "The provisions" not in text_of(Client(HTTP_ACCEPT_LANGUAGE="en").get(f"/c/{held.slug}/plan"))
+    assert "The provisions" not in text_of(
+        Client(HTTP_ACCEPT_LANGUAGE="en").get(f"/c/{consultation.slug}/plan")
+    )

@@ -18,8 +18,8 @@ pytestmark = pytest.mark.django_db
 
 def look(edition: Edition, place: Municipality) -> dict[str, Any]:
     with translation.override("en"):
-        found = layer_map.edition_map(edition, municipality=place, language="en", on=dt.date(2026, 1, 1))
-    edition: dict[str, Any] = found["edition"]
+        settings = layer_map.edition_map(edition, municipality=place, language="en", on=dt.date(2026, 1, 1))
+    edition: dict[str, Any] = settings["edition"]
     return edition
 
 
@@ -59,8 +59,8 @@ def test_a_plan_on_the_ground_alone_offers_no_level(place: Municipality) -> None
 def test_names_on_the_map_are_those_of_the_level(browser: Client, master_plan: Edition) -> None:
     address = reverse("planner:edition_labels", args=[master_plan.pk])
 
-    def names(**given: str) -> set[str]:
-        answer = browser.get(address, {"box": "-180,-85,180,85", **given}).json()
+    def names(**query: str) -> set[str]:
+        answer = browser.get(address, {"box": "-180,-85,180,85", **query}).json()
         return {text for text, _lon, _lat in answer["labels"]}
 
     assert names() == {"B1", "B2", "T1", "X1"}

@@ -15,7 +15,7 @@ from mapdialog.people.models import Municipality, User
 from mapdialog.uploads.models import Upload
 from tests import factories as make
 from tests.factories import NOON
-from tests.planner.layers.pages import press, seen, text_of
+from tests.planner.layers.pages import newest_event, press, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -34,13 +34,15 @@ class TestList:
         self, browser: Client, committees: Layer, place: Municipality
     ) -> None:
         Edition.objects.update(imported_by="command:load_demo")
-        held = make.consultation(municipality=place, boundary_layer=committees, title={"en": "The hearing"})
+        consultation = make.consultation(
+            municipality=place, boundary_layer=committees, title={"en": "The hearing"}
+        )
         page = browser.get("/planner/layers/")
         text = text_of(page)
         assert "Committees" in text
         assert "Edition 2 since 1 January 2026" in text
         assert "the command line" in text
-        assert f"/planner/c/{held.slug}/" in page.content.decode()
+        assert f"/planner/c/{consultation.slug}/" in page.content.decode()
 
     def test_what_waits_is_said(self, browser: Client, committees: Layer) -> None:
         old, new = committees.editions.order_by("number")
@@ -58,11 +60,11 @@ class TestList:
     def test_files_on_their_way_in_are_named_until_they_are_saved(
         self, browser: Client, place: Municipality
     ) -> None:
-        given = {"created_at": NOON, "touched_at": NOON, "bytes": 1, "sha256": "0" * 64, "file": "x"}
+        fields = {"created_at": NOON, "touched_at": NOON, "bytes": 1, "sha256": "0" * 64, "file": "x"}
         for state, name in (("asking", "waits.gml"), ("saved", "done.gml")):
-            Upload.objects.create(municipality=place, file_name=name, state=state, **given)
+            Upload.objects.create(municipality=place, file_name=name, state=state, **fields)
         elsewhere = make.municipality()
-        Upload.objects.create(municipality=elsewhere, file_name="theirs.gml", state="asking", **given)
+        Upload.objects.create(municipality=elsewhere, file_name="theirs.gml", state="asking", **fields)
         text = text_of(browser.get("/planner/layers/"))
         assert "waits.gml Waiting for your answer" in text
         assert "done.gml" not in text
@@ -104,7 +106,7 @@ class TestPage:
         assert text.index("Edition 2") < text.index("Edition 1 ")
 
     @pytest.mark.parametrize(
-        ("day", "said", "codes"),
+        ("day", "sentence", "codes"),
         [
             ("2019-12-31", "On 31 December 2019 no edition is in force.", []),
             ("2025-12-31", "On 31 December 2025 edition 1 is in force, with 2 features.", ["A", "B"]),
@@ -112,12 +114,12 @@ class TestPage:
         ],
     )
     def test_which_committees_on_this_date(
-        self, browser: Client, committees: Layer, day: str, said: str, codes: list[str]
+        self, browser: Client, committees: Layer, day: str, sentence: str, codes: list[str]
     ) -> None:
         page = browser.get(f"/planner/layers/{committees.pk}/?on={day}")
-        assert said in text_of(page)
-        found = re.findall(r'<td class="code">(\w)</td>', page.content.decode())
-        assert found == codes
+        assert sentence in text_of(page)
+        listed = re.findall(r'<td class="code">(\w)</td>', page.content.decode())
+        assert listed == codes
 
     @pytest.mark.parametrize(
         "query",
@@ -176,9 +178,11 @@ class TestSteps:
         self, browser: Client, committees: Layer, place: Municipality
     ) -> None:
         newest = life.newest(committees)
-        held = make.consultation(municipality=place, boundary_layer=committees, title={"en": "The hearing"})
+        consultation = make.consultation(
+            municipality=place, boundary_layer=committees, title={"en": "The hearing"}
+        )
         for _ in range(3):
-            pin = make.contribution(to=held)
+            pin = make.contribution(to=consultation)
             Hit.objects.create(contribution=pin, edition=newest, area=newest.areas.first())
         text = text_of(browser.get(f"/planner/layers/editions/{newest.pk}/withdraw/"))
         assert "Edition 1 is in force instead" in text
@@ -223,7 +227,7 @@ class TestSteps:
         assert newest.state == "standing"
         again = re.search(r'name="seen" value="(\d+)"', stale.content.decode())
         assert again
-        assert int(again[1]) == seen(committees)
+        assert int(again[1]) == newest_event(committees)
 
     def test_what_cannot_be_undone_any_more_says_why(self, browser: Client, committees: Layer) -> None:
         newest = life.newest(committees)
@@ -233,7 +237,7 @@ class TestSteps:
         life.withdraw(life.newest(committees), at=NOON, by="")
         older = LayerEvent.objects.create(layer=committees, edition_number=1, at=NOON, what="imported")
         refused = browser.post(
-            f"/planner/layers/{committees.pk}/undo/{older.pk}/", {"seen": seen(committees)}
+            f"/planner/layers/{committees.pk}/undo/{older.pk}/", {"seen": newest_event(committees)}
         )
         assert refused.status_code == 409
         assert "Only the newest edition can be withdrawn." in text_of(refused)
@@ -371,14 +375,14 @@ class TestLog:
         life.withdraw(draft, at=NOON, by="")
         life.restore(draft, at=NOON, by="")
         text = text_of(browser.get(f"/planner/layers/{committees.pk}/log/"))
-        for said in (
+        for sentence in (
             "Edition 3 was imported from test.geojson.",
             "Edition 2 ends on 1 February 2026",
             "Edition 3 was published",
             "Edition 3 was withdrawn; edition 2 is in force again.",
             "Edition 3 was restored.",
         ):
-            assert said in text
+            assert sentence in text
 
 
 def test_an_edition_of_unknown_beginning_has_held_ever_since(browser: Client, place: Municipality) -> None:

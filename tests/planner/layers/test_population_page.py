@@ -38,8 +38,8 @@ def address(edition):
     return reverse("planner:layer_population", args=[edition.layer_id])
 
 
-def import_table(client, edition, content=TABLE, **given):
-    fields = {"source": "SSB", "year": "2025", **given}
+def import_table(client, edition, content=TABLE, **fields):
+    fields = {"source": "SSB", "year": "2025", **fields}
     return client.post(
         address(edition), {**fields, "file": SimpleUploadedFile("ssb.csv", content)}, follow=True
     )
@@ -64,7 +64,7 @@ def test_figures_are_brought_in_shown_and_undone(planner, units):
 
 
 @pytest.mark.parametrize(
-    ("content", "given", "why"),
+    ("content", "fields", "why"),
     [
         (TABLE, {"source": " "}, "Say where"),
         (TABLE, {"year": "25"}, "four digits"),
@@ -75,8 +75,8 @@ def test_figures_are_brought_in_shown_and_undone(planner, units):
         (b"\x00\x01\x02", {}, "not a table"),
     ],
 )
-def test_what_is_refused_says_why_and_keeps_what_was_written(planner, units, content, given, why):
-    answer = import_table(planner, units, content, licence="CC BY 4.0", **given)
+def test_what_is_refused_says_why_and_keeps_what_was_written(planner, units, content, fields, why):
+    answer = import_table(planner, units, content, licence="CC BY 4.0", **fields)
     assert answer.status_code == 409
     assert why in answer.content.decode()
     assert "CC BY 4.0" in answer.content.decode()
@@ -97,10 +97,10 @@ def test_units_are_added_up_for_committees(planner, units):
     import_table(planner, units)
     into = factories.edition(of=factories.layer(owner="NO-4012"))
     factories.areas(of=into, n=1)
-    held = current.figures_of(units)
-    answer = planner.post(address(into), {"action": "sum", "units": held.pk}, follow=True)
+    figures = current.figures_of(units)
+    answer = planner.post(address(into), {"action": "sum", "units": figures.pk}, follow=True)
     assert "Added up from 1 statistical unit." in answer.content.decode()
-    assert current.figures_of(into).summed_from == held
+    assert current.figures_of(into).summed_from == figures
     assert planner.post(address(into), {"action": "sum", "units": "0"}).status_code == 409
 
 

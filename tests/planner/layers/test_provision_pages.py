@@ -12,7 +12,7 @@ from layers.provisions.fields import Provision
 from mapdialog.people.models import Municipality, User
 from tests import factories as make
 from tests.factories import NOON
-from tests.planner.layers.pages import press, seen, text_of
+from tests.planner.layers.pages import newest_event, press, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ def path(plan: Layer, rest: str = "") -> str:
 
 def texts(plan: Layer) -> dict[str, tuple[str, dict]]:
     zones = Zone.objects.filter(edition__layer=plan).exclude(field="").order_by("field")
-    return {one.field: (one.legal_text, one.provision) for one in zones}
+    return {zone.field: (zone.legal_text, zone.provision) for zone in zones}
 
 
 def table(text: str, name: str = "table.csv") -> io.BytesIO:
@@ -45,12 +45,12 @@ def look_at(browser: Client, plan: Layer, text: str) -> object:
     return browser.post(path(plan, "import/"), {"file": table(text)})
 
 
-def write_it(browser: Client, plan: Layer, looked_at: object, **given: object) -> object:
+def write_it(browser: Client, plan: Layer, looked_at: object, **fields: object) -> object:
     values = {
-        "seen": seen(plan),
+        "seen": newest_event(plan),
         "sha256": looked_at.context["sha256"],  # type: ignore[attr-defined]
         "file_name": "table.csv",
-        **given,
+        **fields,
     }
     return browser.post(path(plan, "import/"), values, follow=True)
 
@@ -80,8 +80,8 @@ def test_a_field_is_written_and_the_writing_undone(browser: Client, plan: Layer,
 
 
 def test_a_language_that_the_form_does_not_show_keeps_its_text(browser: Client, plan: Layer) -> None:
-    held = Provision(plain={"se": "Viessu", "nb": "Hus"})
-    writing.write(plan.editions.get(), texts={"B1": held}, at=NOON, by="")
+    before = Provision(plain={"se": "Viessu", "nb": "Hus"})
+    writing.write(plan.editions.get(), texts={"B1": before}, at=NOON, by="")
     press(browser, plan, path(plan, "write/?field=B1"), legal_text="", plain_nb="Nytt hus")
     assert texts(plan)["B1"] == ("", {"se": "Viessu", "nb": "Nytt hus"})
 
@@ -135,7 +135,7 @@ def test_another_file_chosen_meanwhile_is_not_written_instead(browser: Client, p
 
 def test_a_table_is_not_written_over_what_somebody_else_wrote_meanwhile(browser: Client, plan: Layer) -> None:
     looked = look_at(browser, plan, "field;text\nB1;§ 1\n")
-    before = seen(plan)
+    before = newest_event(plan)
     writing.write(plan.editions.get(), texts={"B1": Provision(legal_text="§ 0")}, at=NOON, by="")
     refused = write_it(browser, plan, looked, seen=before)
     assert "changed the layer in the meantime" in text_of(refused)

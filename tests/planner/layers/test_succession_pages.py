@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 from layers.models import Area, Layer, Succession
 from mapdialog.people.models import Municipality, User
 from tests import factories as make
-from tests.planner.layers.pages import press, seen, text_of
+from tests.planner.layers.pages import newest_event, press, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -17,13 +17,13 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def layer(place: Municipality) -> Layer:
     """A becomes A; B lies by 62 % in B and 38 % in C, which a person must decide."""
-    held = make.layer(name="committees")
-    old = make.areas(of=make.edition(of=held, valid_to=dt.date(2026, 1, 1)))
-    new = make.areas(of=make.edition(of=held, valid_from=dt.date(2026, 1, 1)), n=3)
+    layer = make.layer(name="committees")
+    old = make.areas(of=make.edition(of=layer, valid_to=dt.date(2026, 1, 1)))
+    new = make.areas(of=make.edition(of=layer, valid_from=dt.date(2026, 1, 1)), n=3)
     link(old[0], new[0], of_old=1, state="confirmed")
     link(old[1], new[1], of_old=0.62, state="proposed")
     link(old[1], new[2], of_old=0.38, state="proposed")
-    return held
+    return layer
 
 
 def link(old: object, new: object, *, of_old: float, state: str) -> Succession:
@@ -101,7 +101,7 @@ def test_one_is_added_by_hand_and_taken_back(browser: Client, layer: Layer) -> N
     "values", [{"confirm": "0"}, {"reject": "x"}, {}, {"predecessor": "1", "successor": "٣"}]
 )
 def test_nonsense_changes_nothing(browser: Client, layer: Layer, values: dict) -> None:
-    answer = browser.post(path(layer), {"seen": seen(layer), **values})
+    answer = browser.post(path(layer), {"seen": newest_event(layer), **values})
     assert answer.status_code == 409
     assert not layer.events.exists()
 
@@ -109,12 +109,14 @@ def test_nonsense_changes_nothing(browser: Client, layer: Layer, values: dict) -
 def test_an_area_of_another_layer_is_not_linked(browser: Client, layer: Layer) -> None:
     strange = make.areas(of=make.edition(of=make.layer()))[0]
     new = layer.editions.get(number=2).areas.first()
-    answer = browser.post(path(layer), {"seen": seen(layer), "predecessor": strange.pk, "successor": new.pk})
+    answer = browser.post(
+        path(layer), {"seen": newest_event(layer), "predecessor": strange.pk, "successor": new.pk}
+    )
     assert answer.status_code == 409
 
 
 def test_two_people_do_not_decide_past_each_other(browser: Client, layer: Layer) -> None:
-    before = seen(layer)
+    before = newest_event(layer)
     press(browser, layer, path(layer), confirm=of("BB").pk)
     late = browser.post(path(layer), {"seen": before, "confirm": of("BC").pk})
     assert late.status_code == 409
