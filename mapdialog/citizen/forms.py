@@ -100,10 +100,10 @@ class ContributionForm(forms.Form):
     def clean_coordinates(self) -> tuple[float, float] | None:
         """(lon, lat) of a position as people write it. One whose numbers stand the other way round is not
         taken for granted: it comes back turned, to be looked at and sent once more."""
-        given = self.cleaned_data["coordinates"]
-        if not given:
+        text = self.cleaned_data["coordinates"]
+        if not text:
             return None
-        position = _position(given, is_here=self._asks_at)
+        position = _position(text, is_here=self._asks_at)
         if position.is_turned:
             lon, lat = position.lon_lat
             self._turned = f"{lat:.6f}, {lon:.6f}"
@@ -115,9 +115,9 @@ class ContributionForm(forms.Form):
         return area is None or bool(area.intersects(Point(*lon_lat, srid=WGS84)))
 
     def clean_listed_place(self) -> tuple[float, float] | None:
-        given = self.cleaned_data["listed_place"]
+        text = self.cleaned_data["listed_place"]
         try:
-            return written_position.read(given).lon_lat if given else None
+            return written_position.read(text).lon_lat if text else None
         except written_position.UnreadableError:
             raise forms.ValidationError(_("Choose a named place from the list.")) from None
 
@@ -351,9 +351,9 @@ def _response_field(question: Question) -> forms.Field:
 
 
 def _position(
-    given: str, *, is_here: Callable[[tuple[float, float]], bool]
+    text: str, *, is_here: Callable[[tuple[float, float]], bool]
 ) -> written_position.WrittenPosition:
     try:
-        return written_position.read(given, is_here=is_here)
+        return written_position.read(text, is_here=is_here)
     except written_position.UnreadableError as error:
         raise forms.ValidationError(position_words.REFUSED[error.reason]) from None

@@ -314,15 +314,15 @@ def _device(request: HttpRequest) -> str | None:
 
 def _version(request: HttpRequest) -> int | None:
     """The version the client knows; None for `*`: whatever is there."""
-    given = request.headers.get("If-Match")
-    if given is None:
+    etag = request.headers.get("If-Match")
+    if etag is None:
         raise Problem("version-missing", status=428, detail=_("Send If-Match with the ETag that you read."))
-    if given.strip() == "*":
+    if etag.strip() == "*":
         return None
-    found = _IF_MATCH.fullmatch(given.strip())
-    if found is None:
+    number = _IF_MATCH.fullmatch(etag.strip())
+    if number is None:
         raise editing.VersionError
-    return int(found[1])
+    return int(number[1])
 
 
 def _body(request: HttpRequest) -> dict[str, Any]:

@@ -66,11 +66,11 @@ def read_link(link: str) -> Found | str | None:
 
 def _parameters(link: str) -> Iterator[tuple[str, str]]:
     """Names and values after `?`, `#` and `#!?`; the first of a name counts."""
-    seen = set()
+    names = set()
     for part in re.split(r"[?#&]", link)[1:]:
         name, equals, value = part.partition("=")
-        if equals and name not in seen:
-            seen.add(name)
+        if equals and name not in names:
+            names.add(name)
             yield name, unquote(value.replace("+", " ")).strip()
 
 
@@ -106,8 +106,8 @@ def _view(link: str, names: dict[str, str]) -> Found | None:
             return float(pair[1]), float(pair[2]), None
     at = _AT.search(link)
     slashes = _SLASHES.match(names.get("map", "")) or _SLASHES.match(link.partition("#")[2])
-    found = at or slashes
-    return (float(found[1]), float(found[2]), None) if found else None
+    pair = at or slashes
+    return (float(pair[1]), float(pair[2]), None) if pair else None
 
 
 def _searched(link: str, names: dict[str, str]) -> Found | str | None:

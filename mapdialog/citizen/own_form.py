@@ -117,7 +117,7 @@ class OwnForm(ContributionForm):
                 else []
             ),
             (interface_words(_("Your comment")), [own] if own else []),
-            *((one.words, _responses(one)) for one in asked),
+            *((question.words, _responses(question)) for question in asked),
             (
                 interface_words(_("Which alternative is it about?")),
                 [choice.label for choice in self.alternative_choices if choice.checked],

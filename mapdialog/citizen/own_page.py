@@ -21,7 +21,7 @@ from mapdialog.citizen.own_form import OwnForm
 from mapdialog.citizen.place_list import place_groups
 from mapdialog.citizen.plan_map import PlanMap
 from mapdialog.citizen.presentation import Period, words
-from mapdialog.citizen.sending import NotTakenError, revise
+from mapdialog.citizen.sending import RefusedByIntakeError, revise
 from mapdialog.citizen.status import Status
 from mapdialog.contributions import editing, erasure, keys, rulebook
 from mapdialog.contributions.models import Contribution
@@ -79,7 +79,7 @@ class OwnPage:
         if form.is_changed:
             try:
                 revise(form, rules=self.rules, address=address_of(self.request), at=self.at)
-            except NotTakenError as error:
+            except RefusedByIntakeError as error:
                 form.add_error(error.form_field, error.message)
                 return self._page(form, status=422)
             except editing.VersionError:

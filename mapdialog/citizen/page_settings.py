@@ -11,7 +11,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from mapdialog.citizen import position_words, status
 from mapdialog.citizen.plan_map import PlanMap
 from mapdialog.citizen.presentation import words
-from mapdialog.citizen.said import nearby
+from mapdialog.citizen.published import nearby
 from mapdialog.contributions.models import Contribution
 from mapdialog.dialogue.map_layers import base_settings
 from mapdialog.dialogue.map_pictures import overlays

@@ -11,8 +11,8 @@ from mapdialog.citizen.plan_map import PlanMap
 
 def place_groups(plan_map: PlanMap) -> list[dict[str, Any]]:
     """Names on the map, then the parts of each plan; values are `latitude, longitude`."""
-    places = [_option(place.name, place.position) for place in plan_map.places]
-    groups = [{"name": _("Places"), "places": places, "is_cut": plan_map.places_are_cut}]
+    places = [_option(place.name, place.position) for place in plan_map.named_places]
+    groups = [{"name": _("Places"), "places": places, "is_cut": plan_map.named_places_are_cut}]
     listed: set[str] = set()
     for view in plan_map.plans:
         # Alternatives share most of their zones: each is listed once, under the first that has it.

@@ -85,15 +85,15 @@ class PlanView:
     def zones_by_level(self) -> list[tuple[str, list[ZoneLine]]]:
         """(words of the level, its zones), the first level first; "" for the words when there is but one."""
         names = dict(self.levels)
-        found = sorted({zone.level for zone in self.zones}, key=lambda level: level != self.first_level)
+        levels = sorted({zone.level for zone in self.zones}, key=lambda level: level != self.first_level)
         return [
-            (names.get(level, ""), [zone for zone in self.zones if zone.level == level]) for level in found
+            (names.get(level, ""), [zone for zone in self.zones if zone.level == level]) for level in levels
         ]
 
 
 @dataclass(frozen=True, kw_only=True)
-class ListedPlace:
-    """A named place (lon, lat) in the list of places."""
+class NamedPlace:
+    """A named place (lon, lat), to be chosen from a list."""
 
     name: str
     position: tuple[float, float]
@@ -111,8 +111,8 @@ class PlanMap:
     bounds: Bounds | None
     base: list[Edition]
     plans: list[PlanView]
-    places: list[ListedPlace]
-    places_are_cut: bool
+    named_places: list[NamedPlace]
+    named_places_are_cut: bool
 
     @classmethod
     def of(cls, consultation: Consultation, *, at: dt.datetime) -> PlanMap:
@@ -135,8 +135,8 @@ class PlanMap:
             bounds=bounds,
             base=base,
             plans=plans,
-            places=places[:MOST_PLACES],
-            places_are_cut=len(places) > MOST_PLACES,
+            named_places=places[:MOST_PLACES],
+            named_places_are_cut=len(places) > MOST_PLACES,
         )
 
 
@@ -231,13 +231,13 @@ def _line(row: tuple[Any, ...], *, style_list: str) -> ZoneLine:
     _edition, code, status, level, zone_field, name, provision, lon, lat = row
     style = style_for(style_list, code=code, future=status == FUTURE)
     label = (not style.known and name) or words_of(style, language=get_language() or "")
-    given = json.loads(provision) if isinstance(provision, str) else provision
+    texts = json.loads(provision) if isinstance(provision, str) else provision
     return ZoneLine(
-        code=code, field=zone_field, label=label, level=level, provision=words(given), position=(lon, lat)
+        code=code, field=zone_field, label=label, level=level, provision=words(texts), position=(lon, lat)
     )
 
 
-def _places(editions: list[Edition], *, bounds: Bounds | None) -> list[ListedPlace]:
+def _places(editions: list[Edition], *, bounds: Bounds | None) -> list[NamedPlace]:
     """Named places in or near the area, in alphabetical order; without an area, of the whole layer.
 
     One more than is listed: so it is known whether there are more.
@@ -258,4 +258,4 @@ def _places(editions: list[Edition], *, bounds: Bounds | None) -> list[ListedPla
             """,  # noqa: S608 (our own text)
             [[edition.pk for edition in editions], *near, MOST_PLACES + 1],
         )
-        return [ListedPlace(name=name, position=(lon, lat)) for name, lon, lat in cursor.fetchall()]
+        return [NamedPlace(name=name, position=(lon, lat)) for name, lon, lat in cursor.fetchall()]

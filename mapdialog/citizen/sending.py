@@ -21,7 +21,7 @@ from mapdialog.contributions.rulebook import Rulebook
 from mapdialog.contributions.rules import NotOpenError
 
 
-class NotTakenError(Exception):
+class RefusedByIntakeError(Exception):
     """The intake refused it. `form_field` is the field to mend, None when no field would help.
 
     `is_used`: the form's id stands for something else already; what is in the form needs an id of its own.
@@ -35,7 +35,7 @@ class NotTakenError(Exception):
 
 
 def receive(form: ContributionForm, *, request: HttpRequest, at: dt.datetime) -> Receipt:
-    """The receipt of a valid form. Raises NotTakenError."""
+    """The receipt of a valid form. Raises RefusedByIntakeError."""
     rules = rulebook.read(form.consultation.slug, reader=request.user)
     try:
         with _refusals(form, at=at):
@@ -53,11 +53,11 @@ def receive(form: ContributionForm, *, request: HttpRequest, at: dt.datetime) ->
             "This form has been sent before, with other words. What it says now has not been sent. Press "
             "Send to send it as something new."
         )
-        raise NotTakenError(message, is_used=True) from None
+        raise RefusedByIntakeError(message, is_used=True) from None
 
 
 def revise(form: OwnForm, *, rules: Rulebook, address: str, at: dt.datetime) -> None:
-    """Saves what a valid form changes of its contribution. Raises NotTakenError and editing.VersionError."""
+    """Saves what a valid form changes of its contribution. Raises RefusedByIntakeError, VersionError."""
     version = form.cleaned_data["version"]
     with _refusals(form, at=at):
         editing.revise(
@@ -73,19 +73,19 @@ def revise(form: OwnForm, *, rules: Rulebook, address: str, at: dt.datetime) -> 
 
 @contextmanager
 def _refusals(form: ContributionForm, *, at: dt.datetime) -> Iterator[None]:
-    """What the tables refuse, as NotTakenError."""
+    """What the tables refuse, as RefusedByIntakeError."""
     try:
         yield
     except FeatureError as error:
-        raise NotTakenError(str(error), form_field=_form_field(error.field, form)) from None
+        raise RefusedByIntakeError(str(error), form_field=_form_field(error.field, form)) from None
     except intake.OutsideAreaError:
         message = _("This spot is outside the area we ask about. Choose a spot inside it.")
-        raise NotTakenError(message, form_field="coordinates") from None
+        raise RefusedByIntakeError(message, form_field="coordinates") from None
     except NotOpenError:
-        raise NotTakenError(Period.of(form.consultation, at=at).line) from None
+        raise RefusedByIntakeError(Period.of(form.consultation, at=at).line) from None
     except TooManyError as error:
         message = _("Too many comments have been sent from this network. Try again in %(n)d seconds.")
-        raise NotTakenError(message % {"n": error.wait_seconds}) from None
+        raise RefusedByIntakeError(message % {"n": error.wait_seconds}) from None
 
 
 def _form_field(field: str, form: ContributionForm) -> str | None:

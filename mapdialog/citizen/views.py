@@ -20,8 +20,8 @@ from mapdialog.citizen.place_list import place_groups
 from mapdialog.citizen.plan_map import PlanMap
 from mapdialog.citizen.plan_papers import papers_of
 from mapdialog.citizen.presentation import Card, Period, facts, words
-from mapdialog.citizen.said import SaidPage
-from mapdialog.citizen.sending import NotTakenError, receive
+from mapdialog.citizen.published import PublishedPage
+from mapdialog.citizen.sending import RefusedByIntakeError, receive
 from mapdialog.contributions import keys, public_view
 from mapdialog.contributions.receipt import Receipt
 from mapdialog.dialogue.demo_note import demo_note
@@ -78,28 +78,30 @@ def home(request: HttpRequest) -> HttpResponse:
 @packed
 def consultation(request: HttpRequest, slug: str) -> HttpResponse:
     """The page of one consultation: what it is about, the map, the form, what has been said."""
-    held = consultation_for(request, slug)
-    if elsewhere := at_its_address(request, "citizen:consultation", held.slug):
+    consultation = consultation_for(request, slug)
+    if elsewhere := at_its_address(request, "citizen:consultation", consultation.slug):
         return elsewhere
-    form = ContributionForm(consultation=held, kind=_kind(request, held), token=secrets.token_hex(16))
-    return _page(request, held, form=form)
+    form = ContributionForm(
+        consultation=consultation, kind=_kind(request, consultation), token=secrets.token_hex(16)
+    )
+    return _page(request, consultation, form=form)
 
 
 @require_safe
 @packed
 def plan(request: HttpRequest, slug: str) -> HttpResponse:
     """The plan in words: each zone with its code, its use and its provision."""
-    held = consultation_for(request, slug)
-    if elsewhere := at_its_address(request, "citizen:plan", held.slug):
+    consultation = consultation_for(request, slug)
+    if elsewhere := at_its_address(request, "citizen:plan", consultation.slug):
         return elsewhere
     at = timezone.now()
-    plans = PlanMap.of(held, at=at).plans
+    plans = PlanMap.of(consultation, at=at).plans
     context = {
-        "consultation": held,
-        "demo_note": demo_note(held),
-        "title": words(held.title),
+        "consultation": consultation,
+        "demo_note": demo_note(consultation),
+        "title": words(consultation.title),
         "plans": plans,
-        "papers": papers_of(plans, on=held.municipality.day(at)),
+        "papers": papers_of(plans, on=consultation.municipality.day(at)),
     }
     return render(request, "citizen/plan.html", context)
 
@@ -114,28 +116,30 @@ def send(request: HttpRequest, slug: str) -> HttpResponse:
     key. Posted again it is the same page. What cannot be taken comes back with the reason and everything
     that was typed, at this address: without a post it leads to the consultation's page.
     """
-    held = consultation_for(request, slug)
+    consultation = consultation_for(request, slug)
     if request.method != "POST":
-        return redirect("citizen:consultation", held.slug)
+        return redirect("citizen:consultation", consultation.slug)
     token = values.of_form(request).text("token")
-    form = ContributionForm(request.POST, consultation=held, kind=_kind(request, held), token=token)
+    form = ContributionForm(
+        request.POST, consultation=consultation, kind=_kind(request, consultation), token=token
+    )
     if form.is_valid():
         try:
             receipt = receive(form, request=request, at=timezone.now())
-        except NotTakenError as error:
+        except RefusedByIntakeError as error:
             if error.is_used:
                 form = form.renewed(token=secrets.token_hex(16))
             form.add_error(error.form_field, error.message)
         else:
-            return _sent(request, held, receipt=receipt, token=token)
-    return _page(request, held, form=form, status=422)
+            return _sent(request, consultation, receipt=receipt, token=token)
+    return _page(request, consultation, form=form, status=422)
 
 
-def _sent(request: HttpRequest, held: Consultation, *, receipt: Receipt, token: str) -> HttpResponse:
+def _sent(request: HttpRequest, consultation: Consultation, *, receipt: Receipt, token: str) -> HttpResponse:
     context = {
-        "consultation": held,
-        "demo_note": demo_note(held),
-        "title": words(held.title),
+        "consultation": consultation,
+        "demo_note": demo_note(consultation),
+        "title": words(consultation.title),
         "status": status.of_received(receipt.id),
         "key": token,
         "written_key": keys.written(token),
@@ -153,24 +157,24 @@ def _kind(request: HttpRequest, consultation: Consultation) -> str:
 
 
 def _page(
-    request: HttpRequest, held: Consultation, *, form: ContributionForm, status: int = 200
+    request: HttpRequest, consultation: Consultation, *, form: ContributionForm, status: int = 200
 ) -> HttpResponse:
     at = timezone.now()
-    period = Period.of(held, at=at)
-    plan_map = PlanMap.of(held, at=at)
-    said = SaidPage.of(held, page=values.of_query(request).whole("page") or 1)
+    period = Period.of(consultation, at=at)
+    plan_map = PlanMap.of(consultation, at=at)
+    published = PublishedPage.of(consultation, page=values.of_query(request).whole("page") or 1)
     context: dict[str, Any] = {
-        "consultation": held,
-        "demo_note": demo_note(held),
-        "title": words(held.title),
-        "summary": words(held.summary),
-        "reads": words(held.reads),
-        "privacy": words(held.privacy),
-        "stage": held.get_stage_display(),
-        "facts": facts(held),
+        "consultation": consultation,
+        "demo_note": demo_note(consultation),
+        "title": words(consultation.title),
+        "summary": words(consultation.summary),
+        "reads": words(consultation.reads),
+        "privacy": words(consultation.privacy),
+        "stage": consultation.get_stage_display(),
+        "facts": facts(consultation),
         "documents": [
             {"title": words(document.title), "href": document.get_absolute_url()}
-            for document in held.documents.all()
+            for document in consultation.documents.all()
         ],
         "period": period,
         "is_open": period.state == "open",
@@ -178,14 +182,14 @@ def _page(
         "has_zones": any(plan.styles for plan in plan_map.plans),
         "place_groups": place_groups(plan_map),
         "form": form,
-        "invitations": kind_words.invitations(held, chosen=form.kind_name),
-        "said": said.lines,
-        "next_page": said.next_page,
-        "shows_points": public_view.shows_points(held),
-        "withheld": public_view.withheld(held),
+        "invitations": kind_words.invitations(consultation, chosen=form.kind_name),
+        "said": published.lines,
+        "next_page": published.next_page,
+        "shows_points": public_view.shows_points(consultation),
+        "withheld": public_view.withheld(consultation),
         "modules": MODULES,
         "settings": page_settings.consultation_settings(
-            held, plan_map=plan_map, is_open=period.state == "open"
+            consultation, plan_map=plan_map, is_open=period.state == "open"
         ),
     }
     return render(request, "citizen/consultation.html", context, status=status)

@@ -130,12 +130,12 @@ def _from_pair(pair: OrderedPair | None) -> WrittenPosition:
 
 
 def _linked(text: str) -> WrittenPosition:
-    found = map_link.read_link(text)
-    if found is None:
+    link = map_link.read_link(text)
+    if link is None:
         raise UnreadableError("link")
-    if isinstance(found, str):
-        return _as_written(found) if not map_link.is_link(found) else _from_pair(None)
-    first, second, srid = found
+    if isinstance(link, str):
+        return _as_written(link) if not map_link.is_link(link) else _from_pair(None)
+    first, second, srid = link
     if abs(first) <= 180 and abs(second) <= 180:
         return WrittenPosition(lon_lat=(second, first), is_ordered=False)
     if srid is None:

@@ -214,7 +214,7 @@ def _response(question: Asked, value: Any, *, field: str) -> Any:
     if question.kind == "multiple":
         if not isinstance(value, list):
             raise FeatureError(field, _("A list of choices is expected."))
-        return list(dict.fromkeys(_chosen(question, one, field=field) for one in value))
+        return list(dict.fromkeys(_chosen(question, choice, field=field) for choice in value))
     if question.kind == "text":
         if not isinstance(value, str):
             raise FeatureError(field, _("A text is expected."))

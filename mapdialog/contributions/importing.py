@@ -98,7 +98,7 @@ class Report:
             "without_place": self.stored.without_place,
             "outside_every_area": self.stored.outside,
             "themes_made": self.themes_made,
-            "refusals": sorted(self.refused, key=lambda one: one["line"]),
+            "refusals": sorted(self.refused, key=lambda refusal: refusal["line"]),
         }
 
 
@@ -164,18 +164,18 @@ class _Import:
                 yield from self._row(cells, header=header, line=line)
 
     def _row(self, cells: list[str], *, header: Mapping[str, int], line: int) -> Iterator[bulk.Row]:
-        given: dict[str, str] = {}
+        row: dict[str, str] = {}
         try:
             if len(cells) != header["*"]:
                 raise RowError(f"The row has {len(cells)} columns, the header {header['*']}.")
-            given = {target: cells[header[target]].strip() for target in self._options.columns}
-            self._check_source_id(given["source_id"], line=line)
-            yield self._read(given, line=line)
+            row = {target: cells[header[target]].strip() for target in self._options.columns}
+            self._check_source_id(row["source_id"], line=line)
+            yield self._read(row, line=line)
         except FeatureError as error:
             reason = f"{error.field.removeprefix('properties.')}: {error}"
-            self._report.refuse(line=line, source_id=given["source_id"], reason=reason)
+            self._report.refuse(line=line, source_id=row["source_id"], reason=reason)
         except (RowError, strict_json.StrictJsonError) as error:
-            self._report.refuse(line=line, source_id=given.get("source_id", ""), reason=str(error))
+            self._report.refuse(line=line, source_id=row.get("source_id", ""), reason=str(error))
 
     def _check_source_id(self, source_id: str, *, line: int) -> None:
         if not source_id or len(source_id) > _SOURCE_ID_MAX or not source_id.isprintable():
@@ -184,24 +184,24 @@ class _Import:
         if first != line:
             raise RowError(f"source_id: the same as in line {first}.")
 
-    def _read(self, given: Mapping[str, str], *, line: int) -> bulk.Row:
-        properties: dict[str, Any] = {name: given[name] for name in _texts() if given.get(name)}
-        properties |= {name: _number(given[name], name) for name in _NUMBERS if given.get(name)}
-        properties |= {name: _step(given[name]) for name in _STEPS if given.get(name)}
-        properties |= {"kind": _kind(given.get("kind", "")), "theme": self._theme(given.get("theme", ""))}
-        feature = {"type": "Feature", "geometry": _geometry(given), "properties": properties}
+    def _read(self, row: Mapping[str, str], *, line: int) -> bulk.Row:
+        properties: dict[str, Any] = {name: row[name] for name in _texts() if row.get(name)}
+        properties |= {name: _number(row[name], name) for name in _NUMBERS if row.get(name)}
+        properties |= {name: _step(row[name]) for name in _STEPS if row.get(name)}
+        properties |= {"kind": _kind(row.get("kind", "")), "theme": self._theme(row.get("theme", ""))}
+        feature = {"type": "Feature", "geometry": _geometry(row), "properties": properties}
         draft = parse(feature, rules=self.rules, is_record=True)
-        written_at, received_at = self._times(given)
+        written_at, received_at = self._times(row)
         flags = screening.flags(draft.free_text())
-        submission = given.get("submission_id", "")
-        sender, role = _sender(given.get("sender", ""), role=given.get("sender_role", ""))
+        submission = row.get("submission_id", "")
+        sender, role = _sender(row.get("sender", ""), role=row.get("sender_role", ""))
         return bulk.Row(
-            source_id=given["source_id"],
+            source_id=row["source_id"],
             line=line,
             submission=submission,
             sender=sender,
             sender_role=role,
-            channel=_channel(given.get("channel", "")),
+            channel=_channel(row.get("channel", "")),
             kind=draft.kind.name,
             **draft.values(),
             contributor_key=keys.contributor_key(
@@ -219,12 +219,12 @@ class _Import:
             return Contribution.State.PRIVATE
         return Contribution.State.PENDING if flags else self._options.state
 
-    def _times(self, given: Mapping[str, str]) -> tuple[dt.datetime, dt.datetime]:
+    def _times(self, row: Mapping[str, str]) -> tuple[dt.datetime, dt.datetime]:
         """Written and received. Only written known: it was received then. What lies ahead is now."""
-        received = self._moment(given.get("received_at", ""), "received_at")
-        written = self._moment(given.get("written_at", ""), "written_at")
-        if written is None and given.get("day_offset"):
-            written = self.rules.opens_at + dt.timedelta(days=_number(given["day_offset"], "day_offset"))
+        received = self._moment(row.get("received_at", ""), "received_at")
+        written = self._moment(row.get("written_at", ""), "written_at")
+        if written is None and row.get("day_offset"):
+            written = self.rules.opens_at + dt.timedelta(days=_number(row["day_offset"], "day_offset"))
         is_dated = {"written_at", "day_offset"} & self._options.columns.keys()
         if written is None and is_dated and not self._options.takes_undated:
             raise RowError("written_at: the time is missing.")
@@ -247,12 +247,12 @@ class _Import:
     def _theme(self, word: str) -> str:
         if not word:
             return ""
-        found = self._themes.get(word.casefold()) or self._themes.get(_slug(word))
-        if found is None and self._options.creates_themes:
-            found = self._make_theme(word)
-        if found is None:
+        key = self._themes.get(word.casefold()) or self._themes.get(_slug(word))
+        if key is None and self._options.creates_themes:
+            key = self._make_theme(word)
+        if key is None:
             raise RowError(f"theme: {word[:80]!r} is not a theme here (--create-themes makes it one).")
-        return found
+        return key
 
     def _make_theme(self, word: str) -> str:
         key = _slug(word)[:60] or f"theme-{len(self._themes) + 1}"
@@ -306,10 +306,10 @@ def _header(reader: Any, *, columns: Mapping[str, str]) -> dict[str, int]:
     return {**{target: names.index(column) for target, column in columns.items()}, "*": len(names)}
 
 
-def _geometry(given: Mapping[str, str]) -> Any:
-    if given.get("geometry"):
-        return strict_json.loads(given["geometry"].encode())
-    lon, lat = given.get("lon", ""), given.get("lat", "")
+def _geometry(row: Mapping[str, str]) -> Any:
+    if row.get("geometry"):
+        return strict_json.loads(row["geometry"].encode())
+    lon, lat = row.get("lon", ""), row.get("lat", "")
     if not lon and not lat:
         return None
     if not lon or not lat:

@@ -91,30 +91,44 @@ def receive(
 def _received(
     feature: Mapping[str, Any], *, arrived: dict[str, Any], rules: Rulebook, device: str | None
 ) -> Receipt:
-    refusal: Exception | None = None
+    """The receipt under these rules. Raises what `receive` does, and _RulesChangedError."""
     try:
         draft = parse(feature, rules=rules, identifier=arrived["id"])
         arrived |= columns_of(draft, rules=rules)
         arrived |= _first_columns_of(draft, rules=rules, device=device, at=arrived["at"])
-    except (FeatureError, rule.NotOpenError) as error:
-        refusal = error
+    except (FeatureError, rule.NotOpenError) as refusal:
+        return _known_or(refusal, arrived, rules=rules)
     for _attempt in range(_TRIES):
         try:
-            stored = _store(arrived) if refusal is None else None
-        except OutsideAreaError as error:
-            refusal, stored = error, None
-        if stored is not None:
-            return stored
-        found = _look(arrived)
-        if found.known is not None:
-            return _again(found.known, arrived)
-        if found.rules_version != rules.rules_version:
-            raise _RulesChangedError
-        _refuse(found, refusal=refusal)
-        merged = _merge(arrived)
-        if merged is not None:
-            return merged
+            stored = _store(arrived)
+        except OutsideAreaError as refusal:
+            return _known_or(refusal, arrived, rules=rules)
+        receipt_now = stored or _not_stored(arrived, rules=rules)
+        if receipt_now is not None:
+            return receipt_now
     raise RuntimeError(f"No free receipt code was found in {_TRIES} tries.")
+
+
+def _known_or(refusal: Exception, arrived: Mapping[str, Any], *, rules: Rulebook) -> Receipt:
+    """The receipt of what this id stands for already, or the refusal."""
+    known = _known(_look(arrived), arrived, rules=rules)
+    if known is None:
+        raise refusal
+    return known
+
+
+def _not_stored(arrived: Mapping[str, Any], *, rules: Rulebook) -> Receipt | None:
+    """What is answered where the statement stored nothing: the receipt of what the same id or the same sender
+    stored before, or None where the next try may succeed, as only the receipt's code was taken."""
+    situation = _look(arrived)
+    known = _known(situation, arrived, rules=rules)
+    if known is not None:
+        return known
+    if not situation.is_inside:
+        raise OutsideAreaError
+    if situation.wait_seconds > 0:
+        raise limits.TooManyError(dt.timedelta(seconds=situation.wait_seconds))
+    return _merge(arrived)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,14 +144,16 @@ class _Known:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Found:
+class _Situation:
+    """Why nothing was stored."""
+
     known: _Known | None
     rules_version: int
     is_inside: bool
     wait_seconds: float
 
 
-def _look(arrived: Mapping[str, Any]) -> _Found:
+def _look(arrived: Mapping[str, Any]) -> _Situation:
     row = intake_sql.LOOK.row(arrived)
     if row is None:  # the consultation was removed
         raise _RulesChangedError
@@ -151,12 +167,19 @@ def _look(arrived: Mapping[str, Any]) -> _Found:
             token_hash=token_hash,
             body_hash=body_hash,
         )
-    return _Found(
+    return _Situation(
         known=known, rules_version=rules_version, is_inside=is_inside, wait_seconds=float(wait or 0)
     )
 
 
-def _again(known: _Known, arrived: Mapping[str, Any]) -> Receipt:
+def _known(situation: _Situation, arrived: Mapping[str, Any], *, rules: Rulebook) -> Receipt | None:
+    """The receipt of what this id stands for; None if for nothing. Raises ErasedError, DifferentError, and
+    _RulesChangedError."""
+    known = situation.known
+    if known is None:
+        if situation.rules_version != rules.rules_version:
+            raise _RulesChangedError
+        return None
     if known.id is None or known.state == Contribution.State.ERASED:
         raise ErasedError
     is_same = (
@@ -168,16 +191,6 @@ def _again(known: _Known, arrived: Mapping[str, Any]) -> Receipt:
     if not is_same:
         raise DifferentError
     return receipt_of(known.id, slug=arrived["slug"])
-
-
-def _refuse(found: _Found, *, refusal: Exception | None) -> None:
-    """Says why nothing was stored; nothing at all where the next try may succeed (the code was taken)."""
-    if refusal is not None:
-        raise refusal
-    if not found.is_inside:
-        raise OutsideAreaError
-    if found.wait_seconds > 0:
-        raise limits.TooManyError(dt.timedelta(seconds=found.wait_seconds))
 
 
 def columns_of(draft: Draft, *, rules: Rulebook) -> dict[str, Any]:
@@ -219,20 +232,20 @@ def _store(arrived: Mapping[str, Any]) -> Receipt | None:
     """The receipt, or None if nothing was stored. Raises OutsideAreaError."""
     code = receipt.new_code()
     try:
-        found = _committed(intake_sql.STORE, {**arrived, "code": code})
+        row = _committed(intake_sql.STORE, {**arrived, "code": code})
     except InternalError as error:
         raise _unprojectable(error) from error
-    if found is None:
+    if row is None:
         return None
     return Receipt(
         id=arrived["id"],
         code=code,
-        number=found[0],
+        number=row[0],
         slug=arrived["slug"],
         state=str(arrived["state"]),
         arrival=str(arrived["arrival"]),
         version=1,
-        places=json.loads(found[1]),
+        places=json.loads(row[1]),
         is_new=True,
     )
 

@@ -104,7 +104,7 @@ _INSTEAD = {
     "received_at": "%(at)s",
     "version": "1",
     "flags": f"""CASE WHEN EXISTS (SELECT FROM alike)
-        THEN %(flags)s::jsonb || '["{screening.PERHAPS_THE_SAME}"]' ELSE %(flags)s::jsonb END""",
+        THEN %(flags)s::jsonb || '["{screening.MAYBE_ALIKE}"]' ELSE %(flags)s::jsonb END""",
 }
 INSERTED = f"""
     INSERT INTO contributions_contribution ({columns.list_of(columns.AT_INTAKE)})

@@ -50,7 +50,7 @@ def tokens_of(typed: str) -> list[str]:
     """
     text = "".join(unicodedata.normalize("NFKC", typed[:_MOST_TYPED]).split()).strip(".,;:")
     exact = text.rpartition(".")[2]
-    digits = "".join(one for one in exact if one.isalnum()).lower().translate(_MISREAD)
+    digits = "".join(character for character in exact if character.isalnum()).lower().translate(_MISREAD)
     tokens = [exact] if TOKEN.fullmatch(exact) else []
     if _HEXADECIMAL.fullmatch(digits) and digits not in tokens:
         tokens.append(digits)

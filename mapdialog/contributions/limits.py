@@ -54,11 +54,11 @@ def buckets(rules: Rulebook, *, address: str, device: str | None) -> list[Bucket
     limit = max(1, rules.address_limit)
     # the limit is part of the key: once staff have changed it, the class in front of them starts afresh
     network = keys.keyed("address", rules.id, limit, network_of(address))
-    found = [Bucket(key=network, capacity=limit, per_second=limit / 3600)]
+    taken_from = [Bucket(key=network, capacity=limit, per_second=limit / 3600)]
     if device:
         key = keys.keyed("device", rules.id, device)
-        found.append(Bucket(key=key, capacity=DEVICE_CAPACITY, per_second=DEVICE_REFILL_PER_HOUR / 3600))
-    return sorted(found, key=lambda bucket: bucket.key)
+        taken_from.append(Bucket(key=key, capacity=DEVICE_CAPACITY, per_second=DEVICE_REFILL_PER_HOUR / 3600))
+    return sorted(taken_from, key=lambda bucket: bucket.key)
 
 
 def buckets_of_changes(
@@ -147,7 +147,7 @@ def take(wanted: Sequence[Bucket], *, at: dt.datetime) -> None:
     with prepared.cursor() as cursor:
         cursor.execute(_TAKE_SQL, values(wanted, at=at))
         if cursor.rowcount < len(wanted):
-            raise TooManyError(dt.timedelta(seconds=max(one.per_second**-1 for one in wanted)))
+            raise TooManyError(dt.timedelta(seconds=max(bucket.per_second**-1 for bucket in wanted)))
 
 
 def forget_old(*, at: dt.datetime) -> int:

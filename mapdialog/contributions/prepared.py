@@ -39,7 +39,7 @@ class Statement:
         self._text = text
         self._names = list(dict.fromkeys(_PLACEHOLDER.findall(text)))
         numbers = {name: f"${number}" for number, name in enumerate(self._names, 1)}
-        self._numbered = _PLACEHOLDER.sub(lambda found: numbers[found[1]], text)
+        self._numbered = _PLACEHOLDER.sub(lambda placeholder: numbers[placeholder[1]], text)
 
     def row(self, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
         """The first row, or None. Values that the statement does not name are left alone."""

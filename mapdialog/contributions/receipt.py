@@ -81,15 +81,15 @@ def _parts(typed: str) -> Iterator[str]:
 
 
 def _code(text: str) -> str | None:
-    code = "".join(one for one in text if one.isalnum()).translate(_MISREAD)
-    is_code = len(code) == BODY_LENGTH + 1 and all(one in ALPHABET for one in code)
+    code = "".join(character for character in text if character.isalnum()).translate(_MISREAD)
+    is_code = len(code) == BODY_LENGTH + 1 and all(character in ALPHABET for character in code)
     return code if is_code and _check_character(code[:-1]) == code[-1] else None
 
 
 def _check_character(body: str) -> str:
     """Luhn's rule modulo 32: finds every single wrong character and nearly every swapped pair."""
     total = 0
-    for index, one in enumerate(reversed(body)):
-        value = ALPHABET.index(one) * (2 - index % 2)
+    for index, character in enumerate(reversed(body)):
+        value = ALPHABET.index(character) * (2 - index % 2)
         total += value // 32 + value % 32
     return ALPHABET[-total % 32]

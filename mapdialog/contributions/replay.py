@@ -64,7 +64,11 @@ def _absent(
     spent = set(SpentId.objects.filter(pk__in=identifiers).values_list("pk", flat=True))
     absent = set(identifiers) - set(contributions) - spent
     SpentId.objects.bulk_create(
-        [SpentId(pk=one) for one in absent if any(entry.what == journal.ERASED for entry in grouped[one])],
+        [
+            SpentId(pk=identifier)
+            for identifier in absent
+            if any(entry.what == journal.ERASED for entry in grouped[identifier])
+        ],
         ignore_conflicts=True,
     )
     return len(absent)

@@ -130,10 +130,10 @@ def keep_rules(consultation_id: int) -> None:
 def _read(slug: str, sql: str, parameters: tuple[Any, ...]) -> Rulebook:
     with prepared.cursor() as cursor:
         cursor.execute(sql, [slug if value == _ANY_SLUG else value for value in parameters])
-        found = cursor.fetchone()
-    if found is None:
+        row = cursor.fetchone()
+    if row is None:
         raise NoConsultationError(slug)
-    return _rulebook(tuple(tuple(value) if isinstance(value, list) else value for value in found))
+    return _rulebook(tuple(tuple(value) if isinstance(value, list) else value for value in row))
 
 
 @cache
@@ -170,7 +170,7 @@ def _rulebook(values: tuple[Any, ...]) -> Rulebook:
     row = dict(zip((*_COLUMNS, *_LOOKED_UP), values, strict=True))
     # a bare cursor hands out JSON as text
     themes, alternatives, questions = (
-        [json.loads(one) for one in row[f"{name}_rows"]] for name in ("theme", "alternative", "question")
+        [json.loads(text) for text in row[f"{name}_rows"]] for name in ("theme", "alternative", "question")
     )
     zone = ZoneInfo(row["zone"])
     for name in ("opens_at", "closes_at"):
@@ -180,9 +180,9 @@ def _rulebook(values: tuple[Any, ...]) -> Rulebook:
         time_zone=zone,
         themes={theme["key"]: theme["id"] for theme in themes},
         theme_words={theme["key"]: tuple(theme["name"].values()) for theme in themes},
-        alternatives={one["key"]: one["id"] for one in alternatives},
-        alternative_layers=tuple(one["layer"] for one in alternatives),
-        questions={one["key"]: _asked(one) for one in questions},
+        alternatives={alternative["key"]: alternative["id"] for alternative in alternatives},
+        alternative_layers=tuple(alternative["layer"] for alternative in alternatives),
+        questions={question["key"]: _asked(question) for question in questions},
     )
 
 

@@ -36,16 +36,16 @@ _FINNISH_LETTERS = "0123456789ABCDEFHJKLMNPRSTUVWXY"
 _NORWEGIAN_WEIGHTS = (3, 7, 6, 1, 8, 9, 4, 5, 2), (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 
 # Not found in a text: intake finds it beside another one of the same minute.
-PERHAPS_THE_SAME = "perhaps-the-same"
+MAYBE_ALIKE = "perhaps-the-same"
 # What no text says: an edit leaves these flags as they are.
-NOT_SCREENED = (PERHAPS_THE_SAME,)
+NOT_SCREENED = (MAYBE_ALIKE,)
 
 # What officials read of each flag, in the planner's list and in the administration.
 WORDS = {
     "national-id": _("May hold an identity number"),
     "phone": _("May hold a telephone number"),
     "email": _("May hold an e-mail address"),
-    PERHAPS_THE_SAME: _("Perhaps the same as another, sent within a minute"),
+    MAYBE_ALIKE: _("Perhaps the same as another, sent within a minute"),
 }
 
 
@@ -60,7 +60,7 @@ def flags(text: str) -> list[str]:
         "phone": _has_phone,
         "email": _has_email,
     }
-    return [name for name, found in tests.items() if found(text)]
+    return [name for name, is_in in tests.items() if is_in(text)]
 
 
 def _has_identity(text: str) -> bool:
@@ -75,7 +75,7 @@ def _has_identity(text: str) -> bool:
 def _has_phone(text: str) -> bool:
     if _INTERNATIONAL.search(text):
         return True
-    return any(not _is_day(found.group()) for pattern in _NATIONAL for found in pattern.finditer(text))
+    return any(not _is_day(number.group()) for pattern in _NATIONAL for number in pattern.finditer(text))
 
 
 def _has_email(text: str) -> bool:

@@ -80,7 +80,11 @@ def _list(value: Any, path: str, *, minimum: int) -> list[Any]:
 
 
 def _position(value: Any, path: str) -> Position:
-    if not isinstance(value, list) or len(value) not in (2, 3) or not all(_is_number(one) for one in value):
+    if (
+        not isinstance(value, list)
+        or len(value) not in (2, 3)
+        or not all(_is_number(number) for number in value)
+    ):
         raise ShapeError(path, _("A position is [longitude, latitude]."))
     lon, lat = float(value[0]), float(value[1])
     if not -180 <= lon <= 180:
@@ -96,7 +100,8 @@ def _is_number(value: Any) -> bool:
 
 def _positions(value: Any, path: str, *, minimum: int) -> list[Position]:
     return [
-        _position(one, f"{path}[{index}]") for index, one in enumerate(_list(value, path, minimum=minimum))
+        _position(position, f"{path}[{index}]")
+        for index, position in enumerate(_list(value, path, minimum=minimum))
     ]
 
 
@@ -113,9 +118,9 @@ def _line(value: Any, path: str) -> LineString:
 
 def _polygon(value: Any, path: str) -> Polygon:
     rings = []
-    for index, one in enumerate(_list(value, path, minimum=1)):
+    for index, ring in enumerate(_list(value, path, minimum=1)):
         ring_path = f"{path}[{index}]"
-        positions = _positions(one, ring_path, minimum=4)
+        positions = _positions(ring, ring_path, minimum=4)
         if positions[0] != positions[-1]:
             raise ShapeError(ring_path, _("A ring must end where it starts."))
         rings.append(LinearRing(positions))

@@ -118,11 +118,13 @@ def _gathering(
     dice: random.Random, *, places: _Places, themes: Sequence[int | None], clusters: int
 ) -> list[_Cluster]:
     """The places people come together at, each with the theme that most of them speak about."""
-    found = []
+    gathered = []
     for _ in range(clusters):
         lon, lat = places.anywhere()
-        found.append(_Cluster(lon=lon, lat=lat, spread_m=dice.uniform(15, 120), theme_id=dice.choice(themes)))
-    return found
+        gathered.append(
+            _Cluster(lon=lon, lat=lat, spread_m=dice.uniform(15, 120), theme_id=dice.choice(themes))
+        )
+    return gathered
 
 
 class _Places:

@@ -23,17 +23,17 @@ class Phone:
         data = body if isinstance(body, bytes | str) else json.dumps(body)
         if body is None:
             data = b""
-        given = {**self.headers, **(headers or {})}
-        given = {name: value for name, value in given.items() if value is not None}
-        return self.client.generic(method, self.url, data, content_type=content_type, headers=given, **extra)
+        sent = {**self.headers, **(headers or {})}
+        sent = {name: value for name, value in sent.items() if value is not None}
+        return self.client.generic(method, self.url, data, content_type=content_type, headers=sent, **extra)
 
-    def put(self, body, **given):
-        return self.call("PUT", body, **given)
+    def put(self, body, **options):
+        return self.call("PUT", body, **options)
 
 
-def another_sender(client, consultation, **given):
+def another_sender(client, consultation, **options):
     """A phone with an edit token of its own, as contributions have: what it sends alike is no second tap."""
-    return Phone(client, consultation, token=secrets.token_hex(16), **given)
+    return Phone(client, consultation, token=secrets.token_hex(16), **options)
 
 
 def assert_problem(response, status, kind):

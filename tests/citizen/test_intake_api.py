@@ -67,8 +67,8 @@ class TestPut:
 
     def test_one_contributor_differs_between_consultations(self, client, consultation):
         other = make.consultation()
-        for number, held in enumerate((consultation, consultation, other)):
-            Phone(client, held).put(feature(contributor="a-key-of-the-device", text=f"Innspill {number}"))
+        for number, where in enumerate((consultation, consultation, other)):
+            Phone(client, where).put(feature(contributor="a-key-of-the-device", text=f"Innspill {number}"))
         keys = Contribution.objects.order_by("consultation_id").values_list("contributor_key", flat=True)
         first, second, third = keys
         assert first == second != third
@@ -80,9 +80,9 @@ class TestPut:
         new = make.edition(of=boundary, valid_from=dt.date(2025, 1, 1))
         area = make.areas(of=new)[0]
         zone = make.zone(of=make.edition(of=plan), code="2011", name="Veg")
-        held = make.consultation(boundary_layer=boundary)
-        held.alternatives.create(key="a", layer=plan)
-        receipt = Phone(client, held).put(feature()).json()
+        consultation = make.consultation(boundary_layer=boundary)
+        consultation.alternatives.create(key="a", layer=plan)
+        receipt = Phone(client, consultation).put(feature()).json()
         assert receipt["places"] == [
             {"kind": "boundary", "code": "A", "name": "Utvalg A"},
             {"kind": "zoning", "code": "2011", "name": "Veg"},
@@ -235,9 +235,9 @@ class TestWhere:
         assert_problem(phone.put(feature(geometry=shape)), 422, "outside-area")
 
     def test_without_an_area_everywhere_is_inside(self, client):
-        held = make.consultation(area=None)
+        consultation = make.consultation(area=None)
         far = {"type": "Point", "coordinates": [10.5, 63.4]}
-        assert Phone(client, held).put(feature(geometry=far)).status_code == 201
+        assert Phone(client, consultation).put(feature(geometry=far)).status_code == 201
 
     def test_words_and_no_place_at_all_are_taken(self, client, consultation):
         words = feature(geometry=None, place_words="ved brua")
@@ -246,17 +246,17 @@ class TestWhere:
         assert set(Contribution.objects.values_list("placed_by", flat=True)) == {"words", "none"}
 
     def test_a_place_that_the_metric_crs_cannot_hold_is_refused(self, client):
-        held = make.consultation(area=None, public_precision_m=100)
+        consultation = make.consultation(area=None, public_precision_m=100)
         antipode = {"type": "Point", "coordinates": [-81.0, 0.0]}
-        assert_problem(Phone(client, held).put(feature(geometry=antipode)), 422, "outside-area")
+        assert_problem(Phone(client, consultation).put(feature(geometry=antipode)), 422, "outside-area")
 
 
 class TestWhatIsPublic:
     def test_points_are_moved_to_the_middle_of_a_fixed_cell(self, client):
-        held = make.consultation(public_precision_m=100)
+        consultation = make.consultation(public_precision_m=100)
         near = ([9.705, 59.025], [9.7051, 59.02501])
         for place in near:
-            Phone(client, held).put(feature(geometry={"type": "Point", "coordinates": place}))
+            Phone(client, consultation).put(feature(geometry={"type": "Point", "coordinates": place}))
         first, second = Contribution.objects.order_by("geom")
         assert first.geom_public == second.geom_public
         metric = first.geom_public.transform(25832, clone=True)
@@ -265,9 +265,9 @@ class TestWhatIsPublic:
         assert first.geom.coords in {(9.705, 59.025), (9.7051, 59.02501)}
 
     def test_a_line_is_shown_as_the_cell_of_its_middle(self, client):
-        held = make.consultation(public_precision_m=50)
+        consultation = make.consultation(public_precision_m=50)
         line = {"type": "LineString", "coordinates": [[9.703, 59.025], [9.707, 59.025]]}
-        Phone(client, held).put(feature(geometry=line))
+        Phone(client, consultation).put(feature(geometry=line))
         assert stored().geom_public.geom_type == "Point"
 
     def test_areas_only_shows_no_point(self, client):
@@ -281,8 +281,8 @@ class TestWhatIsPublic:
         assert (stored().state, stored().geom_public) == ("private", None)
 
     def test_moderation_before_publication(self, client):
-        held = make.consultation(moderation="before")
-        assert Phone(client, held).put(feature()).json()["state"] == "pending"
+        consultation = make.consultation(moderation="before")
+        assert Phone(client, consultation).put(feature()).json()["state"] == "pending"
 
     def test_personal_data_waits_for_a_reader(self, phone):
         assert phone.put(feature(text="Ring meg på 41234567")).json()["state"] == "pending"

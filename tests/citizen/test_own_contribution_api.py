@@ -184,9 +184,9 @@ class TestDelete:
     def test_leaves_nothing_but_a_tombstone(self, client):
         boundary = make.layer()
         make.areas(of=make.edition(of=boundary))
-        held = make.consultation(boundary_layer=boundary)
-        held.questions.create(key="mer", kind="text")
-        phone = Phone(client, held)
+        consultation = make.consultation(boundary_layer=boundary)
+        consultation.questions.create(key="mer", kind="text")
+        phone = Phone(client, consultation)
         phone.put(
             feature(
                 text="Hemmelig", responses={"mer": "Hemmelig"}, place_words="Hemmelig", age_band="35-49",
@@ -204,7 +204,7 @@ class TestDelete:
         }  # fmt: skip
         assert row["placed_by"] == "none"
         assert not Hit.objects.exists()
-        assert DataVersion.objects.get(consultation=held).number == 2
+        assert DataVersion.objects.get(consultation=consultation).number == 2
 
     def test_is_gone_for_good(self, phone):
         phone.put(feature())
@@ -232,8 +232,10 @@ class TestDelete:
 class TestLimits:
     def test_an_address_runs_out_and_is_told_when_to_come_back(self, client, clock):
         clock(make.NOON)
-        held = make.consultation(address_limit=2)
-        phones = [another_sender(client, held, device=f"device-number-{number}") for number in range(3)]
+        consultation = make.consultation(address_limit=2)
+        phones = [
+            another_sender(client, consultation, device=f"device-number-{number}") for number in range(3)
+        ]
         assert [phone.put(feature()).status_code for phone in phones[:2]] == [201, 201]
         refused = phones[2].put(feature())
         assert_problem(refused, 429, "too-many")
@@ -249,29 +251,29 @@ class TestLimits:
 
     def test_what_is_refused_takes_nothing(self, client, clock):
         clock(make.NOON)
-        held = make.consultation(address_limit=1)
+        consultation = make.consultation(address_limit=1)
         far = {"type": "Point", "coordinates": [10.5, 59.025]}
-        assert another_sender(client, held).put(feature(geometry=far)).status_code == 422
-        assert another_sender(client, held).put(feature()).status_code == 201
+        assert another_sender(client, consultation).put(feature(geometry=far)).status_code == 422
+        assert another_sender(client, consultation).put(feature()).status_code == 201
         before = list(RateBucket.objects.order_by("key").values())
-        assert another_sender(client, held).put(feature()).status_code == 429
+        assert another_sender(client, consultation).put(feature()).status_code == 429
         assert list(RateBucket.objects.order_by("key").values()) == before
 
     def test_a_device_holds_an_offline_day(self, client, clock):
         clock(make.NOON)
-        held = make.consultation()
-        assert {another_sender(client, held).put(feature()).status_code for _ in range(200)} == {201}
-        assert_problem(another_sender(client, held).put(feature()), 429, "too-many")
-        assert another_sender(client, held, device="another-device").put(feature()).status_code == 201
+        consultation = make.consultation()
+        assert {another_sender(client, consultation).put(feature()).status_code for _ in range(200)} == {201}
+        assert_problem(another_sender(client, consultation).put(feature()), 429, "too-many")
+        assert another_sender(client, consultation, device="another-device").put(feature()).status_code == 201
 
     def test_staff_can_raise_the_limit_of_an_address(self, client, clock):
         clock(make.NOON)
-        held = make.consultation(address_limit=1)
-        another_sender(client, held).put(feature())
-        assert another_sender(client, held).put(feature()).status_code == 429
-        Consultation.objects.filter(pk=held.pk).update(address_limit=3600)
+        consultation = make.consultation(address_limit=1)
+        another_sender(client, consultation).put(feature())
+        assert another_sender(client, consultation).put(feature()).status_code == 429
+        Consultation.objects.filter(pk=consultation.pk).update(address_limit=3600)
         clock(make.NOON + dt.timedelta(seconds=2))
-        assert another_sender(client, held).put(feature()).status_code == 201
+        assert another_sender(client, consultation).put(feature()).status_code == 201
 
     def test_changes_run_out_and_leave_no_row_in_the_audit_when_refused(self, client, clock):
         clock(make.NOON)
@@ -293,8 +295,8 @@ class TestLimits:
 
     def test_changes_of_many_contributions_run_out_by_address(self, client, clock):
         clock(make.NOON)
-        held = make.consultation(address_limit=2)
-        phones = [another_sender(client, held) for _ in range(2)]
+        consultation = make.consultation(address_limit=2)
+        phones = [another_sender(client, consultation) for _ in range(2)]
         for phone in phones:
             phone.put(feature())
 
@@ -305,8 +307,8 @@ class TestLimits:
 
     def test_changes_of_many_contributions_run_out_by_device(self, client, clock):
         clock(make.NOON)
-        held = make.consultation(address_limit=1000)
-        phones = [another_sender(client, held) for _ in range(6)]
+        consultation = make.consultation(address_limit=1000)
+        phones = [another_sender(client, consultation) for _ in range(6)]
         for phone in phones:
             phone.put(feature())
 
@@ -331,11 +333,11 @@ class TestLimits:
     def test_only_the_hop_that_our_proxy_saw_counts(self, client, clock, settings):
         clock(make.NOON)
         settings.PROXY_COUNT = 1
-        held = make.consultation(address_limit=1)
+        consultation = make.consultation(address_limit=1)
 
         def send(forwarded):
             return (
-                another_sender(client, held)
+                another_sender(client, consultation)
                 .put(feature(), headers={"X-Forwarded-For": forwarded})
                 .status_code
             )
@@ -412,8 +414,8 @@ def test_the_api_document_names_every_property_that_is_taken(client):
     sent = put["requestBody"]["content"]["application/geo+json"]["schema"]
     assert set(sent["properties"]["properties"]["properties"]) == properties()
     receipt = put["responses"]["201"]["content"]["application/json"]["schema"]
-    held = make.consultation()
-    answer = Phone(client, held).put({**sent["example"], "geometry": feature()["geometry"]}).json()
+    consultation = make.consultation()
+    answer = Phone(client, consultation).put({**sent["example"], "geometry": feature()["geometry"]}).json()
     assert set(receipt["properties"]) == set(answer)
 
 

@@ -36,7 +36,7 @@ def pin(consultation: Consultation) -> Contribution:
     return sent(consultation)
 
 
-def sent(to: Consultation, *, token: str = TOKEN, **given: Any) -> Contribution:
+def sent(to: Consultation, *, token: str = TOKEN, **typed: Any) -> Contribution:
     fields = {
         "text": "Her er det mørkt.\nHver kveld.",
         "theme": to.themes.get(key="lys"),
@@ -45,17 +45,17 @@ def sent(to: Consultation, *, token: str = TOKEN, **given: Any) -> Contribution:
         "accuracy_m": 12,
         "code": CODE,
         "state": "published",
-        **given,
+        **typed,
     }
     return factories.contribution(to=to, token_hash=keys.token_hash(token), **fields)
 
 
-def post(client: Client, pin: Contribution, *, key: str = TOKEN, **given: Any) -> Any:
+def post(client: Client, pin: Contribution, *, key: str = TOKEN, **typed: Any) -> Any:
     address = f"/c/{pin.consultation.slug}/r/{pin.code}"
-    return client.post(address, {"key": key, **given}, headers={"Accept-Language": "nb"})
+    return client.post(address, {"key": key, **typed}, headers={"Accept-Language": "nb"})
 
 
-def changed(**given: Any) -> dict[str, Any]:
+def changed(**typed: Any) -> dict[str, Any]:
     """The form as it was shown, with some fields changed."""
     return {
         "act": "save",
@@ -66,7 +66,7 @@ def changed(**given: Any) -> dict[str, Any]:
         "place_words": "",
         "listed_place": "",
         "age_band": "",
-        **given,
+        **typed,
     }
 
 
@@ -205,7 +205,7 @@ def test_nothing_changed_writes_nothing(client: Client, pin: Contribution) -> No
 
 
 @pytest.mark.parametrize(
-    ("given", "placed_by", "coords", "words"),
+    ("typed", "placed_by", "coords", "words"),
     [
         ({"coordinates": "59,026 9,706"}, "coordinates", (9.706, 59.026), ""),
         # chosen from the list, beside the coordinates that stood there
@@ -215,9 +215,9 @@ def test_nothing_changed_writes_nothing(client: Client, pin: Contribution) -> No
     ],
 )
 def test_the_place_can_be_changed(
-    client: Client, pin: Contribution, given: dict[str, str], placed_by: str, coords: Any, words: str
+    client: Client, pin: Contribution, typed: dict[str, str], placed_by: str, coords: Any, words: str
 ) -> None:
-    assert post(client, pin, **changed(**given)).status_code == 200
+    assert post(client, pin, **changed(**typed)).status_code == 200
     pin.refresh_from_db()
     assert pin.placed_by == placed_by
     assert (pin.geom and pin.geom.coords) == (pytest.approx(coords, abs=1e-6) if coords else None)
@@ -231,8 +231,8 @@ def test_what_no_field_can_show_is_not_lost(client: Client, consultation: Consul
     shown = post(client, pin).content.decode()
     assert "linje eller et område" in shown
     assert '<option value="16-29" selected>' in shown
-    given = {"coordinates": "", "text": "Rettet", "age_band": "16-29", "answer-free": "Ja"}
-    assert post(client, pin, **changed(**given)).status_code == 200
+    typed = {"coordinates": "", "text": "Rettet", "age_band": "16-29", "answer-free": "Ja"}
+    assert post(client, pin, **changed(**typed)).status_code == 200
     pin.refresh_from_db()
     assert (pin.text, pin.age_band, pin.responses) == ("Rettet", "16-29", {"free": "Ja"})
     assert pin.geom.geom_type == "LineString"
@@ -270,7 +270,7 @@ def test_answers_proposals_and_observations_come_back_filled_in_and_change(
 
 
 @pytest.mark.parametrize(
-    ("given", "message"),
+    ("typed", "message"),
     [
         ({"coordinates": "", "place_words": ""}, "place-error"),
         ({"coordinates": "her"}, "coordinates-error"),
@@ -281,14 +281,14 @@ def test_answers_proposals_and_observations_come_back_filled_in_and_change(
     ],
 )
 def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(
-    client: Client, pin: Contribution, given: dict[str, str], message: str
+    client: Client, pin: Contribution, typed: dict[str, str], message: str
 ) -> None:
-    answer = post(client, pin, **{**changed(text="Skrevet nå."), **given})
+    answer = post(client, pin, **{**changed(text="Skrevet nå."), **typed})
     page = answer.content.decode()
     assert answer.status_code == 422
     assert f'id="{message}"></p>' not in page, "the message is empty"
     assert 'id="error-summary" role="alert" tabindex="-1">' in page
-    if "text" not in given:
+    if "text" not in typed:
         assert "Skrevet nå." in page
     pin.refresh_from_db()
     assert pin.version == 1

@@ -17,25 +17,25 @@ pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
 
 
-def a_full_one(**given: object) -> Consultation:
+def a_full_one(**fields: object) -> Consultation:
     """Two committees, a plan in two alternatives, two themes, one question."""
     committees = factories.layer()
     factories.areas(of=factories.edition(of=committees))
-    held = factories.consultation(themes=("lys", "lek"), boundary_layer=committees, **given)
+    consultation = factories.consultation(themes=("lys", "lek"), boundary_layer=committees, **fields)
     for order, key in enumerate("AB"):
         plan = factories.layer(kind="zoning", style="no_reguleringsplan")
         factories.zone(of=factories.edition(of=plan), provision={"nb": f"Inntil {order + 2} etasjer."})
         Alternative.objects.create(
-            consultation=held, key=key, name={"nb": f"Alternativ {key}"}, layer=plan, order=order
+            consultation=consultation, key=key, name={"nb": f"Alternativ {key}"}, layer=plan, order=order
         )
     Question.objects.create(
-        consultation=held,
+        consultation=consultation,
         key="dark",
         kind="scale",
         text={"nb": "Hvordan er det når det er mørkt?"},
         options=[{"value": "0", "label": {"nb": "utrygt"}}, {"value": "1", "label": {"nb": "trygt"}}],
     )
-    return held
+    return consultation
 
 
 def page(client: Client, address: str, **headers: str) -> str:
@@ -71,9 +71,9 @@ def test_front_page_costs_the_same_for_many(
 
 def test_a_demo_says_so_on_every_page(client: Client) -> None:
     municipality = factories.municipality(is_demo=True)
-    held = factories.consultation(municipality=municipality, is_demo=True)
-    pin = factories.contribution(to=held, code="0000000" + "0")
-    for address in ("/", f"/c/{held.slug}/", f"/c/{held.slug}/r/{pin.code}"):
+    consultation = factories.consultation(municipality=municipality, is_demo=True)
+    pin = factories.contribution(to=consultation, code="0000000" + "0")
+    for address in ("/", f"/c/{consultation.slug}/", f"/c/{consultation.slug}/r/{pin.code}"):
         assert "Oppdiktet demo" in page(client, address)
 
 
@@ -89,8 +89,8 @@ def test_a_demo_says_so_on_every_page(client: Client) -> None:
 )
 def test_a_demo_says_so_in_the_readers_language(client: Client, language: str, words: str) -> None:
     municipality = factories.municipality(is_demo=True)
-    held = factories.consultation(municipality=municipality, is_demo=True)
-    answer = client.get(f"/c/{held.slug}/", headers={"accept-language": language})
+    consultation = factories.consultation(municipality=municipality, is_demo=True)
+    answer = client.get(f"/c/{consultation.slug}/", headers={"accept-language": language})
     assert f"{words}." in answer.content.decode()
 
 
@@ -99,13 +99,13 @@ def test_a_real_consultation_carries_no_demo_banner(client: Client) -> None:
 
 
 def test_consultation_page_holds_what_a_resident_needs(client: Client) -> None:
-    held = a_full_one(
+    consultation = a_full_one(
         purpose={"nb": "Vi vil vite hvordan det er her."},
         fixed={"nb": "Skolen blir liggende."},
         can_influence={"nb": "Hvor gangveiene går."},
         decides={"nb": "Kommunestyret bestemmer."},
     )
-    shown = page(client, f"/c/{held.slug}/")
+    shown = page(client, f"/c/{consultation.slug}/")
     for words in ("Vi vil vite", "Skolen blir", "Hvor gangveiene", "Kommunestyret", "Alternativ B", "dark"):
         assert words in shown
 
@@ -113,51 +113,53 @@ def test_consultation_page_holds_what_a_resident_needs(client: Client) -> None:
 def test_the_plan_can_be_read_without_the_map(
     client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    held = a_full_one()
+    consultation = a_full_one()
     with django_assert_max_num_queries(10):
-        shown = page(client, f"/c/{held.slug}/plan")
+        shown = page(client, f"/c/{consultation.slug}/plan")
     for words in ("Alternativ A", "B1", "1110", "Inntil 2 etasjer.", "Inntil 3 etasjer."):
         assert words in shown
 
 
 def test_the_plan_in_words_goes_level_by_level_and_tells_what_is_planned(client: Client) -> None:
-    held = factories.consultation()
+    consultation = factories.consultation()
     edition = factories.edition(of=factories.layer(kind="zoning", style="no_kommuneplan"))
     factories.zone(of=edition, code="2010", field="Tunnelen", vertical_level=1)
     factories.zone(of=edition, code="1110", field="Boligene", land_use_status=2)
-    Alternative.objects.create(consultation=held, key="A", name={"en": "The plan"}, layer=edition.layer)
-    shown = page(client, f"/c/{held.slug}/plan", **{"Accept-Language": "en"})
+    Alternative.objects.create(
+        consultation=consultation, key="A", name={"en": "The plan"}, layer=edition.layer
+    )
+    shown = page(client, f"/c/{consultation.slug}/plan", **{"Accept-Language": "en"})
     order = ["On the ground</h3>", "Boligene – Housing, future", "Under the ground</h3>", "Tunnelen"]
     assert [shown.index(words) for words in order] == sorted(shown.index(words) for words in order)
     edition.zones.filter(field="Tunnelen").delete()
-    assert "</h3>" not in page(client, f"/c/{held.slug}/plan", **{"Accept-Language": "en"})
+    assert "</h3>" not in page(client, f"/c/{consultation.slug}/plan", **{"Accept-Language": "en"})
 
 
 def test_texts_say_which_language_they_are_in(client: Client) -> None:
-    held = factories.consultation(title={"nb": "Bare på bokmål"})
+    consultation = factories.consultation(title={"nb": "Bare på bokmål"})
     assert '<h1 class="ds-heading" data-size="md" lang="nb">Bare på bokmål</h1>' in page(
-        client, f"/c/{held.slug}/", **{"Accept-Language": "en"}
+        client, f"/c/{consultation.slug}/", **{"Accept-Language": "en"}
     )
 
 
 def test_consultation_page_costs_the_same_for_many_contributions(
     client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    held = a_full_one()
+    consultation = a_full_one()
     for _number in range(12):
-        factories.contribution(to=held)
+        factories.contribution(to=consultation)
     with django_assert_max_num_queries(18):
-        shown = page(client, f"/c/{held.slug}/")
+        shown = page(client, f"/c/{consultation.slug}/")
     assert shown.count('class="said__item"') == 10
     assert "?page=2" in shown
-    assert page(client, f"/c/{held.slug}/?page=2").count('class="said__item"') == 2
+    assert page(client, f"/c/{consultation.slug}/?page=2").count('class="said__item"') == 2
 
 
 def test_only_what_is_published_is_said(client: Client) -> None:
-    held = a_full_one()
+    consultation = a_full_one()
     for state in ("pending", "private", "rejected"):
-        factories.contribution(to=held, state=state, text=f"Hemmelig {state}")
-    assert "Hemmelig" not in page(client, f"/c/{held.slug}/")
+        factories.contribution(to=consultation, state=state, text=f"Hemmelig {state}")
+    assert "Hemmelig" not in page(client, f"/c/{consultation.slug}/")
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "x", "9" * 30, "²"])
@@ -167,14 +169,14 @@ def test_odd_page_numbers_are_the_first_or_last(client: Client, number: str) -> 
 
 
 def test_a_draft_is_not_there_for_residents(client: Client) -> None:
-    held = factories.consultation(status="draft")
-    assert client.get(f"/c/{held.slug}/").status_code == 404
+    consultation = factories.consultation(status="draft")
+    assert client.get(f"/c/{consultation.slug}/").status_code == 404
 
 
 def test_a_closed_one_shows_no_form(client: Client) -> None:
     now = dt.datetime.now(dt.UTC)
-    held = factories.consultation(opens_at=now - 2 * HOUR, closes_at=now - HOUR)
-    assert 'id="contribution"' not in page(client, f"/c/{held.slug}/")
+    consultation = factories.consultation(opens_at=now - 2 * HOUR, closes_at=now - HOUR)
+    assert 'id="contribution"' not in page(client, f"/c/{consultation.slug}/")
 
 
 def test_no_inline_style_and_every_inline_script_has_a_nonce(client: Client) -> None:
@@ -215,16 +217,16 @@ def test_the_list_of_places_counts_as_people_do_and_says_when_it_is_cut(
     for number in (10, 2, 1):
         Feature.objects.create(edition=newest, name=f"Vik {number}", geom=factories.square().centroid)
         factories.zone(of=fields, field=f"F{number}", code="X", name="Felt")
-    held = factories.consultation()
-    held.base_layers.add(places)
-    Alternative.objects.create(consultation=held, key="a", name={"nb": "Alternativ A"}, layer=plan)
-    whole = page(client, f"/c/{held.slug}/", **{"Accept-Language": "en"})
+    consultation = factories.consultation()
+    consultation.base_layers.add(places)
+    Alternative.objects.create(consultation=consultation, key="a", name={"nb": "Alternativ A"}, layer=plan)
+    whole = page(client, f"/c/{consultation.slug}/", **{"Accept-Language": "en"})
     names = listed(whole)
     assert names[:6] == ["Vik 1", "Vik 2", "Vik 10", "F1 – Felt", "F2 – Felt", "F10 – Felt"]
     assert "only the first" not in whole
     monkeypatch.setattr("mapdialog.citizen.plan_map.MOST_PLACES", 2)
     monkeypatch.setattr("mapdialog.citizen.plan_map.MOST_ZONES", 1)
-    cut = page(client, f"/c/{held.slug}/", **{"Accept-Language": "en"})
+    cut = page(client, f"/c/{consultation.slug}/", **{"Accept-Language": "en"})
     assert listed(cut)[:3] == ["Vik 1", "Vik 2", "F1 – Felt"]
     assert "Places: only the first 2 are listed. Use coordinates or your own words" in cut
     assert "Alternativ A: only the first 1 are listed." in cut

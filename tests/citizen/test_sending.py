@@ -18,7 +18,7 @@ UUID = "5f0c5d0e-0d57-4a6e-8a3e-6d2a3b1c9e10"
 TOKEN = "0123456789abcdef" * 2
 
 
-def filled(**given: Any) -> dict[str, Any]:
+def filled(**typed: Any) -> dict[str, Any]:
     lon, lat = factories.middle()
     return {
         "uuid": UUID,
@@ -27,21 +27,23 @@ def filled(**given: Any) -> dict[str, Any]:
         "coordinates": f"{lat:.5f}, {lon:.5f}",
         "theme": "lys",
         "text": "Her er det mørkt.",
-        **given,
+        **typed,
     }
 
 
-def post(client: Client, held: Consultation, *, headers: dict[str, str] | None = None, **given: Any) -> Any:
+def post(
+    client: Client, consultation: Consultation, *, headers: dict[str, str] | None = None, **typed: Any
+) -> Any:
     sent = {"Accept-Language": "nb", **(headers or {})}
-    return client.post(f"/c/{held.slug}/send", filled(**given), headers=sent)
+    return client.post(f"/c/{consultation.slug}/send", filled(**typed), headers=sent)
 
 
 def test_a_form_becomes_a_contribution_and_a_receipt(client: Client) -> None:
-    held = factories.consultation()
-    response = post(client, held)
+    consultation = factories.consultation()
+    response = post(client, consultation)
     pin = Contribution.objects.get()
     assert response.status_code == 200
-    assert f"/c/{held.slug}/r/{pin.code}#{UUID}.{TOKEN}" in response.content.decode()
+    assert f"/c/{consultation.slug}/r/{pin.code}#{UUID}.{TOKEN}" in response.content.decode()
     assert str(pin.pk) == UUID
     assert pin.placed_by == "coordinates"
     assert pin.geom is not None
@@ -50,17 +52,17 @@ def test_a_form_becomes_a_contribution_and_a_receipt(client: Client) -> None:
 
 
 def test_the_same_form_twice_is_one_contribution(client: Client) -> None:
-    held = factories.consultation()
-    first, second = post(client, held), post(client, held)
+    consultation = factories.consultation()
+    first, second = post(client, consultation), post(client, consultation)
     assert Contribution.objects.get().code in first.content.decode()
     assert Contribution.objects.get().code in second.content.decode()
     assert Contribution.objects.count() == 1
 
 
 def test_a_form_sent_again_with_other_words_is_told_and_can_be_sent_as_a_new_one(client: Client) -> None:
-    held = factories.consultation()
-    post(client, held)
-    response = post(client, held, text="Og enda noe.")
+    consultation = factories.consultation()
+    post(client, consultation)
+    response = post(client, consultation, text="Og enda noe.")
     page = response.content.decode()
     fresh = re.search(r'(?s)name="uuid" value="([0-9a-f-]{36})".*?name="token" value="([0-9a-f]{32})"', page)
     assert response.status_code == 422
@@ -69,13 +71,13 @@ def test_a_form_sent_again_with_other_words_is_told_and_can_be_sent_as_a_new_one
     assert fresh[1] != UUID
     assert fresh[2] != TOKEN
     assert Contribution.objects.count() == 1
-    assert post(client, held, uuid=fresh[1], token=fresh[2], text="Og enda noe.").status_code == 200
+    assert post(client, consultation, uuid=fresh[1], token=fresh[2], text="Og enda noe.").status_code == 200
     assert {pin.text for pin in Contribution.objects.all()} == {"Her er det mørkt.", "Og enda noe."}
 
 
 def test_a_fresh_page_has_a_form_of_its_own(client: Client) -> None:
-    held = factories.consultation()
-    pages = [client.get(f"/c/{held.slug}/").content.decode() for _visit in range(2)]
+    consultation = factories.consultation()
+    pages = [client.get(f"/c/{consultation.slug}/").content.decode() for _visit in range(2)]
     first, second = (re.search(r'name="uuid" value="([0-9a-f-]{36})"', page) for page in pages)
     assert first
     assert second
@@ -85,10 +87,10 @@ def test_a_fresh_page_has_a_form_of_its_own(client: Client) -> None:
 def test_a_text_that_is_too_long_is_told_once_and_not_called_missing(client: Client) -> None:
     response = post(client, factories.consultation(), text="x" * 5001)
     assert response.status_code == 422
-    told = re.search(r'id="text-error">(.*?)</p>', response.content.decode(), re.S)
-    assert told
-    assert "5001" in told[1]
-    assert "Skriv hva du vil si" not in told[1]
+    message = re.search(r'id="text-error">(.*?)</p>', response.content.decode(), re.S)
+    assert message
+    assert "5001" in message[1]
+    assert "Skriv hva du vil si" not in message[1]
 
 
 def test_the_place_may_be_only_words(client: Client) -> None:
@@ -134,22 +136,22 @@ def test_numbers_the_other_way_round_come_back_turned_to_be_looked_at(client: Cl
 
 
 @pytest.mark.parametrize(
-    ("written", "said"),
+    ("written", "reason"),
     [
         ("540235 6543370", "sone"),
         ("https://maps.app.goo.gl/AbCdEf", "lenke"),
         ("EPSG:27391 1 2", "koordinatsystemet"),
     ],
 )
-def test_what_cannot_be_read_says_what_to_write_instead(client: Client, written: str, said: str) -> None:
+def test_what_cannot_be_read_says_what_to_write_instead(client: Client, written: str, reason: str) -> None:
     shown = post(client, factories.consultation(), coordinates=written).content.decode()
     message = re.search(r'id="coordinates-error">(.*?)</p>', shown, re.S)
     assert message
-    assert said in message[1]
+    assert reason in message[1]
 
 
 @pytest.mark.parametrize(
-    ("given", "message"),
+    ("typed", "message"),
     [
         ({"coordinates": ""}, "place-error"),
         ({"coordinates": "her"}, "coordinates-error"),
@@ -163,58 +165,62 @@ def test_what_cannot_be_read_says_what_to_write_instead(client: Client, written:
     ],
 )
 def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(
-    client: Client, given: dict[str, str], message: str
+    client: Client, typed: dict[str, str], message: str
 ) -> None:
-    response = post(client, factories.consultation(), **{"place_words": "", **given})
+    response = post(client, factories.consultation(), **{"place_words": "", **typed})
     shown = response.content.decode()
     assert response.status_code == 422
     assert f'id="{message}"></p>' not in shown, "the message is empty"
     assert 'id="error-summary" role="alert" tabindex="-1">' in shown
-    if "text" not in given:
+    if "text" not in typed:
         assert "Her er det mørkt." in shown
     assert UUID in shown
     assert not Contribution.objects.exists()
 
 
 def test_answers_are_stored_and_a_required_one_is_asked_for(client: Client) -> None:
-    held = factories.consultation()
+    consultation = factories.consultation()
     Question.objects.create(
-        consultation=held,
+        consultation=consultation,
         key="dark",
         kind="multiple",
         text={"nb": "Når?"},
         options=[{"value": "0", "label": {"nb": "dag"}}, {"value": "1", "label": {"nb": "natt"}}],
         required=True,
     )
-    assert post(client, held).status_code == 422
-    assert post(client, held, **{"answer-dark": ["0", "1"]}).status_code == 200
+    assert post(client, consultation).status_code == 422
+    assert post(client, consultation, **{"answer-dark": ["0", "1"]}).status_code == 200
     assert Contribution.objects.get().responses == {"dark": ["0", "1"]}
 
 
 def test_an_observation_where_it_is_asked_for(client: Client) -> None:
-    held = factories.consultation()
+    consultation = factories.consultation()
     Question.objects.create(
-        consultation=held, key="more", kind="text", text={"nb": "Mer?"}, applies_to=["observation"]
+        consultation=consultation, key="more", kind="text", text={"nb": "Mer?"}, applies_to=["observation"]
     )
-    response = post(client, held, kind="observation", code="lighting", rating="1", light="dark", text="")
+    response = post(
+        client, consultation, kind="observation", code="lighting", rating="1", light="dark", text=""
+    )
     assert response.status_code == 200
-    seen = Contribution.objects.get()
-    assert seen.kind == "observation"
-    assert seen.details == {"code": "lighting", "rating": 1, "light": "dark"}
+    contribution = Contribution.objects.get()
+    assert contribution.kind == "observation"
+    assert contribution.details == {"code": "lighting", "rating": 1, "light": "dark"}
 
 
 def test_a_closed_consultation_takes_nothing(client: Client) -> None:
     now = dt.datetime.now(dt.UTC)
-    held = factories.consultation(opens_at=now - dt.timedelta(days=9), closes_at=now - dt.timedelta(days=8))
-    assert post(client, held).status_code == 422
+    consultation = factories.consultation(
+        opens_at=now - dt.timedelta(days=9), closes_at=now - dt.timedelta(days=8)
+    )
+    assert post(client, consultation).status_code == 422
     assert not Contribution.objects.exists()
 
 
 @pytest.mark.parametrize("header", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}])
 def test_a_form_of_another_site_is_refused(header: dict[str, str]) -> None:
     client = Client(enforce_csrf_checks=True)
-    held = factories.consultation()
-    refused = post(client, held, headers=header)
+    consultation = factories.consultation()
+    refused = post(client, consultation, headers=header)
     assert refused.status_code == 403
     assert "nettsted" in refused.content.decode()
     assert not Contribution.objects.exists()
@@ -222,19 +228,19 @@ def test_a_form_of_another_site_is_refused(header: dict[str, str]) -> None:
 
 def test_who_reads_and_sends_is_given_no_cookie() -> None:
     client = Client(enforce_csrf_checks=True)
-    held = factories.consultation()
+    consultation = factories.consultation()
     for address in (
         "/",
-        f"/c/{held.slug}/",
-        f"/c/{held.slug}/plan",
+        f"/c/{consultation.slug}/",
+        f"/c/{consultation.slug}/plan",
         "/privacy",
         "/accessibility",
         "/nothing",
     ):
         client.get(address)
-    sent = post(client, held)
+    sent = post(client, consultation)
     assert sent.status_code == 200
-    client.get(f"/c/{held.slug}/r/{Contribution.objects.get().code}")
+    client.get(f"/c/{consultation.slug}/r/{Contribution.objects.get().code}")
     assert dict(client.cookies) == {}
     client.get("/accounts/login/")
     assert list(client.cookies) == ["csrftoken"]
@@ -249,16 +255,16 @@ def test_the_language_is_chosen_without_a_token_but_not_from_another_site() -> N
 
 
 def test_another_token_cannot_take_over_an_id(client: Client) -> None:
-    held = factories.consultation()
-    post(client, held)
-    assert post(client, held, token="f" * 32, text="Noe annet").status_code == 422
+    consultation = factories.consultation()
+    post(client, consultation)
+    assert post(client, consultation, token="f" * 32, text="Noe annet").status_code == 422
     assert Contribution.objects.get().text == "Her er det mørkt."
 
 
 @pytest.mark.parametrize("method", ["get", "head"])
 def test_the_forms_address_without_a_post_leads_to_the_consultation(client: Client, method: str) -> None:
-    held = factories.consultation()
-    response = getattr(client, method)(f"/c/{held.slug}/send")
-    assert (response.status_code, response["Location"]) == (302, f"/c/{held.slug}/")
+    consultation = factories.consultation()
+    response = getattr(client, method)(f"/c/{consultation.slug}/send")
+    assert (response.status_code, response["Location"]) == (302, f"/c/{consultation.slug}/")
     hidden = factories.consultation(status="draft")
     assert getattr(client, method)(f"/c/{hidden.slug}/send").status_code == 404

@@ -22,11 +22,11 @@ def get(client: Client, slug: str, code: str) -> Any:
 
 
 def test_shows_state_and_number_but_no_text(client: Client) -> None:
-    held = factories.consultation()
+    consultation = factories.consultation()
     pin = factories.contribution(
-        to=held, code=CODE, state="pending", text="Privat sak", place_words="Bak hallen"
+        to=consultation, code=CODE, state="pending", text="Privat sak", place_words="Bak hallen"
     )
-    shown = get(client, held.slug, CODE).content.decode()
+    shown = get(client, consultation.slug, CODE).content.decode()
     assert CODE in shown
     assert str(pin.submission_id) in shown
     assert "Privat sak" not in shown
@@ -96,9 +96,9 @@ def test_guessing_by_the_code_alone_takes_from_the_same_bucket(client: Client) -
 
 @pytest.mark.parametrize("code", [code_of(7), "HEI", "x" * 200, "0000000\u0660", "'"])
 def test_every_miss_looks_the_same(client: Client, code: str) -> None:
-    held = factories.consultation()
-    factories.contribution(to=held, code=CODE)
-    assert get(client, held.slug, code).status_code == 404
+    consultation = factories.consultation()
+    factories.contribution(to=consultation, code=CODE)
+    assert get(client, consultation.slug, code).status_code == 404
 
 
 def test_a_code_of_another_consultation_is_a_miss(client: Client) -> None:
@@ -107,28 +107,28 @@ def test_a_code_of_another_consultation_is_a_miss(client: Client) -> None:
 
 
 def test_guessing_is_slowed_down(client: Client) -> None:
-    held = factories.consultation()
+    consultation = factories.consultation()
     for _guess in range(status.CAPACITY):
-        assert get(client, held.slug, code_of(7)).status_code == 404
-    response = get(client, held.slug, code_of(7))
+        assert get(client, consultation.slug, code_of(7)).status_code == 404
+    response = get(client, consultation.slug, code_of(7))
     assert response.status_code == 429
     assert int(response["Retry-After"]) > 0
 
 
 @pytest.mark.parametrize("is_there", [True, False])
 def test_what_is_erased_is_about_nothing_and_waits_for_nothing(client: Client, is_there: bool) -> None:
-    held = factories.consultation(themes=("lys",))
-    contribution = factories.contribution(to=held, code=CODE, theme=held.themes.get())
+    consultation = factories.consultation(themes=("lys",))
+    contribution = factories.contribution(to=consultation, code=CODE, theme=consultation.themes.get())
     if not is_there:
         erasure.erase(contribution, by="author", at=contribution.received_at)
-    shown = get(client, held.slug, CODE).content.decode()
+    shown = get(client, consultation.slug, CODE).content.decode()
     for words in ("Tema", "Ta vare på adressen", "own-key"):
         assert (words in shown) == is_there, words
 
 
 def test_the_page_is_not_cached_or_indexed(client: Client) -> None:
-    held = factories.consultation()
-    factories.contribution(to=held, code=CODE)
-    response = get(client, held.slug, CODE)
+    consultation = factories.consultation()
+    factories.contribution(to=consultation, code=CODE)
+    response = get(client, consultation.slug, CODE)
     assert "no-store" in response["Cache-Control"]
     assert 'name="robots" content="noindex"' in response.content.decode()

@@ -10,7 +10,7 @@ OPENS = dt.datetime(2026, 4, 1, tzinfo=dt.UTC)
 CLOSES = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
 
 
-def rulebook(**given: Any) -> Rulebook:
+def rulebook(**fields: Any) -> Rulebook:
     values: dict[str, Any] = {
         "id": 1,
         "slug": "prove",
@@ -28,7 +28,7 @@ def rulebook(**given: Any) -> Rulebook:
         "alternative_layers": (),
         "questions": {},
         "rules_version": 1,
-        **given,
+        **fields,
     }
     return Rulebook(**values)
 
@@ -43,9 +43,9 @@ def feature(*, geometry: Any = "point", **properties: Any) -> dict[str, Any]:
     """A pin with a theme and a text; properties set to None are left out."""
     if geometry == "point":
         geometry = {"type": "Point", "coordinates": [9.705, 59.025]}
-    given = {"theme": "lys", "text": "Her er det mørkt.", **properties}
+    filled = {"theme": "lys", "text": "Her er det mørkt.", **properties}
     return {
         "type": "Feature",
         "geometry": geometry,
-        "properties": {name: value for name, value in given.items() if value is not None},
+        "properties": {name: value for name, value in filled.items() if value is not None},
     }

@@ -84,18 +84,18 @@ def test_an_erased_contribution_keeps_nothing(left):
 
 
 def test_one_source_id_per_consultation():
-    held = make.consultation()
-    make.contribution(to=held, source_id="brev-1")
+    consultation = make.consultation()
+    make.contribution(to=consultation, source_id="brev-1")
     with pytest.raises(IntegrityError, match="contribution_source_once"), transaction.atomic():
-        make.contribution(to=held, source_id="brev-1")
+        make.contribution(to=consultation, source_id="brev-1")
     make.contribution(to=make.consultation(), source_id="brev-1")
 
 
 def test_one_receipt_code():
-    held = make.consultation()
-    make.contribution(to=held, code="AAAAAAAA")
+    consultation = make.consultation()
+    make.contribution(to=consultation, code="AAAAAAAA")
     with pytest.raises(IntegrityError, match="code"), transaction.atomic():
-        make.contribution(to=held, code="AAAAAAAA")
+        make.contribution(to=consultation, code="AAAAAAAA")
 
 
 @pytest.mark.parametrize(
@@ -106,10 +106,10 @@ def test_one_receipt_code():
     ],
 )
 def test_each_rule_of_a_submission(values, constraint):
-    held = make.consultation()
-    Submission.objects.create(consultation=held, received_at=make.NOON, source_id="s-1")
+    consultation = make.consultation()
+    Submission.objects.create(consultation=consultation, received_at=make.NOON, source_id="s-1")
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
-        Submission.objects.create(**{"consultation": held, "received_at": make.NOON, **values})
+        Submission.objects.create(**{"consultation": consultation, "received_at": make.NOON, **values})
 
 
 class TestPlaces:

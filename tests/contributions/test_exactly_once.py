@@ -34,7 +34,7 @@ def at_once(n, work):
     """Runs work(0) … work(n-1) in threads that start together; gives what each returned or raised."""
     barrier = threading.Barrier(n)
 
-    def one(number):
+    def attempt(number):
         try:
             barrier.wait()
             return work(number)
@@ -44,63 +44,63 @@ def at_once(n, work):
             connection.close()
 
     with ThreadPoolExecutor(n) as pool:
-        return list(pool.map(one, range(n)))
+        return list(pool.map(attempt, range(n)))
 
 
 def test_the_same_pin_from_many_connections_is_stored_once():
-    held = make.consultation()
+    consultation = make.consultation()
     for _ in range(5):
         identifier = uuid.uuid4()
-        receipts = at_once(6, lambda number, identifier=identifier: receive(held.slug, identifier))
+        receipts = at_once(6, lambda number, identifier=identifier: receive(consultation.slug, identifier))
         assert sorted(receipt.is_new for receipt in receipts) == [False] * 5 + [True]
         assert len({(receipt.code, receipt.number) for receipt in receipts}) == 1
     assert Contribution.objects.count() == Submission.objects.count() == 5
     assert AuditEntry.objects.filter(action="contribution.received").count() == 5
-    assert DataVersion.objects.get(consultation=held).number == 5
+    assert DataVersion.objects.get(consultation=consultation).number == 5
 
 
 def test_of_different_bodies_with_one_id_one_wins():
-    held = make.consultation()
+    consultation = make.consultation()
     identifier = uuid.uuid4()
-    results = at_once(4, lambda number: receive(held.slug, identifier, text=f"Nummer {number}"))
+    results = at_once(4, lambda number: receive(consultation.slug, identifier, text=f"Nummer {number}"))
     assert sum(isinstance(result, intake.DifferentError) for result in results) == 3
     assert Contribution.objects.count() == 1
 
 
 def test_the_last_token_of_a_bucket_is_taken_once():
-    held = make.consultation(address_limit=3)
-    results = at_once(8, lambda number: receive(held.slug, uuid.uuid4()))
+    consultation = make.consultation(address_limit=3)
+    results = at_once(8, lambda number: receive(consultation.slug, uuid.uuid4()))
     assert sum(isinstance(result, limits.TooManyError) for result in results) == 5
     assert Contribution.objects.count() == Submission.objects.count() == 3
     assert min(RateBucket.objects.values_list("tokens", flat=True)) == 0
 
 
 def test_a_failure_at_the_very_end_leaves_nothing():
-    held = make.consultation()
-    DataVersion.objects.update_or_create(consultation=held, defaults={"number": 2**63 - 1})
+    consultation = make.consultation()
+    DataVersion.objects.update_or_create(consultation=consultation, defaults={"number": 2**63 - 1})
     with pytest.raises(DataError, match="out of range"):
-        receive(held.slug, uuid.uuid4())
+        receive(consultation.slug, uuid.uuid4())
     assert not Contribution.objects.exists()
     assert not Submission.objects.exists()
     assert not RateBucket.objects.exists()
 
 
 def test_a_receipt_means_that_it_is_committed():
-    held = make.consultation()
-    receipt = receive(held.slug, uuid.uuid4())
-    seen = at_once(1, lambda number: Contribution.objects.filter(code=receipt.code).count())
-    assert seen == [1]
+    consultation = make.consultation()
+    receipt = receive(consultation.slug, uuid.uuid4())
+    counts = at_once(1, lambda number: Contribution.objects.filter(code=receipt.code).count())
+    assert counts == [1]
     with transaction.atomic(), pytest.raises(RuntimeError, match="durable"):
-        receive(held.slug, uuid.uuid4())
+        receive(consultation.slug, uuid.uuid4())
 
 
 def test_what_is_refused_takes_no_number_and_no_token():
-    held = make.consultation(address_limit=2)
-    first = receive(held.slug, uuid.uuid4())
+    consultation = make.consultation(address_limit=2)
+    first = receive(consultation.slug, uuid.uuid4())
     for _ in range(3):
         with pytest.raises(intake.OutsideAreaError):
-            receive(held.slug, uuid.uuid4(), geometry={"type": "Point", "coordinates": [120.0, 10.0]})
-    assert receive(held.slug, uuid.uuid4()).number == first.number + 1
+            receive(consultation.slug, uuid.uuid4(), geometry={"type": "Point", "coordinates": [120.0, 10.0]})
+    assert receive(consultation.slug, uuid.uuid4()).number == first.number + 1
 
 
 def test_a_bucket_never_goes_below_nothing():
@@ -110,9 +110,9 @@ def test_a_bucket_never_goes_below_nothing():
 
 
 def test_a_taken_receipt_code_is_made_anew(monkeypatch):
-    held = make.consultation()
-    first = receive(held.slug, uuid.uuid4())
+    consultation = make.consultation()
+    first = receive(consultation.slug, uuid.uuid4())
     codes = iter([first.code, first.code, "ZZZZZZZ0"])
     monkeypatch.setattr(intake.receipt, "new_code", lambda: next(codes))
-    assert receive(held.slug, uuid.uuid4()).code == "ZZZZZZZ0"
+    assert receive(consultation.slug, uuid.uuid4()).code == "ZZZZZZZ0"
     assert Submission.objects.count() == 2

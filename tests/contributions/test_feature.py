@@ -7,9 +7,9 @@ from mapdialog.contributions.feature import FeatureError, parse
 from tests.contributions.rulebooks import asked, feature, rulebook
 
 
-def refused(given, **rules):
+def refused(sent, **rules):
     with pytest.raises(FeatureError) as error:
-        parse(given, rules=rulebook(**rules))
+        parse(sent, rules=rulebook(**rules))
     assert str(error.value)
     return error.value.field
 
@@ -84,7 +84,7 @@ def test_what_is_refused_names_the_field(change, field):
 
 
 @pytest.mark.parametrize(
-    ("given", "field"),
+    ("sent", "field"),
     [
         ({}, "type"),
         ({"type": "FeatureCollection"}, "type"),
@@ -93,9 +93,9 @@ def test_what_is_refused_names_the_field(change, field):
         ({**feature(), "properties": []}, "properties"),
     ],
 )
-def test_the_feature_itself_is_read_strictly(given, field):
+def test_the_feature_itself_is_read_strictly(sent, field):
     with pytest.raises(FeatureError) as error:
-        parse(given, rules=rulebook(), identifier=uuid.uuid4())
+        parse(sent, rules=rulebook(), identifier=uuid.uuid4())
     assert error.value.field == field
 
 
@@ -123,8 +123,8 @@ class TestAnswers:
         ).responses
 
     def test_each_sort_is_read(self):
-        given = {"hvor": " her ", "en": "b", "flere": ["a", "b", "a"], "skala": 0}
-        assert self.read(given) == {"hvor": "her", "en": "b", "flere": ["a", "b"], "skala": 0}
+        sent = {"hvor": " her ", "en": "b", "flere": ["a", "b", "a"], "skala": 0}
+        assert self.read(sent) == {"hvor": "her", "en": "b", "flere": ["a", "b"], "skala": 0}
 
     def test_a_choice_may_be_sent_as_text(self):
         assert self.read({"skala": "3"}) == {"skala": 3}

@@ -17,14 +17,14 @@ SIMPLE = {"source_id": "id", "lon": "x", "lat": "y", "text": "t", "theme": "tema
 
 
 @pytest.fixture
-def held():
+def consultation():
     return make.consultation()
 
 
-def load(held, text, *, columns=None, at=make.NOON, **options):
+def load(consultation, text, *, columns=None, at=make.NOON, **options):
     return importing.load(
         io.StringIO(text, newline=""),
-        rules=rulebook.read_any(held.slug),
+        rules=rulebook.read_any(consultation.slug),
         options=importing.Options(columns=columns or SIMPLE, **options),
         at=at,
         by="command",
@@ -32,11 +32,13 @@ def load(held, text, *, columns=None, at=make.NOON, **options):
 
 
 def refusals(report):
-    return [(one["line"], one["source_id"], one["reason"].split(":")[0]) for one in report.refused]
+    return [
+        (refusal["line"], refusal["source_id"], refusal["reason"].split(":")[0]) for refusal in report.refused
+    ]
 
 
-def test_a_row_becomes_a_contribution(held):
-    report = load(held, "id,x,y,t,tema,tid\nb1,9.705,59.025,Mørkt,lys,2026-04-20T10:00:00+02:00\n")
+def test_a_row_becomes_a_contribution(consultation):
+    report = load(consultation, "id,x,y,t,tema,tid\nb1,9.705,59.025,Mørkt,lys,2026-04-20T10:00:00+02:00\n")
     pin = Contribution.objects.get()
     assert (report.read, report.stored.new, report.refused) == (1, 1, [])
     assert (pin.source_id, pin.text, pin.theme.key, pin.state) == ("b1", "Mørkt", "lys", "published")
@@ -46,21 +48,21 @@ def test_a_row_becomes_a_contribution(held):
     assert (pin.submission.channel, pin.submission.source_id) == ("import", "b1")
 
 
-def test_a_second_run_adds_nothing(held):
+def test_a_second_run_adds_nothing(consultation):
     text = "id,x,y,t,tema,tid\nb1,9.705,59.025,Mørkt,lys,2026-04-20\nb2,9.706,59.025,Glatt,lys,2026-04-20\n"
-    load(held, text)
+    load(consultation, text)
     version = DataVersion.objects.get().number
-    report = load(held, text + "b3,9.707,59.025,Bratt,lys,2026-04-20\n")
+    report = load(consultation, text + "b3,9.707,59.025,Bratt,lys,2026-04-20\n")
     assert (report.stored.new, report.stored.known) == (1, 2)
     assert Contribution.objects.count() == Submission.objects.count() == 3
-    report = load(held, text)
+    report = load(consultation, text)
     assert (report.stored.new, DataVersion.objects.get().number) == (0, version + 1)
 
 
-def test_nordic_spreadsheets_are_read(held):
+def test_nordic_spreadsheets_are_read(consultation):
     row = 'b1;9,705;59,025;"Linje en\r\nlinje to; og ""mer""";lys;20.04.2026 10:00'
     text = f"\ufeffid;x;y;t;tema;tid\r\n{row}\r\n"
-    report = load(held, text)
+    report = load(consultation, text)
     pin = Contribution.objects.get()
     assert report.refused == []
     assert pin.text == 'Linje en\nlinje to; og "mer"'
@@ -69,7 +71,7 @@ def test_nordic_spreadsheets_are_read(held):
     assert pin.received_at == dt.datetime(2026, 4, 20, 8, tzinfo=dt.UTC)
 
 
-def test_refused_rows_say_line_and_reason_and_leave_the_others(held):
+def test_refused_rows_say_line_and_reason_and_leave_the_others(consultation):
     rows = [
         "id,x,y,t,tema,tid",
         'b1,9.705,59.025,"to\nlinjer",lys,2026-04-20',
@@ -89,7 +91,7 @@ def test_refused_rows_say_line_and_reason_and_leave_the_others(held):
         "",
         "b13,9.705,59.025,Siste,lys,2026-04-20",
     ]
-    report = load(held, "\n".join(rows))
+    report = load(consultation, "\n".join(rows))
     assert refusals(report) == [
         (4, "b2", "lat"),
         (5, "b3", "geometry.coordinates"),
@@ -109,9 +111,9 @@ def test_refused_rows_say_line_and_reason_and_leave_the_others(held):
     assert set(Contribution.objects.values_list("source_id", flat=True)) == {"b1", "b13"}
 
 
-def test_a_place_alone_is_enough_and_words_too(held):
+def test_a_place_alone_is_enough_and_words_too(consultation):
     text = "id,x,y,t,tema,tid,ord\nb1,9.705,59.025,,lys,2026-04-20,\nb2,,,,,2026-04-20,ved brua\n"
-    report = load(held, text, columns={**SIMPLE, "place_words": "ord"})
+    report = load(consultation, text, columns={**SIMPLE, "place_words": "ord"})
     assert (report.stored.new, report.stored.without_place) == (2, 1)
     assert set(Contribution.objects.values_list("placed_by", flat=True)) == {"map", "words"}
 
@@ -122,48 +124,48 @@ def test_places_are_those_of_the_day_it_was_received():
     new = make.edition(of=boundary, valid_from=dt.date(2026, 4, 15))
     for edition in (old, new):
         make.areas(of=edition)
-    held = make.consultation(boundary_layer=boundary)
+    consultation = make.consultation(boundary_layer=boundary)
     text = (
         "id,x,y,t,tema,tid\n"
         "b1,9.705,59.025,Før,lys,2026-04-14\n"
         "b2,9.705,59.025,Etter,lys,2026-04-16\n"
         "b3,10.9,60.1,Utenfor,lys,2026-04-16\n"
     )
-    report = load(held, text)
+    report = load(consultation, text)
     places = Hit.objects.values_list("contribution__source_id", "edition", "area__code")
     assert set(places) == {("b1", old.pk, "A"), ("b2", new.pk, "A")}
     assert (report.stored.new, report.stored.outside) == (3, 1)
 
 
 def test_opening_times_do_not_apply_but_are_told():
-    held = make.consultation(closes_at=make.NOON - dt.timedelta(days=10))
-    early = held.opens_at - dt.timedelta(days=100)
-    late = held.closes_at + dt.timedelta(days=1)
-    load(held, f"id,x,y,t,tema,tid\nb1,,,Tidlig,lys,{early}\nb2,,,Sent,lys,{late}\n")
+    consultation = make.consultation(closes_at=make.NOON - dt.timedelta(days=10))
+    early = consultation.opens_at - dt.timedelta(days=100)
+    late = consultation.closes_at + dt.timedelta(days=1)
+    load(consultation, f"id,x,y,t,tema,tid\nb1,,,Tidlig,lys,{early}\nb2,,,Sent,lys,{late}\n")
     assert dict(Contribution.objects.values_list("source_id", "arrival")) == {"b1": "in_time", "b2": "late"}
 
 
-def test_themes_are_known_by_key_or_name_and_made_when_asked(held):
+def test_themes_are_known_by_key_or_name_and_made_when_asked(consultation):
     Theme.objects.filter(key="lys").update(name={"nb": "Lys og mørke", "en": "Light"})
     text = (
         "id,x,y,t,tema,tid\nb1,,,a,LYS,2026-04-20\nb2,,,b,light,2026-04-20\nb3,,,c,Grønne lunger,2026-04-20\n"
     )
-    assert refusals(load(held, text)) == [(4, "b3", "theme")]
-    report = load(held, text, creates_themes=True)
+    assert refusals(load(consultation, text)) == [(4, "b3", "theme")]
+    report = load(consultation, text, creates_themes=True)
     assert (report.themes_made, report.stored.new) == (["gronne-lunger"], 1)
     made = Theme.objects.get(key="gronne-lunger")
     assert (made.name, made.order) == ({"nb": "Grønne lunger"}, 1)
     assert set(Contribution.objects.values_list("theme__key", flat=True)) == {"lys", "gronne-lunger"}
 
 
-def test_undated_rows_are_taken_when_asked(held):
+def test_undated_rows_are_taken_when_asked(consultation):
     text = "id,x,y,t,tema,tid\nb1,,,Brev uten dato,lys,\n"
-    assert load(held, text, takes_undated=True).stored.new == 1
+    assert load(consultation, text, takes_undated=True).stored.new == 1
     assert Contribution.objects.get().received_at == make.NOON
 
 
-def test_what_lies_ahead_is_now(held):
-    load(held, f"id,x,y,t,tema,tid\nb1,,,Framtid,lys,{make.NOON + dt.timedelta(days=3)}\n")
+def test_what_lies_ahead_is_now(consultation):
+    load(consultation, f"id,x,y,t,tema,tid\nb1,,,Framtid,lys,{make.NOON + dt.timedelta(days=3)}\n")
     assert Contribution.objects.get().received_at == make.NOON
 
 
@@ -173,46 +175,46 @@ class TestStates:
     def states(self):
         return dict(Contribution.objects.values_list("source_id", "state"))
 
-    def test_published_unless_screening_finds_something(self, held):
-        load(held, self.text)
+    def test_published_unless_screening_finds_something(self, consultation):
+        load(consultation, self.text)
         assert self.states() == {"b1": "published", "b2": "pending"}
         assert Contribution.objects.get(source_id="b2").flags == ["phone"]
 
-    def test_pending_when_asked(self, held):
-        load(held, self.text, state="pending")
+    def test_pending_when_asked(self, consultation):
+        load(consultation, self.text, state="pending")
         assert self.states() == {"b1": "pending", "b2": "pending"}
 
-    def test_an_incident_is_private(self, held):
+    def test_an_incident_is_private(self, consultation):
         columns = {**SIMPLE, "kind": "k", "code": "c"}
         text = "id,x,y,t,tema,tid,k,c\nb1,9.705,59.025,Noe hendte,lys,2026-04-20,observation,incident\n"
-        load(held, text, columns=columns)
+        load(consultation, text, columns=columns)
         assert self.states() == {"b1": "private"}
         assert Contribution.objects.get().geom_public is None
 
 
 def test_public_precision_holds_for_imports_too():
-    held = make.consultation(public_precision_m=100)
-    load(held, "id,x,y,t,tema,tid\nb1,9.705,59.025,a,lys,2026-04-20\n")
+    consultation = make.consultation(public_precision_m=100)
+    load(consultation, "id,x,y,t,tema,tid\nb1,9.705,59.025,a,lys,2026-04-20\n")
     pin = Contribution.objects.get()
     assert pin.geom_public.transform(25832, clone=True).x % 100 == pytest.approx(50, abs=1e-3)
 
 
 def test_a_row_that_the_database_refuses_does_not_take_the_others():
-    held = make.consultation(area=None, public_precision_m=100)
+    consultation = make.consultation(area=None, public_precision_m=100)
     rows = ["b1,9.705,59.025,a,lys,2026-04-20", "b2,-81,0,b,lys,2026-04-20", "b3,,,c,lys,2026-04-20"]
     text = "\n".join(["id,x,y,t,tema,tid", *rows])
-    report = load(held, text)
+    report = load(consultation, text)
     assert refusals(report) == [(3, "b2", "The place is too far away from the municipality.")]
     assert set(Contribution.objects.values_list("source_id", flat=True)) == {"b1", "b3"}
 
 
-def test_a_letter_with_several_points_is_one_submission(held):
+def test_a_letter_with_several_points_is_one_submission(consultation):
     columns = {"source_id": "id", "submission_id": "brev", "sender": "hvem", "channel": "vei", "text": "t"}
     text = (
         "id;brev;hvem;vei;t\n"
         "p1;S1;youth_council;letter;En\np2;S1;youth_council;letter;To\np3;;resident;words;Tre\n"
     )
-    assert load(held, text, columns=columns).refused == []
+    assert load(consultation, text, columns=columns).refused == []
     first, second, third = Contribution.objects.order_by("source_id")
     assert first.submission == second.submission != third.submission
     assert first.contributor_key == second.contributor_key is not None
@@ -221,12 +223,12 @@ def test_a_letter_with_several_points_is_one_submission(held):
     assert (sent.sender, sent.sender_role, sent.channel) == ("council", "youth council", "letter")
     assert (third.submission.sender, third.submission.channel) == ("resident", "web")
     # a point added to the letter later joins it
-    load(held, text + "p4;S1;youth_council;letter;Fire\n", columns=columns)
+    load(consultation, text + "p4;S1;youth_council;letter;Fire\n", columns=columns)
     assert Contribution.objects.get(source_id="p4").submission == sent
 
 
-def test_every_target_is_read(held):
-    held.alternatives.create(key="a", layer=make.layer(kind="zoning"))
+def test_every_target_is_read(consultation):
+    consultation.alternatives.create(key="a", layer=make.layer(kind="zoning"))
     columns = {
         name: name
         for name in importing.targets() - {"lon", "lat", "written_at", "received_at", "submission_id"}
@@ -241,14 +243,14 @@ def test_every_target_is_read(held):
     }  # fmt: skip
     names = sorted(columns)
     cells = ['"' + values[name].replace('"', '""') + '"' for name in names]
-    report = load(held, ";".join(names) + "\n" + ";".join(cells) + "\n", columns=columns)
+    report = load(consultation, ";".join(names) + "\n" + ";".join(cells) + "\n", columns=columns)
     assert report.refused == []
     pin = Contribution.objects.get()
     assert (pin.kind, pin.language, pin.age_band, pin.placed_by) == ("observation", "nb", "65+", "gps")
     assert pin.details == {"light": "dark", "code": "lighting", "feeling": 0, "rating": 2}
     assert (pin.accuracy_m, pin.zoom_at_placing, pin.radius_m) == (12.5, 17, 30)
     assert (pin.geom.geom_type, pin.alternative.key, pin.place_words) == ("LineString", "a", "ved hallen")
-    assert pin.written_at == held.opens_at + dt.timedelta(days=2)
+    assert pin.written_at == consultation.opens_at + dt.timedelta(days=2)
     sent = pin.submission
     assert (sent.sender, sent.sender_role, sent.channel) == ("organisation", "Idrettslag", "walk")
 
@@ -263,47 +265,53 @@ def test_every_target_is_read(held):
         ("geometry", '{"type": 1}'),
     ],
 )
-def test_unknown_words_are_refused(held, column, value):
+def test_unknown_words_are_refused(consultation, column, value):
     text = f"id;t;{column}\np1;Tekst;{value}\n"
-    report = load(held, text, columns={"source_id": "id", "text": "t", column: column})
+    report = load(consultation, text, columns={"source_id": "id", "text": "t", column: column})
     assert len(report.refused) == 1
 
 
 @pytest.mark.parametrize("text", ["", "bare tull\n", "id,x\n1,2\n"])
-def test_a_file_without_the_columns_is_refused_as_a_whole(held, text):
+def test_a_file_without_the_columns_is_refused_as_a_whole(consultation, text):
     with pytest.raises(importing.ImportFileError):
-        load(held, text)
+        load(consultation, text)
 
 
-def test_the_import_is_on_record(held):
-    load(held, "id,x,y,t,tema,tid\nb1,,,Rent,lys,2026-04-20\nb2,,,,,\n")
+def test_the_import_is_on_record(consultation):
+    load(consultation, "id,x,y,t,tema,tid\nb1,,,Rent,lys,2026-04-20\nb2,,,,,\n")
     entry = AuditEntry.objects.get(action="contributions.imported")
-    assert (entry.subject_type, entry.subject_id, entry.by) == ("consultation", str(held.pk), "command")
+    assert (entry.subject_type, entry.subject_id, entry.by) == (
+        "consultation",
+        str(consultation.pk),
+        "command",
+    )
     assert (entry.detail["loaded"], entry.detail["refused"]) == (1, 1)
 
 
 class TestCommand:
     MAP = "source_id=id,lon=x,lat=y,text=t,theme=tema,written_at=tid"
 
-    def run(self, tmp_path, held, content, **options):
+    def run(self, tmp_path, into, content, **options):
         file = tmp_path / "brev.csv"
         file.write_bytes(content if isinstance(content, bytes) else content.encode())
         out = io.StringIO()
-        given = {"consultation": held.slug, "map": [self.MAP], **options}
-        call_command("import_contributions", str(file), stdout=out, stderr=io.StringIO(), **given)
+        arguments = {"consultation": into.slug, "map": [self.MAP], **options}
+        call_command("import_contributions", str(file), stdout=out, stderr=io.StringIO(), **arguments)
         return out.getvalue()
 
-    def test_tells_what_became_of_the_rows(self, tmp_path, held):
+    def test_tells_what_became_of_the_rows(self, tmp_path, consultation):
         report = tmp_path / "report.json"
-        told = self.run(tmp_path, held, "id,x,y,t,tema,tid\nb1,,,a,lys,2026-04-20\nb2,,,b,,\n", report=report)
-        assert "line 3 (b2): written_at: the time is missing." in told
-        assert "2 rows read: 1 loaded, 0 already there, 1 refused." in told
+        output = self.run(
+            tmp_path, consultation, "id,x,y,t,tema,tid\nb1,,,a,lys,2026-04-20\nb2,,,b,,\n", report=report
+        )
+        assert "line 3 (b2): written_at: the time is missing." in output
+        assert "2 rows read: 1 loaded, 0 already there, 1 refused." in output
         written = json.loads(report.read_text())
         assert (written["loaded"], written["refusals"][0]["line"]) == (1, 3)
 
-    def test_strict_makes_a_refusal_an_error(self, tmp_path, held):
+    def test_strict_makes_a_refusal_an_error(self, tmp_path, consultation):
         with pytest.raises(CommandError, match="1 rows were refused"):
-            self.run(tmp_path, held, "id,x,y,t,tema,tid\nb2,,,b,,\n", strict=True)
+            self.run(tmp_path, consultation, "id,x,y,t,tema,tid\nb2,,,b,,\n", strict=True)
 
     @pytest.mark.parametrize(
         ("change", "message"),
@@ -315,20 +323,22 @@ class TestCommand:
             ({"consultation": "finnes-ikke"}, "There is no consultation"),
         ],
     )
-    def test_mistakes_are_one_clear_sentence(self, tmp_path, held, change, message):
+    def test_mistakes_are_one_clear_sentence(self, tmp_path, consultation, change, message):
         with pytest.raises(CommandError, match=message):
-            self.run(tmp_path, held, "id,x,y,t,tema,tid\n", **change)
+            self.run(tmp_path, consultation, "id,x,y,t,tema,tid\n", **change)
 
-    def test_a_file_that_is_not_utf_8(self, tmp_path, held):
+    def test_a_file_that_is_not_utf_8(self, tmp_path, consultation):
         with pytest.raises(CommandError, match="not UTF-8"):
-            self.run(tmp_path, held, "id,x,y,t,tema,tid\nb1,,,Mørkt,lys,2026-04-20\n".encode("latin-1"))
+            self.run(
+                tmp_path, consultation, "id,x,y,t,tema,tid\nb1,,,Mørkt,lys,2026-04-20\n".encode("latin-1")
+            )
 
     def test_a_draft_can_be_filled_before_it_opens(self, tmp_path):
-        held = make.consultation(status="draft", opens_at=make.NOON + dt.timedelta(days=300))
-        assert "1 loaded" in self.run(tmp_path, held, "id,x,y,t,tema,tid\nb1,,,a,lys,2026-04-20\n")
+        consultation = make.consultation(status="draft", opens_at=make.NOON + dt.timedelta(days=300))
+        assert "1 loaded" in self.run(tmp_path, consultation, "id,x,y,t,tema,tid\nb1,,,a,lys,2026-04-20\n")
 
 
-def test_the_commands_report_is_in_one_language_whatever_the_installation_speaks(held, tmp_path):
+def test_the_commands_report_is_in_one_language_whatever_the_installation_speaks(consultation, tmp_path):
     file = tmp_path / "old.csv"
     file.write_text("id,x,y\nb1,200,59.025\n", encoding="utf-8")
     out = io.StringIO()
@@ -336,7 +346,7 @@ def test_the_commands_report_is_in_one_language_whatever_the_installation_speaks
         call_command(
             "import_contributions",
             str(file),
-            consultation=held.slug,
+            consultation=consultation.slug,
             map=["source_id=id,lon=x,lat=y"],
             undated=True,
             stdout=out,
@@ -356,15 +366,15 @@ def test_the_commands_report_is_in_one_language_whatever_the_installation_speaks
         ("01.05.2026 14:30:00", 30),
     ],
 )
-def test_a_clock_with_a_point_is_read_as_people_write_it(held, written, minute):
+def test_a_clock_with_a_point_is_read_as_people_write_it(consultation, written, minute):
     """Once 14.30 was half past two seconds and a bit: the municipality's 14:30 is meant."""
-    load(held, f"id,x,y,t,tema,tid\nb1,9.705,59.025,A,lys,{written}\n")
+    load(consultation, f"id,x,y,t,tema,tid\nb1,9.705,59.025,A,lys,{written}\n")
     assert Contribution.objects.get().written_at == dt.datetime(2026, 5, 1, 12, minute, tzinfo=dt.UTC)
 
 
 @pytest.mark.parametrize(
     "written", ["01-05-2026 14:30", "01.05.26 14:30", "01.05.2026 25.10", "01.05.2026 14.3"]
 )
-def test_a_time_that_may_mean_two_things_is_refused(held, written):
-    report = load(held, f"id,x,y,t,tema,tid\nb1,9.705,59.025,A,lys,{written}\n")
+def test_a_time_that_may_mean_two_things_is_refused(consultation, written):
+    report = load(consultation, f"id,x,y,t,tema,tid\nb1,9.705,59.025,A,lys,{written}\n")
     assert refusals(report) == [(2, "b1", "written_at")]

@@ -195,7 +195,7 @@ class TestTheJournal:
 
     @pytest.mark.parametrize(("decision", "left"), [("reject", ["rejected"]), ("publish", [])])
     def test_death_before_the_commit_errs_to_the_side_of_less(self, pin, monkeypatch, decision, left):
-        def dies(*given, **named):
+        def dies(*arguments, **named):
             raise OperationalError("gone")
 
         with monkeypatch.context() as patch:

@@ -41,8 +41,8 @@ def test_each_decision(pin, decide, state):
 
 
 def test_publishing_gives_it_a_public_place_by_the_rules_of_now():
-    held = make.consultation(public_precision_m=100)
-    pin = make.contribution(to=held, state="private", geom_public=None)
+    consultation = make.consultation(public_precision_m=100)
+    pin = make.contribution(to=consultation, state="private", geom_public=None)
     moderation.publish(pin, by=make.user(), at=LATER)
     public = Contribution.objects.get().geom_public
     assert public != pin.geom
@@ -80,9 +80,11 @@ def test_what_is_erased_stays_so(pin):
 
 
 def test_the_senders_role_goes_with_the_last_contribution():
-    held = make.consultation()
-    sent = Submission.objects.create(consultation=held, received_at=make.NOON, sender_role="Velforening")
-    first, second = (make.contribution(to=held, submission=sent) for _ in range(2))
+    consultation = make.consultation()
+    sent = Submission.objects.create(
+        consultation=consultation, received_at=make.NOON, sender_role="Velforening"
+    )
+    first, second = (make.contribution(to=consultation, submission=sent) for _ in range(2))
     erasure.erase(first, by="resident", at=LATER)
     assert Submission.objects.get().sender_role == "Velforening"
     erasure.erase(second, by="resident", at=LATER)

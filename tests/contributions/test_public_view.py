@@ -157,7 +157,7 @@ def grid():
 class TestNamesOfThePlace:
     def properties(self, consultation):
         features = exported(consultation)["features"]
-        return [(one["properties"]["committee"], one["properties"]["zones"]) for one in features]
+        return [(feature["properties"]["committee"], feature["properties"]["zones"]) for feature in features]
 
     def test_a_committee_and_a_field_are_told_where_they_hold_the_whole_square(self, grid):
         make.contribution(to=grid, at=EXACT)
@@ -177,8 +177,8 @@ class TestNamesOfThePlace:
         make.contribution(to=grid, at=(EXACT[0] + 0.001, EXACT[1]))
         first, second = Contribution.objects.values_list("geom_public", flat=True)
         assert first == second
-        one, other = self.properties(grid)
-        assert one == other
+        this, other = self.properties(grid)
+        assert this == other
 
     def test_an_edition_of_another_day_or_not_published_is_not_told(self, grid):
         make.contribution(to=grid, at=EXACT)

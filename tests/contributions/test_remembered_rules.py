@@ -21,7 +21,7 @@ TOKEN = "0123456789abcdef0123456789abcdef"
 
 
 @pytest.fixture
-def held() -> Consultation:
+def consultation() -> Consultation:
     """A consultation whose rules are remembered."""
     consultation = make.consultation()
     send(consultation)
@@ -39,38 +39,38 @@ def send(consultation, **properties):
     )
 
 
-def test_one_statement_takes_a_contribution_in(held):
+def test_one_statement_takes_a_contribution_in(consultation):
     with CaptureQueriesContext(connection) as queries:
-        assert send(held).is_new
+        assert send(consultation).is_new
     assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) == 1
 
 
-def test_a_new_theme_is_known_and_one_of_another_name_is_not(held):
-    held.themes.create(key="vei", name={"nb": "Vei"})
-    assert send(held, theme="vei").is_new
-    held.themes.filter(key="vei").update(key="veg")
+def test_a_new_theme_is_known_and_one_of_another_name_is_not(consultation):
+    consultation.themes.create(key="vei", name={"nb": "Vei"})
+    assert send(consultation, theme="vei").is_new
+    consultation.themes.filter(key="vei").update(key="veg")
     with pytest.raises(FeatureError):
-        send(held, theme="vei")
+        send(consultation, theme="vei")
 
 
-def test_closing_counts_at_once_and_so_does_opening_again(held):
-    held.closes_at = make.NOON - dt.timedelta(days=3)
-    held.save()
+def test_closing_counts_at_once_and_so_does_opening_again(consultation):
+    consultation.closes_at = make.NOON - dt.timedelta(days=3)
+    consultation.save()
     with pytest.raises(NotOpenError):
-        send(held)
-    Consultation.objects.filter(pk=held.pk).update(closes_at=None)
-    assert send(held).is_new
+        send(consultation)
+    Consultation.objects.filter(pk=consultation.pk).update(closes_at=None)
+    assert send(consultation).is_new
 
 
-def test_what_becomes_a_draft_takes_nothing(held):
-    Consultation.objects.filter(pk=held.pk).update(status="draft")
+def test_what_becomes_a_draft_takes_nothing(consultation):
+    Consultation.objects.filter(pk=consultation.pk).update(status="draft")
     with pytest.raises(rulebook.NoConsultationError):
-        send(held)
+        send(consultation)
 
 
-def test_another_consultation_under_the_same_slug(held):
-    Consultation.objects.filter(pk=held.pk).update(slug="moved")
-    other = make.consultation(slug=held.slug)
+def test_another_consultation_under_the_same_slug(consultation):
+    Consultation.objects.filter(pk=consultation.pk).update(slug="moved")
+    other = make.consultation(slug=consultation.slug)
     send(other)
     assert Contribution.objects.filter(consultation=other).count() == 1
     Consultation.objects.filter(pk=other.pk).update(slug="moved-too")
@@ -78,57 +78,61 @@ def test_another_consultation_under_the_same_slug(held):
         send(other)
 
 
-def test_moderation_before_publication_holds_from_the_next_contribution(held):
-    assert send(held).state == Contribution.State.PUBLISHED
-    Consultation.objects.filter(pk=held.pk).update(moderation="before")
-    assert send(held).state == Contribution.State.PENDING
+def test_moderation_before_publication_holds_from_the_next_contribution(consultation):
+    assert send(consultation).state == Contribution.State.PUBLISHED
+    Consultation.objects.filter(pk=consultation.pk).update(moderation="before")
+    assert send(consultation).state == Contribution.State.PENDING
 
 
 def _version(consultation: Consultation) -> int:
     return Consultation.objects.values_list("rules_version", flat=True).get(pk=consultation.pk)
 
 
-def test_every_part_of_the_rules_raises_their_version(held):
+def test_every_part_of_the_rules_raises_their_version(consultation):
     layer = make.layer(kind=Layer.Kind.ZONING)
-    seen = {_version(held)}
+    versions = {_version(consultation)}
     changes = [
-        lambda: held.questions.create(key="q", kind="text", options=[]),
-        lambda: held.questions.update(required=True),
-        lambda: Question.objects.filter(consultation=held).delete(),
-        lambda: held.alternatives.create(key="a", layer=layer),
-        lambda: Alternative.objects.filter(consultation=held).delete(),
-        lambda: Theme.objects.filter(consultation=held).update(name={"nb": "Mørke"}),
-        lambda: type(held.municipality).objects.filter(pk=held.municipality_id).update(metric_srid=25833),
+        lambda: consultation.questions.create(key="q", kind="text", options=[]),
+        lambda: consultation.questions.update(required=True),
+        lambda: Question.objects.filter(consultation=consultation).delete(),
+        lambda: consultation.alternatives.create(key="a", layer=layer),
+        lambda: Alternative.objects.filter(consultation=consultation).delete(),
+        lambda: Theme.objects.filter(consultation=consultation).update(name={"nb": "Mørke"}),
+        lambda: (
+            type(consultation.municipality)
+            .objects.filter(pk=consultation.municipality_id)
+            .update(metric_srid=25833)
+        ),
     ]
     for number, change in enumerate(changes):
         change()
-        seen.add(_version(held))
-        assert len(seen) == number + 2
+        versions.add(_version(consultation))
+        assert len(versions) == number + 2
 
 
-def test_a_question_that_moves_to_another_consultation_changes_both(held):
-    question = held.questions.create(key="q", kind="text", options=[])
+def test_a_question_that_moves_to_another_consultation_changes_both(consultation):
+    question = consultation.questions.create(key="q", kind="text", options=[])
     other = make.consultation()
-    before = {_version(held), _version(other)}
+    before = {_version(consultation), _version(other)}
     Question.objects.filter(pk=question.pk).update(consultation=other)
-    assert before.isdisjoint({_version(held), _version(other)})
+    assert before.isdisjoint({_version(consultation), _version(other)})
 
 
-def test_a_known_contribution_is_answered_whatever_the_rules_are_now(held):
+def test_a_known_contribution_is_answered_whatever_the_rules_are_now(consultation):
     identifier, sent = uuid.uuid4(), feature()
 
     def again():
         return intake.receive(
             sent,
             identifier=identifier,
-            rules=rulebook.remembered(held.slug),
+            rules=rulebook.remembered(consultation.slug),
             at=make.NOON,
             token=TOKEN,
             address="198.51.100.7",
         )
 
     assert again().is_new
-    Consultation.objects.filter(pk=held.pk).update(closes_at=make.NOON - dt.timedelta(days=3))
+    Consultation.objects.filter(pk=consultation.pk).update(closes_at=make.NOON - dt.timedelta(days=3))
     assert not again().is_new
 
 

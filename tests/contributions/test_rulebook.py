@@ -11,21 +11,21 @@ pytestmark = pytest.mark.django_db
 
 def test_everything_is_read_in_one_query():
     plan, boundary = make.layer(kind="zoning"), make.layer()
-    held = make.consultation(themes=("lys", "vei"), boundary_layer=boundary)
-    held.alternatives.create(key="a", layer=plan)
-    held.alternatives.create(key="b", layer=plan)
+    consultation = make.consultation(themes=("lys", "vei"), boundary_layer=boundary)
+    consultation.alternatives.create(key="a", layer=plan)
+    consultation.alternatives.create(key="b", layer=plan)
     options = [{"value": 0, "label": {"nb": "nei"}}, {"value": "ja", "label": {"nb": "ja"}}]
-    held.questions.create(key="q", kind="single", options=options, applies_to=["pin"], required=True)
+    consultation.questions.create(key="q", kind="single", options=options, applies_to=["pin"], required=True)
     with CaptureQueriesContext(connection) as queries:
-        rules = rulebook.read(held.slug)
+        rules = rulebook.read(consultation.slug)
     assert len(queries) == 1
     assert (rules.id, rules.slug, rules.opens_at, rules.grace) == (
-        held.pk,
-        held.slug,
-        held.opens_at,
-        held.grace,
+        consultation.pk,
+        consultation.slug,
+        consultation.opens_at,
+        consultation.grace,
     )
-    assert rules.themes == {theme.key: theme.pk for theme in held.themes.all()}
+    assert rules.themes == {theme.key: theme.pk for theme in consultation.themes.all()}
     assert set(rules.theme_words["lys"]) == {"Lys", "lys"}
     assert set(rules.alternatives) == {"a", "b"}
     assert rules.place_layers == [boundary.pk, plan.pk]
@@ -39,13 +39,13 @@ def test_everything_is_read_in_one_query():
 
 
 def test_a_draft_is_for_those_who_work_on_it():
-    held = make.consultation(status="draft")
-    planner = make.user(role="planner", of=held.municipality)
-    assert rulebook.read(held.slug, reader=planner).id == held.pk
-    assert rulebook.read_any(held.slug).id == held.pk
+    consultation = make.consultation(status="draft")
+    planner = make.user(role="planner", of=consultation.municipality)
+    assert rulebook.read(consultation.slug, reader=planner).id == consultation.pk
+    assert rulebook.read_any(consultation.slug).id == consultation.pk
     for reader in (None, AnonymousUser(), make.user()):
         with pytest.raises(rulebook.NoConsultationError):
-            rulebook.read(held.slug, reader=reader)
+            rulebook.read(consultation.slug, reader=reader)
 
 
 def test_no_slug_is_the_placeholder_of_the_query():

@@ -38,8 +38,8 @@ def test_what_letters_and_emoji_are_made_with_stays(text):
 
 @pytest.mark.django_db
 def test_they_leave_what_is_imported():
-    held = make.consultation()
-    load(held, "id,x,y,t,tema,tid\nb1,9.705,59.025,\u202egnp\u2066m\u00f8rkt,lys,2026-04-20\n")
+    consultation = make.consultation()
+    load(consultation, "id,x,y,t,tema,tid\nb1,9.705,59.025,\u202egnp\u2066m\u00f8rkt,lys,2026-04-20\n")
     assert Contribution.objects.get().text == "gnpm\u00f8rkt"
 
 

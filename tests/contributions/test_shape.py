@@ -112,7 +112,7 @@ JSON = st.recursive(
 def test_any_json_is_read_or_refused(value):
     try:
         read = parse(value)
-        told = read is None or not read.empty
+        is_answered = read is None or not read.empty
     except ShapeError as refusal:
-        told = bool(str(refusal))
-    assert told
+        is_answered = bool(str(refusal))
+    assert is_answered

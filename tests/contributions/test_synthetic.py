@@ -19,40 +19,40 @@ def pins(slug, **options):
 
 
 @pytest.fixture
-def held():
+def consultation():
     boundary = make.layer()
     make.areas(of=make.edition(of=boundary))
     # the pins follow from slug and seed, and a numbered slug would depend on which tests ran before
     return make.consultation(slug="synthetic", themes=("lys", "vei"), boundary_layer=boundary)
 
 
-def test_pins_lie_in_the_area_with_committee_theme_and_time(held):
-    assert "300 pins made" in pins(held.slug)
+def test_pins_lie_in_the_area_with_committee_theme_and_time(consultation):
+    assert "300 pins made" in pins(consultation.slug)
     made = Contribution.objects.all()
     assert len(made) == 300
-    assert all(held.area.intersects(pin.geom) for pin in made)
+    assert all(consultation.area.intersects(pin.geom) for pin in made)
     assert Hit.objects.values("contribution").distinct().count() == 300
     assert {pin.theme.key for pin in made} == {"lys", "vei"}
-    assert all(held.opens_at <= pin.written_at <= held.closes_at for pin in made)
+    assert all(consultation.opens_at <= pin.written_at <= consultation.closes_at for pin in made)
     assert all(normalised(pin.code) == pin.code for pin in made)
     assert 50 < len({pin.contributor_key for pin in made}) < 150
 
 
-def test_the_same_seed_makes_the_same_pins_once(held):
-    pins(held.slug)
+def test_the_same_seed_makes_the_same_pins_once(consultation):
+    pins(consultation.slug)
     before = dict(Contribution.objects.values_list("id", "geom"))
-    assert "0 pins made, 300 were there" in pins(held.slug)
+    assert "0 pins made, 300 were there" in pins(consultation.slug)
     Contribution.objects.all().delete()
-    pins(held.slug)
+    pins(consultation.slug)
     assert dict(Contribution.objects.values_list("id", "geom")) == before
-    assert "300 pins made" in pins(held.slug, seed=4)
+    assert "300 pins made" in pins(consultation.slug, seed=4)
 
 
-def test_four_fifths_gather(held):
+def test_four_fifths_gather(consultation):
     """Most pins have many others within 100 m, which evenly spread ones have not."""
-    pins(held.slug, n=500, clusters=5)
+    pins(consultation.slug, n=500, clusters=5)
     places = [pin.geom.transform(25832, clone=True) for pin in Contribution.objects.all()]
-    crowded = sum(sum(one.distance(other) < 100 for other in places) > 20 for one in places)
+    crowded = sum(sum(place.distance(other) < 100 for other in places) > 20 for place in places)
     assert 0.6 < crowded / 500 < 0.95
 
 
@@ -65,10 +65,10 @@ def test_without_an_area_or_consultation_it_says_so():
         pins("finnes-ikke", n=0)
 
 
-def test_batches_have_codes_of_their_own(held, monkeypatch):
+def test_batches_have_codes_of_their_own(consultation, monkeypatch):
     monkeypatch.setattr(synthetic, "BATCH", 100)
-    rules = rulebook.read(held.slug)
-    until = held.opens_at + dt.timedelta(days=1)
-    made = synthetic.make(rules=rules, area=held.area, n=250, seed=1, clusters=0, until=until)
+    rules = rulebook.read(consultation.slug)
+    until = consultation.opens_at + dt.timedelta(days=1)
+    made = synthetic.make(rules=rules, area=consultation.area, n=250, seed=1, clusters=0, until=until)
     assert [stored.new for stored in made] == [100, 100, 50]
     assert Contribution.objects.count() == 250

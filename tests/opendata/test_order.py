@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
-from mapdialog.citizen.said import SaidPage, nearby
+from mapdialog.citizen.published import PublishedPage, nearby
 from mapdialog.contributions.models import Contribution
 from mapdialog.dialogue.models import Consultation
 from tests import factories as make
@@ -53,7 +53,7 @@ def test_the_order_of_lists_and_pages_says_no_more_than_the_times(
     client: Client, precision_m: int, order: list[str]
 ) -> None:
     consultation = with_pins(precision_m=precision_m)
-    assert [line.text for line in SaidPage.of(consultation).lines] == order
+    assert [line.text for line in PublishedPage.of(consultation).lines] == order
     assert paged(client, consultation) == order
 
 

@@ -85,9 +85,9 @@ class Command(BaseCommand):
             raise CommandError(f"{result['refused']} rows were refused.")
 
 
-def _columns(given: list[str]) -> dict[str, str]:
+def _columns(pairs: list[str]) -> dict[str, str]:
     columns: dict[str, str] = {}
-    for pair in ",".join(given).split(","):
+    for pair in ",".join(pairs).split(","):
         target, _, column = (part.strip() for part in pair.partition("="))
         if target not in importing.targets() or not column:
             known = ", ".join(sorted(importing.targets()))

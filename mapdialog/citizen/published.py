@@ -22,7 +22,7 @@ MOST_NEARBY = 80
 
 
 @dataclass(frozen=True, kw_only=True)
-class SaidLine:
+class PublishedLine:
     """One published contribution, as everyone may know it."""
 
     code: str
@@ -34,12 +34,12 @@ class SaidLine:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SaidPage:
-    lines: list[SaidLine]
+class PublishedPage:
+    lines: list[PublishedLine]
     next_page: int | None
 
     @classmethod
-    def of(cls, consultation: Consultation, *, page: int = 1) -> SaidPage:
+    def of(cls, consultation: Consultation, *, page: int = 1) -> PublishedPage:
         """A page of what everyone may read, from 1. Two queries."""
         number = min(LAST_PAGE, max(1, page))
         start = (number - 1) * PER_PAGE
@@ -78,8 +78,8 @@ def nearby(consultation: Consultation, *, bounds: Bounds | None) -> dict[str, An
     }
 
 
-def _line(row: PublicContribution) -> SaidLine:
-    return SaidLine(
+def _line(row: PublicContribution) -> PublishedLine:
+    return PublishedLine(
         code=row.code,
         theme=words(row.theme.name if row.theme else None),
         text=row.text,
