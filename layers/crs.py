@@ -204,11 +204,11 @@ def candidates(bounds: Box, *, owner: str, home: Box | None = None) -> list[Cand
 
 
 def check_fit(
-    bounds: Box, *, srid: int, owner: str, home: Box | None = None, told: bool = False
+    bounds: Box, *, srid: int, owner: str, home: Box | None = None, is_named: bool = False
 ) -> list[Finding]:
     """Do coordinates with these bounds look as if they were in this system?
 
-    `told`: a person has said so, and is believed where it is possible at all. Returns what is odd, such as
+    `is_named`: a person has said so, and is believed where it is possible. Returns what is doubtful, such as
     a place where nobody uses the system, when no other puts it into the owner's country. Raises CrsError,
     with the systems that would fit, when the coordinates cannot be in this one, when swapping x and y would
     put them where they belong, and when another system would.
@@ -232,7 +232,7 @@ def check_fit(
         message = _("Coordinates about %(x).1f, %(y).1f are not in EPSG:%(srid)d. Name the right one: --crs.")
         values = {"x": (bounds[0] + bounds[2]) / 2, "y": (bounds[1] + bounds[3]) / 2, "srid": srid}
         raise CrsError(message % values, candidates=better)
-    if fitting and not told and srid in PROJECTED:
+    if fitting and not is_named and srid in PROJECTED:
         message = _(
             "As EPSG:%(srid)d, which the file names, it lies at %(lon).2f° E, %(lat).2f° N. "
             "It may be in EPSG:%(others)s. Name the right one: --crs."

@@ -78,7 +78,7 @@ def findings(kept: Mapping[str, Any]) -> list[Finding]:
 
 def gravest_first(findings: Iterable[Finding]) -> list[Finding]:
     """For reading: errors, warnings, then what was only put right."""
-    return sorted(findings, key=lambda one: _GRAVITY.index(one.severity))
+    return sorted(findings, key=lambda finding: _GRAVITY.index(finding.severity))
 
 
 def csv(findings: Sequence[Finding]) -> Iterator[tuple[Any, ...]]:

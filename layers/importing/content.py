@@ -117,7 +117,7 @@ class _Import:
                 candidates=crs.candidates(bounds, owner=request.owner, home=home),
             )
         is_named = request.srid is not None
-        findings = crs.check_fit(bounds, srid=srid, owner=request.owner, home=home, told=is_named)
+        findings = crs.check_fit(bounds, srid=srid, owner=request.owner, home=home, is_named=is_named)
         if is_named and in_file not in (None, srid, WGS84):
             values = {"said": in_file, "told": srid}
             findings.append(Finding(kind="other_crs", severity="note", count=1, values=values))

@@ -43,6 +43,8 @@ class Known:
 
 def cleaned(value: Any) -> str:
     """A code as text: whole numbers without ".0", several codes with commas, "" for none."""
+    if isinstance(value, str) and value.isalnum():  # most are: no blank and no point to look for
+        return value
     if isinstance(value, list | tuple):
         return ", ".join(text for text in map(cleaned, value) if text)
     if value is None or isinstance(value, bool | dict) or (isinstance(value, float) and value != value):
@@ -78,7 +80,7 @@ def _as_listed(code: str, list_name: str, prefix: str) -> str:
     tries = [code, code.upper(), bare, bare.upper()]
     if prefix:
         tries = [*(f"{prefix}{text}" for text in tries if text[:1].isdigit()), *tries]
-    listed = next((text for text in tries if _is_known(text, list_name)), None)
+    listed = next((text for text in dict.fromkeys(tries) if _is_known(text, list_name)), None)
     return (
         listed or _by_label(list_name).get(code.casefold()) or (f"{prefix}{code}" if code.isdigit() else code)
     )

@@ -40,19 +40,19 @@ def compared(draft: Edition, *, before: Edition) -> dict[str, Any]:
     `rows` are at most LISTED_MAX of `differing`. They are left out (`is_too_long`) where the database would
     need more than a minute for them.
     """
-    found: dict[str, Any] = {
+    counts: dict[str, Any] = {
         "number": before.number,
         "before": before.feature_count,
         "after": draft.feature_count,
     }
     rows = {Layer.Kind.BOUNDARY: _areas, Layer.Kind.ZONING: _zones}.get(Layer.Kind(draft.layer.kind))
     if rows is None:
-        return found
+        return counts
     try:
         differing = rows(draft, before)
     except OperationalError:
-        return {**found, "is_too_long": True}
-    return {**found, "differing": len(differing), "rows": differing[:LISTED_MAX]}
+        return {**counts, "is_too_long": True}
+    return {**counts, "differing": len(differing), "rows": differing[:LISTED_MAX]}
 
 
 def _areas(draft: Edition, before: Edition) -> list[dict[str, Any]]:

@@ -39,9 +39,9 @@ class Listener:
 
 def refused(path: Path) -> str:
     """The sentence that the file is refused with."""
-    with pytest.raises(ReadError) as told:
+    with pytest.raises(ReadError) as error:
         read_file.rows(path)
-    sentence = str(told.value)
+    sentence = str(error.value)
     assert 10 < len(sentence) < 400
     return sentence
 

@@ -14,8 +14,8 @@ from tests.layers import files
 AT = factories.NOON
 
 
-def imported(path: Path, *, kind: str = "boundary", at: dt.datetime = AT, **given: Any) -> Outcome:
-    values = {"kind": kind, "name": "committees", "owner": "NO-4012", **given}
+def imported(path: Path, *, kind: str = "boundary", at: dt.datetime = AT, **options: Any) -> Outcome:
+    values = {"kind": kind, "name": "committees", "owner": "NO-4012", **options}
     return load(ImportRequest(path=path, **values), at=at, by="test")
 
 

@@ -102,8 +102,8 @@ def test_what_only_touches_an_area_is_not_in_it(committees: Edition) -> None:
 
 def test_several_points_have_the_share_of_their_number(committees: Edition) -> None:
     (a, y), (b, _y) = factories.middle(0), factories.middle(1)
-    found = places(f"MULTIPOINT({a} {y}, {a + 0.001} {y}, {b} {y}, 5 60)", committees.layer)
-    assert found == [(committees.pk, "A", 0.5), (committees.pk, "B", 0.25)]
+    hits = places(f"MULTIPOINT({a} {y}, {a + 0.001} {y}, {b} {y}, 5 60)", committees.layer)
+    assert hits == [(committees.pk, "A", 0.5), (committees.pk, "B", 0.25)]
 
 
 def test_areas_that_overlap_by_mistake_count_no_bit_twice() -> None:
@@ -152,20 +152,20 @@ def test_the_question_for_pages_tells_names_and_provisions_in_one_query(
     plan = factories.edition(of=factories.layer(kind="zoning", style="no_reguleringsplan"))
     factories.zone(of=plan, provision={"nb": "Boliger.", "en": "Housing."})
     with django_assert_num_queries(1):
-        found = areas.at(factories.middle(), on=DAY, layers=[committees.layer, plan.layer])
-    assert [(place.kind, place.code, place.name, place.field) for place in found] == [
+        hits = areas.at(factories.middle(), on=DAY, layers=[committees.layer, plan.layer])
+    assert [(place.kind, place.code, place.name, place.field) for place in hits] == [
         ("boundary", "A", "Utvalg A", ""),
         ("zoning", "1110", "", "B1"),
     ]
-    assert found[1].provision == {"nb": "Boliger.", "en": "Housing."}
-    assert found[1].style == "no_reguleringsplan"
+    assert hits[1].provision == {"nb": "Boliger.", "en": "Housing."}
+    assert hits[1].style == "no_reguleringsplan"
 
 
 def test_what_is_not_published_is_not_told_unless_asked_for(committees: Edition) -> None:
     Edition.objects.update(published=False)
     assert areas.at(factories.middle(), on=DAY, layers=[committees.layer]) == []
-    told = areas.at(factories.middle(), on=DAY, layers=[committees.layer], unpublished=True)
-    assert [place.code for place in told] == ["A"]
+    hits = areas.at(factories.middle(), on=DAY, layers=[committees.layer], unpublished=True)
+    assert [place.code for place in hits] == ["A"]
 
 
 def test_looking_up_a_point_uses_the_spatial_index(committees: Edition) -> None:

@@ -11,9 +11,9 @@ from layers.reference.catalog import Match, SourceFileError, _load, best, matche
 NO_CODES = {"place", "street", "water"}
 
 
-def recognised(fields: list[str], **said: object) -> Match | None:
+def recognised(fields: list[str], **facts: object) -> Match | None:
     """What the file is, where one source alone fits best."""
-    fitting = best(matches(fields, **said))
+    fitting = best(matches(fields, **facts))
     return fitting[0] if len(fitting) == 1 else None
 
 

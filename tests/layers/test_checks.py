@@ -21,9 +21,9 @@ def box(column: int, row: int = 0, *, side: float = 0.01) -> Any:
     return shapely.box(west, south, west + side, south + side)
 
 
-def found(folder: Path, *features: dict[str, Any], **given: Any) -> dict[str, Finding]:
-    path = files.geojson(folder, files.collection(*features), name=f"{given.get('name', 'x')}.geojson")
-    outcome = imported(path, **{"valid_from": dt.date(2020, 1, 1), **given})
+def findings_in(folder: Path, *features: dict[str, Any], **options: Any) -> dict[str, Finding]:
+    path = files.geojson(folder, files.collection(*features), name=f"{options.get('name', 'x')}.geojson")
+    outcome = imported(path, **{"valid_from": dt.date(2020, 1, 1), **options})
     assert outcome.report is not None
     assert outcome.edition.feature_count == outcome.report.loaded
     return {finding.kind: finding for finding in outcome.report.findings()}
@@ -34,12 +34,12 @@ def row_of(n: int) -> list[dict[str, Any]]:
 
 
 def test_a_plain_set_of_boundaries_has_nothing_odd(tmp_path: Path) -> None:
-    assert found(tmp_path, *row_of(6)) == {}
+    assert findings_in(tmp_path, *row_of(6)) == {}
 
 
 def test_a_stray_is_told_by_its_number_and_place(tmp_path: Path) -> None:
     stray = files.feature(shapely.box(-0.01, -0.01, 0, 0), code="zero", name="Null")
-    finding = found(tmp_path, *row_of(9), stray)["stray"]
+    finding = findings_in(tmp_path, *row_of(9), stray)["stray"]
     (item,) = finding.items
     assert (item.feature, item.code, item.lon, item.lat) == (10, "zero", -0.005, -0.005)
 
@@ -47,7 +47,7 @@ def test_a_stray_is_told_by_its_number_and_place(tmp_path: Path) -> None:
 def test_the_same_shape_twice_names_both(tmp_path: Path) -> None:
     turned = shapely.Polygon([*box(1).exterior.coords][2:-1] + [*box(1).exterior.coords][:2])
     rows = [*row_of(3), files.feature(turned, code="again", name="Igjen")]
-    (item,) = found(tmp_path, *rows)["same_shape"].items
+    (item,) = findings_in(tmp_path, *rows)["same_shape"].items
     assert (item.feature, item.code, item.other, item.why) == (4, "again", "01", "feature 2")
 
 
@@ -55,32 +55,34 @@ def test_shapes_with_the_same_box_that_differ_are_not_the_same(tmp_path: Path) -
     upper = shapely.Polygon([(9.6, 59.0), (9.61, 59.01), (9.6, 59.01)])
     lower = shapely.Polygon([(9.6, 59.0), (9.61, 59.0), (9.61, 59.01)])
     rows = [files.feature(upper, code="A", name="A"), files.feature(lower, code="B", name="B")]
-    assert found(tmp_path, *rows) == {}
+    assert findings_in(tmp_path, *rows) == {}
 
 
 def test_very_small_and_very_large_ones_are_told(tmp_path: Path) -> None:
     rows = [*row_of(22), files.feature(box(0, 5, side=1e-6), code="dot", name="Prikk")]
     rows.append(files.feature(box(0, 10, side=0.3), code="rest", name="Resten"))
-    told = found(tmp_path, *rows)
-    assert [item.code for item in told["tiny"].items] == ["dot"]
+    findings = findings_in(tmp_path, *rows)
+    assert [item.code for item in findings["tiny"].items] == ["dot"]
     # 0.000001° is 11 cm by 6 cm at 59° N
-    assert told["tiny"].items[0].m2 == pytest.approx(0.01, abs=0.005)
-    assert [item.code for item in told["huge"].items] == ["rest"]
-    assert told["huge"].items[0].m2 == pytest.approx(0.3 * 111_400 * 0.3 * 57_200, rel=0.01)
+    assert findings["tiny"].items[0].m2 == pytest.approx(0.01, abs=0.005)
+    assert [item.code for item in findings["huge"].items] == ["rest"]
+    assert findings["huge"].items[0].m2 == pytest.approx(0.3 * 111_400 * 0.3 * 57_200, rel=0.01)
 
 
 def test_a_shape_of_very_many_points_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("layers.importing.checks._MANY_VERTICES", 20)
     round_one = files.feature(box(1).centroid.buffer(0.001), code="round", name="Rund")
-    (item,) = found(tmp_path, files.feature(box(3), code="A", name="A"), round_one)["many_vertices"].items
+    (item,) = findings_in(tmp_path, files.feature(box(3), code="A", name="A"), round_one)[
+        "many_vertices"
+    ].items
     assert item.code == "round"
 
 
 def test_areas_without_a_name_are_told_where_there_is_a_field_of_names(tmp_path: Path) -> None:
     rows = [files.feature(box(0), code="A", name="Øst"), files.feature(box(1), code="B", name=" ")]
-    assert [item.code for item in found(tmp_path, *rows)["no_name"].items] == ["B"]
+    assert [item.code for item in findings_in(tmp_path, *rows)["no_name"].items] == ["B"]
     nameless = [files.feature(box(0), code="A"), files.feature(box(1), code="B")]
-    assert found(tmp_path, *nameless, name="y") == {}
+    assert findings_in(tmp_path, *nameless, name="y") == {}
 
 
 def test_levels_and_states_that_are_none_are_told(tmp_path: Path) -> None:
@@ -89,9 +91,9 @@ def test_levels_and_states_that_are_none_are_told(tmp_path: Path) -> None:
         files.feature(box(1), code="1110", vertical_level=9, land_use_status=7),
         files.feature(box(2), code="1110", vertical_level=None, land_use_status=None),
     ]
-    told = found(tmp_path, *rows, kind="zoning", style="no_reguleringsplan")
-    assert [(item.feature, item.why) for item in told["unknown_level"].items] == [(2, "9")]
-    assert [(item.feature, item.why) for item in told["unknown_status"].items] == [(2, "7")]
+    findings = findings_in(tmp_path, *rows, kind="zoning", style="no_reguleringsplan")
+    assert [(item.feature, item.why) for item in findings["unknown_level"].items] == [(2, "9")]
+    assert [(item.feature, item.why) for item in findings["unknown_status"].items] == [(2, "7")]
 
 
 def test_zones_without_a_code_among_those_that_have_one_are_told(tmp_path: Path) -> None:
@@ -100,35 +102,37 @@ def test_zones_without_a_code_among_those_that_have_one_are_told(tmp_path: Path)
         files.feature(box(1), code=""),
         files.feature(box(2), code=None),
     ]
-    told = found(tmp_path, *rows, kind="zoning", style="no_reguleringsplan")["no_code"]
-    assert ([item.feature for item in told.items], told.severity) == ([2, 3], "warning")
-    assert "2 zones have no code" in wording.sentence(told)
+    findings = findings_in(tmp_path, *rows, kind="zoning", style="no_reguleringsplan")["no_code"]
+    assert ([item.feature for item in findings.items], findings.severity) == ([2, 3], "warning")
+    assert "2 zones have no code" in wording.sentence(findings)
 
 
 def test_a_file_far_from_the_owners_layers_is_told_with_the_distance(tmp_path: Path) -> None:
-    found(tmp_path, *row_of(3), name="first")
+    findings_in(tmp_path, *row_of(3), name="first")
     north = files.feature(shapely.box(9.60, 62.0, 9.63, 62.01), code="1110")
-    finding = found(tmp_path, north, name="far", kind="zoning")["far_from_home"]
+    finding = findings_in(tmp_path, north, name="far", kind="zoning")["far_from_home"]
     # from 59.01° to 62° N
     assert finding.values == {"km": pytest.approx(333, abs=1)}
     beside = files.feature(shapely.box(9.60, 59.02, 9.63, 59.03), code="1110")
-    assert "far_from_home" not in found(tmp_path, beside, name="near", kind="zoning")
+    assert "far_from_home" not in findings_in(tmp_path, beside, name="near", kind="zoning")
 
 
 def test_boundaries_are_compared_with_those_that_cover_most(tmp_path: Path) -> None:
-    found(tmp_path, *row_of(10), name="whole")
-    part = found(tmp_path, files.feature(shapely.box(9.60, 59, 9.63, 59.01), code="A", name="A"), name="part")
+    findings_in(tmp_path, *row_of(10), name="whole")
+    part = findings_in(
+        tmp_path, files.feature(shapely.box(9.60, 59, 9.63, 59.01), code="A", name="A"), name="part"
+    )
     assert part["little_of_home"].values == {"percent": pytest.approx(30.0)}
     assert "beyond_home" not in part
     wider = shapely.box(9.60, 59, 9.70, 59.02)
-    over = found(tmp_path, files.feature(wider, code="A", name="A"), name="over")
+    over = findings_in(tmp_path, files.feature(wider, code="A", name="A"), name="over")
     assert over["beyond_home"].values == {"percent": pytest.approx(50.0)}
     assert "little_of_home" not in over
 
 
 def test_a_new_edition_is_not_compared_with_the_one_it_replaces(tmp_path: Path) -> None:
-    found(tmp_path, *row_of(10))
-    smaller = found(tmp_path, *row_of(3), replace=True, valid_from=dt.date(2021, 1, 1))
+    findings_in(tmp_path, *row_of(10))
+    smaller = findings_in(tmp_path, *row_of(3), replace=True, valid_from=dt.date(2021, 1, 1))
     assert smaller == {}
 
 
@@ -141,7 +145,7 @@ def test_islands_of_one_area_are_merged_and_that_is_told(tmp_path: Path) -> None
         files.feature(box(1), code="B", name="Fastland"),
         files.feature(box(5), code="A", name="Øyene"),
     ]
-    finding = found(tmp_path, *rows)["merged_code"]
+    finding = findings_in(tmp_path, *rows)["merged_code"]
     assert [(item.feature, item.code, item.why) for item in finding.items] == [(1, "A", "features 1, 3")]
     edition = import_file.Layer.objects.get().editions.get()
     assert edition.feature_count == 2
@@ -157,17 +161,17 @@ def test_what_may_be_a_mistake_is_refused_unless_merging_is_asked_for(
 ) -> None:
     rows = [files.feature(box(0), code="A", name="Øyene"), files.feature(second, code="A", name=name)]
     with pytest.raises(ValueError, match=r"A \(1, 2\)"):
-        found(tmp_path, *rows)
-    told = found(tmp_path, *rows, merge_codes=True)
-    assert told["merged_code"].count == 1
+        findings_in(tmp_path, *rows)
+    findings = findings_in(tmp_path, *rows, merge_codes=True)
+    assert findings["merged_code"].count == 1
 
 
 def test_merging_can_be_forbidden(tmp_path: Path) -> None:
     rows = [files.feature(box(i), code="A", name="Øyene") for i in (0, 5)]
     with pytest.raises(ValueError, match=r"A \(1, 2\)"):
-        found(tmp_path, *rows, merge_codes=False)
+        findings_in(tmp_path, *rows, merge_codes=False)
 
 
 def test_zones_of_one_purpose_stay_zones(tmp_path: Path) -> None:
     rows = [files.feature(box(i), code="1110") for i in (0, 5)]
-    assert found(tmp_path, *rows, kind="zoning", style="no_reguleringsplan") == {}
+    assert findings_in(tmp_path, *rows, kind="zoning", style="no_reguleringsplan") == {}

@@ -121,8 +121,8 @@ def test_a_process_has_one_driver_its_limits_and_no_network(
     probe: WarmServer, tmp_path: Path, listener: Listener, form: str
 ) -> None:
     """The list of drivers is held against the installed GDAL: an update that brings a new one fails here."""
-    told = told_by(probe, format=form, folder=str(tmp_path), port=listener.port)
-    assert told.get("drivers", []) == ([DRIVERS[form]] if form in DRIVERS else [])
+    answer = told_by(probe, format=form, folder=str(tmp_path), port=listener.port)
+    assert answer.get("drivers", []) == ([DRIVERS[form]] if form in DRIVERS else [])
     memory = limits.GEOJSON_MEMORY_BYTES if form == "GeoJSON" else limits.MEMORY_BYTES
     expected = {
         "RLIMIT_AS": memory,
@@ -132,15 +132,15 @@ def test_a_process_has_one_driver_its_limits_and_no_network(
         "RLIMIT_NPROC": 0,
         "RLIMIT_CORE": 0,
     }
-    assert {name: told["limits"][name] for name in expected} == {
+    assert {name: answer["limits"][name] for name in expected} == {
         name: [value, value] for name, value in expected.items()
     }
-    assert (told["written"], told["umask"]) == ("refused", 0o077)
+    assert (answer["written"], answer["umask"]) == ("refused", 0o077)
     # Many containers refuse it: then it must be said, and is nothing that passes for a fence.
-    assert (told["network"] == 0) == (told["connected"] == "refused")
-    assert listener.calls == (0 if told["network"] == 0 else 1)
+    assert (answer["network"] == 0) == (answer["connected"] == "refused")
+    assert listener.calls == (0 if answer["network"] == 0 else 1)
     if os.geteuid() == 0:
-        assert told["network"] == 0
+        assert answer["network"] == 0
 
 
 def test_a_process_inherits_nothing_of_ours(
@@ -149,12 +149,12 @@ def test_a_process_inherits_nothing_of_ours(
     monkeypatch.setenv("DATABASE_PASSWORD", "hemmelig")
     with (tmp_path / "open").open("wb") as file:
         os.set_inheritable(file.fileno(), True)
-        told = told_by(probe, format="GeoPackage", folder=str(tmp_path), port=listener.port)
+        answer = told_by(probe, format="GeoPackage", folder=str(tmp_path), port=listener.port)
     allowed = {*warm_server.environment(), "GDAL_SKIP", "LC_CTYPE"}
-    assert set(told["environment"]) <= allowed
+    assert set(answer["environment"]) <= allowed
     # Input, output and errors lead nowhere; the conversation; the folder that is being listed.
-    assert told["files"] == ["0", "1", "2", "3", "4"]
-    server = Path(f"/proc/{told['server']}")
+    assert answer["files"] == ["0", "1", "2", "3", "4"]
+    server = Path(f"/proc/{answer['server']}")
     assert "hemmelig" not in (server / "environ").read_text()
     assert str(tmp_path / "open") not in {os.readlink(link) for link in (server / "fd").iterdir()}
 
@@ -162,20 +162,20 @@ def test_a_process_inherits_nothing_of_ours(
 def test_the_server_has_loaded_neither_gdal_nor_geos(
     probe: WarmServer, tmp_path: Path, listener: Listener
 ) -> None:
-    told = told_by(probe, format="GeoJSON", folder=str(tmp_path), port=listener.port)
-    assert "numpy" in told["modules"]
-    assert {"pyogrio", "shapely", "django", "pandas"}.isdisjoint(told["modules"])
-    maps = Path(f"/proc/{told['server']}/maps").read_text()
+    answer = told_by(probe, format="GeoJSON", folder=str(tmp_path), port=listener.port)
+    assert "numpy" in answer["modules"]
+    assert {"pyogrio", "shapely", "django", "pandas"}.isdisjoint(answer["modules"])
+    maps = Path(f"/proc/{answer['server']}/maps").read_text()
     assert "numpy" in maps
     assert "gdal" not in maps.casefold()
     assert "geos" not in maps.casefold()
 
 
 def test_a_process_ends_when_nobody_waits_for_it(probe: WarmServer) -> None:
-    told = told_by(probe, format="GeoPackage", sleeps=True)
-    assert has_ended(told["process"])
-    assert is_running(told["server"])
-    assert are_gone(told["server"])
+    answer = told_by(probe, format="GeoPackage", sleeps=True)
+    assert has_ended(answer["process"])
+    assert is_running(answer["server"])
+    assert are_gone(answer["server"])
 
 
 def test_the_server_and_its_processes_end_with_whoever_started_them(tmp_path: Path) -> None:
@@ -193,10 +193,10 @@ def test_the_server_and_its_processes_end_with_whoever_started_them(tmp_path: Pa
         [sys.executable, str(script), json.dumps(sys.path)], stdout=subprocess.PIPE, text=True
     ) as ours:
         assert ours.stdout is not None
-        told = json.loads(ours.stdout.readline())
+        answer = json.loads(ours.stdout.readline())
         ours.send_signal(signal.SIGKILL)
-        assert has_ended(told["server"])
-        assert has_ended(told["process"])
+        assert has_ended(answer["server"])
+        assert has_ended(answer["process"])
 
 
 def test_a_process_ends_with_the_server_and_the_next_file_has_a_new_one(
@@ -205,12 +205,12 @@ def test_a_process_ends_with_the_server_and_the_next_file_has_a_new_one(
     connection, outcome = probe.process()
     with connection:
         wire.send(connection, json.dumps({"format": "KML", "sleeps": True}).encode())
-        told = json.loads(wire.receive(connection, most=1_000))
-        os.kill(told["server"], signal.SIGKILL)
-        assert has_ended(told["process"])
+        answer = json.loads(wire.receive(connection, most=1_000))
+        os.kill(answer["server"], signal.SIGKILL)
+        assert has_ended(answer["process"])
     os.close(outcome)
     again = told_by(probe, format="KML", sleeps=True)
-    assert again["server"] != told["server"]
+    assert again["server"] != answer["server"]
 
 
 def test_a_file_is_read_although_the_server_has_just_died(tmp_path: Path) -> None:

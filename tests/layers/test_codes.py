@@ -70,8 +70,8 @@ def test_codes_that_a_list_does_not_know_are_counted() -> None:
 
 
 def test_the_lists_that_know_the_codes_are_named_best_first() -> None:
-    found = codes.lists_that_know([1169, 1110, 2010], country="NO")
-    assert [known.list_name for known in found] == ["no_reguleringsplan"]
+    lists = codes.lists_that_know([1169, 1110, 2010], country="NO")
+    assert [known.list_name for known in lists] == ["no_reguleringsplan"]
     assert codes.lists_that_know([1169, 9999], country="NO") == []
     assert codes.lists_that_know([320, 220, 570], country="NO")[0].list_name == "no_hensynssoner"
     assert codes.lists_that_know([], country="NO") == []

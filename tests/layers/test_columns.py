@@ -21,21 +21,28 @@ def table(*rows: dict[str, Any], layers: list[str] | None = None) -> SourceRows:
     return SourceRows(geometries=geometries, properties=list(rows), srid=25832, layers=layers or [])
 
 
-def understood(found: SourceRows, *, kind: str = "zoning", owner: str = "NO-4012", **told: Any) -> Columns:
-    roles = told.pop("roles", {})
-    return recognise(found, kind=kind, owner=owner, roles=roles, **told)
+def understood(
+    source_rows: SourceRows, *, kind: str = "zoning", owner: str = "NO-4012", **options: Any
+) -> Columns:
+    roles = options.pop("roles", {})
+    return recognise(source_rows, kind=kind, owner=owner, roles=roles, **options)
 
 
-def rows_of(found: SourceRows, *, kind: str = "zoning", owner: str = "NO-4012", **told: Any) -> list[Row]:
-    got = understood(found, kind=kind, owner=owner, **told)
-    return list(columns.rows(found, got, kept=range(len(found.properties)), kind=kind).values())
+def rows_of(
+    source_rows: SourceRows, *, kind: str = "zoning", owner: str = "NO-4012", **options: Any
+) -> list[Row]:
+    got = understood(source_rows, kind=kind, owner=owner, **options)
+    return list(columns.rows(source_rows, got, kept=range(len(source_rows.properties)), kind=kind).values())
 
 
-def findings_of(found: SourceRows, *, owner: str = "NO-4012", **told: Any) -> dict[str, dict[str, Any]]:
-    got = understood(found, owner=owner, **told)
-    loaded = columns.rows(found, got, kept=range(len(found.properties)), kind="zoning")
+def findings_of(
+    source_rows: SourceRows, *, owner: str = "NO-4012", **options: Any
+) -> dict[str, dict[str, Any]]:
+    got = understood(source_rows, owner=owner, **options)
+    loaded = columns.rows(source_rows, got, kept=range(len(source_rows.properties)), kind="zoning")
     return {
-        one.kind: {"count": one.count, **one.values} for one in columns.findings(loaded, got, owner=owner)
+        finding.kind: {"count": finding.count, **finding.values}
+        for finding in columns.findings(loaded, got, owner=owner)
     }
 
 
@@ -144,15 +151,15 @@ def test_where_the_codes_fit_both_nobody_guesses() -> None:
     assert [(finding.kind, finding.values["sources"]) for finding in got.findings] == [
         ("may_be", "no-kommuneplan, no-reguleringsplan")
     ]
-    told = understood(either, source="no-kommuneplan")
-    assert told.style == "no_kommuneplan"
-    assert told.findings == []
+    options = understood(either, source="no-kommuneplan")
+    assert options.style == "no_kommuneplan"
+    assert options.findings == []
 
 
 def test_codes_that_the_list_does_not_know_are_told_with_their_number() -> None:
     plan = table(*({"arealformål": code, "feltnavn": "B"} for code in (1110, 1110, 9999, 9998, 9999)))
-    told = findings_of(plan)["unknown_code"]
-    assert told == {"count": 3, "total": 5, "list": "no_reguleringsplan", "codes": "9999 (2), 9998 (1)"}
+    options = findings_of(plan)["unknown_code"]
+    assert options == {"count": 3, "total": 5, "list": "no_reguleringsplan", "codes": "9999 (2), 9998 (1)"}
     assert "unknown_code" not in findings_of(table({"arealformål": 1110, "feltnavn": "B"}))
 
 
@@ -166,13 +173,13 @@ def test_a_list_that_knows_the_codes_is_offered() -> None:
 
 def test_a_role_a_field_or_a_source_that_is_not_there_is_refused_with_those_that_are() -> None:
     plan = table({"arealformål": 1110})
-    for told, wanted in (
+    for options, wanted in (
         ({"roles": {"kode": "arealformål"}}, "vertical_level"),
         ({"roles": {"code": "formål"}}, "arealformål"),
         ({"source": "no-nothing"}, "no-reguleringsplan"),
     ):
         with pytest.raises(ColumnError, match=wanted):
-            understood(plan, **told)
+            understood(plan, **options)
 
 
 def test_a_person_knows_better() -> None:
@@ -250,12 +257,12 @@ def test_names_in_lists_with_their_languages() -> None:
 
 
 def test_lists_of_different_length_do_not_say_whose_name_it_is() -> None:
-    odd = {
+    names_apart = {
         "språk": ["norsk", "nordsamisk"],
         "komplettskrivemåte": ["Tana", "Deatnu", "Deanu"],
         "stedsnummer": 7,
     }
-    (row,) = rows_of(table(odd), kind="place")
+    (row,) = rows_of(table(names_apart), kind="place")
     assert (row.name, names(row)) == ("Tana", {})
 
 
@@ -308,9 +315,9 @@ def test_streets_water_and_lamps_say_what_tiles_tell() -> None:
         "medium": "L",
     }
     (row,) = rows_of(table(street), kind="street")
-    told = json.loads(row.properties)
+    options = json.loads(row.properties)
     assert row.name == "Storgata"
-    assert {name: told[name] for name in ("class", "category", "number", "medium")} == {
+    assert {name: options[name] for name in ("class", "category", "number", "medium")} == {
         "class": "enkelBilveg",
         "category": "F",
         "number": "3262",
@@ -357,6 +364,6 @@ def test_our_own_names_survive_a_shapefile() -> None:
 
 def test_areas_with_names_by_language_only_are_called_by_the_first() -> None:
     areas = table({"tunnus": "0900", "nimi_fi": "Kallio", "nimi_sv": "Berghäll"})
-    (one,) = rows_of(areas, kind="boundary", owner="FI-091")
-    assert (one.code, one.name) == ("0900", "Kallio")
-    assert set(json.loads(one.names).values()) == {"Kallio", "Berghäll"}
+    (finding,) = rows_of(areas, kind="boundary", owner="FI-091")
+    assert (finding.code, finding.name) == ("0900", "Kallio")
+    assert set(json.loads(finding.names).values()) == {"Kallio", "Berghäll"}

@@ -23,16 +23,18 @@ def plans() -> tuple[Edition, Edition]:
     return first, second
 
 
-def found(plans: tuple[Edition, Edition], **given: int) -> dict[tuple[str, bool], tuple[float, float]]:
+def changes_between(
+    plans: tuple[Edition, Edition], **options: int
+) -> dict[tuple[str, bool], tuple[float, float]]:
     first, second = plans
-    rows = comparison.differences(first, second=second, on=TODAY, **given)
+    rows = comparison.differences(first, second=second, on=TODAY, **options)
     return {
         (row.code, row.is_future): (round(row.first.land_ha, 2), round(row.second.land_ha, 2)) for row in rows
     }
 
 
 def test_each_use_has_its_hectares_in_both(plans: tuple[Edition, Edition]) -> None:
-    assert found(plans) == {
+    assert changes_between(plans) == {
         ("1110", False): (pytest.approx(SQUARE_HA, abs=0.1), pytest.approx(SQUARE_HA, abs=0.1)),
         ("1110", True): (0.0, pytest.approx(SQUARE_HA, abs=0.1)),
         ("2011", False): (pytest.approx(SQUARE_HA, abs=0.1), pytest.approx(SQUARE_HA, abs=0.1)),
@@ -40,16 +42,16 @@ def test_each_use_has_its_hectares_in_both(plans: tuple[Edition, Edition]) -> No
 
 
 def test_one_level_is_compared_with_itself(plans: tuple[Edition, Edition]) -> None:
-    assert found(plans, level=2)["2011", False][1] == 0.0
-    assert found(plans, level=1) == {("2011", False): (0.0, pytest.approx(SQUARE_HA, abs=0.1))}
+    assert changes_between(plans, level=2)["2011", False][1] == 0.0
+    assert changes_between(plans, level=1) == {("2011", False): (0.0, pytest.approx(SQUARE_HA, abs=0.1))}
 
 
 def test_the_sea_is_not_land(plans: tuple[Edition, Edition]) -> None:
-    whole = found(plans)["1110", False][0]
+    whole = changes_between(plans)["1110", False][0]
     sea = factories.edition(of=factories.layer(kind="water"))
     Feature.objects.create(edition=sea, geom=factories.square(0, side=factories.SIDE / 2))
     Feature.objects.create(edition=sea, geom=factories.square(0, side=factories.SIDE / 2))
-    land, _second = found(plans)["1110", False]
+    land, _second = changes_between(plans)["1110", False]
     assert land == pytest.approx(whole * 3 / 4, rel=1e-3)
     (row, *_rest) = comparison.differences(plans[0], second=plans[1], on=TODAY)
     assert row.first.water_ha == pytest.approx(whole / 4, rel=1e-3)

@@ -118,8 +118,8 @@ def test_an_import_says_when_the_owner_has_a_new_number(shipped, tmp_path):
     feature["geometry"] = {"type": "Polygon", "coordinates": [square]}
     path = tmp_path / "a.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
-    for owner, said in (("NO-3813", True), ("NO-4012", False)):
+    for owner, note in (("NO-3813", True), ("NO-4012", False)):
         err = StringIO()
         arguments = [str(path), "--kind", "boundary", "--name", "a", "--owner", owner]
         call_command("import_layer", *arguments, stdout=StringIO(), stderr=err)
-        assert ("NO-3813 has been NO-4012 since 1 January 2024" in err.getvalue()) == said
+        assert ("NO-3813 has been NO-4012 since 1 January 2024" in err.getvalue()) == note

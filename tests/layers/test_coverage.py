@@ -18,16 +18,18 @@ def square(x: float, y: float, width: float, height: float) -> Any:
     return shapely.box(X + x, Y + y, X + x + width, Y + y + height)
 
 
-def checked(**given: Any) -> dict[str, Finding]:
+def checked(**options: Any) -> dict[str, Finding]:
     """Findings by kind; areas by code, in metres."""
-    metres = np.array([shapely.multipolygons(shapely.get_parts(one)) for one in given.values()], dtype=object)
-    found = coverage.check(
+    metres = np.array(
+        [shapely.multipolygons(shapely.get_parts(one)) for one in options.values()], dtype=object
+    )
+    findings = coverage.check(
         crs.to_wgs84(metres, srid=25832),
-        codes=list(given),
-        features=range(1, len(given) + 1),
+        codes=list(options),
+        features=range(1, len(options) + 1),
         owner="NO-4012",
     )
-    return {finding.kind: finding for finding in found}
+    return {finding.kind: finding for finding in findings}
 
 
 def test_areas_that_fit_together_leave_nothing_to_say() -> None:
@@ -35,35 +37,35 @@ def test_areas_that_fit_together_leave_nothing_to_say() -> None:
 
 
 def test_an_overlap_is_measured_and_names_the_pair_and_the_place() -> None:
-    found = checked(A=square(0, 0, 100, 100), B=square(90, 0, 100, 100), C=square(300, 0, 50, 50))
-    assert set(found) == {"overlap"}
-    (item,) = found["overlap"].items
+    findings = checked(A=square(0, 0, 100, 100), B=square(90, 0, 100, 100), C=square(300, 0, 50, 50))
+    assert set(findings) == {"overlap"}
+    (item,) = findings["overlap"].items
     assert (item.feature, item.code, item.other) == (1, "A", "B")
     assert item.m2 == pytest.approx(10 * 100, rel=1e-4)
-    assert found["overlap"].m2 == item.m2
+    assert findings["overlap"].m2 == item.m2
     (point,) = crs.from_wgs84(np.array([shapely.Point(item.lon, item.lat)], dtype=object), srid=25832)
     assert square(90, 0, 10, 100).buffer(0.1).covers(point)
 
 
 def test_an_area_inside_another_and_a_double_are_overlaps_too() -> None:
-    found = checked(
+    findings = checked(
         A=square(0, 0, 100, 100), B=square(20, 20, 10, 10), C=square(300, 0, 50, 50), D=square(300, 0, 50, 50)
     )
-    pairs = {(item.code, item.other): item.m2 for item in found["overlap"].items}
+    pairs = {(item.code, item.other): item.m2 for item in findings["overlap"].items}
     assert pairs == {("C", "D"): pytest.approx(2500, rel=1e-4), ("A", "B"): pytest.approx(100, rel=1e-4)}
 
 
 def test_the_largest_comes_first_and_a_sliver_is_named_apart() -> None:
-    found = checked(
+    findings = checked(
         A=square(0, 0, 100, 100),
         B=square(99.6, 0, 100, 100),
         C=square(0, 95, 100, 50),
         D=square(0, 140, 100, 50),
     )
-    assert [item.m2 for item in found["overlap"].items] == pytest.approx([500, 500], rel=1e-3)
-    (sliver,) = [item for item in found["sliver_overlap"].items if item.other == "B"]
+    assert [item.m2 for item in findings["overlap"].items] == pytest.approx([500, 500], rel=1e-3)
+    (sliver,) = [item for item in findings["sliver_overlap"].items if item.other == "B"]
     assert sliver.m2 == pytest.approx(40, rel=0.01)
-    assert found["sliver_overlap"].severity == "note"
+    assert findings["sliver_overlap"].severity == "note"
 
 
 def test_a_gap_is_what_the_areas_enclose() -> None:
@@ -73,9 +75,9 @@ def test_a_gap_is_what_the_areas_enclose() -> None:
         "W": square(0, 40, 40, 20),
         "E": square(60, 40, 40, 20),
     }
-    found = checked(**ring)
-    assert set(found) == {"gap"}
-    (item,) = found["gap"].items
+    findings = checked(**ring)
+    assert set(findings) == {"gap"}
+    (item,) = findings["gap"].items
     assert item.m2 == pytest.approx(20 * 20, rel=1e-3)
     assert {item.code, *item.other.replace(", …", "").split(", ")} <= set(ring)
     assert item.feature is None
@@ -84,11 +86,11 @@ def test_a_gap_is_what_the_areas_enclose() -> None:
 
 
 def test_a_narrow_gap_is_a_sliver() -> None:
-    found = checked(
+    findings = checked(
         A=square(0, 0, 100, 100), B=shapely.box(X + 100, Y, X + 200, Y + 100) - square(100, 20, 0.3, 50)
     )
-    assert set(found) == {"sliver_gap"}
-    assert found["sliver_gap"].m2 == pytest.approx(15, rel=0.01)
+    assert set(findings) == {"sliver_gap"}
+    assert findings["sliver_gap"].m2 == pytest.approx(15, rel=0.01)
 
 
 def test_what_comes_of_rounding_is_not_mentioned() -> None:
@@ -96,18 +98,18 @@ def test_what_comes_of_rounding_is_not_mentioned() -> None:
 
 
 def test_a_splinter_of_an_area_is_told() -> None:
-    found = checked(
+    findings = checked(
         A=shapely.union(square(0, 0, 100, 100), square(200, 0, 0.2, 30)), B=square(100, 0, 50, 50)
     )
-    assert set(found) == {"sliver_part"}
-    assert found["sliver_part"].items[0].m2 == pytest.approx(6, rel=0.01)
+    assert set(findings) == {"sliver_part"}
+    assert findings["sliver_part"].items[0].m2 == pytest.approx(6, rel=0.01)
 
 
 def test_too_many_points_are_said_and_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(coverage, "_POINTS_MAX", 5)
-    found = checked(A=square(0, 0, 100, 100), B=square(90, 0, 100, 100))
-    assert set(found) == {"not_measured"}
-    assert found["not_measured"].values["limit"] == 5
+    findings = checked(A=square(0, 0, 100, 100), B=square(90, 0, 100, 100))
+    assert set(findings) == {"not_measured"}
+    assert findings["not_measured"].values["limit"] == 5
 
 
 def test_too_much_at_odds_is_said_and_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,7 +121,7 @@ def test_all_of_it_agrees_with_what_shapely_makes_of_every_pair() -> None:
     """Random boxes, against the plain way of every pair and one union."""
     dice = np.random.default_rng(7)
     metres = {f"{i:02d}": square(*dice.uniform(0, 400, 2), *dice.uniform(20, 150, 2)) for i in range(25)}
-    found = checked(**metres)
+    findings = checked(**metres)
     shapes = list(metres.values())
     shared = sum(a.intersection(b).area for i, a in enumerate(shapes) for b in shapes[i + 1 :])
     holes = sum(
@@ -127,9 +129,9 @@ def test_all_of_it_agrees_with_what_shapely_makes_of_every_pair() -> None:
         for part in shapely.get_parts(shapely.union_all(shapes))
         for ring in part.interiors
     )
-    told = {
-        kind: sum(one.m2 or 0 for name, one in found.items() if name.endswith(kind))
+    expected = {
+        kind: sum(finding.m2 or 0 for name, finding in findings.items() if name.endswith(kind))
         for kind in ("overlap", "gap")
     }
-    assert told["overlap"] == pytest.approx(shared, rel=1e-3)
-    assert told["gap"] == pytest.approx(holes, rel=1e-3, abs=0.1)
+    assert expected["overlap"] == pytest.approx(shared, rel=1e-3)
+    assert expected["gap"] == pytest.approx(holes, rel=1e-3, abs=0.1)

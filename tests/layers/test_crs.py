@@ -44,12 +44,12 @@ def in_system(box: crs.Box, srid: int) -> crs.Box:
 def test_with_the_owners_layers_known_the_right_system_comes_first(
     owner: str, box: crs.Box, srid: int
 ) -> None:
-    found = crs.candidates(in_system(box, srid), owner=owner, home=box)
-    assert (found[0].srid, found[0].fits, found[0].swap_axes) == (srid, "home", False)
-    assert found[0].name == crs.title(srid)
+    candidates = crs.candidates(in_system(box, srid), owner=owner, home=box)
+    assert (candidates[0].srid, candidates[0].fits, candidates[0].swap_axes) == (srid, "home", False)
+    assert candidates[0].name == crs.title(srid)
     middle = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    assert (found[0].lon, found[0].lat) == pytest.approx(middle, abs=0.05)
-    assert found[0].box == pytest.approx(box, abs=0.1)
+    assert (candidates[0].lon, candidates[0].lat) == pytest.approx(middle, abs=0.05)
+    assert candidates[0].box == pytest.approx(box, abs=0.1)
 
 
 @pytest.mark.parametrize(
@@ -63,21 +63,21 @@ def test_with_the_owners_layers_known_the_right_system_comes_first(
     ],
 )
 def test_without_any_layers_the_country_decides(owner: str, box: crs.Box, srid: int) -> None:
-    found = crs.candidates(in_system(box, srid), owner=owner)
-    assert srid in [place.srid for place in found if place.fits == "country"][:2]
-    assert all(math.isfinite(number) for place in found for number in (place.lon, place.lat, *place.box))
+    candidates = crs.candidates(in_system(box, srid), owner=owner)
+    assert srid in [place.srid for place in candidates if place.fits == "country"][:2]
+    assert all(math.isfinite(number) for place in candidates for number in (place.lon, place.lat, *place.box))
 
 
 def test_a_system_that_puts_them_nowhere_is_no_candidate() -> None:
-    found = crs.candidates(in_system(BAMBLE, 25832), owner="NO-4012", home=BAMBLE)
-    assert 4326 not in [place.srid for place in found]
-    assert [place for place in found if place.fits == "no"] == []
+    candidates = crs.candidates(in_system(BAMBLE, 25832), owner="NO-4012", home=BAMBLE)
+    assert 4326 not in [place.srid for place in candidates]
+    assert [place for place in candidates if place.fits == "no"] == []
 
 
 def test_swapped_coordinates_are_offered_the_right_way_round() -> None:
     west, south, east, north = in_system(BAMBLE, 25832)
-    found = crs.candidates((south, west, north, east), owner="NO-4012", home=BAMBLE)
-    assert (found[0].srid, found[0].swap_axes, found[0].fits) == (25832, True, "home")
+    candidates = crs.candidates((south, west, north, east), owner="NO-4012", home=BAMBLE)
+    assert (candidates[0].srid, candidates[0].swap_axes, candidates[0].fits) == (25832, True, "home")
 
 
 def test_a_system_that_puts_the_file_into_another_country_names_the_one_that_would_not() -> None:
@@ -94,7 +94,7 @@ def test_a_system_that_puts_the_file_into_another_country_names_the_one_that_wou
 
 
 def test_who_names_the_system_is_believed() -> None:
-    (finding,) = crs.check_fit(in_system(BAMBLE, 25832), srid=25833, owner="NO-4012", told=True)
+    (finding,) = crs.check_fit(in_system(BAMBLE, 25832), srid=25833, owner="NO-4012", is_named=True)
     assert finding.kind == "outside_country"
     assert finding.values["lon"] == pytest.approx(15.7, abs=0.1)
 

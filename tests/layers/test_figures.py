@@ -29,21 +29,21 @@ def written(tmp_path):
 
 @pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
 def test_the_delimiter_is_found(written, delimiter):
-    found = read_table(written(TABLE.replace(";", delimiter)))
-    assert found.columns == ["region", "alder", "år", "Personer"]
-    assert found.rows[1] == {"region": "40120101 Herre", "alder": "5-9 år", "år": "2025", "Personer": "50"}
+    figures = read_table(written(TABLE.replace(";", delimiter)))
+    assert figures.columns == ["region", "alder", "år", "Personer"]
+    assert figures.rows[1] == {"region": "40120101 Herre", "alder": "5-9 år", "år": "2025", "Personer": "50"}
 
 
 def test_decimal_commas_are_not_taken_for_delimiters(written):
-    found = read_table(written("kode;andel;snitt\na;1,5;2,5\nb;3,5;4,5\nc;5,5;6,5\n"))
-    assert found.rows[2] == {"kode": "c", "andel": "5,5", "snitt": "6,5"}
+    figures = read_table(written("kode;andel;snitt\na;1,5;2,5\nb;3,5;4,5\nc;5,5;6,5\n"))
+    assert figures.rows[2] == {"kode": "c", "andel": "5,5", "snitt": "6,5"}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_letters_survive_every_encoding(written, encoding):
-    found = read_table(written(TABLE.encode(encoding)))
-    assert "år" in found.columns
-    assert bool(found.notes) == (encoding == "cp1252")
+    figures = read_table(written(TABLE.encode(encoding)))
+    assert "år" in figures.columns
+    assert bool(figures.notes) == (encoding == "cp1252")
 
 
 def test_letters_put_together_of_two_become_one(written):
@@ -56,10 +56,10 @@ def test_a_title_above_and_footnotes_below_go_to_the_notes(written):
         + TABLE
         + "\n. = Ikke mulig å oppgi tall\nKilde: SSB\n"
     )
-    found = read_table(written(text))
-    assert found.columns == ["region", "alder", "år", "Personer"]
-    assert len(found.rows) == 2
-    assert found.notes == [
+    figures = read_table(written(text))
+    assert figures.columns == ["region", "alder", "år", "Personer"]
+    assert len(figures.rows) == 2
+    assert figures.notes == [
         "04317: Grunnkretser, etter region og år", ". = Ikke mulig å oppgi tall", "Kilde: SSB",
     ]  # fmt: skip
 
@@ -81,11 +81,15 @@ def test_header_over_two_lines_and_names_where_they_change(tmp_path):
             ]
         },
     )
-    found = read_table(path)
-    assert found.columns == ["column 1", "column 2", "Personer 2024", "Personer 2025"]
-    assert [row["column 1"] for row in found.rows] == ["40120101 Herre", "40120101 Herre", "40120501 Rørholt"]
-    assert found.rows[1]["Personer 2025"] == "50"
-    assert found.notes == ["Grunnkretsenes befolkning", "Kilde: Statistisk sentralbyrå"]
+    figures = read_table(path)
+    assert figures.columns == ["column 1", "column 2", "Personer 2024", "Personer 2025"]
+    assert [row["column 1"] for row in figures.rows] == [
+        "40120101 Herre",
+        "40120101 Herre",
+        "40120501 Rørholt",
+    ]
+    assert figures.rows[1]["Personer 2025"] == "50"
+    assert figures.notes == ["Grunnkretsenes befolkning", "Kilde: Statistisk sentralbyrå"]
 
 
 def test_a_workbook_gives_stored_values_dates_and_its_sheets(tmp_path):
@@ -95,9 +99,9 @@ def test_a_workbook_gives_stored_values_dates_and_its_sheets(tmp_path):
         "Andre": [["a", "b"], [1, 2]],
     }
     path = xlsx(tmp_path / "t.xlsx", sheets)
-    found = read_table(path)
-    assert (found.sheet, found.sheets) == ("Tall", ["Tom", "Tall", "Andre"])
-    assert found.rows == [{"kode": "301", "dag": "2025-01-01", "sum": "42"}]
+    figures = read_table(path)
+    assert (figures.sheet, figures.sheets) == ("Tall", ["Tom", "Tall", "Andre"])
+    assert figures.rows == [{"kode": "301", "dag": "2025-01-01", "sum": "42"}]
     assert read_table(path, sheet="Andre").rows == [{"a": "1", "b": "2"}]
     with pytest.raises(ReadError, match="Ingen"):
         read_table(path, sheet="Ingen")
@@ -105,8 +109,8 @@ def test_a_workbook_gives_stored_values_dates_and_its_sheets(tmp_path):
 
 def test_an_opendocument_sheet_is_read(tmp_path):
     path = ods(tmp_path / "t.ods", ods_row("kode", "år") + ods_row("Å1", "2025"))
-    found = read_table(path)
-    assert (found.sheet, found.rows) == ("Ark", [{"kode": "Å1", "år": "2025"}])
+    figures = read_table(path)
+    assert (figures.sheet, figures.rows) == ("Ark", [{"kode": "Å1", "år": "2025"}])
 
 
 def test_objects_in_json_are_flattened(written):
@@ -117,8 +121,8 @@ def test_objects_in_json_are_flattened(written):
             "befolkningAldersgrupper": {"0-4": 0, "90+": None},
         }
     ]
-    found = read_table(written(json.dumps(rows), "p.json"))
-    assert found.rows == [
+    figures = read_table(written(json.dumps(rows), "p.json"))
+    assert figures.rows == [
         {
             "grunnkretsId": "40120501",
             "totalBefolkning": "76",
@@ -129,9 +133,9 @@ def test_objects_in_json_are_flattened(written):
 
 
 def test_the_fields_of_a_geometry_file_are_a_table():
-    found = read_table(FIXTURES / "dc" / "census_tracts_2000.geojson")
-    assert found.columns == ["tract", "population", "age_0_17", "age_18_plus"]
-    assert len(found.rows) == 188
+    figures = read_table(FIXTURES / "dc" / "census_tracts_2000.geojson")
+    assert figures.columns == ["tract", "population", "age_0_17", "age_18_plus"]
+    assert len(figures.rows) == 188
 
 
 def test_columns_of_the_same_name_are_told_apart(written):
@@ -176,10 +180,10 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused_unread(tmp_path, monkeyp
 
 def test_nothing_outside_the_workbook_is_read(tmp_path):
     try:
-        found = read_table(entities(tmp_path / "evil.xlsx"))
+        figures = read_table(entities(tmp_path / "evil.xlsx"))
     except ReadError:
         return
-    assert "root:" not in json.dumps(found.rows)
+    assert "root:" not in json.dumps(figures.rows)
 
 
 def test_a_damaged_workbook_is_refused(tmp_path):

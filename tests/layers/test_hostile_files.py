@@ -234,8 +234,8 @@ def with_blob(folder: Path, blob: bytes) -> Path:
     ids=["line", "polygon", "multi", "nested", "nested-curves", "noise", "nothing"],
 )
 def test_a_shape_that_lies_about_its_size_is_none_and_the_rest_is_read(tmp_path: Path, blob: bytes) -> None:
-    found = outcome(with_blob(tmp_path, blob))
-    assert isinstance(found, ReadError) or [shape is None for shape in found.geometries] == [True, False]
+    result = outcome(with_blob(tmp_path, blob))
+    assert isinstance(result, ReadError) or [shape is None for shape in result.geometries] == [True, False]
 
 
 def test_more_points_than_anybody_draws_are_refused(tmp_path: Path) -> None:
@@ -268,8 +268,8 @@ def test_a_long_text_in_a_geopackage_is_refused(tmp_path: Path) -> None:
 )
 def test_odd_tables_in_a_geopackage_are_read_or_refused(tmp_path: Path, script: str) -> None:
     path = files.run_sql(files.geopackage(tmp_path), script)
-    found = outcome(path)
-    assert isinstance(found, ReadError) or len(found.geometries) in (0, 2)
+    result = outcome(path)
+    assert isinstance(result, ReadError) or len(result.geometries) in (0, 2)
 
 
 def one_of_each(folder: Path) -> dict[str, Path]:
@@ -291,8 +291,8 @@ def test_a_file_that_breaks_off_is_refused_or_read_as_far_as_it_goes(tmp_path: P
     content = path.read_bytes()
     for share in (0.02, 0.5, 0.97):
         path.write_bytes(content[: int(len(content) * share)])
-        found = outcome(path)
-        assert isinstance(found, ReadError) or len(found.geometries) <= 2
+        result = outcome(path)
+        assert isinstance(result, ReadError) or len(result.geometries) <= 2
 
 
 @pytest.mark.parametrize("kind", ["fgb", "gpkg", "shp-shp", "shp-shx", "shp-dbf", "gdb"])
@@ -312,8 +312,8 @@ def test_numbers_that_lie_are_refused_or_harmless(tmp_path: Path, kind: str) -> 
             files.zipped(spoilt, dict(members))
         else:
             spoilt.write_bytes(patched(path.read_bytes(), place))
-        found = outcome(spoilt, layer="kretser" if kind == "gdb" else None)
-        assert isinstance(found, ReadError) or len(found.geometries) <= 2
+        result = outcome(spoilt, layer="kretser" if kind == "gdb" else None)
+        assert isinstance(result, ReadError) or len(result.geometries) <= 2
 
 
 def patched(content: bytes, place: int) -> bytes:

@@ -50,14 +50,14 @@ def test_layers_fields_and_source_can_be_told(tmp_path: Path) -> None:
         "c": [{"x": 1}],
     }
     path = plan_file(tmp_path, plan)
-    told = ["--layer", "a", "--layer", "b", "--field", "code=formaal", "--field", "field=merke"]
+    output = ["--layer", "a", "--layer", "b", "--field", "code=formaal", "--field", "field=merke"]
     base = ["--kind", "zoning", "--name", "plan", "--owner", "NO-4012"]
-    run("import_layer", path, *base, *told, "--source", "no-reguleringsplan")
+    run("import_layer", path, *base, *output, "--source", "no-reguleringsplan")
     assert set(Zone.objects.values_list("code", "field")) == {("1110", "B1"), ("2010", "V1")}
     report = Edition.objects.get().report
     assert report["source"] == "no-reguleringsplan"
     assert report["options"]["roles"] == {"code": "formaal", "field": "merke"}
-    assert "nothing changed" in run("import_layer", path, *base, *told, "--source", "no-reguleringsplan")
+    assert "nothing changed" in run("import_layer", path, *base, *output, "--source", "no-reguleringsplan")
 
 
 def test_a_list_says_what_is_in_the_file_and_writes_nothing(tmp_path: Path) -> None:
@@ -118,10 +118,10 @@ def test_what_cannot_be_done_is_said(tmp_path: Path, arguments: list[str], messa
 def test_progress_tells_rows_and_seconds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("layers.management.commands.import_layer._PROGRESS_FROM_ROWS", 1)
     path = districts(tmp_path, {"code": "A"}, {"code": "B"})
-    told = StringIO()
+    output = StringIO()
     arguments = [str(path), "--kind", "boundary", "--name", "d", "--owner", "NO-4012"]
-    call_command("import_layer", *arguments, stdout=StringIO(), stderr=told)
-    assert re.search(r"^writing: 2 of 2 rows, \d+ s$", told.getvalue(), re.MULTILINE)
+    call_command("import_layer", *arguments, stdout=StringIO(), stderr=output)
+    assert re.search(r"^writing: 2 of 2 rows, \d+ s$", output.getvalue(), re.MULTILINE)
 
 
 # An edition's life ----------------------------------------------------------------------------------

@@ -22,12 +22,12 @@ def test_real_committees_load_with_codes_names_and_areas_as_gdal_reads_them() ->
     path = files.FIXTURES / "dc" / "committees_2013.geojson"
     outcome = imported(path, owner="US-DC", valid_from=dt.date(2013, 1, 1))
     reference = geopandas.read_file(path, engine="pyogrio")
-    found = Area.objects.filter(edition=outcome.edition)
-    assert found.count() == len(reference) == 40 == outcome.edition.feature_count
-    assert set(found.values_list("code", "name")) == set(
+    areas = Area.objects.filter(edition=outcome.edition)
+    assert areas.count() == len(reference) == 40 == outcome.edition.feature_count
+    assert set(areas.values_list("code", "name")) == set(
         zip(reference["code"], reference["name"], strict=True)
     )
-    total = sum(area.geom.area for area in found)
+    total = sum(area.geom.area for area in areas)
     expected = shapely.make_valid(reference.geometry.to_numpy(), method="structure", keep_collapsed=False)
     assert total == pytest.approx(shapely.area(expected).sum(), rel=1e-12)
 
@@ -72,9 +72,9 @@ def test_the_same_areas_from_three_formats_are_the_same(tmp_path: Path) -> None:
     paths.append(files.geojson(tmp_path, json.loads(files.frame().to_json())))
     for number, path in enumerate(paths):
         outcome = imported(path, name=f"set-{number}", code_field="kode", name_field="navn")
-        found = Area.objects.filter(edition=outcome.edition).order_by("code")
-        assert [(area.code, area.name) for area in found] == [("301", "Øst"), ("302", "Vest")]
-        assert [area.geom.area for area in found] == pytest.approx([1e-4, 1e-4], rel=1e-6)
+        areas = Area.objects.filter(edition=outcome.edition).order_by("code")
+        assert [(area.code, area.name) for area in areas] == [("301", "Øst"), ("302", "Vest")]
+        assert [area.geom.area for area in areas] == pytest.approx([1e-4, 1e-4], rel=1e-6)
 
 
 def test_long_edges_are_made_dense_before_they_are_transformed(tmp_path: Path) -> None:
@@ -141,8 +141,8 @@ def test_other_kinds_take_any_geometry(tmp_path: Path) -> None:
         files.feature(shapely.LineString([(9.7, 59), (9.8, 59)])),
     )
     outcome = imported(files.geojson(tmp_path, document), kind="place")
-    found = Feature.objects.filter(edition=outcome.edition).order_by("pk")
-    assert [row.geom.geom_type for row in found] == ["Point", "LineString"]
+    areas = Feature.objects.filter(edition=outcome.edition).order_by("pk")
+    assert [row.geom.geom_type for row in areas] == ["Point", "LineString"]
 
 
 def districts(*rows: dict[str, Any]) -> dict[str, Any]:

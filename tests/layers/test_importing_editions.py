@@ -55,11 +55,11 @@ def test_another_file_needs_replace_and_then_closes_the_edition_before(tmp_path:
     assert (first.valid_to, second.number, second.valid_to) == (dt.date(2026, 1, 1), 2, None)
     assert first.areas.count() == 2
     place = factories.middle()
-    told = {
-        day: [found.code for found in areas.at(place, on=day, layers=[first.layer])]
+    outcome = {
+        day: [editions.code for editions in areas.at(place, on=day, layers=[first.layer])]
         for day in (dt.date(2025, 12, 31), dt.date(2026, 1, 1))
     }
-    assert told == {dt.date(2025, 12, 31): ["A"], dt.date(2026, 1, 1): ["C"]}
+    assert outcome == {dt.date(2025, 12, 31): ["A"], dt.date(2026, 1, 1): ["C"]}
     log = LayerEvent.objects.order_by("pk").values_list("what", "edition_number", "by")
     assert list(log) == [("imported", 1, "test"), ("closed", 1, "test"), ("imported", 2, "test")]
 

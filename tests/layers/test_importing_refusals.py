@@ -82,12 +82,12 @@ def test_a_file_without_a_system_asks_for_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "given",
+    "options",
     [{"owner": "4012"}, {"name": "a b"}, {"name": "../x"}, {"kind": "boundaries"}, {"style": "no_such"}],
 )
-def test_names_that_cannot_be_are_refused(tmp_path: Path, given: dict[str, str]) -> None:
+def test_names_that_cannot_be_are_refused(tmp_path: Path, options: dict[str, str]) -> None:
     with pytest.raises(ImportRefusedError):
-        imported(two_areas(tmp_path), **given)
+        imported(two_areas(tmp_path), **options)
 
 
 def test_nothing_to_load_is_an_error(tmp_path: Path) -> None:

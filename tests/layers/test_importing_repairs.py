@@ -43,8 +43,8 @@ def test_what_cannot_be_an_area_is_skipped_and_told_by_its_number(tmp_path: Path
     report = imported(files.geojson(tmp_path, document)).report
     assert report is not None
     assert (report.read, report.loaded) == (5, 1)
-    told = [(remark.feature, remark.code, remark.why.split(":")[0]) for remark in report.skipped]
-    assert told == [
+    reasons = [(remark.feature, remark.code, remark.why.split(":")[0]) for remark in report.skipped]
+    assert reasons == [
         (1, "A", "no geometry"),
         (3, "C", "empty geometry"),
         (4, "D", "a LineString is not an area"),

@@ -24,9 +24,9 @@ class CancelledError(Exception):
     """What a person's wish to stop is told by."""
 
 
-def request(path: Path, **given: Any) -> ImportRequest:
+def request(path: Path, **options: Any) -> ImportRequest:
     return ImportRequest(
-        **{"path": path, "kind": "boundary", "name": "committees", "owner": "NO-4012", **given}
+        **{"path": path, "kind": "boundary", "name": "committees", "owner": "NO-4012", **options}
     )
 
 
@@ -60,7 +60,7 @@ def test_a_failure_in_the_database_leaves_the_edition_before(
     first = imported(two_areas(tmp_path), valid_from=dt.date(2020, 1, 1)).edition
     kept = stored()
 
-    def broken(edition: Edition, **_given: Any) -> None:
+    def broken(edition: Edition, **_options: Any) -> None:
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO layers_area (version_id, code, name, properties, geom) VALUES "
@@ -91,7 +91,7 @@ def test_who_stops_an_import_finds_nothing_of_it(tmp_path: Path, phase: str, ver
 
 
 def test_what_cannot_be_saved_leaves_no_file_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_args: Any, **_given: Any) -> None:
+    def refuse(*_args: Any, **_options: Any) -> None:
         raise life.EditionError("no")
 
     monkeypatch.setattr("layers.importing.import_file.life.save", refuse)
@@ -115,18 +115,18 @@ def test_a_failure_does_not_take_the_file_of_an_edition_that_stands(tmp_path: Pa
 
 
 def test_progress_is_told_in_phases(tmp_path: Path) -> None:
-    told: list[tuple[str, int, int]] = []
-    load(request(two_areas(tmp_path)), at=AT, progress=lambda *now: told.append(now))
-    assert told == [("reading", 0, 1), ("reading", 1, 1), ("checking", 2, 2), ("writing", 2, 2)]
+    steps: list[tuple[str, int, int]] = []
+    load(request(two_areas(tmp_path)), at=AT, progress=lambda *now: steps.append(now))
+    assert steps == [("reading", 0, 1), ("reading", 1, 1), ("checking", 2, 2), ("writing", 2, 2)]
 
 
 def test_long_files_are_told_of_many_times(tmp_path: Path) -> None:
     boxes = [files.feature(small_box(i), code=str(i)) for i in range(4_100)]
     path = files.geojson(tmp_path, files.collection(*boxes))
-    told: list[tuple[str, int, int]] = []
-    load(request(path, kind="place"), at=AT, progress=lambda *now: told.append(now))
-    checked = [done for phase, done, total in told if phase == "checking" and total == 4_100]
-    written = [done for phase, done, total in told if phase == "writing" and total == 4_100]
+    steps: list[tuple[str, int, int]] = []
+    load(request(path, kind="place"), at=AT, progress=lambda *now: steps.append(now))
+    checked = [done for phase, done, total in steps if phase == "checking" and total == 4_100]
+    written = [done for phase, done, total in steps if phase == "writing" and total == 4_100]
     assert checked == [2_000, 4_000, 4_100]
     assert len(written) == 9
     assert written == sorted(written)
@@ -149,28 +149,28 @@ def test_every_import_keeps_who_when_which_file_and_its_checksum(tmp_path: Path)
 @pytest.mark.django_db(transaction=True)
 def test_of_two_imports_at_once_one_is_refused_and_none_is_half(tmp_path: Path) -> None:
     both = threading.Barrier(2, timeout=30)
-    said: list[str] = []
+    sentences: list[str] = []
 
     def wait(phase: str, done: int, _total: int) -> None:
         if (phase, done) == ("reading", 1):
             both.wait()
 
-    def one(path: Path) -> None:
+    def single_load(path: Path) -> None:
         try:
             load(request(path), at=AT, progress=wait)
-            said.append("loaded")
+            sentences.append("loaded")
         except ImportRefusedError:
-            said.append("refused")
+            sentences.append("refused")
         finally:
             connections.close_all()
 
     paths = [two_areas(tmp_path), two_areas(tmp_path, first="C", name="other.geojson")]
-    threads = [threading.Thread(target=one, args=[path]) for path in paths]
+    threads = [threading.Thread(target=single_load, args=[path]) for path in paths]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(60)
-    assert sorted(said) == ["loaded", "refused"]
+    assert sorted(sentences) == ["loaded", "refused"]
     edition = Edition.objects.get()
     assert edition.areas.count() == 2
     assert stored() == [Path(edition.original.name).name]

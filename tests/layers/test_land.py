@@ -19,8 +19,8 @@ FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "bamble"
 TODAY = dt.date(2026, 5, 4)
 
 
-def water(*shapes, **given):
-    edition = factories.edition(of=factories.layer(kind="water"), **given)
+def water(*shapes, **options):
+    edition = factories.edition(of=factories.layer(kind="water"), **options)
     for shape in shapes:
         Feature.objects.create(edition=edition, geom=shape)
     return edition
@@ -45,8 +45,8 @@ def shares(edition, *, on=TODAY):
 
 
 def test_without_water_all_of_it_is_land_and_that_is_known(edition):
-    found, ground = shares(edition)
-    assert found == {"A": 0, "B": 0}
+    land, ground = shares(edition)
+    assert land == {"A": 0, "B": 0}
     assert not ground.water_is_known
     assert ground.share_of_water() == 0
 
@@ -54,9 +54,9 @@ def test_without_water_all_of_it_is_land_and_that_is_known(edition):
 def test_water_is_taken_off_once_though_two_layers_have_it(edition):
     water(strip(0.3))
     water(strip(0.4))
-    found, ground = shares(edition)
-    assert found["A"] == pytest.approx(0.4, abs=1e-3)
-    assert found["B"] == pytest.approx(0, abs=1e-9)
+    land, ground = shares(edition)
+    assert land["A"] == pytest.approx(0.4, abs=1e-3)
+    assert land["B"] == pytest.approx(0, abs=1e-9)
     assert ground.water_is_known
     assert ground.share_of_water() == pytest.approx(0.2, abs=1e-3)
 
@@ -99,8 +99,8 @@ def test_a_fifth_of_bamble_is_sea_and_one_unit_nearly_all():
         multi = geom if geom.geom_type == "MultiPolygon" else MultiPolygon(geom, srid=4326)
         Area.objects.create(edition=edition, code=properties["code"], name=properties["name"], geom=multi)
     water(*(geom for geom, _properties in shapes("sea")))
-    found, ground = shares(edition)
+    land, ground = shares(edition)
     assert ground.share_of_water() == pytest.approx(0.19, abs=0.005)
-    assert sorted(found.values())[-1] == pytest.approx(0.95, abs=0.005)
+    assert sorted(land.values())[-1] == pytest.approx(0.95, abs=0.005)
     water(*(geom for geom, _properties in shapes("lakes")))
     assert shares(edition)[1].share_of_water() == pytest.approx(0.217, abs=0.005)

@@ -15,7 +15,7 @@ from mapdialog.map_services.service import (
 WORLD_M = 20_037_508.342789244
 
 
-def service(template: str, **given: object) -> MapService:
+def service(template: str, **options: object) -> MapService:
     values = {
         "name": "a",
         "titles": {},
@@ -24,7 +24,7 @@ def service(template: str, **given: object) -> MapService:
         "licence": "",
         "max_zoom": 18,
     }
-    return MapService(template=template, **{**values, **given})  # type: ignore[arg-type]
+    return MapService(template=template, **{**values, **options})  # type: ignore[arg-type]
 
 
 def test_the_tiles_of_a_zoom_cover_the_world_without_a_gap() -> None:

@@ -21,9 +21,9 @@ def plan() -> Layer:
 
 
 def run(command: str, file: Path, *options: str) -> str:
-    said = io.StringIO()
-    call_command(command, str(file), "--owner", "NO-4012", "--name", "plan", *options, stdout=said)
-    return said.getvalue()
+    output = io.StringIO()
+    call_command(command, str(file), "--owner", "NO-4012", "--name", "plan", *options, stdout=output)
+    return output.getvalue()
 
 
 def table(folder: Path, text: str) -> Path:
@@ -36,9 +36,9 @@ def test_a_table_is_written_and_said(tmp_path: Path, plan: Layer) -> None:
     file = table(tmp_path, "field;text;plain_nb\nB1;§ 1;Boliger\nB9;§ 9;\n")
     assert "new texts: 1" in run("set_provisions", file, "--dry-run")
     assert not Zone.objects.exclude(legal_text="").exists()
-    said = run("set_provisions", file, "--by", "kari")
-    assert "not in the plan: 1 (B9)" in said
-    assert "1 fields written" in said
+    output = run("set_provisions", file, "--by", "kari")
+    assert "not in the plan: 1 (B9)" in output
+    assert "1 fields written" in output
     assert Zone.objects.get().legal_text == "§ 1"
     event = plan.events.get()
     assert (event.by, event.detail["file"]) == ("kari", "bestemmelser.csv")

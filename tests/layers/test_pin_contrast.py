@@ -24,9 +24,9 @@ def read(path: str) -> str:
 
 
 def constant(path: str, name: str) -> str:
-    found = re.search(rf"{name}(?: =|:) '?(#[0-9a-f]{{3,6}})", read(path))
-    assert found, (path, name)
-    return found[1]
+    match = re.search(rf"{name}(?: =|:) '?(#[0-9a-f]{{3,6}})", read(path))
+    assert match, (path, name)
+    return match[1]
 
 
 CORE, CASING = parsed(constant("js/map/pin.js", "CORE")), parsed(constant("js/map/pin.js", "CASING"))
@@ -37,14 +37,14 @@ GROUNDS = [
 HEAT = [parsed(colour) for colour in re.findall(r"'(#[0-9a-f]{6})'", read("js/lib/colours.js"))]
 
 
-def seen(under: Colour) -> float:
+def contrast_on(under: Colour) -> float:
     """How far the better of core and casing stands out."""
     return max(contrast(CORE, under), contrast(CASING, under))
 
 
 def fills() -> list[Colour]:
     styles = [style for name in list_names() for style in _styles(name).values()]
-    found = {
+    match = {
         colour
         for style in styles
         for colour in (
@@ -57,7 +57,7 @@ def fills() -> list[Colour]:
         )
         if colour
     }
-    return [parsed(colour) for colour in sorted(found | set(NEUTRAL_FILLS))]
+    return [parsed(colour) for colour in sorted(match | set(NEUTRAL_FILLS))]
 
 
 def test_the_drop_and_the_dot_have_the_same_colours_in_every_theme() -> None:
@@ -79,11 +79,11 @@ def test_a_pin_is_seen_on_every_fill_over_every_ground(opacity: float) -> None:
     assert len(GROUNDS) > 3
     for fill, ground in product(fills(), GROUNDS):
         for alpha in (FILL_OPACITY * opacity, opacity):
-            assert seen(over(fill, ground, opacity=alpha)) >= LEAST, (fill, ground)
+            assert contrast_on(over(fill, ground, opacity=alpha)) >= LEAST, (fill, ground)
 
 
 def test_a_pin_is_seen_on_heat_over_every_fill() -> None:
     assert len(HEAT) >= 20
     for fill, heat in product(fills(), HEAT):
         for opacity in (0.1, 0.4, 0.8, 1.0):
-            assert seen(over(heat, fill, opacity=opacity)) >= LEAST, (fill, heat)
+            assert contrast_on(over(heat, fill, opacity=opacity)) >= LEAST, (fill, heat)

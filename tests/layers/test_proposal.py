@@ -7,8 +7,8 @@ from layers.importing.recognition.proposal import Proposal, propose
 from tests.layers.test_columns import table
 
 
-def roles(found: Proposal) -> dict[str, tuple[str, list[str]]]:
-    return {one.role: (one.field, list(one.others)) for one in found.roles}
+def roles(proposal: Proposal) -> dict[str, tuple[str, list[str]]]:
+    return {role.role: (role.field, list(role.others)) for role in proposal.roles}
 
 
 def test_a_recognised_plan_says_by_what() -> None:
@@ -16,31 +16,31 @@ def test_a_recognised_plan_says_by_what() -> None:
         {"arealformål": 1110, "feltnavn": "B1", "plannavn": None},
         {"arealformål": 2010, "feltnavn": "", "plannavn": "x"},
     )
-    found = propose(plan, kind="zoning", owner="NO-4012")
-    assert found.source is not None
-    assert found.source.id == "no-reguleringsplan"
-    assert (found.question, list(found.ties)) == ("", [])
-    assert found.why == {"code": "arealformål", "field": "feltnavn"}
-    assert roles(found)["code"] == ("arealformål", [])
-    samples = {one.name: (list(one.samples), one.filled) for one in found.fields}
+    proposal = propose(plan, kind="zoning", owner="NO-4012")
+    assert proposal.source is not None
+    assert proposal.source.id == "no-reguleringsplan"
+    assert (proposal.question, list(proposal.ties)) == ("", [])
+    assert proposal.why == {"code": "arealformål", "field": "feltnavn"}
+    assert roles(proposal)["code"] == ("arealformål", [])
+    samples = {role.name: (list(role.samples), role.filled) for role in proposal.fields}
     assert samples["feltnavn"] == (["B1"], 0.5)
     assert samples["arealformål"] == (["1110", "2010"], 1.0)
-    assert found.styles[0].list_name == "no_reguleringsplan"
+    assert proposal.styles[0].list_name == "no_reguleringsplan"
 
 
 def test_a_tie_is_named() -> None:
-    found = propose(table({"arealformål": 1110}), kind="zoning", owner="NO-4012")
-    assert (found.source, list(found.ties)) == (None, ["no-kommuneplan", "no-reguleringsplan"])
-    told = propose(table({"arealformål": 1110}), kind="zoning", owner="NO-4012", source="no-kommuneplan")
-    assert told.source is not None
-    assert list(told.ties) == []
+    proposal = propose(table({"arealformål": 1110}), kind="zoning", owner="NO-4012")
+    assert (proposal.source, list(proposal.ties)) == (None, ["no-kommuneplan", "no-reguleringsplan"])
+    options = propose(table({"arealformål": 1110}), kind="zoning", owner="NO-4012", source="no-kommuneplan")
+    assert options.source is not None
+    assert list(options.ties) == []
 
 
 def test_areas_without_a_code_are_asked_about_with_the_fields_that_would_do() -> None:
     areas = table({"nr": 1, "distrikt": "A", "krets": "x"}, {"nr": 2, "distrikt": "A", "krets": "y"})
-    found = propose(areas, kind="boundary", owner="NO-4012")
-    assert "--code-field" in found.question
-    assert roles(found)["code"] == ("", ["nr", "krets"])
+    proposal = propose(areas, kind="boundary", owner="NO-4012")
+    assert "--code-field" in proposal.question
+    assert roles(proposal)["code"] == ("", ["nr", "krets"])
     assert propose(areas, kind="boundary", owner="NO-4012", roles={"code": "nr"}).question == ""
 
 
@@ -52,10 +52,10 @@ def test_zones_without_a_code_are_offered_the_field_whose_values_a_list_knows() 
 
 
 def test_samples_are_the_first_different_ones_and_short() -> None:
-    found = propose(
+    proposal = propose(
         table(*({"kode": "x" * 500 if n == 0 else n // 2} for n in range(20))), kind="other", owner="NO-1"
     )
-    (field,) = found.fields
+    (field,) = proposal.fields
     assert [len(sample) for sample in field.samples] == [60, 1, 1]
 
 
@@ -65,6 +65,6 @@ def test_a_field_that_is_not_there_is_refused() -> None:
 
 
 def test_yes_and_no_are_values() -> None:
-    found = propose(table({"flagg": True}, {"flagg": False}), kind="other", owner="NO-1")
-    (field,) = found.fields
+    proposal = propose(table({"flagg": True}, {"flagg": False}), kind="other", owner="NO-1")
+    (field,) = proposal.fields
     assert (list(field.samples), field.filled) == (["true", "false"], 1.0)

@@ -28,9 +28,9 @@ def same_shapes(table: read_file.SourceRows, expected: geopandas.GeoSeries) -> b
 def test_a_file_geodatabase_gives_its_tables(tmp_path: Path, srid: int, inside: str) -> None:
     path = files.file_geodatabase(tmp_path, srid=srid, inside=inside)
     contents = read_file.contents(path)
-    told = {table.name: (table.geometry, table.rows, table.srid) for table in contents.layers}
+    layers = {table.name: (table.geometry, table.rows, table.srid) for table in contents.layers}
     assert contents.format == "FileGDB"
-    assert told == {
+    assert layers == {
         "kretser": ("MultiPolygon", 2, 25832), "punkter_ø": ("Point", 2, 25832), "liste": ("", 1, None)
     }  # fmt: skip
     table = read_file.rows(path, layer="kretser")
@@ -52,9 +52,9 @@ def test_flatgeobuf_gives_shapes_fields_and_system(tmp_path: Path) -> None:
     assert shapely.equals_exact(
         table.geometries[order], files.frame(srid=25833).geometry.to_numpy(), tolerance=1e-9
     ).all()
-    (told,) = read_file.contents(path).layers
-    assert (told.name, told.rows, told.geometry, told.srid) == ("kretser", 2, "Polygon", 25833)
-    assert told.fields == ("kode", "navn")
+    (layers,) = read_file.contents(path).layers
+    assert (layers.name, layers.rows, layers.geometry, layers.srid) == ("kretser", 2, "Polygon", 25833)
+    assert layers.fields == ("kode", "navn")
 
 
 PLACEMARK = (
@@ -148,10 +148,14 @@ def test_tables_in_different_systems_are_not_read_as_one(tmp_path: Path) -> None
 def test_a_geopackage_tells_its_tables(tmp_path: Path) -> None:
     path = files.geopackage(tmp_path, srid=25832)
     files.written(files.pandas.DataFrame({"a": [1]}), path, driver="GPKG", layer="liste", append=True)
-    told = {table.name: table for table in read_file.contents(path).layers}
-    assert (told["kretser"].geometry, told["kretser"].rows, told["kretser"].srid) == ("Polygon", 2, 25832)
-    assert told["kretser"].fields == ("kode", "navn")
-    assert told["liste"].geometry == ""
+    layers = {table.name: table for table in read_file.contents(path).layers}
+    assert (layers["kretser"].geometry, layers["kretser"].rows, layers["kretser"].srid) == (
+        "Polygon",
+        2,
+        25832,
+    )
+    assert layers["kretser"].fields == ("kode", "navn")
+    assert layers["liste"].geometry == ""
     assert read_file.rows(path).layers == ["kretser"] * 2
 
 

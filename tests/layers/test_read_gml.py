@@ -50,13 +50,13 @@ def read(folder: Path, text: str, *, encoding: str = "utf-8") -> SourceRows:
 
 
 def faults_in(tables: dict[str, SourceRows]) -> dict[tuple[str, int], str]:
-    found = {}
+    faults = {}
     for name, table in tables.items():
-        found |= {(name, row): why for row, why in (table.notes | table.unreadable).items()}
+        faults |= {(name, row): why for row, why in (table.notes | table.unreadable).items()}
         for row, shape in enumerate(table.geometries):
             if shape is not None and not shape.is_valid:
-                found[name, row] = shapely.is_valid_reason(shape).partition("[")[0]
-    return found
+                faults[name, row] = shapely.is_valid_reason(shape).partition("[")[0]
+    return faults
 
 
 @pytest.mark.parametrize("name", PASS)
@@ -237,13 +237,13 @@ def test_nested_fields_are_found_by_their_last_part(tmp_path: Path) -> None:
     )
     table = read(tmp_path, gml.document(gml.feature(gml.polygon(), fields=nested)))
     assert table.properties == [{"gml_id": "a1", "lokalId": "L1", "b.I.lokalId": "L2", "utnytting": [1, 2]}]
-    told = {"title": {}, "crs": (), "credit": "", "licence": ""}
-    source = catalog.Source(id="x", country="NO", kind="zoning", fields={"code": ("lokalId",)}, **told)
+    layer = {"title": {}, "crs": (), "credit": "", "licence": ""}
+    source = catalog.Source(id="x", country="NO", kind="zoning", fields={"code": ("lokalId",)}, **layer)
     assert source.all_in(Fields(["b.I.lokalId"])) == {"code": ("b.I.lokalId",)}
 
 
 @pytest.mark.parametrize(
-    ("said", "encoding"),
+    ("declared", "encoding"),
     [
         ("ISO-8859-1", "latin-1"),
         ("ISO-8859-10", "iso8859-10"),
@@ -254,16 +254,16 @@ def test_nested_fields_are_found_by_their_last_part(tmp_path: Path) -> None:
         ("utf-16", "utf-8"),
     ],
 )
-def test_letters_survive_from_every_encoding(tmp_path: Path, said: str, encoding: str) -> None:
-    text = gml.document(gml.feature(gml.polygon(), fields="<app:navn>æøå ÄÖ</app:navn>"), encoding=said)
+def test_letters_survive_from_every_encoding(tmp_path: Path, declared: str, encoding: str) -> None:
+    text = gml.document(gml.feature(gml.polygon(), fields="<app:navn>æøå ÄÖ</app:navn>"), encoding=declared)
     table = read(tmp_path, text, encoding=encoding)
     assert table.properties[0]["navn"] == "æøå ÄÖ"
     assert table.layers == ["Rp"]
 
 
-@pytest.mark.parametrize("said", ["UTF-8", "rot13", "UTF-7", "klingon"])
-def test_text_that_is_not_in_its_encoding_is_refused(tmp_path: Path, said: str) -> None:
-    text = gml.document(gml.feature(gml.polygon()), encoding=said)
+@pytest.mark.parametrize("declared", ["UTF-8", "rot13", "UTF-7", "klingon"])
+def test_text_that_is_not_in_its_encoding_is_refused(tmp_path: Path, declared: str) -> None:
+    text = gml.document(gml.feature(gml.polygon()), encoding=declared)
     with pytest.raises(ReadError, match="Save it again as UTF-8"):
         read(tmp_path, text, encoding="latin-1")
 
@@ -286,6 +286,6 @@ def test_the_corners_of_a_features_own_box_are_no_fields(tmp_path: Path) -> None
     path = gml.write(
         tmp_path, gml.document(gml.feature(gml.polygon(), fields=f"{box}<app:navn>Øst</app:navn>"))
     )
-    (told,) = read_file.contents(path).layers
-    assert told.fields == ("gml_id", "navn")
+    (layer,) = read_file.contents(path).layers
+    assert layer.fields == ("gml_id", "navn")
     assert read_file.rows(path).properties == [{"gml_id": "a1", "navn": "Øst"}]

@@ -27,10 +27,10 @@ def test_what_is_kept_comes_back_as_it_was() -> None:
     kept = json.loads(json.dumps(Report(read=3, loaded=2, skipped=skipped, checks=[OVERLAP]).as_json()))
     assert (kept["read"], kept["loaded"], kept["skipped"], kept["repaired"]) == (3, 2, 1, 0)
     assert kept["skips"] == [{"feature": 2, "code": "B", "why": "no geometry"}]
-    found = report.findings(kept)
-    assert [finding.kind for finding in found] == ["skipped", "overlap"]
-    assert found[1] == OVERLAP
-    assert found[0].items == skipped
+    findings = report.findings(kept)
+    assert [finding.kind for finding in findings] == ["skipped", "overlap"]
+    assert findings[1] == OVERLAP
+    assert findings[0].items == skipped
 
 
 def test_reports_of_earlier_imports_are_read_too() -> None:
@@ -70,7 +70,7 @@ def test_every_kind_has_a_heading_and_a_sentence_with_its_values() -> None:
 
 
 @pytest.mark.parametrize(
-    ("why", "said"),
+    ("why", "sentence"),
     [
         ("Self-intersection", "the outline crosses itself"),
         ("Ring Self-intersection[9 59]", "the outline touches or crosses itself"),
@@ -85,8 +85,8 @@ def test_every_kind_has_a_heading_and_a_sentence_with_its_values() -> None:
         ("something that nobody has seen yet", "something that nobody has seen yet"),
     ],
 )
-def test_reasons_are_said_in_words(why: str, said: str) -> None:
-    assert wording.reason(why) == said
+def test_reasons_are_said_in_words(why: str, sentence: str) -> None:
+    assert wording.reason(why) == sentence
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_everything_that_geos_finds_wrong_has_words_of_ours(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("m2", "said"),
+    ("m2", "sentence"),
     [
         (0.05, "0.05 m²"),
         (12.4, "12 m²"),
@@ -115,8 +115,8 @@ def test_everything_that_geos_finds_wrong_has_words_of_ours(text: str) -> None:
         (1.234e9, "1,234 km²"),
     ],
 )
-def test_areas_are_told_as_people_tell_them(m2: float, said: str) -> None:
-    assert wording.area(m2).replace("\xa0", ",").replace("1234", "1,234") == said
+def test_areas_are_told_as_people_tell_them(m2: float, sentence: str) -> None:
+    assert wording.area(m2).replace("\xa0", ",").replace("1234", "1,234") == sentence
 
 
 def test_the_table_has_a_row_for_each_place_and_one_for_what_has_none() -> None:

@@ -16,7 +16,9 @@ BOWTIE = "POLYGON((9 59, 9.1 59.1, 9.1 59, 9 59.1, 9 59))"
 def mended(
     *given: object, srid: int = 4326, areas_only: bool = False, swap_axes: bool = False
 ) -> shapes.UsableShapes:
-    geometries = np.array([wkt.loads(one) if isinstance(one, str) else one for one in given], dtype=object)
+    geometries = np.array(
+        [wkt.loads(geometry) if isinstance(geometry, str) else geometry for geometry in given], dtype=object
+    )
     usable = shapes.usable(geometries, areas_only=areas_only, swap_axes=swap_axes)
     shapes.mend(usable, srid=srid, areas_only=areas_only, progress=lambda done, total: None)
     return usable
@@ -144,7 +146,7 @@ def test_in_a_small_set_one_stray_does_not_move_the_typical_bounds_in_any_system
 
 
 def test_numbers_beyond_every_system_do_not_hide_which_one_the_others_are_in() -> None:
-    given = np.array([shapely.Point(9, 59), shapely.Point(1e308, 59)], dtype=object)
-    usable = shapes.usable(given, areas_only=False)
+    geometries = np.array([shapely.Point(9, 59), shapely.Point(1e308, 59)], dtype=object)
+    usable = shapes.usable(geometries, areas_only=False)
     assert set(usable.skipped) == {1}
     assert shapes.typical_bounds(usable.geometries) == (9, 59, 9, 59)

@@ -35,9 +35,9 @@ def test_a_real_file_is_what_it_is(
     file: str, kind: str, owner: str, source: str | None, first: tuple[str, str]
 ) -> None:
     table = read_file.rows(files.FIXTURES / file)
-    found = columns.recognise(table, kind=kind, owner=owner, roles={})
-    assert (found.source.id if found.source else None) == source
-    row = found.row(table.properties[0], place=0)
+    recognised = columns.recognise(table, kind=kind, owner=owner, roles={})
+    assert (recognised.source.id if recognised.source else None) == source
+    row = recognised.row(table.properties[0], place=0)
     assert (row.code, row.name) == first
 
 
@@ -47,10 +47,10 @@ def test_a_national_plan_has_purposes_fields_and_the_level_of_its_outline() -> N
     table, (other,) = taken.rows, taken.findings
     assert other.values["taken"] == "RpArealformålOmråde"
     assert "RpOmråde (1)" in other.values["left"]
-    found = columns.recognise(table, kind="zoning", owner="NO-0301", roles={})
-    assert found.source is not None
-    assert (found.source.id, found.style) == ("no-reguleringsplan", "no_reguleringsplan")
-    rows = [found.row(row, place=place) for place, row in enumerate(table.properties)]
+    recognised = columns.recognise(table, kind="zoning", owner="NO-0301", roles={})
+    assert recognised.source is not None
+    assert (recognised.source.id, recognised.style) == ("no-reguleringsplan", "no_reguleringsplan")
+    rows = [recognised.row(row, place=place) for place, row in enumerate(table.properties)]
     assert [(row.code, row.field, row.vertical_level) for row in rows] == [
         ("1169", "o_BTAN1", 5),
         ("1169", "o_BTAN2", 5),
@@ -81,10 +81,10 @@ def test_a_shapefile_that_cuts_the_names_is_understood(
         for part in raw.iterdir():
             archive.write(part, part.name)
     table = read_file.rows(path)
-    found = columns.recognise(table, kind="zoning", owner="NO-4012", roles={})
-    row = found.row(table.properties[0], place=0)
-    assert found.source is not None
-    assert (found.source.id, row.code, row.field) == (source, code, "Bø1")
+    recognised = columns.recognise(table, kind="zoning", owner="NO-4012", roles={})
+    row = recognised.row(table.properties[0], place=0)
+    assert recognised.source is not None
+    assert (recognised.source.id, row.code, row.field) == (source, code, "Bø1")
 
 
 def example() -> str:

@@ -23,14 +23,14 @@ def rows(name: str) -> list[Row]:
 
 def check(name: str, style_list: str, *, code: str, columns: dict[str, Callable[[Style], object]]) -> int:
     """Compare each given column of each row with what the style says; the number of rows."""
-    given = rows(name)
-    for row in given:
+    options = rows(name)
+    for row in options:
         style = styles.style_for(style_list, code=row[code])
         assert style.known, row
         for column, told in columns.items():
             if row[column]:
                 assert told(style) == row[column], (row[code], column)
-    return len(given)
+    return len(options)
 
 
 def spaced(colours: tuple[str, ...]) -> str:
@@ -104,15 +104,15 @@ def test_the_zones_of_concern(style_list: str, width: float, restriction: tuple[
         style = styles.style_for(style_list, code=row["h_code"])
         assert (style.stroke, style.dash, style.stroke_width) == (BLACK, (16, 5, 1, 5), width)
         assert (style.fill, style.fill_opacity) == ("", 1.0)
-        said = row["fill_pattern"]
-        if "existing/future" in said:
+        labels = row["fill_pattern"]
+        if "existing/future" in labels:
             assert (style.pattern, style.as_future().pattern_colour) == restriction
         else:
             angle = {"315°": "diagonal-315", "45°": "diagonal-45", "horizontal": "horizontal"}
-            assert style.pattern == next(pattern for word, pattern in angle.items() if word in said)
-        assert style.pattern_colour == (RED if RED in said else BLACK)
-        if " px/" in said:  # the line's part of the distance is kept, to a quarter of it
-            thick, apart = (float(part.removesuffix(" px").split()[-1]) for part in said[:-3].split(" px/"))
+            assert style.pattern == next(pattern for word, pattern in angle.items() if word in labels)
+        assert style.pattern_colour == (RED if RED in labels else BLACK)
+        if " px/" in labels:  # the line's part of the distance is kept, to a quarter of it
+            thick, apart = (float(part.removesuffix(" px").split()[-1]) for part in labels[:-3].split(" px/"))
             assert style.pattern_width / style.pattern_step == pytest.approx(thick / apart, rel=0.25)
 
 

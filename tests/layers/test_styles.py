@@ -139,8 +139,8 @@ def test_the_legend_has_each_code_once_in_the_official_order():
 
 
 def test_the_official_order_is_not_the_alphabet():
-    found = styles.legend("us_dc_landuse", codes=["CLD", "WATER", "RMOD", "PROS", "RLD"])
-    assert [style.code for style in found] == ["RLD", "RMOD", "CLD", "PROS", "WATER"]
+    legend = styles.legend("us_dc_landuse", codes=["CLD", "WATER", "RMOD", "PROS", "RLD"])
+    assert [style.code for style in legend] == ["RLD", "RMOD", "CLD", "PROS", "WATER"]
 
 
 def test_the_browser_gets_small_plain_json():
@@ -151,11 +151,9 @@ def test_the_browser_gets_small_plain_json():
     assert table["H220"]["dash"] == [16, 5, 1, 5]
 
 
-@pytest.mark.parametrize(
-    ("given", "text"), [(None, ""), (3.5, "3.5"), ("o_BTAN1", "o_BTAN1"), (True, "True")]
-)
-def test_other_codes_stay_as_they_are(given, text):
-    assert normal_code(given) == text
+@pytest.mark.parametrize(("code", "text"), [(None, ""), (3.5, "3.5"), ("o_BTAN1", "o_BTAN1"), (True, "True")])
+def test_other_codes_stay_as_they_are(code, text):
+    assert normal_code(code) == text
 
 
 def test_what_has_no_code_is_drawn_and_says_so():

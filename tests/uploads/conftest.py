@@ -14,7 +14,7 @@ from mapdialog.uploads.steps import Step
 
 
 @pytest.fixture
-def told_here(monkeypatch: pytest.MonkeyPatch) -> None:
+def progress_in_this_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     """Progress is written on the test's own connection, which while it copies rows in takes nothing else."""
 
     @contextmanager

@@ -43,8 +43,8 @@ def _ring(i: int, shift: tuple[float, float], scale: int) -> list[list[float]]:
     return [[west + x, south + y] for x, y in corners]
 
 
-def choices(**given: Any) -> ReadChoices:
-    return ReadChoices(**{"kind": "boundary", "name": "utvalg", "language": "en", **given})
+def choices(**options: Any) -> ReadChoices:
+    return ReadChoices(**{"kind": "boundary", "name": "utvalg", "language": "en", **options})
 
 
 def upload(
@@ -54,15 +54,15 @@ def upload(
     by: User | None = None,
     file_name: str = "Utvalg 2026.geojson",
     layer: Any = None,
-    **given: Any,
+    **options: Any,
 ) -> Upload:
     """Received and waiting for the worker."""
-    held = municipality or factories.municipality()
+    stored = municipality or factories.municipality()
     return receive.receive(
         SimpleUploadedFile(file_name, squares() if content is None else content),
-        municipality=held,
+        municipality=stored,
         layer=layer,
-        choices=choices(**given),
-        by=by or factories.user(role="planner", of=held),
+        choices=choices(**options),
+        by=by or factories.user(role="planner", of=stored),
         at=NOON,
     )

@@ -42,7 +42,7 @@ def test_whatever_is_sent_the_name_is_short_visible_and_without_folders(sent: st
     assert 0 < len(shown) <= MOST_CHARACTERS
     assert "/" not in shown
     assert "\\" not in shown
-    assert not [one for one in shown if unicodedata.category(one) in {"Cc", "Cf", "Cs"}]
+    assert not [character for character in shown if unicodedata.category(character) in {"Cc", "Cf", "Cs"}]
 
 
 def test_a_long_name_keeps_its_ending() -> None:

@@ -18,75 +18,89 @@ from tests import factories
 from tests.factories import NOON
 from tests.uploads.factory import choices, squares, upload
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("told_here")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("progress_in_this_thread")]
 
 
-def read(held: Upload) -> Upload:
-    held.refresh_from_db()
-    tasks.read(str(held.pk), held.reading)
-    return Upload.objects.select_related("job", "draft__layer", "municipality", "layer").get(pk=held.pk)
+def read(stored_upload: Upload) -> Upload:
+    stored_upload.refresh_from_db()
+    tasks.read(str(stored_upload.pk), stored_upload.reading)
+    return Upload.objects.select_related("job", "draft__layer", "municipality", "layer").get(
+        pk=stored_upload.pk
+    )
 
 
 def test_a_file_becomes_a_draft_that_nobody_else_sees() -> None:
-    held = read(upload())
-    assert held.state == "ready"
-    assert held.draft is not None
-    assert (held.draft.state, held.draft.published, held.draft.number) == ("draft", False, None)
-    assert held.draft.file_name == "Utvalg 2026.geojson"
-    assert list(held.draft.areas.order_by("code").values_list("code", flat=True)) == ["A", "B", "C"]
-    assert held.job is not None
-    assert held.job.state == "done"
+    stored_upload = read(upload())
+    assert stored_upload.state == "ready"
+    assert stored_upload.draft is not None
+    assert (stored_upload.draft.state, stored_upload.draft.published, stored_upload.draft.number) == (
+        "draft",
+        False,
+        None,
+    )
+    assert stored_upload.draft.file_name == "Utvalg 2026.geojson"
+    assert list(stored_upload.draft.areas.order_by("code").values_list("code", flat=True)) == ["A", "B", "C"]
+    assert stored_upload.job is not None
+    assert stored_upload.job.state == "done"
 
 
 def test_what_was_understood_is_kept_for_the_page() -> None:
-    found = read(upload()).understood
-    assert found["format"] == "GeoJSON"
-    assert found["roles"]["code"] == "code"
-    assert found["fields"][0] == {"name": "code", "samples": ["A", "B", "C"], "share": 1.0}
-    assert found["place"]["declared"] == 4326
-    assert [4326, "WGS 84"] in found["systems"]
+    understood = read(upload()).understood
+    assert understood["format"] == "GeoJSON"
+    assert understood["roles"]["code"] == "code"
+    assert understood["fields"][0] == {"name": "code", "samples": ["A", "B", "C"], "share": 1.0}
+    assert understood["place"]["declared"] == 4326
+    assert [4326, "WGS 84"] in understood["systems"]
 
 
 def test_a_system_that_does_not_fit_is_asked_for_with_those_that_would() -> None:
     content = squares(crs="urn:ogc:def:crs:EPSG::25832")
-    held = read(upload(content))
-    assert (held.state, held.understood["ask"]) == ("asking", "crs")
-    assert 4326 in [one["srid"] for one in held.understood["place"]["candidates"]]
-    assert "--" not in held.message
-    actions.read(held, choices=choices(srid=4326), reading=held.reading, by=held.created_by, at=NOON)
-    assert read(held).state == "ready"
+    stored_upload = read(upload(content))
+    assert (stored_upload.state, stored_upload.understood["ask"]) == ("asking", "crs")
+    assert 4326 in [candidate["srid"] for candidate in stored_upload.understood["place"]["candidates"]]
+    assert "--" not in stored_upload.message
+    actions.read(
+        stored_upload,
+        choices=choices(srid=4326),
+        reading=stored_upload.reading,
+        by=stored_upload.created_by,
+        at=NOON,
+    )
+    assert read(stored_upload).state == "ready"
 
 
 def test_a_file_without_codes_asks_which_field_holds_them() -> None:
-    held = read(upload(squares(field="bezeichnung")))
-    assert (held.state, held.understood["ask"]) == ("asking", "fields")
-    assert [field["name"] for field in held.understood["fields"]] == ["bezeichnung", "name"]
-    assert "--" not in held.message
+    stored_upload = read(upload(squares(field="bezeichnung")))
+    assert (stored_upload.state, stored_upload.understood["ask"]) == ("asking", "fields")
+    assert [field["name"] for field in stored_upload.understood["fields"]] == ["bezeichnung", "name"]
+    assert "--" not in stored_upload.message
     again = choices(roles={"code": "bezeichnung"})
-    actions.read(held, choices=again, reading=held.reading, by=held.created_by, at=NOON)
-    assert read(held).state == "ready"
+    actions.read(
+        stored_upload, choices=again, reading=stored_upload.reading, by=stored_upload.created_by, at=NOON
+    )
+    assert read(stored_upload).state == "ready"
 
 
 @pytest.mark.parametrize(
     "content", [b"not a map", b"PK\x03\x04broken", b'{"type": "Feature', b"\x89PNG\r\n\x1a\n"]
 )
 def test_what_is_no_map_fails_with_words_and_keeps_the_file(content: bytes) -> None:
-    held = read(upload(content))
-    assert held.state == "failed"
-    assert held.message
-    assert held.file
+    stored_upload = read(upload(content))
+    assert stored_upload.state == "failed"
+    assert stored_upload.message
+    assert stored_upload.file
     assert not Layer.objects.exists()
-    assert held.job is not None
-    assert held.job.state == "done"
+    assert stored_upload.job is not None
+    assert stored_upload.job.state == "done"
 
 
 def test_names_that_cannot_be_stored_do_not_leave_it_hanging() -> None:
     content = squares().replace(b'"name"', b'"na\\u0000me \\ud800"').replace(b'"code"', b'"co\\u0000de"')
-    held = read(upload(content))
-    assert held.state in {"ready", "asking", "failed"}
-    assert "\x00" not in held.message
-    assert held.job is not None
-    assert held.job.state == "done"
+    stored_upload = read(upload(content))
+    assert stored_upload.state in {"ready", "asking", "failed"}
+    assert "\x00" not in stored_upload.message
+    assert stored_upload.job is not None
+    assert stored_upload.job.state == "done"
 
 
 def test_the_message_is_in_the_language_of_whoever_sent_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,40 +120,44 @@ def test_a_fault_of_ours_is_said_and_leaves_nothing(monkeypatch: pytest.MonkeyPa
     municipality = factories.municipality()
     layer = factories.layer(owner=municipality.code, name="utvalg")
     factories.areas(of=factories.edition(of=layer))
-    held = read(upload(municipality=municipality, layer=layer))
-    assert held.state == "failed"
-    assert held.draft is None
+    stored_upload = read(upload(municipality=municipality, layer=layer))
+    assert stored_upload.state == "failed"
+    assert stored_upload.draft is None
     assert not Edition.objects.filter(state="draft").exists()
 
 
 def test_reading_again_takes_the_first_draft_away() -> None:
-    held = read(upload())
-    first = held.draft
+    stored_upload = read(upload())
+    first = stored_upload.draft
     actions.read(
-        held, choices=choices(roles={"name": "code"}), reading=held.reading, by=held.created_by, at=NOON
+        stored_upload,
+        choices=choices(roles={"name": "code"}),
+        reading=stored_upload.reading,
+        by=stored_upload.created_by,
+        at=NOON,
     )
     assert not Edition.objects.filter(pk=first.pk).exists()
-    second = read(held).draft
+    second = read(stored_upload).draft
     assert list(second.areas.order_by("code").values_list("name", flat=True)) == ["A", "B", "C"]
 
 
 def test_a_reading_that_is_no_longer_asked_for_does_nothing() -> None:
-    held = upload()
-    actions.read(held, choices=choices(), reading=1, by=held.created_by, at=NOON)
-    read_upload(held.pk, reading=1)
-    held.refresh_from_db()
-    assert (held.state, held.draft) == ("reading", None)
-    assert read(held).state == "ready"
+    stored_upload = upload()
+    actions.read(stored_upload, choices=choices(), reading=1, by=stored_upload.created_by, at=NOON)
+    read_upload(stored_upload.pk, reading=1)
+    stored_upload.refresh_from_db()
+    assert (stored_upload.state, stored_upload.draft) == ("reading", None)
+    assert read(stored_upload).state == "ready"
 
 
 def test_the_same_task_twice_makes_one_draft() -> None:
-    held = read(upload())
-    tasks.read(str(held.pk), held.reading)
+    stored_upload = read(upload())
+    tasks.read(str(stored_upload.pk), stored_upload.reading)
     assert Edition.objects.count() == 1
 
 
 def test_cancelling_while_it_checks_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    held = upload()
+    stored_upload = upload()
     stage = import_file.stage
 
     def stage_and_cancel(*args: object, **kwargs: object) -> object:
@@ -147,17 +165,17 @@ def test_cancelling_while_it_checks_leaves_nothing(monkeypatch: pytest.MonkeyPat
 
         def cancelled(phase: str, done: int, of: int) -> None:
             if phase == "checking":
-                actions.cancel(held, at=NOON)
+                actions.cancel(stored_upload, at=NOON)
             progress(phase, done, of)
 
         return stage(*args, **{**kwargs, "progress": cancelled})
 
     monkeypatch.setattr(import_file, "stage", stage_and_cancel)
-    job = Job.objects.get(pk=held.job_id) if held.job_id else Job.objects.get()
-    held = read(held)
+    job = Job.objects.get(pk=stored_upload.job_id) if stored_upload.job_id else Job.objects.get()
+    stored_upload = read(stored_upload)
     job.refresh_from_db()
-    assert (held.state, held.draft, job.state) == ("failed", None, "cancelled")
-    assert held.file
+    assert (stored_upload.state, stored_upload.draft, job.state) == ("failed", None, "cancelled")
+    assert stored_upload.file
     assert not Edition.objects.exists()
     assert not Area.objects.exists()
 
@@ -165,17 +183,17 @@ def test_cancelling_while_it_checks_leaves_nothing(monkeypatch: pytest.MonkeyPat
 def test_a_discarded_upload_keeps_no_draft_of_a_reading_that_ends_later(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    held = upload()
+    stored_upload = upload()
     stage = import_file.stage
 
     def stage_then_discard(*args: object, **kwargs: object) -> object:
         outcome = stage(*args, **kwargs)
-        actions.discard(held, by="user:1", at=NOON)
+        actions.discard(stored_upload, by="user:1", at=NOON)
         return outcome
 
     monkeypatch.setattr(import_file, "stage", stage_then_discard)
-    held = read(held)
-    assert (held.state, held.draft) == ("discarded", None)
+    stored_upload = read(stored_upload)
+    assert (stored_upload.state, stored_upload.draft) == ("discarded", None)
     assert not Edition.objects.exists()
 
 
@@ -183,44 +201,48 @@ def test_a_new_edition_is_compared_with_the_one_in_force() -> None:
     municipality = factories.municipality()
     layer = factories.layer(owner=municipality.code, name="utvalg")
     factories.areas(of=factories.edition(of=layer), n=2)
-    held = read(upload(squares("AC"), municipality=municipality, layer=layer))
-    found = held.understood["comparison"]
-    assert (found["number"], found["differing"]) == (1, 2)
-    assert [(row["code"], row["what"]) for row in found["rows"]] == [("B", "removed"), ("C", "added")]
-    assert found["rows"][0]["m2_before"] > 100_000
+    stored_upload = read(upload(squares("AC"), municipality=municipality, layer=layer))
+    understood = stored_upload.understood["comparison"]
+    assert (understood["number"], understood["differing"]) == (1, 2)
+    assert [(row["code"], row["what"]) for row in understood["rows"]] == [("B", "removed"), ("C", "added")]
+    assert understood["rows"][0]["m2_before"] > 100_000
 
 
 @pytest.mark.django_db(transaction=True)
 def test_progress_is_seen_from_outside_while_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     """Told by a thread of its own, so that a page sees it and cancelling is not locked out."""
     monkeypatch.undo()  # the real way of telling
-    seen: list[str] = []
+    messages: list[str] = []
     progress = jobs.progress
 
     def watched(job: Job, *, done: int, message: str = "") -> None:
         progress(job, done=done, message=message)
-        seen.append(message)
+        messages.append(message)
 
     monkeypatch.setattr(jobs, "progress", watched)
     assert read(upload()).state == "ready"
-    assert seen[0] == "reading"
-    assert "writing" in seen
+    assert messages[0] == "reading"
+    assert "writing" in messages
 
 
 @pytest.mark.django_db(transaction=True)
 def test_cancelling_while_it_writes_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    held = upload()
+    stored_upload = upload()
     progress = jobs.progress
 
     def cancelled(job: Job, *, done: int, message: str = "") -> None:
         if message == "writing":
-            actions.cancel(held, at=NOON)
+            actions.cancel(stored_upload, at=NOON)
         progress(job, done=done, message=message)
 
     monkeypatch.setattr(jobs, "progress", cancelled)
-    held = read(held)
-    assert (held.state, held.draft, held.job.state) == ("failed", None, "cancelled")
+    stored_upload = read(stored_upload)
+    assert (stored_upload.state, stored_upload.draft, stored_upload.job.state) == (
+        "failed",
+        None,
+        "cancelled",
+    )
     assert not Edition.objects.exists()
     assert not Layer.objects.exists()
     assert not Area.objects.exists()

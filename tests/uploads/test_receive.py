@@ -26,16 +26,16 @@ Usage = namedtuple("Usage", "total used free")
 
 
 def test_a_file_is_kept_under_our_name_with_its_checksum_and_asked_to_be_read() -> None:
-    held = upload(file_name="../Utvalg\u202e.GeoJSON")
-    assert held.file_name == "Utvalg.GeoJSON"
-    assert Path(held.file.path).name == f"{held.pk}.geojson"
-    assert Path(held.file.path).read_bytes() == squares()
-    assert held.sha256 == hashlib.sha256(squares()).hexdigest()
+    stored_upload = upload(file_name="../Utvalg\u202e.GeoJSON")
+    assert stored_upload.file_name == "Utvalg.GeoJSON"
+    assert Path(stored_upload.file.path).name == f"{stored_upload.pk}.geojson"
+    assert Path(stored_upload.file.path).read_bytes() == squares()
+    assert stored_upload.sha256 == hashlib.sha256(squares()).hexdigest()
     stored = Upload.objects.get()
     assert (stored.state, stored.reading, stored.bytes) == ("reading", 1, len(squares()))
     assert stored.job is not None
     asked = ProcrastinateJob.objects.get(task_name="uploads.read")
-    assert asked.args == {"upload_id": str(held.pk), "reading": 1}
+    assert asked.args == {"upload_id": str(stored_upload.pk), "reading": 1}
     assert AuditEntry.objects.get().action == "upload.received"
 
 

@@ -28,12 +28,12 @@ def test_samples_are_the_first_different_values_and_the_share_is_of_all_rows() -
 @pytest.mark.django_db
 def test_places_are_looked_for_among_what_has_coordinates() -> None:
     rows = [{}, {}, {}]
-    found = understanding.of_place(
+    place = understanding.of_place(
         table(rows, None, shapely.Point(), shapely.Point(540_000, 6_542_000)), owner="NO-4012"
     )
-    assert found["declared"] is None
-    assert found["candidates"][0]["fits"] == "country"
-    assert {"srid", "name", "lon", "lat", "box", "swap_axes"} <= set(found["candidates"][0])
+    assert place["declared"] is None
+    assert place["candidates"][0]["fits"] == "country"
+    assert {"srid", "name", "lon", "lat", "box", "swap_axes"} <= set(place["candidates"][0])
 
 
 @pytest.mark.django_db

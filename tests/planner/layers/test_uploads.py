@@ -15,10 +15,10 @@ from layers.models import Edition
 from mapdialog.uploads import receive, tasks
 from mapdialog.uploads.models import Upload
 from tests import factories
-from tests.uploads.conftest import told_here  # noqa: F401 (a fixture)
+from tests.uploads.conftest import progress_in_this_thread  # noqa: F401 (a fixture)
 from tests.uploads.factory import squares, upload
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("told_here")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("progress_in_this_thread")]
 SEND = "/planner/layers/upload/"
 
 

@@ -219,7 +219,7 @@ def style_choices(draft: Edition) -> list[dict[str, Any]]:
         }
         for name in styles.list_names()
     ]
-    return sorted(named, key=lambda one: -int(str(one["n_known"])))
+    return sorted(named, key=lambda choice: -int(str(choice["n_known"])))
 
 
 def initial_naming(upload: Upload) -> dict[str, Any]:
@@ -327,7 +327,9 @@ def languages(upload: Upload, *, naming: Mapping[str, Any]) -> list[dict[str, An
         {"tag": tag, "name": name, "is_own": tag in own, "title": naming.get(f"title_{tag}", "")}
         for tag, name in settings.LANGUAGES
     ]
-    return sorted(named, key=lambda one: (not one["is_own"], own.index(one["tag"]) if one["is_own"] else 0))
+    return sorted(
+        named, key=lambda title: (not title["is_own"], own.index(title["tag"]) if title["is_own"] else 0)
+    )
 
 
 def titles(upload: Upload, *, language: str) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def _arrived(request: HttpRequest, *, layer: Layer | None) -> HttpResponse:
     try:
         upload = _received(request, layer=layer)
     except NotReceivedError as error:
-        return _refused(request, str(error), layer=layer, status=422, given=request.POST)
+        return _refused(request, str(error), layer=layer, status=422, posted=request.POST)
     place = reverse("planner:upload", args=[upload.pk])
     if _wants_json(request):
         return JsonResponse({"location": place}, status=201, headers={"Location": place})
@@ -92,11 +92,11 @@ def _refused(
     *,
     layer: Layer | None,
     status: int,
-    given: QueryDict = NOTHING_WRITTEN,
+    posted: QueryDict = NOTHING_WRITTEN,
 ) -> HttpResponse:
     if _wants_json(request):
         return Problem("not-received", status=status, detail=message, field="file").response()
-    return _page(request, layer=layer, status=status, problem=message, given=given)
+    return _page(request, layer=layer, status=status, problem=message, posted=posted)
 
 
 def _page(
@@ -105,7 +105,7 @@ def _page(
     layer: Layer | None,
     status: int = 200,
     problem: str = "",
-    given: QueryDict = NOTHING_WRITTEN,
+    posted: QueryDict = NOTHING_WRITTEN,
 ) -> HttpResponse:
     language = get_language() or ""
     municipalities = list(access.municipalities_of(request))
@@ -114,7 +114,7 @@ def _page(
         "layer": layer,
         "layer_title": (translated(layer.titles, language) or layer.name) if layer else "",
         "kinds": words.kinds(),
-        "given": given,
+        "given": posted,
         "problem": problem,
         "waiting": uploads_of(request).exclude(state__in=Upload.ENDED),
         "most": f"{receive.MOST_BYTES // 1024**2} MB",
