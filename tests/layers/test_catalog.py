@@ -18,7 +18,7 @@ def recognised(fields: list[str], **facts: object) -> Match | None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "kind", "owner", "found"),
+    ("fields", "kind", "owner", "source"),
     [
         (["arealformål", "feltnavn", "vertikalnivå"], "zoning", "NO-4012", "no-reguleringsplan"),  # GML
         (["arealformål", "feltbetegnelse", "arealplanId.planidentifikasjon"], "zoning", "NO-0301",
@@ -68,9 +68,9 @@ def recognised(fields: list[str], **facts: object) -> Match | None:
         (["code", "name"], "boundary", "US-DC", "us-dc-committees"),
     ],
 )  # fmt: skip
-def test_a_file_is_recognised(fields, kind, owner, found):
+def test_a_file_is_recognised(fields, kind, owner, source):
     match = recognised(fields, kind=kind, owner=owner)
-    assert (match.source.id if match else None) == found
+    assert (match.source.id if match else None) == source
 
 
 @pytest.mark.parametrize(
@@ -183,13 +183,13 @@ def test_the_only_table_whose_fields_are_known_is_taken():
 def test_the_name_of_a_table_decides_between_two_plans_with_the_same_fields():
     fields = ["arealformål"]
     assert recognised(fields, kind="zoning", owner="NO-4012") is None
-    for name, found in (
+    for name, source in (
         ("RpArealformålOmråde", "no-reguleringsplan"),
         ("KpArealformålOmråde", "no-kommuneplan"),
     ):
         match = recognised(fields, kind="zoning", owner="NO-4012", tables=[name])
         assert match
-        assert match.source.id == found
+        assert match.source.id == source
 
 
 def test_a_word_in_a_files_name_is_not_taken_for_its_data_set():

@@ -21,7 +21,7 @@ def square(x: float, y: float, width: float, height: float) -> Any:
 def checked(**options: Any) -> dict[str, Finding]:
     """Findings by kind; areas by code, in metres."""
     metres = np.array(
-        [shapely.multipolygons(shapely.get_parts(one)) for one in options.values()], dtype=object
+        [shapely.multipolygons(shapely.get_parts(shape)) for shape in options.values()], dtype=object
     )
     findings = coverage.check(
         crs.to_wgs84(metres, srid=25832),

@@ -39,9 +39,9 @@ def edition():
 
 
 def shares(edition, *, on=TODAY):
-    found = land.of_areas(edition, on=on)
+    ground = land.of_areas(edition, on=on)
     codes = dict(edition.areas.values_list("pk", "code"))
-    return {codes[pk]: 1 - found.land_m2[pk] / whole for pk, whole in found.whole_m2.items()}, found
+    return {codes[pk]: 1 - ground.land_m2[pk] / whole for pk, whole in ground.whole_m2.items()}, ground
 
 
 def test_without_water_all_of_it_is_land_and_that_is_known(edition):

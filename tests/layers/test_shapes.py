@@ -14,10 +14,11 @@ BOWTIE = "POLYGON((9 59, 9.1 59.1, 9.1 59, 9 59.1, 9 59))"
 
 
 def mended(
-    *given: object, srid: int = 4326, areas_only: bool = False, swap_axes: bool = False
+    *shapes_or_texts: object, srid: int = 4326, areas_only: bool = False, swap_axes: bool = False
 ) -> shapes.UsableShapes:
     geometries = np.array(
-        [wkt.loads(geometry) if isinstance(geometry, str) else geometry for geometry in given], dtype=object
+        [wkt.loads(geometry) if isinstance(geometry, str) else geometry for geometry in shapes_or_texts],
+        dtype=object,
     )
     usable = shapes.usable(geometries, areas_only=areas_only, swap_axes=swap_axes)
     shapes.mend(usable, srid=srid, areas_only=areas_only, progress=lambda done, total: None)

@@ -27,9 +27,9 @@ def check(name: str, style_list: str, *, code: str, columns: dict[str, Callable[
     for row in options:
         style = styles.style_for(style_list, code=row[code])
         assert style.known, row
-        for column, told in columns.items():
+        for column, value_of in columns.items():
             if row[column]:
-                assert told(style) == row[column], (row[code], column)
+                assert value_of(style) == row[column], (row[code], column)
     return len(options)
 
 
@@ -143,9 +143,9 @@ def test_the_lists_of_1985(name: str, style_list: str, n: int) -> None:
 
 
 def test_restrictions_of_1985_are_told_apart_and_those_to_come_are_red() -> None:
-    found = [styles.style_for("no_komm1985", code=code) for code in (410, 420, 460, 470, 490)]
-    assert len({style.pattern for style in found}) == 5
-    assert {style.as_future().pattern_colour for style in found} == {RED}
+    restrictions = [styles.style_for("no_komm1985", code=code) for code in (410, 420, 460, 470, 490)]
+    assert len({style.pattern for style in restrictions}) == 5
+    assert {style.as_future().pattern_colour for style in restrictions} == {RED}
 
 
 def test_sweden_and_denmark() -> None:

@@ -217,8 +217,8 @@ def test_a_tile_is_one_query_that_uses_the_index(plan: Edition) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE layers_zone")
         cursor.execute(f"EXPLAIN {queries[0]['sql']}")
-        told = "\n".join(row[0] for row in cursor.fetchall())
-    assert "zone_geom_3857_gist" in told
+        plan_of_query = "\n".join(row[0] for row in cursor.fetchall())
+    assert "zone_geom_3857_gist" in plan_of_query
 
 
 @pytest.mark.parametrize(
