@@ -104,8 +104,8 @@ def zone(*, of: Edition, i: int = 0, **values: Any) -> Zone:
     )
 
 
-def paper(*, of: Edition, content: bytes) -> LayerDocument:
-    """A paper of an edition, stored directly (not through its check)."""
+def document(*, of: Edition, content: bytes) -> LayerDocument:
+    """A document of an edition, stored directly (not through its check)."""
     document = LayerDocument(
         edition=of,
         type="PLANBEST",

@@ -155,7 +155,7 @@ class Edition(models.Model):
 
 
 class LayerDocument(models.Model):
-    """A paper that belongs to an edition, such as a plan's provisions or its plan map, as a PDF."""
+    """A document that belongs to an edition, such as a plan's provisions or its plan map, as a PDF."""
 
     edition = models.ForeignKey(
         Edition, on_delete=models.PROTECT, related_name="documents", db_column="version_id"

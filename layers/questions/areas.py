@@ -54,7 +54,7 @@ def place_rows_sql(*, geom: str, on: str, layers: str) -> str:
 
 
 def in_force_sql(edition: str, *, on: str) -> str:
-    """`LayerVersion.objects.holding_on` in SQL: `edition` is a row's name, `on` a date's expression."""
+    """`Edition.objects.in_force_on` in SQL: `edition` is a row's name, `on` a date's expression."""
     return (
         f"{edition}.state = 'standing' AND {edition}.valid_from <= {on}"
         f" AND ({edition}.valid_to IS NULL OR {edition}.valid_to > {on})"

@@ -1,4 +1,4 @@
-"""/c/…/documents/…: papers of the case that lie here, for whoever may see the consultation."""
+"""/c/…/documents/…: documents of the case that lie here, for whoever may see the consultation."""
 
 from __future__ import annotations
 
@@ -31,6 +31,6 @@ _BYTES = "application/octet-stream"
 def case_document(request: HttpRequest, slug: str, document: int, name: str) -> HttpResponseBase:
     """The file as it was given, to be saved. `name` is for people and their browsers; any will do."""
     consultation = consultation_for(request, slug)
-    paper = get_object_or_404(consultation.documents.exclude(file=""), pk=document)
-    kept = PurePath(paper.file.name or "")
-    return attachment(paper.file, name=kept.name, content_type=_TYPES.get(kept.suffix.lower(), _BYTES))
+    case_file = get_object_or_404(consultation.documents.exclude(file=""), pk=document).file
+    kept = PurePath(case_file.name or "")
+    return attachment(case_file, name=kept.name, content_type=_TYPES.get(kept.suffix.lower(), _BYTES))

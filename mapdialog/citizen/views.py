@@ -17,8 +17,8 @@ from mapdialog.citizen import kind_words, page_settings, status
 from mapdialog.citizen.access import at_its_address, consultation_for
 from mapdialog.citizen.forms import ContributionForm
 from mapdialog.citizen.place_list import place_groups
+from mapdialog.citizen.plan_documents import documents_of
 from mapdialog.citizen.plan_map import PlanMap
-from mapdialog.citizen.plan_papers import papers_of
 from mapdialog.citizen.presentation import Card, Period, facts, words
 from mapdialog.citizen.published import PublishedPage
 from mapdialog.citizen.sending import RefusedByIntakeError, receive
@@ -101,7 +101,7 @@ def plan(request: HttpRequest, slug: str) -> HttpResponse:
         "demo_note": demo_note(consultation),
         "title": words(consultation.title),
         "plans": plans,
-        "papers": papers_of(plans, on=consultation.municipality.day(at)),
+        "documents": documents_of(plans, on=consultation.municipality.day(at)),
     }
     return render(request, "citizen/plan.html", context)
 

@@ -327,7 +327,7 @@ class Round(models.Model):
 
 
 class Document(models.Model):
-    """A paper of the case. `type` is a code of the country's plan document list."""
+    """A document of the case. `type` is a code of the country's plan document list."""
 
     consultation = models.ForeignKey(Consultation, on_delete=models.CASCADE, related_name="documents")
     type = VisibleCharField(_("type"), max_length=40)

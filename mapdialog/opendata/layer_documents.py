@@ -1,4 +1,4 @@
-"""/layers/documents/…: the papers of a plan for everyone, while its edition is published and in force."""
+"""/layers/documents/…: the documents of a plan for everyone, while its edition is published and in force."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Addresses of tiles and papers. The rest of the doors for machines is in the API (`mapdialog/api.py`)."""
+"""Addresses of tiles and documents. The rest of the doors for machines is in the API (`mapdialog/api.py`)."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""A layer's pages by hand: looked at, published, rolled back, undone; on a phone, by keyboard, scriptless."""
+"""A layer's pages by hand: looked at, published, withdrawn, undone; on a phone, by keyboard, scriptless."""
 
 from __future__ import annotations
 

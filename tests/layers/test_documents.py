@@ -31,17 +31,21 @@ def attach(plan: Edition, content: bytes = PDF, **fields: object) -> LayerDocume
 
 
 def test_a_paper_is_kept_as_it_came_with_who_when_and_checksum(plan: Edition) -> None:
-    paper = attach(plan)
-    paper.refresh_from_db()
-    with paper.file.open() as file:
+    document = attach(plan)
+    document.refresh_from_db()
+    with document.file.open() as file:
         assert file.read() == PDF
-    assert (paper.bytes, paper.added_by, paper.titles) == (len(PDF), "user:1", {"nb": "Bestemmelser"})
-    assert paper.file.name == f"layer_documents/{paper.sha256}.pdf"
+    assert (document.bytes, document.added_by, document.titles) == (
+        len(PDF),
+        "user:1",
+        {"nb": "Bestemmelser"},
+    )
+    assert document.file.name == f"layer_documents/{document.sha256}.pdf"
     event = plan.layer.events.get()
     assert (event.what, event.detail["document"], event.detail["sha256"]) == (
         "paper attached",
-        paper.pk,
-        paper.sha256,
+        document.pk,
+        document.sha256,
     )
 
 
@@ -94,15 +98,15 @@ def test_papers_belong_to_saved_editions(plan: Edition, state: str) -> None:
 
 
 def test_a_removed_paper_comes_back(plan: Edition) -> None:
-    paper = attach(plan)
-    documents.remove(paper, at=NOON, by="user:2")
-    assert paper.file.storage.exists(paper.file.name)
+    document = attach(plan)
+    documents.remove(document, at=NOON, by="user:2")
+    assert document.file.storage.exists(document.file.name)
     with pytest.raises(DocumentError, match="removed already"):
-        documents.remove(paper, at=NOON, by="user:2")
-    documents.restore(paper, at=NOON, by="user:2")
-    assert list(plan.documents.filter(removed_at__isnull=True)) == [paper]
+        documents.remove(document, at=NOON, by="user:2")
+    documents.restore(document, at=NOON, by="user:2")
+    assert list(plan.documents.filter(removed_at__isnull=True)) == [document]
     with pytest.raises(DocumentError, match="has not been removed"):
-        documents.restore(paper, at=NOON, by="user:2")
+        documents.restore(document, at=NOON, by="user:2")
     assert [event.what for event in plan.layer.events.order_by("pk")] == [
         "paper attached",
         "paper removed",
@@ -120,15 +124,15 @@ def test_a_paper_does_not_come_back_beside_itself(plan: Edition) -> None:
 
 def test_everyone_may_read_those_of_published_editions_in_force(plan: Edition) -> None:
     day = dt.date(2026, 5, 1)
-    paper = attach(plan)
-    assert list(documents.in_force_on(day)) == [paper]
+    document = attach(plan)
+    assert list(documents.in_force_on(day)) == [document]
     assert not documents.in_force_on(dt.date(2019, 12, 31)).exists()
     Edition.objects.filter(pk=plan.pk).update(published=False)
     assert not documents.in_force_on(day).exists()
     Edition.objects.filter(pk=plan.pk).update(published=True, state="withdrawn")
     assert not documents.in_force_on(day).exists()
     Edition.objects.filter(pk=plan.pk).update(state="standing")
-    documents.remove(paper, at=NOON, by="")
+    documents.remove(document, at=NOON, by="")
     assert not documents.in_force_on(day).exists()
 
 

@@ -81,9 +81,9 @@ def _world():
     make.zone(of=hidden, field="hemmelig-plan", code="hemmelig-plan")
     make.zone(of=hidden, field="B1", code="hemmelig-plan")
     held_areas.original.save("layers/utvalg.geojson", ContentFile(b"hemmelig-plan"))
-    papers = [
-        make.paper(of=held_areas, content=b"synlig-papir"),
-        make.paper(of=hidden, content=b"hemmelig-plan"),
+    documents = [
+        make.document(of=held_areas, content=b"synlig-papir"),
+        make.document(of=hidden, content=b"hemmelig-plan"),
     ]
     step = LayerEvent.objects.create(layer=plan, at=make.NOON, what="hemmelig-utkast")
     composed = make.edition(of=make.layer(name="satt"), number=None, state="draft", composed_of=held_areas)
@@ -95,7 +95,7 @@ def _world():
     by_area = make.consultation(slug="omrader", visibility="areas", **values)
     draft = make.consultation(slug="utkast", status="draft", **{**values, "title": {"nb": "hemmelig-utkast"}})
     for case, content in ((is_open, b"synlig-papir"), (draft, b"hemmelig-utkast")):
-        papers.append(case.documents.create(type="1", file=ContentFile(content, name="papir.pdf")))
+        documents.append(case.documents.create(type="1", file=ContentFile(content, name="papir.pdf")))
     exact, public = (9.7051234, 59.0257654), make.point(9.7049, 59.0251)
     base = {"at": exact, "geom_public": public, "contributor_key": "hemmelig-nokkel"}
     pins = [
@@ -121,7 +121,7 @@ def _world():
         "identifier": [pin.pk for pin in pins],
         "version": [held_areas.pk, shown.pk, hidden.pk, composed.pk],
         "pk": [boundary.pk, plan.pk],
-        "document": [paper.pk for paper in papers],
+        "document": [document.pk for document in documents],
         "name": ["plan.pdf"],
         "event": [step.pk],
         "upload": [sent.pk],

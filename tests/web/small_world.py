@@ -122,7 +122,7 @@ def _areas(n: int, *, of: Edition) -> list[Area]:
 def _with_papers_and_steps(n: int, *, edition: Edition) -> None:
     edition.original.save("layers/file.geojson", ContentFile(b"{}"))
     for i in range(n):
-        make.paper(of=edition, content=f"%PDF-1.4 {i}".encode())
+        make.document(of=edition, content=f"%PDF-1.4 {i}".encode())
         LayerEvent.objects.create(layer=edition.layer, at=make.NOON, what="published", edition_number=1)
 
 

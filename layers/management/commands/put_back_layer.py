@@ -1,4 +1,4 @@
-"""Put an edition that was rolled back into force again."""
+"""Restore an edition that was withdrawn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The papers of an edition: attached, removed, put back, and read by whom."""
+"""The documents of an edition: attached, removed, restored, and read by whom."""
 
 import io
 
@@ -45,8 +45,8 @@ def attached(plan: Layer) -> LayerDocument:
     )
 
 
-def public(paper: LayerDocument) -> str:
-    return f"/layers/documents/{paper.pk}/plan.pdf"
+def public(document: LayerDocument) -> str:
+    return f"/layers/documents/{document.pk}/plan.pdf"
 
 
 def test_a_paper_is_attached_and_taken_away_again(browser: Client, plan: Layer, planner: User) -> None:
@@ -56,17 +56,17 @@ def test_a_paper_is_attached_and_taken_away_again(browser: Client, plan: Layer, 
     text = text_of(page)
     assert "The document bestemmelser.pdf was attached." in text
     assert "Provisions · bestemmelser.pdf" in text
-    paper = LayerDocument.objects.get()
-    assert (paper.titles, paper.added_by) == ({"nb": "Bestemmelsene"}, f"user:{planner.pk}")
+    document = LayerDocument.objects.get()
+    assert (document.titles, document.added_by) == ({"nb": "Bestemmelsene"}, f"user:{planner.pk}")
     event = plan.events.get()
     press(browser, plan, f"/planner/layers/{plan.pk}/undo/{event.pk}/", back="documents")
-    paper.refresh_from_db()
-    assert paper.removed_at is not None
+    document.refresh_from_db()
+    assert document.removed_at is not None
 
 
 def test_a_removed_paper_is_put_back_by_undo(browser: Client, plan: Layer) -> None:
-    paper = attached(plan)
-    page = press(browser, plan, f"/planner/layers/documents/{paper.pk}/remove/")
+    document = attached(plan)
+    page = press(browser, plan, f"/planner/layers/documents/{document.pk}/remove/")
     assert "The document Plan æ.pdf was removed." in text_of(page)
     assert "No document is attached." in text_of(page)
     event = plan.events.order_by("pk").last()
@@ -97,8 +97,8 @@ def test_a_paper_is_attached_whatever_others_do_meanwhile(browser: Client, plan:
 
 
 def test_everyone_gets_it_as_an_attachment_while_its_edition_is_published_and_in_force(plan: Layer) -> None:
-    paper = attached(plan)
-    answer = Client().get(public(paper))
+    document = attached(plan)
+    answer = Client().get(public(document))
     assert b"".join(answer.streaming_content) == PDF
     assert answer.headers["Content-Disposition"].startswith("attachment; filename*=utf-8''Plan%20%C3%A6.pdf")
     assert answer.headers["Content-Type"] == "application/pdf"
@@ -109,14 +109,14 @@ def test_everyone_gets_it_as_an_attachment_while_its_edition_is_published_and_in
 def test_nobody_outside_gets_what_is_not_published_not_in_force_or_removed(
     browser: Client, plan: Layer
 ) -> None:
-    paper = attached(plan)
+    document = attached(plan)
     edition = plan.editions.get()
-    official = f"/planner/layers/documents/{paper.pk}/file/"
+    official = f"/planner/layers/documents/{document.pk}/file/"
     for change in ({"published": False}, {"published": True, "valid_to": "2021-01-01"}):
         for name, value in change.items():
             setattr(edition, name, value)
         edition.save()
-        assert Client().get(public(paper)).status_code == 404
+        assert Client().get(public(document)).status_code == 404
         assert b"".join(browser.get(official).streaming_content) == PDF
     assert Client().get(official).status_code == 302
     elsewhere = Client()
@@ -126,7 +126,7 @@ def test_nobody_outside_gets_what_is_not_published_not_in_force_or_removed(
 
 
 def test_residents_find_it_on_the_plans_page_in_their_language(plan: Layer, place: Municipality) -> None:
-    paper = attached(plan)
+    document = attached(plan)
     zone = plan.editions.get().zones.get()
     zone.legal_text = "§ 2.1 Høyst <fire> etasjer.\n§ 2.2 Tak."
     zone.save()
@@ -135,7 +135,7 @@ def test_residents_find_it_on_the_plans_page_in_their_language(plan: Layer, plac
     page = Client(HTTP_ACCEPT_LANGUAGE="en").get(f"/c/{consultation.slug}/plan")
     text = text_of(page)
     assert "Documents of Alternative A The provisions provisions, PDF" in text
-    assert f"/layers/documents/{paper.pk}/" in page.content.decode()
+    assert f"/layers/documents/{document.pk}/" in page.content.decode()
     assert "No text has been written for this zone yet." in text
     assert "§ 2.1 Høyst &lt;fire&gt; etasjer." in text
     life.publish(plan.editions.get(), published=False, at=NOON, by="")

@@ -1,4 +1,4 @@
-"""What belongs to a plan beside its map: its papers, and its provisions as they were decided."""
+"""What belongs to a plan beside its map: its documents, and its provisions as they were decided."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mapdialog.dialogue.texts import translated
 
 
 @dataclass(frozen=True, kw_only=True)
-class Paper:
+class ListedDocument:
     """A PDF to be fetched. `type` is its kind in the reader's language."""
 
     title: Words
@@ -28,33 +28,35 @@ class Paper:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlanPapers:
+class PlanDocuments:
     """`provisions` are (field name, text as decided), of the fields that have one."""
 
     plan: Words
-    papers: list[Paper] = field(default_factory=list)
+    documents: list[ListedDocument] = field(default_factory=list)
     provisions: list[tuple[str, str]] = field(default_factory=list)
 
 
-def papers_of(plans: Sequence[PlanView], *, on: dt.date) -> list[PlanPapers]:
+def documents_of(plans: Sequence[PlanView], *, on: dt.date) -> list[PlanDocuments]:
     """For each plan that has any. Two queries."""
     editions = [plan.edition for plan in plans]
-    papers: dict[int, list[Paper]] = defaultdict(list)
+    listed: dict[int, list[ListedDocument]] = defaultdict(list)
     for document in documents.in_force_on(on).filter(edition__in=editions).order_by("added_at", "pk"):
-        papers[document.edition_id].append(_paper(document))
+        listed[document.edition_id].append(_document(document))
     texts: dict[int, dict[str, str]] = defaultdict(dict)
     decided = Zone.objects.filter(edition__in=editions).exclude(field="").exclude(legal_text="")
     for edition, name, text in decided.order_by("field", "pk").values_list("edition", "field", "legal_text"):
         texts[edition].setdefault(name, text)
     return [
-        PlanPapers(plan=plan.name, papers=papers[plan.edition], provisions=list(texts[plan.edition].items()))
+        PlanDocuments(
+            plan=plan.name, documents=listed[plan.edition], provisions=list(texts[plan.edition].items())
+        )
         for plan in plans
-        if papers[plan.edition] or texts[plan.edition]
+        if listed[plan.edition] or texts[plan.edition]
     ]
 
 
-def _paper(document: LayerDocument) -> Paper:
+def _document(document: LayerDocument) -> ListedDocument:
     type_words = translated(documents.types().get(document.type, {}), get_language())
     title = words(document.titles) or Words(text=document.file_name, lang="")
     url = reverse("opendata:layer-document", args=[document.pk, document.file_name])
-    return Paper(title=title, type=type_words, url=url, bytes=document.bytes)
+    return ListedDocument(title=title, type=type_words, url=url, bytes=document.bytes)

@@ -55,8 +55,12 @@ def test_a_paper_is_attached(tmp_path: Path, plan: Layer) -> None:
     file = tmp_path / "plan.pdf"
     file.write_bytes(PDF)
     assert "attached" in run("attach_document", file, "--type", "PLANBEST", "--title", "nb=Bestemmelser")
-    paper = LayerDocument.objects.get()
-    assert (paper.type, paper.titles, paper.file_name) == ("PLANBEST", {"nb": "Bestemmelser"}, "plan.pdf")
+    document = LayerDocument.objects.get()
+    assert (document.type, document.titles, document.file_name) == (
+        "PLANBEST",
+        {"nb": "Bestemmelser"},
+        "plan.pdf",
+    )
 
 
 def test_what_cannot_be_attached_is_an_error(tmp_path: Path, plan: Layer) -> None:
