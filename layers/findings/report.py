@@ -1,4 +1,4 @@
-"""What an import did with each feature and found in the file: printed, shown, kept with the version."""
+"""What an import did with each feature and found in the file: printed, shown, kept with the edition."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Report:
 
 
 def findings(kept: Mapping[str, Any]) -> list[Finding]:
-    """The findings of a report as a version keeps it; of an older one, what was skipped and repaired."""
+    """The findings of a report as an edition keeps it; of an older one, what was skipped and repaired."""
     if "findings" in kept:
         return [Finding.from_json(finding) for finding in kept["findings"]]
     skips = [Item(**item) for item in kept.get("skips", ())]

@@ -83,7 +83,7 @@ def stage(
     look: content.Look = content.unseen,
     keep: Callable[[Edition], None] = _left_to_itself,
 ) -> Outcome:
-    """Read a file into a draft: to be looked at on the map, then saved or discarded (`editions.discard`).
+    """Read a file into a draft: to be looked at on the map, then saved or discarded (`life.discard`).
 
     A layer that is not there yet is made, and has no edition until the draft is saved. `look` is called with
     the file's rows before anything is refused, `keep` with the whole draft, before it is committed: whoever
@@ -101,9 +101,9 @@ def stage(
 
 @transaction.atomic
 def save(draft: Edition, *, request: ImportRequest, at: dt.datetime, by: str = "") -> None:
-    """Put a draft into service as told: from `valid_from`, with the layer's titles, style and credit.
+    """Save a draft as described: in force from `valid_from`, with the layer's titles, style and credit.
 
-    Areas are linked to those of the edition before. Raises ImportRefusedError, and editions.EditionError.
+    Areas are linked to those of the edition before. Raises ImportRefusedError, and life.EditionError.
     """
     _check_succession(request, at=at)
     layer = draft.layer

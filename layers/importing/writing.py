@@ -96,7 +96,7 @@ def _encoded(value: Any, kind: str) -> bytes:
 
 
 def _target(kind: str) -> tuple[type[Area | Zone | Feature], dict[str, str]]:
-    """The table of a kind, and its columns beside version and shape, with their types."""
+    """The table of a kind, and its columns beside edition and shape, with their types."""
     common = {"code": "text", "name": "text", "names": "jsonb", "properties": "jsonb"}
     if kind == Layer.Kind.BOUNDARY:
         return Area, common

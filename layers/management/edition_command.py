@@ -14,7 +14,7 @@ from layers.models import Edition, Layer
 
 
 class EditionCommand(BaseCommand):
-    """One step in an edition's life: the newest that stands, or the one that --number names."""
+    """One step in an edition's life: the newest that is saved, or the one that --number names."""
 
     state = Edition.State.SAVED
 

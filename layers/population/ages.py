@@ -37,7 +37,7 @@ _OPEN = re.compile(
 )
 _AT_LEAST = re.compile(r"(?:>=|≥) ?0*(\d{1,3})", re.ASCII)
 _UNDER = re.compile(r"(?:under|<) ?0*(\d{1,3})", re.ASCII)
-_ONE = re.compile(r"0*(\d{1,3})", re.ASCII)
+_SINGLE = re.compile(r"0*(\d{1,3})", re.ASCII)
 _ALL = frozenset(
     (
         "total", "totalt", "totals", "sum", "all", "alle", "alla", "i alt", "ialt", "samlet", "samtliga",
@@ -92,7 +92,7 @@ def band_in(text: str) -> Band | None:
         return _band(int(match[1]), None)
     if (match := _UNDER.fullmatch(bare)) and int(match[1]) > 0:
         return _band(0, int(match[1]) - 1)
-    if (match := _ONE.fullmatch(bare)) and any(map(str.isalpha, plain)):  # a bare number is no age
+    if (match := _SINGLE.fullmatch(bare)) and any(map(str.isalpha, plain)):  # a bare number is no age
         return _band(int(match[1]), int(match[1]))
     return None
 

@@ -1,6 +1,6 @@
 """Statistics offices' figures of who lives in an edition's areas: attached, replaced, withdrawn, restored.
 
-A total is kept as the office gave it. Figures that are in service are the current ones; of each edition and
+A total is kept as the office gave it. Of each edition and
 year there are at most one office's.
 """
 
@@ -96,7 +96,7 @@ def withdraw(population: Population, *, at: dt.datetime, by: str = "") -> Popula
     if population.sums.filter(replaced_at__isnull=True).exists():
         raise PopulationError(_("Sums were made of these figures. Undo the sums first."))
     before = _others(population).filter(replaced_at=population.imported_at).first()
-    _retire(population, at=at)
+    _replace(population, at=at)
     if before is not None:
         before.replaced_at = None
         before.save(update_fields=["replaced_at"])
@@ -106,12 +106,12 @@ def withdraw(population: Population, *, at: dt.datetime, by: str = "") -> Popula
 
 @transaction.atomic
 def restore(population: Population, *, at: dt.datetime, by: str = "") -> None:
-    """Put figures that were replaced or withdrawn into service again, in place of those of the same year."""
+    """Make figures that were replaced or withdrawn current again, in place of those of the same year."""
     _lock(population)
     if population.replaced_at is None:
         raise PopulationError(_("These figures are already in use."))
     for current in _others(population).filter(replaced_at__isnull=True):
-        _retire(current, at=population.imported_at)
+        _replace(current, at=population.imported_at)
     population.replaced_at = None
     population.save(update_fields=["replaced_at"])
     _record(What.POPULATION_RESTORED, of=population, at=at, by=by)
@@ -126,7 +126,7 @@ def attach(
     at: dt.datetime,
     by: str,
 ) -> Population:
-    """Store figures, {code: {band: n}}, and retire those of the same edition and year.
+    """Store figures, {code: {band: n}}, and replace those of the same edition and year.
 
     `path` is the file they came from, None for sums. The same file and source again changes nothing.
     The caller holds the layer's lock.
@@ -138,7 +138,7 @@ def attach(
     if path is not None and (before := same.first()) is not None:
         return before
     for older in _others(population).filter(replaced_at__isnull=True):
-        _retire(older, at=at)
+        _replace(older, at=at)
     if path is not None:
         population.original.name = _kept_original(population, path)
     population.save()
@@ -234,12 +234,12 @@ def _is_from_birth(cells: Mapping[Band, int | None]) -> bool:
 
 
 def _others(population: Population) -> QuerySet[Population]:
-    """Figures of the same edition and year, in service or not."""
+    """Figures of the same edition and year, current or not."""
     same = Population.objects.filter(edition=population.edition, year=population.year)
     return same.exclude(pk=population.pk).order_by("-pk")
 
 
-def _retire(population: Population, *, at: dt.datetime) -> None:
+def _replace(population: Population, *, at: dt.datetime) -> None:
     population.replaced_at = at
     population.save(update_fields=["replaced_at"])
 

@@ -20,7 +20,7 @@ from layers.models import Area, Layer
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class Hit:
     """An area or zone that holds a point, with the layer it comes from."""
 
     edition_id: int
@@ -39,11 +39,11 @@ class Place:
     provision: Mapping[str, str]
 
 
-def place_rows_sql(*, geom: str, on: str, layers: str) -> str:
+def hit_rows_sql(*, geom: str, on: str, layers: str) -> str:
     """A SELECT of (version_id, area_id, zone_id, share), to stand inside a larger statement.
 
     The arguments are SQL expressions of our own (a placeholder, a column), never text from outside: a
-    geometry in EPSG:4326, a date, an array of layer ids. Rows come from the versions in force on that day.
+    geometry in EPSG:4326, a date, an array of layer ids. Rows come from the editions in force on that day.
     A point has share 1. Lines and polygons have the share of their length or area in metres, several
     points the share of their number; touching alone gives no row. Within one boundary set every bit of
     the shape belongs to one area, so the shares sum to 1 at most (to a millionth); zones may overlap.
@@ -67,7 +67,7 @@ SELECT found.version_id, layer.kind, layer.owner, layer.name, layer.titles, laye
     found.area_id, found.zone_id,
     coalesce(area.code, zone.code), coalesce(area.name, zone.name), coalesce(zone.field, ''),
     zone.vertical_level, zone.land_use_status, coalesce(zone.provision, '{{}}')
-FROM ({place_rows_sql(geom=_POINT, on="%(on)s", layers="%(layers)s")}) AS found
+FROM ({hit_rows_sql(geom=_POINT, on="%(on)s", layers="%(layers)s")}) AS found
 JOIN layers_layerversion AS version ON version.id = found.version_id
 JOIN layers_layer AS layer ON layer.id = version.layer_id
 LEFT JOIN layers_area AS area ON area.id = found.area_id
@@ -80,16 +80,16 @@ ORDER BY layer.kind, layer.name, zone.vertical_level DESC, coalesce(area.code, z
 
 def at(
     point: tuple[float, float], *, on: dt.date, layers: Iterable[Layer | int], unpublished: bool = False
-) -> list[Place]:
+) -> list[Hit]:
     """Areas and zones at a point (lon, lat) on a day, boundaries first. One query.
 
-    `layers` are Layers or their ids. Versions that are not published count only when asked for.
+    `layers` are Layers or their ids. Editions that are not published count only when asked for.
     """
     lon, lat = point
     ids = [layer.pk if isinstance(layer, Layer) else layer for layer in layers]
     with connection.cursor() as cursor:
         cursor.execute(_AT, {"lon": lon, "lat": lat, "on": on, "layers": ids, "unpublished": unpublished})
-        return [_place(row) for row in cursor.fetchall()]
+        return [_hit(row) for row in cursor.fetchall()]
 
 
 # The boxes of the shapes lie in the index; the few layers they name are then asked exactly, by `at`.
@@ -116,8 +116,8 @@ def committees_on(layer: Layer, *, day: dt.date) -> QuerySet[Area]:
     return Area.objects.filter(edition__in=in_force).select_related("edition").order_by("code")
 
 
-def _place(row: tuple[Any, ...]) -> Place:
-    values = dict(zip((column.name for column in fields(Place)), row, strict=True))
+def _hit(row: tuple[Any, ...]) -> Hit:
+    values = dict(zip((column.name for column in fields(Hit)), row, strict=True))
     for column in ("titles", "provision"):  # a bare cursor hands out JSON as text
         values[column] = json.loads(values[column])
-    return Place(**values)
+    return Hit(**values)

@@ -38,7 +38,7 @@ class SourceFileError(ValueError):
 
 
 class LayerOfFile(Protocol):
-    """What `source_layers_for` asks of a source layer: `readers.SourceLayer` has it."""
+    """What `source_layers_for` asks of a source layer: `readers.source_rows.SourceLayer` has it."""
 
     @property
     def name(self) -> str: ...
@@ -52,7 +52,7 @@ class LayerOfFile(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """One data set as its publisher delivers it.
+    """One data set as its publisher gives it out.
 
     - ``fields``: role (code, name, vertical_level, ...) -> the names the field has been seen under. In each
       row the first of them that is filled counts. ``needs``: the roles without which a file is not this data
@@ -62,7 +62,7 @@ class Source:
       code that tables tend to turn into an integer, 0 when codes keep theirs.
     - ``values``: role -> what the file says -> what we say.
     - ``feature_types``: the tables, or the values of a field such as objtype, that it consists of;
-      ``left_out``: those that belong to the same delivery without being part of the layer. ``outlines`` are
+      ``left_out``: those that come in the same file without being part of the layer. ``outlines`` are
       of these, and say things that hold for all that lies within: a plan's vertical level and name.
     - ``crs``: the systems to expect, the commonest first.
     """

@@ -43,7 +43,7 @@ _SYSTEMS = ("projection", "epsg", "srid", "srs", "crs")
 # Services that write metres and do not say of which zone.
 _SYSTEM_OF_HOST = (("norgeskart.no", 25833), ("lantmateriet.se", 3006))
 
-Found = tuple[float, float, int | None]
+Pinned = tuple[float, float, int | None]
 
 
 def is_link(text: str) -> bool:
@@ -51,7 +51,7 @@ def is_link(text: str) -> bool:
     return _LINK.match(text) is not None
 
 
-def read_link(link: str) -> Found | str | None:
+def read_link(link: str) -> Pinned | str | None:
     """(north or latitude, east or longitude, EPSG number where metres have one); a text to read in its turn
     (a search for a position in degrees, minutes and seconds); None where the link carries no position."""
     lowered = link.lower()
@@ -74,13 +74,13 @@ def _parameters(link: str) -> Iterator[tuple[str, str]]:
             yield name, unquote(value.replace("+", " ")).strip()
 
 
-def _pin(link: str, names: dict[str, str]) -> Found | None:
+def _pin(link: str, names: dict[str, str]) -> Pinned | None:
     if "mlat" not in names and (pin := _PIN_OF_DATA.search(link)):
         return float(pin[1]), float(pin[2]), None
     return None
 
 
-def _named(names: dict[str, str], link: str) -> Found | None:
+def _named(names: dict[str, str], link: str) -> Pinned | None:
     for north, east in _NAMED_PAIRS:
         values = [re.fullmatch(_N, names.get(name, "").replace(",", ".")) for name in (north, east)]
         if values[0] and values[1]:
@@ -99,7 +99,7 @@ def _system(names: dict[str, str], link: str) -> int | None:
     return next((srid for host, srid in _SYSTEM_OF_HOST if host in link), None)
 
 
-def _view(link: str, names: dict[str, str]) -> Found | None:
+def _view(link: str, names: dict[str, str]) -> Pinned | None:
     for name in _TOGETHER:
         pair = _PAIR.match(names.get(name, ""))
         if pair:
@@ -110,7 +110,7 @@ def _view(link: str, names: dict[str, str]) -> Found | None:
     return (float(pair[1]), float(pair[2]), None) if pair else None
 
 
-def _searched(link: str, names: dict[str, str]) -> Found | str | None:
+def _searched(link: str, names: dict[str, str]) -> Pinned | str | None:
     """A search for a position: `/maps/search/59.02,+9.70`, `/maps/place/59°01'40"N+9°42'03"E`."""
     path = re.split(r"[?#]", link)[0]
     for part in (names.get("q", ""), names.get("query", ""), *path.split("/")[3:]):

@@ -58,16 +58,16 @@ class OwnPage:
         self.consultation = consultation
         self.status = status
         self.at = at
-        self.said = values.of_form(request)
+        self.posted = values.of_form(request)
         self.rules: Rulebook = rulebook.read(consultation.slug, reader=request.user)
         self.contribution: Contribution
         self.contribution, self.token = editing.own_by_key(
-            status.id, rules=self.rules, typed=self.said.text("key")
+            status.id, rules=self.rules, typed=self.posted.text("key")
         )
 
     def answer(self) -> HttpResponse:
         acts = {"save": self._save, "ask": self._ask, "erase": self._erase}
-        return acts.get(self.said.text("act"), self._show)()
+        return acts.get(self.posted.text("act"), self._show)()
 
     def _show(self) -> HttpResponse:
         return self._page(self._unbound())
@@ -100,7 +100,7 @@ class OwnPage:
         return self._page(form, shows_stored=True, status=409)
 
     def _ask(self) -> HttpResponse:
-        return self._confirm(version=self.said.whole("version") or self.contribution.version)
+        return self._confirm(version=self.posted.whole("version") or self.contribution.version)
 
     def _erase(self) -> HttpResponse:
         form = EraseForm(self.request.POST)

@@ -25,8 +25,8 @@ FEW_ZONES, FINEST_OF_FEW, FINEST = 300, 13, 15
 
 def consultation_settings(consultation: Consultation, *, plan_map: PlanMap, is_open: bool) -> dict[str, Any]:
     """Settings of `/c/{slug}/`."""
-    place = consultation.municipality.code
-    laid_over = overlays(place=place, officials=False)
+    municipality = consultation.municipality.code
+    laid_over = overlays(municipality=municipality, officials=False)
     return {
         **_common(consultation),
         "isOpen": is_open,
@@ -36,7 +36,7 @@ def consultation_settings(consultation: Consultation, *, plan_map: PlanMap, is_o
         "nearby": nearby(consultation, bounds=plan_map.bounds if is_open else None),
         "showsPoints": consultation.visibility == Consultation.Visibility.POINTS,
         "themes": {theme.key: str(words(theme.name)) for theme in consultation.themes.all()},
-        "base": base_settings(plan_map.base, place=place, officials=False),
+        "base": base_settings(plan_map.base, municipality=municipality, officials=False),
         **({"overlays": laid_over} if laid_over else {}),
         "plans": [
             {

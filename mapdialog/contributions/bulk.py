@@ -14,9 +14,9 @@ from uuid import UUID, uuid5
 from django.db import DataError, IntegrityError, InternalError, connection, transaction
 
 from layers.days import day_sql
-from layers.questions.areas import place_rows_sql
+from layers.questions.areas import hit_rows_sql
 from mapdialog.contributions import columns, receipt
-from mapdialog.contributions.columns import Said
+from mapdialog.contributions.columns import SenderFields
 from mapdialog.contributions.rulebook import Rulebook
 from mapdialog.dialogue.models import DataVersion
 
@@ -26,7 +26,7 @@ CodeMaker = Callable[[int], Sequence[str]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row(Said):
+class Row(SenderFields):
     """One contribution to store, and the submission it belongs to (by its `submission` id in the source)."""
 
     source_id: str
@@ -158,7 +158,7 @@ WITH stored AS (
     INSERT INTO contributions_contributionplace (contribution_id, version_id, area_id, zone_id, share)
     SELECT stored.id, place.version_id, place.area_id, place.zone_id, place.share
     FROM stored CROSS JOIN LATERAL ({
-    place_rows_sql(
+    hit_rows_sql(
         geom="stored.geom",
         on=day_sql("stored.received_at", zone="%(time_zone)s"),
         layers="%(layers)s",

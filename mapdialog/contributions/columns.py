@@ -331,7 +331,7 @@ def emptied() -> Iterator[tuple[str, Any]]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
+class SenderFields:
     """What a sender says and may change, as Python holds it: `FROM_SENDER` with its types, EPSG:4326."""
 
     geom: GEOSGeometry | None = None
@@ -350,7 +350,7 @@ class Said:
 
     def values(self) -> dict[str, Any]:
         """By attribute."""
-        return {each.name: getattr(self, each.name) for each in _SAID}
+        return {each.name: getattr(self, each.name) for each in _SENDER_FIELDS}
 
     def parameters(self) -> dict[str, Any]:
         """By attribute, as statements take them."""
@@ -359,4 +359,4 @@ class Said:
         }
 
 
-_SAID = fields(Said)
+_SENDER_FIELDS = fields(SenderFields)

@@ -13,7 +13,7 @@ from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from layers.questions.areas import place_rows_sql
+from layers.questions.areas import hit_rows_sql
 from mapdialog.audit import journal
 from mapdialog.audit.models import record
 from mapdialog.audit.verb import Verb
@@ -216,7 +216,7 @@ WHERE id = %(id)s AND version = %(version)s AND state <> 'erased'
 _PLACES = f"""
 INSERT INTO contributions_contributionplace (contribution_id, version_id, area_id, zone_id, share)
 SELECT %(id)s, version_id, area_id, zone_id, share
-FROM ({place_rows_sql(geom="%(geom)s", on="%(on)s", layers="%(layers)s")}) AS found
+FROM ({hit_rows_sql(geom="%(geom)s", on="%(on)s", layers="%(layers)s")}) AS found
 """  # noqa: S608 (our own text)
 
 

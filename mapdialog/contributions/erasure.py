@@ -20,7 +20,7 @@ EMPTY = dict(columns.emptied())
 
 
 def erase(contribution: Contribution, *, by: str, at: dt.datetime, version: int | None = None) -> None:
-    """Empties the contribution and its places, and its submission's role if nothing else is in it.
+    """Empties the contribution and its hits, and its submission's role if nothing else is in it.
 
     `by` is the audit trail's word for who does it. It stands in the journal before it is COMMITted, with each
     id that intake answered with this contribution: an erasure that was asked for holds also where the machine

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from layers.readers.closed.visible import visible_text
 from mapdialog.contributions import columns, shape
-from mapdialog.contributions.columns import EARLIER_NAMES, TEXT_MAX, Column, Said
+from mapdialog.contributions.columns import EARLIER_NAMES, TEXT_MAX, Column, SenderFields
 from mapdialog.contributions.kinds.catalog import DetailError, Kind, detail_names, kinds
 from mapdialog.contributions.models import Contribution
 from mapdialog.contributions.rulebook import Asked, Rulebook
@@ -47,7 +47,7 @@ class FeatureError(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Draft(Said):
+class Draft(SenderFields):
     """A checked contribution that has not been received yet. `written_at` is what the sender's clock said."""
 
     kind: Kind

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from layers.questions.areas import place_rows_sql
+from layers.questions.areas import hit_rows_sql
 from mapdialog.audit.verb import Verb
 from mapdialog.contributions import columns, limits, prepared, screening
 from mapdialog.contributions.columns import Origin
@@ -51,13 +51,13 @@ WHERE %(geom)s::geometry IS NULL AND other.geom IS NULL AND other.place_words = 
     AND {_ALIKE}"""  # noqa: S608 (our own text)
 # One sender's, told by the edit token, and alike in all that was said: nothing is lost when it counts once.
 # How the spot was found alone may differ, as a second fix of the same phone does, and so may the clock.
-SAID = {
+SENT_COLUMNS = {
     column.column: column.parameter
     for column in columns.AT_INTAKE
     if column.origin is Origin.SENDER or column.attribute in ("kind", "token_hash")
 }
 _OF_ONE_SENDER = " AND ".join(
-    f"alike.{column} IS NOT DISTINCT FROM {value}" for column, value in SAID.items()
+    f"alike.{column} IS NOT DISTINCT FROM {value}" for column, value in SENT_COLUMNS.items()
 )
 # Answers an id with the one that was stored before, and remembers that it did: nothing is stored under that
 # id any more, also when the one before has been erased meanwhile. It costs what storing costs, so that nobody
@@ -111,7 +111,7 @@ INSERTED = f"""
     SELECT {columns.parameters_of(columns.AT_INTAKE, instead=_INSTEAD)}"""
 _STORED = f"""
 {limits.WANTED}, alike AS MATERIALIZED (
-    SELECT {", ".join(SAID)} FROM ({_ALIKE_ROWS}) AS other LIMIT 100
+    SELECT {", ".join(SENT_COLUMNS)} FROM ({_ALIKE_ROWS}) AS other LIMIT 100
 ), allowed AS (
     SELECT nextval('contributions_submission_id_seq') AS submission
     FROM dialogue_consultation AS consultation
@@ -131,7 +131,7 @@ _STORED = f"""
 ), placed AS (
     INSERT INTO contributions_contributionplace (contribution_id, version_id, area_id, zone_id, share)
     SELECT id, place.* FROM new CROSS JOIN LATERAL (
-        {place_rows_sql(geom="%(geom)s", on="%(on)s", layers="%(layers)s")}
+        {hit_rows_sql(geom="%(geom)s", on="%(on)s", layers="%(layers)s")}
     ) AS place
     RETURNING version_id, area_id, zone_id
 ), audited AS (

@@ -27,24 +27,24 @@ _LEAST_AROUND_M = 3_500.0
 # A shape's box is kept with it: none is unpacked for this.
 _GROUND = """
 WITH consultation AS (
-    SELECT c.id, c.area, c.boundary_layer_id, m.code AS place
+    SELECT c.id, c.area, c.boundary_layer_id, m.code AS municipality
     FROM dialogue_consultation c JOIN people_municipality m ON m.id = c.municipality_id
     WHERE c.status = 'published' OR %(drafts)s
 ), layer AS (
-    SELECT m.code AS place, l.id FROM people_municipality m JOIN layers_layer l ON l.owner = m.code
+    SELECT m.code AS municipality, l.id FROM people_municipality m JOIN layers_layer l ON l.owner = m.code
     WHERE l.kind = 'boundary'
-    UNION SELECT place, boundary_layer_id FROM consultation
-    UNION SELECT place, a.layer_id
+    UNION SELECT municipality, boundary_layer_id FROM consultation
+    UNION SELECT municipality, a.layer_id
     FROM consultation c JOIN dialogue_alternative a ON a.consultation_id = c.id WHERE c.area IS NULL
 ), edition AS (
-    SELECT place, v.id FROM layer JOIN layers_layerversion v ON v.layer_id = layer.id
+    SELECT municipality, v.id FROM layer JOIN layers_layerversion v ON v.layer_id = layer.id
     WHERE v.published OR %(drafts)s
 ), shape AS (
-    SELECT place, geom FROM edition JOIN layers_area ON version_id = edition.id
-    UNION ALL SELECT place, geom FROM edition JOIN layers_zone ON version_id = edition.id
-    UNION ALL SELECT place, area FROM consultation WHERE area IS NOT NULL
-), box AS (SELECT place, ST_Extent(box2d(geom)::geometry) AS box FROM shape GROUP BY place)
-SELECT place, ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box) FROM box
+    SELECT municipality, geom FROM edition JOIN layers_area ON version_id = edition.id
+    UNION ALL SELECT municipality, geom FROM edition JOIN layers_zone ON version_id = edition.id
+    UNION ALL SELECT municipality, area FROM consultation WHERE area IS NOT NULL
+), box AS (SELECT municipality, ST_Extent(box2d(geom)::geometry) AS box FROM shape GROUP BY municipality)
+SELECT municipality, ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box) FROM box
 """
 
 
@@ -100,8 +100,8 @@ def _read(*, drafts: bool) -> Ground:
     with connection.cursor() as cursor:
         cursor.execute(_GROUND, {"drafts": drafts})
         rows = cursor.fetchall()
-    boxes = {place: _with_surroundings(box_m(tuple(box))) for place, *box in rows}
-    degrees = {place: box_degrees(box) for place, box in boxes.items()}
+    boxes = {municipality: _with_surroundings(box_m(tuple(box))) for municipality, *box in rows}
+    degrees = {municipality: box_degrees(box) for municipality, box in boxes.items()}
     return Ground(degrees, tuple(boxes.values()))
 
 

@@ -1,4 +1,4 @@
-"""Which layer versions belong on a consultation's map on a day: base map, boundaries, plans."""
+"""Which editions of layers belong on a consultation's map on a day: base map, boundaries, plans."""
 
 from __future__ import annotations
 
@@ -123,11 +123,11 @@ def base_editions(consultation: Consultation, *, on: dt.date) -> list[Edition]:
     return sorted(editions, key=lambda edition: _DRAWN_FIRST.index(Layer.Kind(edition.layer.kind)))
 
 
-def base_settings(editions: list[Edition], *, place: str, officials: bool) -> dict[str, Any]:
+def base_settings(editions: list[Edition], *, municipality: str, officials: bool) -> dict[str, Any]:
     """The base map for the browser (static/js/README.md, base.js): the municipality's own layers, or a map
     server's pictures, with the own layers for when that server does not answer; or nothing.
 
-    `place` and `officials` as in `map_pictures`.
+    `municipality` and `officials` as in `map_pictures`.
     """
     own = {
         "mode": "own" if editions else "none",
@@ -140,7 +140,7 @@ def base_settings(editions: list[Edition], *, place: str, officials: bool) -> di
     if settings.MAPS.is_blank:
         return {"mode": "none"}
     base = settings.MAPS.base
-    chosen = pictures(base, place=place, officials=officials) if base else None
+    chosen = pictures(base, municipality=municipality, officials=officials) if base else None
     if chosen is None:
         return own
     failed = (

@@ -1,7 +1,7 @@
 """Other servers' maps as the browser is told of them: where their pictures are, and whom to credit.
 
-`place` is the code of the municipality. `officials` may see where drafts lie, and have every overlay to
-choose from; others get those that are on from the start.
+`municipality` is its code. `officials` may see where drafts lie, and have every overlay to choose from;
+others get those that are on from the start.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from mapdialog.map_services.choice import Mode
 from mapdialog.map_services.service import MapService
 
 
-def pictures(service: MapService, *, place: str, officials: bool) -> dict[str, Any] | None:
+def pictures(service: MapService, *, municipality: str, officials: bool) -> dict[str, Any] | None:
     """One map server's pictures for `addPictures` (static/js/README.md, overlay.js); None where all of them
     would be refused, as nothing says yet where the municipality is."""
     settings_of_map: dict[str, Any] = {
@@ -28,18 +28,20 @@ def pictures(service: MapService, *, place: str, officials: bool) -> dict[str, A
         "maxNativeZoom": service.max_zoom,
     }
     if settings.MAPS.mode is Mode.PROXY:
-        box = ground(drafts=officials).degrees.get(place)
+        box = ground(drafts=officials).degrees.get(municipality)
         if box is None:
             return None
         settings_of_map["bounds"] = box
     return settings_of_map
 
 
-def overlays(*, place: str, officials: bool) -> list[dict[str, Any]]:
+def overlays(*, municipality: str, officials: bool) -> list[dict[str, Any]]:
     """The overlays for `addOverlays`, in the operator's order."""
     shown = settings.MAPS.shown
     offered = [service for service in settings.MAPS.overlays if officials or service.name in shown]
-    with_settings = [(service, pictures(service, place=place, officials=officials)) for service in offered]
+    with_settings = [
+        (service, pictures(service, municipality=municipality, officials=officials)) for service in offered
+    ]
     return [{**_words(service), **shown_by} for service, shown_by in with_settings if shown_by is not None]
 
 

@@ -31,7 +31,7 @@ KEPT_RUNS = 20
 
 
 class NoBoundaries(Exception):
-    """The boundaries asked for do not exist, or none of their versions holds on that day."""
+    """The boundaries asked for do not exist, or none of their editions is in force on that day."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Outcome:
 
 
 def boundaries(consultation: Consultation, *, on: dt.date, name: str | None = None) -> Edition | None:
-    """The boundary version to count by: of the named layer, else of the consultation's own set, else None.
+    """The boundary edition to count by: of the named layer, else of the consultation's own set, else None.
 
     Raises NoBoundaries when something was asked for and is not there.
     """
@@ -61,7 +61,9 @@ def boundaries(consultation: Consultation, *, on: dt.date, name: str | None = No
         return None
     edition = layer.editions.in_force_on(on).first()
     if edition is None:
-        raise NoBoundaries(f"No version of {layer} holds on {on.isoformat()}; give another day with --on.")
+        raise NoBoundaries(
+            f"No edition of {layer} is in force on {on.isoformat()}; give another day with --on."
+        )
     return edition
 
 

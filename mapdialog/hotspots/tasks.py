@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 
 def behind_their_data(*, at: dt.datetime) -> QuerySet[Consultation]:
-    """Consultations whose last run no longer holds.
+    """Consultations whose last run is no longer up to date.
 
     Something was said, edited or moderated after it began to read, or its boundaries are no longer in force
     on the municipality's day.

@@ -133,7 +133,7 @@ def _rounded(coordinates: Any) -> Any:
 
 
 def _editions(layers: list[Layer], *, on: dt.date) -> dict[int, Edition]:
-    """The published version in force of each layer, by the layer's id."""
+    """The published edition in force of each layer, by the layer's id."""
     editions = Edition.objects.published().in_force_on(on).filter(layer__in=layers)
     return {edition.layer_id: edition for edition in editions}
 

@@ -105,7 +105,7 @@ def show_consultation(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, value: dict[str, Any]) -> HttpResponse:
-    """JSON with an ETag of its content: layers get new versions without the consultation's counter moving."""
+    """JSON with an ETag of its content: layers get new editions without the consultation's counter moving."""
     body = json.dumps(value, ensure_ascii=False).encode()
     etag = f'W/"{hashlib.sha256(body).hexdigest()[:24]}"'
     response = compression.respond(request, body, content_type="application/json", etag=etag)

@@ -1,4 +1,4 @@
-"""What lies at a place: the committee, and the zone of each plan, with words for people."""
+"""What lies at a spot: the committee, and the zone of each plan, with words for people."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from layers import styles
 from layers.days import day_in
 from layers.models import Layer
 from layers.questions import areas
-from layers.questions.areas import Place
+from layers.questions.areas import Hit
 from layers.styles import levels
 from layers.styles.catalog import FUTURE
 from layers.styles.drawing import words
@@ -78,7 +78,7 @@ _PARAMETERS = [
 @router.get(
     "/layers/at",
     response={200: At, 400: ProblemOut, 404: ProblemOut},
-    summary="Committees and plan zones at a place, on a day",
+    summary="Committees and plan zones at a spot, on a day",
     openapi_extra={"parameters": _PARAMETERS},
 )
 @decorate_view(packed)
@@ -96,17 +96,17 @@ def layers_at(request: HttpRequest) -> dict[str, Any]:
     consultation = consultation_for(slug) if slug else None
     layers = _layer_ids(consultation) if consultation else areas.published_layers_near(point)
     on = query.day(wanted["on"], name="on") if wanted.get("on") else _today(consultation, layers=layers)
-    places = areas.at(point, on=on, layers=layers)
+    hits = areas.at(point, on=on, layers=layers)
     language = get_language() or ""
     return {
         "on": on,
-        "areas": [_area(place, language) for place in places if place.area_id is not None],
-        "zones": [_zone(place, language) for place in places if place.zone_id is not None],
+        "areas": [_area(hit, language) for hit in hits if hit.area_id is not None],
+        "zones": [_zone(hit, language) for hit in hits if hit.zone_id is not None],
     }
 
 
 def _today(consultation: Consultation | None, *, layers: list[int]) -> dt.date:
-    """The day it is in the consultation's municipality, else in that of the layers near the place."""
+    """The day it is in the consultation's municipality, else in that of the layers near the hit."""
     at = timezone.now()
     if consultation is not None:
         return consultation.municipality.day(at)
@@ -120,31 +120,31 @@ def _layer_ids(consultation: Consultation) -> list[int]:
     return ids if consultation.boundary_layer_id is None else [*ids, consultation.boundary_layer_id]
 
 
-def _area(place: Place, language: str) -> dict[str, Any]:
+def _area(hit: Hit, language: str) -> dict[str, Any]:
     return {
-        "owner": place.owner,
-        "layer": place.layer,
-        "layer_title": translated(place.titles, language) or place.layer,
-        "version": place.edition_id,
-        "code": place.code,
-        "name": place.name or place.code,
+        "owner": hit.owner,
+        "layer": hit.layer,
+        "layer_title": translated(hit.titles, language) or hit.layer,
+        "version": hit.edition_id,
+        "code": hit.code,
+        "name": hit.name or hit.code,
     }
 
 
-def _zone(place: Place, language: str) -> dict[str, Any]:
-    is_future = place.land_use_status == FUTURE
-    style = styles.style_for(place.style or "neutral", code=place.code, future=is_future)
-    level = GROUND if place.vertical_level is None else place.vertical_level
-    provision = translated(place.provision, language)
+def _zone(hit: Hit, language: str) -> dict[str, Any]:
+    is_future = hit.land_use_status == FUTURE
+    style = styles.style_for(hit.style or "neutral", code=hit.code, future=is_future)
+    level = GROUND if hit.vertical_level is None else hit.vertical_level
+    provision = translated(hit.provision, language)
     return {
-        **_area(place, language),
-        "id": place.zone_id,
-        "label": (not style.known and place.name) or words(style, language=language),
-        "field": place.field,
+        **_area(hit, language),
+        "id": hit.zone_id,
+        "label": (not style.known and hit.name) or words(style, language=language),
+        "field": hit.field,
         "vertical_level": level,
         "level": levels.words(level),
-        "land_use_status": place.land_use_status,
+        "land_use_status": hit.land_use_status,
         "provision": provision,
-        "provision_language": language_of(place.provision, language),
+        "provision_language": language_of(hit.provision, language),
         "provision_note": "" if provision else _("No text has been written for this zone yet."),
     }

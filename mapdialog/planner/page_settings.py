@@ -34,11 +34,11 @@ Bounds = tuple[float, float, float, float]
 
 
 def consultation_settings(consultation: Consultation, *, on: dt.date, language: str) -> dict[str, Any]:
-    """Settings of `/planner/c/{slug}/`. `on` decides which layer versions are shown."""
+    """Settings of `/planner/c/{slug}/`. `on` decides which editions of layers are shown."""
     boundary = boundary_edition(consultation, on=on)
     plans = plan_editions(consultation, on=on, published_only=False)
     counts_by_plan = _said_by_use(plans, consultation=consultation)
-    slug, place = consultation.slug, consultation.municipality.code
+    slug, municipality = consultation.slug, consultation.municipality.code
     return {
         "slug": slug,
         "language": language,
@@ -53,8 +53,8 @@ def consultation_settings(consultation: Consultation, *, on: dt.date, language: 
         "nPins": _placed(consultation),
         "mostPins": MOST_PINS,
         "bounds": _bounds(consultation, boundary=boundary),
-        "base": base_settings(base_editions(consultation, on=on), place=place, officials=True),
-        "overlays": overlays(place=place, officials=True),
+        "base": base_settings(base_editions(consultation, on=on), municipality=municipality, officials=True),
+        "overlays": overlays(municipality=municipality, officials=True),
         "committees": boundary
         and {"url": _tiles(boundary), "name": translated(boundary.layer.titles, language)},
         "plans": [_plan(plan, counts=counts_by_plan[plan.edition.pk], language=language) for plan in plans],

@@ -1,4 +1,4 @@
-"""Files brought in, to be looked at; everything is done on the planner's pages."""
+"""Uploads, to be looked at; everything is done on the planner's pages."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from mapdialog.uploads.models import Upload
 
 
 def import_request_of(upload: Upload, *, description: EditionDescription | None = None) -> ImportRequest:
-    """What `importing.stage` reads and, with `naming`, `importing.save` saves."""
+    """What `import_file.stage` reads and, with `description`, `import_file.save` saves."""
     choices = choices_of(upload)
     named: dict[str, Any] = {}
     if description is not None:

@@ -1,4 +1,4 @@
-"""The worker's part of files brought in. Every process loads this module: the readers are imported inside."""
+"""The worker's part of uploads. Every process loads this module: the readers are imported inside."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def read(upload_id: str, reading: int) -> None:
     formerly="deliveries.save",
 )
 def save(upload_id: str, reading: int) -> None:
-    """Put an upload's draft into service."""
+    """Save an upload's draft."""
     from mapdialog.uploads.saving import save_upload
 
     save_upload(uuid.UUID(upload_id), reading=reading)

@@ -48,6 +48,8 @@ def identifiers(tree: ast.AST) -> Iterator[tuple[str, int]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id, node.lineno
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield node.attr, node.lineno
         elif isinstance(node, ast.arg):
             yield node.arg, node.lineno
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -60,7 +62,7 @@ def found_in(text: str, *, path: str) -> list[str]:
     for name, line in identifiers(ast.parse(text)):
         for pattern, (say, where) in words.items():
             excused = any(fnmatchcase(path, glob) for glob in re.findall(r"`([^`]+)`", where))
-            if fnmatchcase(name.strip("_"), pattern) and not excused:
+            if fnmatchcase(name.strip("_").lower(), pattern.lower()) and not excused:
                 faults.append(f"{path}:{line}: {name}; say {say}")
     return faults
 
@@ -76,6 +78,8 @@ def test_the_table_forbids_something() -> None:
         ("def f(found): ...", 1),
         ("class LayerVersion: ...", 1),
         ("for one in (): ...", 1),
+        ("class Said: ...", 1),
+        ("self.told = 1", 1),
         ("def roll_back(): ...", 1),
         ("consultation = 1\nprint(held)", 0),
     ],

@@ -47,25 +47,25 @@ class Complaints:
     """What the browser complained about; a test that expects a complaint says so with `forgive`."""
 
     def __init__(self) -> None:
-        self.found: list[str] = []
+        self.noted: list[str] = []
         self._forgiven: list[str] = []
 
     def watch(self, page: Page) -> None:
         page.on("console", lambda message: self._console(message.type, message.text))
-        page.on("pageerror", lambda error: self.found.append(f"uncaught: {error}"))
+        page.on("pageerror", lambda error: self.noted.append(f"uncaught: {error}"))
 
     def forgive(self, part: str) -> None:
         self._forgiven.append(part)
 
     def left(self) -> list[str]:
         return [
-            complaint for complaint in self.found if not any(part in complaint for part in self._forgiven)
+            complaint for complaint in self.noted if not any(part in complaint for part in self._forgiven)
         ]
 
     def _console(self, kind: str, text: str) -> None:
         # Chromium reports violations of the CSP as console errors.
         if kind in {"error", "warning"}:
-            self.found.append(f"{kind}: {text}")
+            self.noted.append(f"{kind}: {text}")
 
 
 @pytest.fixture

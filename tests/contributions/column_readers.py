@@ -21,7 +21,7 @@ def reading(attribute: str, *, value: Any = None) -> dict[str, bool]:
     draft = parse(feature(**{} if value is None else {sent: value}), rules=rulebook())
     return {
         "intake": stored in intake_sql.INSERTED and column.parameter in intake_sql.INSERTED,
-        "alike": intake_sql.SAID.get(stored) == column.parameter,
+        "alike": intake_sql.SENT_COLUMNS.get(stored) == column.parameter,
         "edit": f"{stored} = {column.parameter}" in editing.UPDATE,
         "bulk": stored in bulk.COLUMNS and f"incoming.{stored}" in bulk.INSERTED,
         "feature": attribute in draft.parameters() and getattr(draft, attribute) == (value or column.empty),

@@ -19,13 +19,13 @@ from tests import factories as make
 from tests.contributions.rulebooks import feature
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ONE, OTHER = "0123456789abcdef" * 2, "fedcba9876543210" * 2
+FIRST, OTHER = "0123456789abcdef" * 2, "fedcba9876543210" * 2
 
 
 def receive(
     to: Consultation,
     *,
-    token: str = ONE,
+    token: str = FIRST,
     after: dt.timedelta = dt.timedelta(),
     at: Any = None,
     **properties: Any,
@@ -49,7 +49,7 @@ def flags_of(receipt: Receipt) -> list[str]:
 
 def test_alike_under_another_token_is_stored_and_flagged() -> None:
     consultation = make.consultation()
-    first, second = receive(consultation, token=ONE), receive(consultation, token=OTHER)
+    first, second = receive(consultation, token=FIRST), receive(consultation, token=OTHER)
     assert (first.state, second.state) == ("published", "published")
     assert (flags_of(first), flags_of(second)) == ([], ["perhaps-the-same"])
 
@@ -61,7 +61,7 @@ def test_alike_under_the_same_token_is_answered_with_the_first_receipt_and_not_s
     assert Contribution.objects.count() == 1
 
 
-@pytest.mark.parametrize("token", [ONE, OTHER])
+@pytest.mark.parametrize("token", [FIRST, OTHER])
 def test_what_differs_is_neither_flagged_nor_merged(token: str) -> None:
     consultation = make.consultation()
     lon, lat = make.middle()
@@ -109,7 +109,9 @@ def test_how_a_place_was_found_alone_makes_no_second_contribution() -> None:
 def test_every_column_that_a_sender_fills_is_compared_or_named_as_how_it_was_placed() -> None:
     revised = set(re.findall(r"(\w+) = %\(", editing.UPDATE))
     ours = {"state", "concerns", "changed_at", "id", "version"}
-    assert revised - ours <= set(intake_sql.SAID) | {column.column for column in of_origin(Origin.PLACING)}
+    assert revised - ours <= set(intake_sql.SENT_COLUMNS) | {
+        column.column for column in of_origin(Origin.PLACING)
+    }
 
 
 def test_an_edit_leaves_the_flag() -> None:

@@ -60,10 +60,10 @@ def test_a_text_is_not_let_in_that_the_column_cannot_hold(column: Column) -> Non
 
 
 def test_what_a_sender_says_is_typed_column_by_column() -> None:
-    assert {field.name for field in fields(columns.Said)} == {
+    assert {field.name for field in fields(columns.SenderFields)} == {
         column.attribute for column in columns.FROM_SENDER
     }
-    assert set(columns.Said().parameters()) == set(columns.Said().values())
+    assert set(columns.SenderFields().parameters()) == set(columns.SenderFields().values())
 
 
 def test_only_what_keeps_the_number_taken_outlives_an_erasure() -> None:

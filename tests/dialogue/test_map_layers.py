@@ -19,7 +19,7 @@ TODAY = NOON.date()
 
 def settings_of(consultation: Consultation) -> dict[str, Any]:
     return base_settings(
-        base_editions(consultation, on=TODAY), place=consultation.municipality.code, officials=False
+        base_editions(consultation, on=TODAY), municipality=consultation.municipality.code, officials=False
     )
 
 
@@ -87,7 +87,7 @@ def test_until_it_is_known_where_the_municipality_is_there_are_no_pictures_throu
     ground.forget()
     consultation = factories.consultation(area=None)
     assert settings_of(consultation)["mode"] == "none"
-    assert overlays(place=consultation.municipality.code, officials=True) == []
+    assert overlays(municipality=consultation.municipality.code, officials=True) == []
     ground.forget()
 
 
@@ -97,11 +97,11 @@ def test_overlays_are_told_in_the_readers_language(settings: Any) -> None:
         overlays=(listed["dibk-plans-2"], listed["dibk-planning-started"]), shown=frozenset({"dibk-plans-2"})
     )
     with translation.override("sv"):
-        (shown,) = overlays(place="NO-4012", officials=False)
+        (shown,) = overlays(municipality="NO-4012", officials=False)
     assert shown["title"] == "Norska detaljplaner, vertikal nivå 2"
     assert shown["shown"]
     assert "BBOX={bbox}" in shown["url"]
-    assert [overlay["shown"] for overlay in overlays(place="NO-4012", officials=True)] == [True, False]
+    assert [overlay["shown"] for overlay in overlays(municipality="NO-4012", officials=True)] == [True, False]
 
 
 def test_a_plan_says_its_levels_and_which_uses_are_planned() -> None:

@@ -20,7 +20,7 @@ W, S, SIDE = factories.WEST, factories.SOUTH, factories.SIDE
 
 def places(wkt: str, *layers: Layer, on: dt.date = DAY) -> list[tuple[Any, ...]]:
     """(version, area's or zone's code, share) of every row that intake would store."""
-    sql = areas.place_rows_sql(geom="ST_GeomFromText(%(wkt)s, 4326)", on="%(on)s", layers="%(layers)s")
+    sql = areas.hit_rows_sql(geom="ST_GeomFromText(%(wkt)s, 4326)", on="%(on)s", layers="%(layers)s")
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT p.version_id, coalesce(a.code, z.code), round(share::numeric, 6)::float FROM "

@@ -1,4 +1,4 @@
-"""Roll a layer's newest edition back: the one before holds again. put_back_layer undoes it."""
+"""Withdraw a layer's newest edition: the one before is in force again. put_back_layer restores it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The closed process that GDAL runs in: files of one format in, their rows to standard output.
+"""What runs in the closed process: a file of one format is opened, and its rows are sent back on a socket.
 
-`gdal.py` starts it (`closed.process.main`) outside Django, with an environment that leaves GDAL one format
-and no network: GDAL reads that when it is loaded, not later. Nothing here may import Django or the rest of
-the project.
+`layers/readers/warm_server.py` starts `server.py`, which forks a process for each file; its limits, its
+network and its one driver are set before GDAL is loaded (decision 36). Nothing here may import Django or the
+rest of the project.
 """

@@ -121,7 +121,7 @@ def ground_settings(municipality: Municipality, *, on: dt.date, but: Edition | N
     if but is not None:
         ground = ground.exclude(pk=but.pk)
     ordered = sorted(ground, key=lambda edition: _GROUND.index(Layer.Kind(edition.layer.kind)))
-    return base_settings(ordered, place=municipality.code, officials=True)
+    return base_settings(ordered, municipality=municipality.code, officials=True)
 
 
 def boxes(model: type[Model], *, pks: list[int]) -> dict[int, Bounds]:

@@ -65,7 +65,7 @@ def step(client: Client, held: Upload, what: str, **fields: Any) -> Any:
     return client.post(f"/planner/layers/uploads/{held.pk}/{what}/", given, headers={"accept-language": "en"})
 
 
-NAMING = {"title_nb": "Utvalg", "published": "yes"}
+DESCRIPTION = {"title_nb": "Utvalg", "published": "yes"}
 
 
 def test_from_sending_to_saving_without_any_script(signed_in: Client) -> None:
@@ -78,7 +78,7 @@ def test_from_sending_to_saving_without_any_script(signed_in: Client) -> None:
     shown = page(signed_in, held).content.decode()
     assert "Read, not saved yet." in shown
     assert "Utvalg B" in shown
-    assert step(signed_in, held, "save", **NAMING).status_code == 302
+    assert step(signed_in, held, "save", **DESCRIPTION).status_code == 302
     work(held)
     assert "edition 1 of Utvalg" in page(signed_in, held).content.decode()
     assert step(signed_in, held, "roll-back").status_code == 302
@@ -154,7 +154,7 @@ def test_an_official_of_elsewhere_sees_nothing_of_it(municipality: Any) -> None:
     for name in ("", "state.json", "features.json", "colours.json", "report.csv", "report.json"):
         assert client.get(f"/planner/layers/uploads/{held.pk}/{name}").status_code == 404
     for name in ("read", "cancel", "save", "discard", "roll-back"):
-        assert step(client, held, name, **NAMING).status_code == 404
+        assert step(client, held, name, **DESCRIPTION).status_code == 404
     assert (
         client.get(f"/planner/layers/editions/{held.draft_id}/labels.json?box=9,59,10,60").status_code == 404
     )
@@ -230,7 +230,7 @@ def test_another_field_is_chosen_for_the_names(signed_in: Client, municipality: 
 
 def test_a_page_that_is_out_of_date_saves_nothing(signed_in: Client, municipality: Any) -> None:
     held = work(upload(municipality=municipality))
-    answer = step(signed_in, held, "save", **{**NAMING, "reading": held.reading - 1})
+    answer = step(signed_in, held, "save", **{**DESCRIPTION, "reading": held.reading - 1})
     assert answer.status_code == 409
     assert "read again in the meantime" in answer.content.decode()
     assert not Edition.objects.filter(state="standing").exists()
@@ -250,15 +250,15 @@ def test_a_layer_without_a_title_is_not_saved_and_nothing_written_is_lost(
 def test_pressed_twice_it_is_saved_once(signed_in: Client, municipality: Any) -> None:
     held = work(upload(municipality=municipality))
     for _click in range(2):
-        assert step(signed_in, held, "save", **NAMING).status_code == 302
+        assert step(signed_in, held, "save", **DESCRIPTION).status_code == 302
     work(held)
-    assert step(signed_in, held, "save", **NAMING).status_code == 302
+    assert step(signed_in, held, "save", **DESCRIPTION).status_code == 302
     assert Edition.objects.filter(state="standing").count() == 1
 
 
 def test_the_same_file_again_is_said(signed_in: Client, municipality: Any) -> None:
     first = work(upload(municipality=municipality))
-    step(signed_in, first, "save", **NAMING)
+    step(signed_in, first, "save", **DESCRIPTION)
     work(first)
     again = work(upload(municipality=municipality, name="andre"))
     assert "already edition 1 of Utvalg" in page(signed_in, again).content.decode()

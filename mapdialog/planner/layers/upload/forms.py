@@ -172,7 +172,7 @@ def first_error(form: forms.Form) -> str:
     return str(next(iter(form.errors.values()))[0])
 
 
-def first_naming(draft: Edition, *, title: str, language: str, valid_from: str) -> Mapping[str, Any]:
+def first_description(draft: Edition, *, title: str, language: str, valid_from: str) -> Mapping[str, Any]:
     """What the form holds before anybody has written in it."""
     layer = draft.layer
     titles = layer.titles or {language: title}

@@ -21,7 +21,7 @@ from layers.styles import titles as titles_of_lists
 from mapdialog.dialogue.texts import translated
 from mapdialog.planner.layers import layer_map
 from mapdialog.planner.layers.upload import features, words
-from mapdialog.planner.layers.upload.forms import first_naming
+from mapdialog.planner.layers.upload.forms import first_description
 from mapdialog.uploads.choices import choices_of
 from mapdialog.uploads.file_name import title_of
 from mapdialog.uploads.models import Upload
@@ -222,13 +222,13 @@ def style_choices(draft: Edition) -> list[dict[str, Any]]:
     return sorted(named, key=lambda choice: -int(str(choice["n_known"])))
 
 
-def initial_naming(upload: Upload) -> dict[str, Any]:
+def initial_description(upload: Upload) -> dict[str, Any]:
     """What the form of saving holds at first: today for a new edition, ever since for a new layer."""
     draft = upload.draft
     if draft is None:
         return {}
     language = choices_of(upload).language
-    first = first_naming(
+    first = first_description(
         draft,
         title=title_of(upload.file_name),
         language=language,
@@ -251,7 +251,7 @@ def kind_words(upload: Upload) -> str:
     return str(Layer.Kind(upload.layer.kind if upload.layer else choices_of(upload).kind).label)
 
 
-def ready(upload: Upload, draft: Edition, *, language: str, naming: Mapping[str, Any]) -> dict[str, Any]:
+def ready(upload: Upload, draft: Edition, *, language: str, description: Mapping[str, Any]) -> dict[str, Any]:
     """What the page of a draft shows that is ready to be saved."""
     listed = findings(draft)
     return {
@@ -259,8 +259,8 @@ def ready(upload: Upload, draft: Edition, *, language: str, naming: Mapping[str,
         "counts": count_words(draft),
         "findings": listed,
         "comparison": comparison(upload),
-        "naming": naming,
-        "languages": languages(upload, naming=naming),
+        "description": description,
+        "languages": languages(upload, description=description),
         "style_choices": style_choices(draft),
         "first_features": features.page_of(draft, after=0, query="", language=language),
         "settings": map_settings(upload, draft, language=language, marked=marks(listed)),
@@ -320,11 +320,11 @@ def today_in(upload: Upload) -> dt.date:
     return upload.municipality.day(timezone.now())
 
 
-def languages(upload: Upload, *, naming: Mapping[str, Any]) -> list[dict[str, Any]]:
+def languages(upload: Upload, *, description: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The title's languages with what is written so far: the municipality's own first."""
     own = upload.municipality.languages
     named = [
-        {"tag": tag, "name": name, "is_own": tag in own, "title": naming.get(f"title_{tag}", "")}
+        {"tag": tag, "name": name, "is_own": tag in own, "title": description.get(f"title_{tag}", "")}
         for tag, name in settings.LANGUAGES
     ]
     return sorted(

@@ -68,8 +68,8 @@ def _page(
         context |= choices_context(upload, language=language)
     draft = upload.draft
     if upload.state == Upload.State.READY and draft is not None:
-        description = save_form.data if save_form else page.initial_naming(upload)
-        context |= page.ready(upload, draft, language=language, naming=description)
+        description = save_form.data if save_form else page.initial_description(upload)
+        context |= page.ready(upload, draft, language=language, description=description)
     elif upload.state in (Upload.State.ASKING, Upload.State.FAILED):
         context["settings"] = page.place_settings(upload, language=language)
     return render(
