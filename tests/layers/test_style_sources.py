@@ -16,9 +16,20 @@ Row = dict[str, str]
 BLACK, RED = "#000000", "#ff0000"
 
 
+# Slips of the publishers' that the legends do not repeat.
+SLIPS = {"Fritidsbebygelse": "Fritidsbebyggelse"}
+
+
 def rows(name: str) -> list[Row]:
+    """The publisher's rows; in names a dash where the publisher types a hyphen, and without `SLIPS`."""
     with (COLLECTED / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+        return [
+            {
+                column: SLIPS.get(value, value).replace(" - ", " – ") if column.startswith("name_") else value
+                for column, value in row.items()
+            }
+            for row in csv.DictReader(file)
+        ]
 
 
 def check(name: str, style_list: str, *, code: str, columns: dict[str, Callable[[Style], object]]) -> int:
