@@ -78,5 +78,5 @@ def _check(description: Description) -> None:
     for name in _LONGEST:
         longest = _LONGEST[name]
         if len(getattr(description, name)) > longest:
-            message = _("At most %(maximum)d characters are taken; these are %(length)d.")
+            message = _("The text can have at most %(maximum)d characters; it has %(length)d.")
             raise DescriptionError(message % {"maximum": longest, "length": len(getattr(description, name))})

@@ -74,11 +74,12 @@ _SENTENCES = {
         "The layer lies at longitude %(lon).2f, latitude %(lat).2f: outside the owner's country."
     ),
     "outside_use": gettext_lazy(
-        "As EPSG:%(srid)d it lies at longitude %(lon).2f, latitude %(lat).2f, where nobody uses that system."
+        "As EPSG:%(srid)d the layer lies at longitude %(lon).2f, latitude %(lat).2f, "
+        "where nobody uses that system."
     ),
-    "far_from_home": gettext_lazy("It lies %(km)d km from the owner's other layers."),
-    "beyond_home": gettext_lazy("%(percent)s%% of it lies outside the owner's other boundaries."),
-    "little_of_home": gettext_lazy("It covers %(percent)s%% of the owner's other boundaries."),
+    "far_from_home": gettext_lazy("The layer lies %(km)d km from the owner's other layers."),
+    "beyond_home": gettext_lazy("%(percent)s%% of the layer lies outside the owner's other boundaries."),
+    "little_of_home": gettext_lazy("The layer covers %(percent)s%% of the owner's other boundaries."),
     "stray": ngettext_lazy(
         "%(count)d feature lies far from all the others.",
         "%(count)d features lie far from all the others.",

@@ -208,7 +208,7 @@ def _add(sums: dict[Cell, _Sum], cell: Cell, *, n: int | None, sex: str) -> None
         entry.sexes.add(sex)
     elif sex in entry.sexes and entry.n != n:
         code, band, year = cell
-        message = _("The table says two things of %(code)s, %(band)s, %(year)s: %(one)s and %(other)s.")
+        message = _("The table has two values for %(code)s, %(band)s, %(year)s: %(one)s and %(other)s.")
         values = {"code": code, "band": band, "year": year or "–", "one": entry.n, "other": n}
         raise CountsError(message % values)
 

@@ -65,7 +65,7 @@ def _figures(report: dict[str, Any]) -> Iterator[str]:
     if report["sexes_added"]:
         yield _("Men and women were added up.")
     for sign, n in report["untold"].items():
-        yield _("“%(sign)s” stands %(n)d times for a number that the office does not publish.") % {
+        yield _("“%(sign)s” is used %(n)d times instead of a number that the office does not publish.") % {
             "sign": sign,
             "n": n,
         }

@@ -99,13 +99,15 @@ def _check_texts(texts: Mapping[str, Provision]) -> None:
     for name, provision in texts.items():
         for text in (provision.legal_text, *provision.plain.values()):
             if len(text) > LONGEST:
-                message = _("The text of %(name)s has %(length)d characters; %(maximum)d are taken.")
+                message = _(
+                    "The text of %(name)s can have at most %(maximum)d characters; it has %(length)d."
+                )
                 raise ProvisionError(message % {"name": name, "length": len(text), "maximum": LONGEST})
             if "\0" in text:
                 raise ProvisionError(_("The text holds a control character."))
             total += len(text)
     if total > MOST_CHARACTERS:
-        raise ProvisionError(_("That is too much text for one change. Take the fields in several parts."))
+        raise ProvisionError(_("That is too much text for one change. Save the fields in several steps."))
 
 
 def _lock(edition: Edition) -> None:

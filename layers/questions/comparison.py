@@ -1,7 +1,8 @@
 """What two plans give the same ground to: land in each use, side by side.
 
-A use counts as many hectares as its zones cover, less the sea and lakes that are known (`land.py`). Zones of
-concern lie over purposes, and levels over one another: hectares are compared use by use, never summed up.
+A use counts as many hectares as its zones cover, less the sea and lakes that are known (`land.py`). Special
+consideration zones lie over purposes, and levels over one another: hectares are compared use by use, never
+summed up.
 """
 
 from __future__ import annotations

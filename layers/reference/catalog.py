@@ -57,9 +57,9 @@ class Source:
     - ``fields``: role (code, name, vertical_level, ...) -> the names the field has been seen under. In each
       row the first of them that is filled counts. ``needs``: the roles without which a file is not this data
       set (if not said: the code; for areas the name will do).
-    - ``zone_code_prefix``: what the role ``zone_code``, the code of a zone of concern, is written with.
-      ``code_pattern``: of a code that matches, the group counts. ``code_length``: the number of figures of a
-      code that tables tend to turn into an integer, 0 when codes keep theirs.
+    - ``zone_code_prefix``: what the role ``zone_code``, the code of a special consideration zone, is
+      written with. ``code_pattern``: of a code that matches, the group counts. ``code_length``: the number of
+      figures of a code that tables tend to turn into an integer, 0 when codes keep theirs.
     - ``values``: role -> what the file says -> what we say.
     - ``feature_types``: the tables, or the values of a field such as objtype, that it consists of;
       ``left_out``: those that come in the same file without being part of the layer. ``outlines`` are

@@ -15,8 +15,8 @@ from typing import Any
 
 FOLDER = Path(__file__).parent
 
-# A plan file mixes purposes and zones of concern in one layer; the second list is asked when the first
-# does not know the code.
+# A plan file mixes purposes and special consideration zones in one layer; the second list is asked when the
+# first does not know the code.
 LISTS: Mapping[str, tuple[str, ...]] = {
     "no_reguleringsplan": ("no/reguleringsplan.csv", "no/hensynssoner.csv"),
     "no_hensynssoner": ("no/hensynssoner.csv",),
@@ -60,7 +60,7 @@ class Style:
     """How one land-use code is named and drawn.
 
     ``labels`` and ``group`` map a language code to words; a list has only the languages its source has.
-    Colours are ``#rrggbb``; an empty ``fill`` means that what lies under shows (zones of concern).
+    Colours are ``#rrggbb``; an empty ``fill`` means that what lies under shows (special consideration zones).
     ``stripes`` are the colours of the diagonal stripes of a combined purpose, ``pattern`` is "" or one of
     PATTERNS. Widths, steps (from one line of a pattern to the next) and dashes are in CSS pixels.
 

@@ -331,7 +331,7 @@ def _body(request: HttpRequest) -> dict[str, Any]:
     try:
         value = strict_json.loads(request.body)
     except RequestDataTooBig:
-        raise Problem("too-large", status=413, detail=_("At most 256 kB are taken.")) from None
+        raise Problem("too-large", status=413, detail=_("What you send can be at most 256 kB.")) from None
     except UnreadablePostError:
         raise Problem("bad-json", status=400, detail=_("The request broke off.")) from None
     except strict_json.StrictJsonError as error:

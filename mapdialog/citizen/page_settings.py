@@ -183,7 +183,7 @@ def mine_texts() -> dict[str, str]:
 def length_texts() -> dict[str, str]:
     return {
         "nearLimit": gettext("{n} of {most} characters."),
-        "tooLong": gettext("At most {most} characters are taken; these are {n}."),
+        "tooLong": gettext("The text can have at most {most} characters; it has {n}."),
     }
 
 
@@ -196,8 +196,8 @@ def receipt_texts() -> dict[str, str]:
         "kept": gettext("It is kept on this device, and we will try again."),
         "keptInMemory": gettext("Not sent yet. Keep this page open until there is a connection."),
         "saysNow": gettext("It says now: {text}"),
-        "drop": gettext("Drop your change"),
-        "dropQuestion": gettext("Drop your change? What you sent before stays as it is."),
+        "drop": gettext("Discard your change"),
+        "dropQuestion": gettext("Discard your change? What you sent before stays as it is."),
         "keepSent": gettext("Do not delete it"),
         "eraseQuestion": gettext(
             "Delete what you sent? The text, the spot and the answers are then gone for good."

@@ -198,7 +198,7 @@ def _responses(read: _Reader, *, rules: Rulebook, kind: Kind, is_record: bool) -
     for key, value in sent.items():
         field = f"properties.{name}.{key[:80]}"
         if key not in asked:
-            raise FeatureError(field, _("This question is not asked here."))
+            raise FeatureError(field, _("We do not ask about this here."))
         response = _response(asked[key], value, field=field)
         if response not in (None, "", []):
             responses[key] = response
@@ -253,7 +253,7 @@ def clean(text: str, *, field: str, maximum: int = TEXT_MAX, one_line: bool = Fa
     if (_CONTROL_OR_LINE if one_line else _CONTROL).search(text):
         raise FeatureError(field, _("The text holds a control character."))
     if len(text) > maximum:
-        message = _("At most %(maximum)d characters are taken; these are %(length)d.")
+        message = _("The text can have at most %(maximum)d characters; it has %(length)d.")
         raise FeatureError(field, message % {"maximum": maximum, "length": len(text)})
     return text
 

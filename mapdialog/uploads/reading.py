@@ -59,7 +59,7 @@ def read_upload(identifier: uuid.UUID, *, reading: int) -> None:
             _stopped(upload.job)
         except Exception:
             _log.exception("Upload %s could not be read", identifier)
-            message = _("Reading failed on our side; whoever runs the service finds why in its log.")
+            message = _("Reading failed on our side. The reason is in the service's log.")
             with suppress(jobs.JobStateError):
                 begun.end(Upload.State.FAILED, message=message)
 

@@ -108,7 +108,7 @@ def receive(
     if size > MOST_BYTES:
         raise NotReceivedError(_too_large())
     if size == 0:
-        raise NotReceivedError(_("The file is empty. Export it again, and look whether it has a size."))
+        raise NotReceivedError(_("The file is empty. Export it again, and check that it is not empty."))
     name = shown_name(file.name or "")
     digest = _sha256(file)
     identifier = uuid.uuid4()

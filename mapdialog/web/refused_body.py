@@ -26,7 +26,8 @@ class RefusesBodies:
 def _refused(request: HttpRequest, *, status: int) -> HttpResponse:
     if status == TOO_LARGE:
         kind = "too-large"
-        detail = _("At most %(most)s are taken here.") % {"most": _in_words(most_bytes(request.path))}
+        most = _in_words(most_bytes(request.path))
+        detail = _("What you send here can be at most %(most)s.") % {"most": most}
     else:
         kind, detail = "too-slow", _("Sending took too long. Nothing was saved; try again.")
     if request.path.startswith(API_PREFIXES):

@@ -247,7 +247,7 @@ def test_the_file_is_kept_as_it_came(load):
         ("kode;2025\n40120101;٣\n", "number of people"),
         ("kode;2025\n40120101;=1+1\n", "number of people"),
         ("kode;2025\n40120101;99999999999\n", "number of people"),
-        ("kode;2025\n40120101;1\n40120101;2\n", "two things"),
+        ("kode;2025\n40120101;1\n40120101;2\n", "two values"),
         ("kode;alder;2025\n40120101;gamle;1\n", "age band"),
         ("kode;år;befolkning\n40120101;i fjor;1\n", "year"),
     ],

@@ -124,7 +124,7 @@ def test_the_table_has_a_row_for_each_place_and_one_for_what_has_none() -> None:
     header, *rows = report.csv([OVERLAP, alone])
     assert header == report.CSV_HEADER
     assert rows[0] == ("overlap", "warning", "Overlaps", 3, "A", "B", "", 9.7, 59.0, 12_345.6)
-    assert rows[1][6] == "It lies 320 km from the owner's other layers."
+    assert rows[1][6] == "The layer lies 320 km from the owner's other layers."
     assert all(len(row) == len(header) for row in rows)
 
 

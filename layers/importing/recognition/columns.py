@@ -238,7 +238,8 @@ def rows(source_rows: SourceRows, columns: Columns, *, kept: Iterable[int], kind
     too_long = [place + 1 for place, stored in result.items() if len(stored.code) > row.CODE_MAX]
     if too_long:
         message = _(
-            "Codes of more than %(limit)d characters in features %(numbers)s. Choose another --code-field."
+            "Codes of more than %(limit)d characters in features %(numbers)s. "
+            "Choose another column with --code-field."
         )
         raise ColumnError(message % {"limit": row.CODE_MAX, "numbers": _listed(too_long)})
     if kind == Layer.Kind.BOUNDARY:
@@ -330,7 +331,9 @@ def _identity(source_rows: SourceRows, fields: Collection[str], *, taken: str) -
 def _check_area_codes(stored: dict[int, Row]) -> None:
     missing = [place + 1 for place, stored_row in stored.items() if not stored_row.code]
     if missing:
-        message = _("Features without a code: %(numbers)s. Fill them in, or choose another --code-field.")
+        message = _(
+            "Features without a code: %(numbers)s. Fill them in, or choose another column with --code-field."
+        )
         raise ColumnError(message % {"numbers": _listed(missing)})
     places: dict[str, list[int]] = {}
     for place, stored_row in stored.items():
@@ -338,7 +341,8 @@ def _check_area_codes(stored: dict[int, Row]) -> None:
     twice = [f"{code} ({_listed(numbers)})" for code, numbers in places.items() if len(numbers) > 1]
     if twice:
         message = _(
-            "Codes that several features have: %(codes)s. Merge them, or choose another --code-field."
+            "Codes that several features have: %(codes)s. "
+            "Merge them, or choose another column with --code-field."
         )
         raise ColumnError(message % {"codes": _listed(twice)})
 

@@ -100,7 +100,7 @@ def _system(upload: Upload) -> str:
 
 
 def _instead(role: str, name: str, understood: dict[str, Any]) -> list[str]:
-    """The fields that are taken where the first is empty, such as one for each kind of zone of concern."""
+    """The fields read where the first is empty, such as one for each kind of special consideration zone."""
     is_always_filled = any(field["name"] == name and field["share"] == 1 for field in understood["fields"])
     return [] if is_always_filled else list(understood.get("others", {}).get(role, ()))
 

@@ -84,7 +84,7 @@ def sending_texts() -> dict[str, str]:
         ),
         "cancelled": gettext("The upload was cancelled. Nothing was kept."),
         "refused": gettext("The server refused the file. Load the page again and try again."),
-        "tooLarge": gettext("The file is {size}; at most {limit} is taken. Split it."),
+        "tooLarge": gettext("The file is {size}; it can be at most {limit}. Split it."),
         "oneFile": gettext("Drop one file at a time. Several Shapefile parts go into one zip."),
         "noFile": gettext("Choose a file first."),
     }
