@@ -65,10 +65,12 @@ def _figures(report: dict[str, Any]) -> Iterator[str]:
     if report["sexes_added"]:
         yield _("Men and women were added up.")
     for sign, n in report["untold"].items():
-        yield _("“%(sign)s” is used %(n)d times instead of a number that the office does not publish.") % {
-            "sign": sign,
-            "n": n,
-        }
+        message = ngettext(
+            "“%(sign)s” is used %(n)d time instead of a number that the office does not publish.",
+            "“%(sign)s” is used %(n)d times instead of a number that the office does not publish.",
+            n,
+        )
+        yield message % {"sign": sign, "n": n}
     if report["unread"]:
         yield _("Columns that were not read: %s.") % _listed(report["unread"], n=len(report["unread"]))
     yield from report["notes"]

@@ -1,4 +1,4 @@
-"""Interface, demo and walk codes say the words of docs/wording.md, and none that it rules out."""
+"""Interface, demo, titles of data sets and walk codes say docs/wording.md's words, and none it rules out."""
 
 from __future__ import annotations
 
@@ -76,6 +76,11 @@ def demo_texts() -> Iterator[Text]:
                 yield Text(language=language, where=row["code"], words=row[f"name_{language}"])
 
 
+def titles_of_data_sets() -> Iterator[Text]:
+    for path in sorted((ROOT / "layers" / "sources").glob("**/*.toml")):
+        yield from in_languages(tomllib.loads(path.read_text(encoding="utf-8"))["title"], where=path.name)
+
+
 @cache
 def texts() -> tuple[Text, ...]:
     own = [
@@ -83,7 +88,7 @@ def texts() -> tuple[Text, ...]:
         for message in interface()
         for language, words in message.items()
     ]
-    return (*own, *demo_texts())
+    return (*own, *demo_texts(), *titles_of_data_sets())
 
 
 def pattern(word: str) -> re.Pattern[str]:
