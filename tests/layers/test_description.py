@@ -56,8 +56,8 @@ def test_a_change_is_not_undone_over_a_later_one() -> None:
     ("changes", "why"),
     [
         ({"style": "no_such_list"}, "No list of codes and colours"),
-        ({"credit": "x" * 201}, "At most 200"),
-        ({"licence": "x" * 81}, "At most 80"),
+        ({"credit": "x" * 201}, "at most 200"),
+        ({"licence": "x" * 81}, "at most 80"),
         ({"credit": "a\0b"}, "control character"),
         ({"titles": {"nb": "a\0b"}}, "control character"),
     ],
