@@ -11,11 +11,13 @@ import hashlib
 import logging
 import re
 import time
-from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from threading import BoundedSemaphore, Lock
+
+from cachetools import LRUCache
 
 from mapdialog.map_services import outgoing
 from mapdialog.map_services.breaker import Breaker
@@ -175,28 +177,18 @@ class Pictures:
     """Up to `most_bytes` of pictures in memory; the one asked for longest ago goes first."""
 
     def __init__(self, *, most_bytes: int) -> None:
-        self._most_bytes = most_bytes
-        self._bytes = 0
-        self._pictures: OrderedDict[object, Picture] = OrderedDict()
+        self._pictures: LRUCache[object, Picture] = LRUCache(most_bytes, getsizeof=_weight)
         self._lock = Lock()
 
     def get(self, key: object) -> Picture | None:
         with self._lock:
-            if key in self._pictures:
-                self._pictures.move_to_end(key)
             return self._pictures.get(key)
 
     def keep(self, key: object, picture: Picture) -> None:
-        with self._lock:
-            if (old := self._pictures.pop(key, None)) is not None:
-                self._bytes -= _weight(old)
-            if _weight(picture) > self._most_bytes:
-                return
+        """In the place of the one before, which goes even where this one is too heavy to be kept."""
+        with self._lock, suppress(ValueError):
+            self._pictures.pop(key, None)
             self._pictures[key] = picture
-            self._bytes += _weight(picture)
-            while self._bytes > self._most_bytes:
-                _key, dropped = self._pictures.popitem(last=False)
-                self._bytes -= _weight(dropped)
 
 
 def _weight(picture: Picture) -> int:
