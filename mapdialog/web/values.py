@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.http import HttpRequest, QueryDict
@@ -57,8 +58,7 @@ class Values:
 
     def by_language(self, prefix: str) -> dict[str, str]:
         """Texts of fields such as `title_nb`, by what follows the prefix."""
-        names = [name for name in self.fields if name.startswith(prefix) and len(name) <= _LONGEST_NAME]
-        return {_plain(name.removeprefix(prefix)): self.text(name) for name in names}
+        return by_language(self.fields, prefix=prefix)
 
     def everything(self) -> dict[str, str]:
         """All of a form whose fields are not known beforehand."""
@@ -75,6 +75,12 @@ def of_query(request: HttpRequest) -> Values:
 
 def of_form(request: HttpRequest) -> Values:
     return Values(request.POST)
+
+
+def by_language(fields: Mapping[str, str], *, prefix: str) -> dict[str, str]:
+    """Texts of fields such as `title_nb`, by what follows the prefix, however the form came."""
+    names = [name for name in fields if name.startswith(prefix) and len(name) <= _LONGEST_NAME]
+    return {_plain(name.removeprefix(prefix)): _plain(fields[name]) for name in names}
 
 
 def content_length(request: HttpRequest) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from layers.composition.composing import MOST_COMMITTEES, Committee
+from mapdialog.web import values
 
 FEWEST_LINES = 8
 _MORE_LINES = 4
@@ -78,17 +79,13 @@ def posted(data: Mapping[str, str]) -> Sheet:
         for key, value in data.items()
         if key.startswith(_UNIT) and value in known
     }
-    titles = {
-        key.removeprefix("title-"): value.strip()[:200]
-        for key, value in data.items()
-        if key.startswith("title-") and value.strip() and len(key) <= 14
-    }
+    titles = values.by_language(data, prefix="title-")
     more = _MORE_LINES if data.get("action") == "more" else 0
     return Sheet(
         lines=_with_empty_lines(lines, at_least=len(lines) + more),
         number_of=number_of,
         name=data.get("name", "").strip()[:80],
-        titles=titles,
+        titles={language: title[:200] for language, title in titles.items() if title},
         draft=data.get("draft", ""),
     )
 
