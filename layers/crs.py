@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from layers.findings.finding import Finding
 from layers.geometry import WGS84
+from layers.option_error import OptionError
 
 Geometries = NDArray[np.object_]
 Box = tuple[float, float, float, float]
@@ -129,14 +130,14 @@ class Candidate:
     swap_axes: bool = False
 
 
-class CrsError(ValueError):
-    """A coordinate system is missing, not known, or does not fit the coordinates. Says what to do.
+class CrsError(OptionError):
+    """A coordinate system is missing, not known, or does not fit the coordinates.
 
     `candidates` are the systems that would fit, the best first.
     """
 
-    def __init__(self, message: str, *, candidates: Sequence[Candidate] = ()) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, option: str = "--crs", candidates: Sequence[Candidate] = ()) -> None:
+        super().__init__(message, option=option)
         self.candidates = tuple(candidates)
 
 
@@ -146,9 +147,7 @@ def srid_from(name: str) -> int:
         return WGS84
     match = _NAME.fullmatch(name.strip())
     if match is None:
-        message = _(
-            "The coordinate system “%(name)s” is unknown. Name it with --crs, such as --crs EPSG:25832."
-        )
+        message = _("The coordinate system “%(name)s” is unknown.")
         raise CrsError(message % {"name": name[:80]})
     return known(int(match.group(1)))
 
@@ -225,17 +224,18 @@ def check_fit(
         message = _("x and y seem to be swapped: as EPSG:%(srid)d it lies at %(lon).2f° E, %(lat).2f° N.")
         raise CrsError(
             message % {"srid": srid, "lon": here.lon, "lat": here.lat},
+            option="--swap-axes",
             candidates=[swapped, *(place for place in better if place != swapped)],
         )
     fitting = [place for place in better if place.fits in ("home", "country")]
     if here.fits == "no" and (fitting or not _inside((here.lon, here.lat), _WORLD)):
-        message = _("Coordinates about %(x).1f, %(y).1f are not in EPSG:%(srid)d. Name the right one: --crs.")
+        message = _("Coordinates about %(x).1f, %(y).1f are not in EPSG:%(srid)d.")
         values = {"x": (bounds[0] + bounds[2]) / 2, "y": (bounds[1] + bounds[3]) / 2, "srid": srid}
         raise CrsError(message % values, candidates=better)
     if fitting and not is_named and srid in PROJECTED:
         message = _(
             "As EPSG:%(srid)d, which the file names, it lies at %(lon).2f° E, %(lat).2f° N. "
-            "It may be in EPSG:%(others)s. Name the right one: --crs."
+            "It may be in EPSG:%(others)s."
         )
         listed = ", ".join(str(place.srid) for place in fitting[:3])
         where = {"srid": srid, "lon": here.lon, "lat": here.lat, "others": listed}

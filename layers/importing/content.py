@@ -113,7 +113,7 @@ class _Import:
         srid = request.srid if request.srid is not None else in_file
         if srid is None:
             raise CrsError(
-                _("The file does not say which coordinate system it is in. Name it: --crs EPSG:25832."),
+                _("The file does not say which coordinate system it is in."),
                 candidates=crs.candidates(bounds, owner=request.owner, home=home),
             )
         is_named = request.srid is not None

@@ -167,20 +167,17 @@ def _check_succession(request: ImportRequest, *, at: dt.datetime) -> None:
     if newest.layer.kind != request.kind:
         _refuse_kind(newest.layer)
     if not request.replace:
-        message = _(
-            "%(layer)s exists already. Add --replace to end its edition %(number)d and load a new one."
-        )
-        raise ImportRefusedError(message % {"layer": newest.layer, "number": newest.number})
+        message = _("%(layer)s exists already.") % {"layer": newest.layer}
+        raise ImportRefusedError(message, option="--replace")
     if _valid_from(request, at, is_first=False) < newest.valid_from:
-        message = _(
-            "Edition %(number)d is in force from %(day)s: the new one cannot begin earlier. See --valid-from."
-        )
-        raise ImportRefusedError(message % {"number": newest.number, "day": newest.valid_from})
+        message = _("Edition %(number)d is in force from %(day)s: the new one cannot begin earlier.")
+        values = {"number": newest.number, "day": newest.valid_from}
+        raise ImportRefusedError(message % values, option="--valid-from")
 
 
 def _refuse_kind(layer: Layer) -> NoReturn:
-    message = _("%(layer)s exists already, of the kind %(kind)s. Choose another --name.")
-    raise ImportRefusedError(message % {"layer": layer, "kind": layer.kind})
+    message = _("%(layer)s exists already, of the kind %(kind)s.")
+    raise ImportRefusedError(message % {"layer": layer, "kind": layer.kind}, option="--name")
 
 
 def _valid_from(request: ImportRequest, at: dt.datetime, *, is_first: bool) -> dt.date:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from layers.option_error import OptionError
+
 # What an import is at, how much is done, of how much. Raising in it ends the import: nothing was changed.
 Progress = Callable[[str, int, int], None]
 READING: Final = "reading"
@@ -15,7 +17,7 @@ CHECKING: Final = "checking"
 WRITING: Final = "writing"
 
 
-class ImportRefusedError(ValueError):
+class ImportRefusedError(OptionError):
     """The import cannot be done as asked. The message says what to do; nothing was changed."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import datetime as dt
 from typing import Any
 
@@ -70,11 +69,3 @@ def described(edition: Edition) -> str:
     by = f" by {edition.imported_by}" if edition.imported_by else ""
     state = edition.get_state_display()
     return f"{edition}: {days}; {state}, {published}; {edition.feature_count} features; {source}{by}"
-
-
-def day(text: str) -> dt.date:
-    """A day of the command line."""
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError("write the day as 2026-01-31") from error

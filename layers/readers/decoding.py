@@ -89,7 +89,7 @@ def _srid(text: str, *, piece: Piece) -> int | None:
 
 
 def _unknown(piece: Piece) -> list[str]:
-    message = _("The coordinate system “%(name)s” is unknown. Name it with --crs, such as --crs EPSG:25832.")
+    message = _("The coordinate system “%(name)s” is unknown.")
     return [message % {"name": name} for name in piece.unknown_systems]
 
 

@@ -18,7 +18,8 @@ def refusal(answer: Mapping[str, Any]) -> ReadError:
     values = {**_VALUES.get(code, {}), **answer}
     if code == "feature":
         values["error"] = _geometry_sentence(answer["why"])
-    return ReadError((_geojson_sentences().get(code) or _sentences()[code]) % values)
+    sentence = _geojson_sentences().get(code) or _sentences()[code]
+    return ReadError(sentence % values, option=_OPTIONS.get(code, ""))
 
 
 def warning(code: str) -> str:
@@ -28,6 +29,7 @@ def warning(code: str) -> str:
     }[code]
 
 
+_OPTIONS: Mapping[str, str] = {"crs-member": "--crs"}
 _VALUES: Mapping[str, Mapping[str, Any]] = {
     "fields": {"limit": limits.MAX_FIELDS},
     "features": {"limit": limits.MAX_FEATURES},
@@ -84,7 +86,7 @@ def _geojson_sentences() -> dict[str, str]:
         "no-features": _("The FeatureCollection has no list of features."),
         "no-feature": _("Feature %(number)d is not a Feature."),
         "properties": _("The properties of feature %(number)d are not an object."),
-        "crs-member": _("The file's crs member is not understood. Name the coordinate system with --crs."),
+        "crs-member": _("The file's crs member is not understood."),
         "feature": _("Feature %(number)d: %(error)s"),
     }
 

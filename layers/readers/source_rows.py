@@ -10,8 +10,10 @@ import numpy as np
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
+from layers.option_error import OptionError
 
-class ReadError(ValueError):
+
+class ReadError(OptionError):
     """The file cannot be read. The message says why and what to do."""
 
 
@@ -49,7 +51,7 @@ class ChooseLayerError(ReadError):
     def __init__(self, contents: Contents) -> None:
         names = ", ".join(layer.name[:60] for layer in contents.with_shapes()[:200])
         super().__init__(
-            _("Choose one of the layers in the file with --layer: %(names)s.") % {"names": names}
+            _("Choose one of the layers in the file: %(names)s.") % {"names": names}, option="--layer"
         )
         self.contents = contents
 

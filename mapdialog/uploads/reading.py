@@ -30,7 +30,6 @@ from mapdialog.uploads.choices import choices_of
 from mapdialog.uploads.comparison import compared
 from mapdialog.uploads.import_request import import_request_of
 from mapdialog.uploads.models import Upload
-from mapdialog.uploads.refusal import for_page
 from mapdialog.uploads.steps import TOTAL, Step, telling
 
 _log = logging.getLogger(__name__)
@@ -92,7 +91,7 @@ class _Reading:
         except ColumnError as error:
             self._ask("fields", error)
         except (ReadError, ImportRefusedError) as error:
-            self.end(Upload.State.FAILED, message=for_page(error))
+            self.end(Upload.State.FAILED, message=str(error))
         else:
             self.end(Upload.State.READY)
 
@@ -132,7 +131,7 @@ class _Reading:
 
     def _ask(self, question: str, error: ValueError) -> None:
         self.understood["ask"] = question
-        self.end(Upload.State.ASKING, message=for_page(error))
+        self.end(Upload.State.ASKING, message=str(error))
 
     @transaction.atomic
     def end(self, state: Upload.State, *, message: str = "") -> None:

@@ -20,7 +20,6 @@ from mapdialog.uploads import actions
 from mapdialog.uploads.choices import choices_of, description_of
 from mapdialog.uploads.import_request import import_request_of
 from mapdialog.uploads.models import Upload
-from mapdialog.uploads.refusal import for_page
 
 _log = logging.getLogger(__name__)
 
@@ -39,7 +38,7 @@ def save_upload(identifier: uuid.UUID, *, reading: int) -> None:
         except (jobs.JobCancelledError, jobs.JobStateError):
             return  # taken back, or another worker has it
         except (ImportRefusedError, EditionError) as error:
-            _back(upload, job=job, message=for_page(error))
+            _back(upload, job=job, message=str(error))
         except Exception:
             _log.exception("Upload %s could not be saved", identifier)
             _back(upload, job=job, message=_("Saving failed on our side. Nothing was changed. Try again."))

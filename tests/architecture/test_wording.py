@@ -144,3 +144,11 @@ def test_each_term_has_a_word_in_five_languages_and_each_language_ten_rules() ->
     assert [row for row in table("Terms") if len(row) != 7 or not all(row[:6])] == []
     tone = WORDING.read_text(encoding="utf-8").split("## Tone\n", 1)[1]
     assert [len(re.findall(r"^\d+\. ", part, re.MULTILINE)) for part in tone.split("### ")[1:]] == [10] * 5
+
+
+def test_no_text_of_a_page_names_an_option_of_a_command() -> None:
+    """What helps whoever types commands stands beside the message: `OptionError.option`."""
+    with_option = [
+        message for message in interface() if re.search(r"(?<![\w-])--[a-z]", " ".join(message.values()))
+    ]
+    assert with_option == []

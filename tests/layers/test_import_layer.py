@@ -115,6 +115,17 @@ def test_what_cannot_be_done_is_said(tmp_path: Path, arguments: list[str], messa
         run("import_layer", path, *base, *arguments)
 
 
+def test_who_types_commands_is_told_which_option_helps(tmp_path: Path) -> None:
+    loaded(tmp_path)
+    with pytest.raises(CommandError, match=r"exists already\. See --replace\.$"):
+        loaded(tmp_path, name="other.geojson", code="C")
+    with pytest.raises(CommandError, match=r"It has: code, name\. See --field name\.$"):
+        loaded(tmp_path, "--name-field", "nowhere", "--replace", code="D")
+    bare = files.geojson(tmp_path, {**files.collection(), "crs": 7}, name="crs.geojson")
+    with pytest.raises(CommandError, match=r"crs member is not understood\. See --crs\.$"):
+        run("import_layer", bare, "--list")
+
+
 def test_progress_tells_rows_and_seconds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("layers.management.commands.import_layer._PROGRESS_FROM_ROWS", 1)
     path = districts(tmp_path, {"code": "A"}, {"code": "B"})

@@ -30,7 +30,7 @@ def test_the_same_file_again_changes_nothing(tmp_path: Path) -> None:
 
 def test_the_same_file_read_otherwise_is_another_edition(tmp_path: Path) -> None:
     imported(two_areas(tmp_path))
-    with pytest.raises(ImportRefusedError, match="--replace"):
+    with pytest.raises(ImportRefusedError, check=lambda error: error.option == "--replace"):
         imported(two_areas(tmp_path), code_field="name")
     second = imported(two_areas(tmp_path), code_field="name", replace=True).edition
     assert set(second.areas.values_list("code", flat=True)) == {"Øst", "Vest"}
@@ -48,7 +48,7 @@ def test_a_first_edition_has_held_ever_since_and_its_replacement_begins_today(tm
 def test_another_file_needs_replace_and_then_closes_the_edition_before(tmp_path: Path) -> None:
     first = imported(two_areas(tmp_path), valid_from=dt.date(2020, 1, 1)).edition
     changed = two_areas(tmp_path, first="C")
-    with pytest.raises(ImportRefusedError, match="--replace"):
+    with pytest.raises(ImportRefusedError, check=lambda error: error.option == "--replace"):
         imported(changed)
     second = imported(changed, replace=True, valid_from=dt.date(2026, 1, 1)).edition
     first.refresh_from_db()
@@ -90,13 +90,13 @@ def test_areas_know_what_they_were_before(tmp_path: Path) -> None:
 
 def test_an_edition_cannot_begin_before_the_one_it_replaces(tmp_path: Path) -> None:
     imported(two_areas(tmp_path), valid_from=dt.date(2020, 1, 1))
-    with pytest.raises(ImportRefusedError, match="--valid-from"):
+    with pytest.raises(ImportRefusedError, check=lambda error: error.option == "--valid-from"):
         imported(two_areas(tmp_path, first="C"), replace=True, valid_from=dt.date(2019, 1, 1))
 
 
 def test_another_kind_under_the_same_name_is_refused(tmp_path: Path) -> None:
     imported(two_areas(tmp_path))
-    with pytest.raises(ImportRefusedError, match="another --name"):
+    with pytest.raises(ImportRefusedError, check=lambda error: error.option == "--name"):
         imported(two_areas(tmp_path), kind="zoning", replace=True)
 
 

@@ -1,4 +1,4 @@
-"""What is said of a file before anybody has chosen, and messages made fit for a page."""
+"""What is said of a file before anybody has chosen."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import shapely
 from layers.importing.recognition.proposal import propose
 from layers.readers.read_file import SourceRows
 from mapdialog.uploads import understanding
-from mapdialog.uploads.refusal import for_page
 
 
 def table(properties: list[dict[str, object]], *shapes: object) -> SourceRows:
@@ -39,8 +38,3 @@ def test_places_are_looked_for_among_what_has_coordinates() -> None:
 @pytest.mark.django_db
 def test_without_any_coordinates_no_place_is_guessed() -> None:
     assert understanding.of_place(table([{}], None), owner="NO-4012")["candidates"] == []
-
-
-def test_a_page_is_not_told_of_a_commands_options() -> None:
-    error = ValueError("Which field holds the codes? Name it with --code-field. The file has: a, b.")
-    assert for_page(error) == "Which field holds the codes? The file has: a, b."

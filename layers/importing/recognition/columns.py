@@ -15,6 +15,7 @@ from layers.importing.recognition import choice as recognition
 from layers.importing.recognition import row
 from layers.importing.recognition.row import Row
 from layers.models import Layer
+from layers.option_error import OptionError
 from layers.questions.tiles import FEATURE_FIELDS
 from layers.readers.read_file import SourceRows
 from layers.reference import catalog, codes, field_names, languages
@@ -42,8 +43,8 @@ _STAY = frozenset({"language", "place", "street", "letter"})
 _SHOWN_CODES = 10
 
 
-class ColumnError(ValueError):
-    """A field is missing or its values cannot be used. The message names the option that helps."""
+class ColumnError(OptionError):
+    """A field is missing or its values cannot be used."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -237,11 +238,9 @@ def rows(source_rows: SourceRows, columns: Columns, *, kept: Iterable[int], kind
     result = {place: columns.row(source_rows.properties[place], place=place) for place in kept}
     too_long = [place + 1 for place, stored in result.items() if len(stored.code) > row.CODE_MAX]
     if too_long:
-        message = _(
-            "Codes of more than %(limit)d characters in features %(numbers)s. "
-            "Choose another column with --code-field."
-        )
-        raise ColumnError(message % {"limit": row.CODE_MAX, "numbers": _listed(too_long)})
+        message = _("Codes of more than %(limit)d characters in features %(numbers)s.")
+        values = {"limit": row.CODE_MAX, "numbers": _listed(too_long)}
+        raise ColumnError(message % values, option="--code-field")
     if kind == Layer.Kind.BOUNDARY:
         _check_area_codes(result)
     return _with_all_names(result, source_rows, columns)
@@ -308,9 +307,9 @@ def _check_told(roles: Mapping[str, str], fields: Collection[str], *, source: st
             message = _("There is no role “%(role)s”. A column can be: %(roles)s.")
             raise ColumnError(message % {"role": role[:80], "roles": ", ".join(ROLES)})
         if name not in fields:
-            message = _("The file has no column “%(name)s” (%(option)s). It has: %(fields)s.")
-            option = f"--field {role}"
-            raise ColumnError(message % {"name": name[:80], "option": option, "fields": _listed(fields)})
+            message = _("The file has no column “%(name)s”. It has: %(fields)s.")
+            values = {"name": name[:80], "fields": _listed(fields)}
+            raise ColumnError(message % values, option=f"--field {role}")
     if source is not None and catalog.source(source) is None:
         message = _("No data set is called “%(source)s”. There are: %(sources)s.")
         listed = ", ".join(known.id for known in catalog.sources())
@@ -324,27 +323,22 @@ def _identity(source_rows: SourceRows, fields: Collection[str], *, taken: str) -
         values = [row.line(properties.get(candidates[0])) for properties in source_rows.properties]
         if all(values) and len(set(values)) == len(values):
             return candidates[0]
-    message = _("Which column holds the areas' codes? Name it with --code-field. The file has: %(fields)s.")
-    raise ColumnError(message % {"fields": _listed(fields)})
+    message = _("Which column holds the areas' codes? The file has: %(fields)s.")
+    raise ColumnError(message % {"fields": _listed(fields)}, option="--code-field")
 
 
 def _check_area_codes(stored: dict[int, Row]) -> None:
     missing = [place + 1 for place, stored_row in stored.items() if not stored_row.code]
     if missing:
-        message = _(
-            "Features without a code: %(numbers)s. Fill them in, or choose another column with --code-field."
-        )
-        raise ColumnError(message % {"numbers": _listed(missing)})
+        message = _("Features without a code: %(numbers)s.")
+        raise ColumnError(message % {"numbers": _listed(missing)}, option="--code-field")
     places: dict[str, list[int]] = {}
     for place, stored_row in stored.items():
         places.setdefault(stored_row.code, []).append(place + 1)
     twice = [f"{code} ({_listed(numbers)})" for code, numbers in places.items() if len(numbers) > 1]
     if twice:
-        message = _(
-            "Codes that several features have: %(codes)s. "
-            "Merge them, or choose another column with --code-field."
-        )
-        raise ColumnError(message % {"codes": _listed(twice)})
+        message = _("Codes that several features have: %(codes)s.")
+        raise ColumnError(message % {"codes": _listed(twice)}, option="--merge-codes or --code-field")
 
 
 def _listed(values: Collection[object], *, limit: int = 20) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from django.utils import timezone
 
 from layers.editions import documents, life
 from layers.editions.documents import DocumentError
+from layers.management.arguments import add_titles
 from layers.management.edition_command import layer_called
 
 
@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--owner", required=True, help="country and code, such as NO-4012")
         parser.add_argument("--name", required=True, help="the layer's short name")
         parser.add_argument("--type", required=True, choices=list(documents.types()))
-        parser.add_argument("--title", action="append", default=[], type=_title, metavar="LANGUAGE=TEXT")
+        add_titles(parser)
         parser.add_argument("--by", default="", help="who does this, for the layer's log")
 
     @no_translations
@@ -46,10 +46,3 @@ class Command(BaseCommand):
         except DocumentError as error:
             raise CommandError(f"{file.name}: {error}") from error
         self.stdout.write(f"{edition}: {document.file_name} attached (sha256 {document.sha256[:12]})")
-
-
-def _title(text: str) -> tuple[str, str]:
-    language, equals, title = text.partition("=")
-    if not equals or not language or not title:
-        raise argparse.ArgumentTypeError("write LANGUAGE=TEXT, such as nb=Bestemmelser")
-    return language, title

@@ -15,7 +15,9 @@ from layers.composition import composing
 from layers.composition.composing import Plan
 from layers.composition.table import committees_in
 from layers.editions import life
+from layers.management.arguments import add_titles, day
 from layers.models import Edition, Layer
+from layers.option_error import for_command
 from layers.readers import figures
 from layers.readers.read_file import ReadError
 
@@ -27,8 +29,8 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, help="a table with a column of units and one of committees")
         parser.add_argument("--units", required=True, type=_layer, metavar="OWNER/NAME")
         parser.add_argument("--name", required=True, help="the committees' layer")
-        parser.add_argument("--valid-from", required=True, type=_date, help="first day the committees hold")
-        parser.add_argument("--title", action="append", default=[], type=_title, metavar="LANGUAGE=TEXT")
+        parser.add_argument("--valid-from", required=True, type=day, help="first day the committees hold")
+        add_titles(parser)
         parser.add_argument("--unpublished", action="store_true", help="for those who work with it only")
         parser.add_argument("--by", default="", help="who does this, for the layer's log")
 
@@ -52,7 +54,9 @@ class Command(BaseCommand):
                 )
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror or error}") from error
-        except (ReadError, composing.CompositionError, life.EditionError) as error:
+        except ReadError as error:
+            raise CommandError(f"{file.name}: {for_command(error)}") from error
+        except (composing.CompositionError, life.EditionError) as error:
             raise CommandError(f"{file.name}: {error}") from error
         pairs = composing.adjacent(units)
         for area in draft.areas.order_by("code"):
@@ -80,17 +84,3 @@ def _layer(text: str) -> tuple[str, str]:
     if not (owner and slash and name):
         raise argparse.ArgumentTypeError("write OWNER/NAME, such as NO-4012/units")
     return owner, name
-
-
-def _date(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError("write the day as 2026-01-31") from error
-
-
-def _title(text: str) -> tuple[str, str]:
-    language, equals, title = text.partition("=")
-    if not equals or not language or not title:
-        raise argparse.ArgumentTypeError("write LANGUAGE=TEXT, such as nb=Nærmiljøutvalg")
-    return language, title

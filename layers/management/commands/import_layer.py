@@ -22,8 +22,9 @@ from layers.findings import report
 from layers.importing.import_file import ImportRefusedError, ImportRequest, Outcome, load, rehearse
 from layers.importing.recognition import proposal, source_layers
 from layers.importing.recognition.columns import ROLES, ColumnError
-from layers.management.edition_command import day
+from layers.management.arguments import add_titles, day
 from layers.models import Layer
+from layers.option_error import for_command
 from layers.readers import read_file
 from layers.readers.read_file import ChooseLayerError, Contents, ReadError
 from layers.reference import concordance
@@ -67,8 +68,12 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror or error}") from error
         except crs.CrsError as error:
-            raise CommandError("\n".join([f"{file.name}: {error}", *_would_lie(error)])) from error
-        except (ReadError, ColumnError, ImportRefusedError, EditionError) as error:
+            raise CommandError(
+                "\n".join([f"{file.name}: {for_command(error)}", *_would_lie(error)])
+            ) from error
+        except (ReadError, ColumnError, ImportRefusedError) as error:
+            raise CommandError(f"{file.name}: {for_command(error)}") from error
+        except EditionError as error:
             raise CommandError(f"{file.name}: {error}") from error
 
     def _import(self, request: ImportRequest, options: dict[str, Any]) -> None:
@@ -163,7 +168,7 @@ def _add_edition(parser: CommandParser) -> None:
         "--valid-from", type=day, help="first day it holds (default: ever since; with --replace, today)"
     )
     parser.add_argument("--replace", action="store_true", help="close the version before and load a new one")
-    parser.add_argument("--title", action="append", default=[], type=_title, metavar="LANGUAGE=TEXT")
+    add_titles(parser)
     parser.add_argument(
         "--style", default="", choices=["", *styles.list_names()], help="list of codes and colours"
     )
@@ -239,13 +244,6 @@ def _report_file(text: str) -> Path:
     if Path(text).suffix not in _REPORT_FORMS:
         raise argparse.ArgumentTypeError(f"name a file that ends in {' or '.join(_REPORT_FORMS)}")
     return Path(text)
-
-
-def _title(text: str) -> tuple[str, str]:
-    language, equals, title = text.partition("=")
-    if not equals or not language or not title:
-        raise argparse.ArgumentTypeError("write LANGUAGE=TEXT, such as nb=Nærmiljøutvalg")
-    return language, title
 
 
 def _role(text: str) -> tuple[str, str]:

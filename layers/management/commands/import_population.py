@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import datetime as dt
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from layers.days import owners_day
+from layers.management.arguments import day
 from layers.models import Edition, Layer, Population
+from layers.option_error import for_command
 from layers.population import attaching
 from layers.population import sums as population_sum
 from layers.population.attaching import PopulationError
@@ -30,7 +31,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--owner", required=True, help="country and code, such as NO-4012")
         parser.add_argument("--name", required=True, help="the layer whose areas the figures are of")
-        parser.add_argument("--on", type=_date, help="the edition in force on this day (default: today)")
+        parser.add_argument("--on", type=day, help="the edition in force on this day (default: today)")
         parser.add_argument("--source", required=True, help="whose figures they are")
         parser.add_argument("--licence", default="")
         parser.add_argument("--year", type=int, help="the year (default: every year that the file names)")
@@ -68,7 +69,9 @@ class Command(BaseCommand):
                 loaded += self._sums(loaded, options=options, at=at)
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror or error}") from error
-        except (ReadError, CountsError, PopulationError) as error:
+        except ReadError as error:
+            raise CommandError(f"{file.name}: {for_command(error)}") from error
+        except (CountsError, PopulationError) as error:
             raise CommandError(f"{file.name}: {error}") from error
         for population in loaded:
             self._tell(population)
@@ -103,10 +106,3 @@ def _edition(owner: str, name: str, *, on: dt.date) -> Edition:
     if edition is None:
         raise CommandError(f"No edition of {layer} holds on {on.isoformat()}; give another day with --on.")
     return edition
-
-
-def _date(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError("write the day as 2026-01-31") from error

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 
-from layers.management.edition_command import add_layer, day, described, layer_called
+from layers.management.arguments import day
+from layers.management.edition_command import add_layer, described, layer_called
 from layers.models import Layer
 from layers.questions import areas
 

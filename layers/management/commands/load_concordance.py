@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
-import datetime as dt
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from layers.management.arguments import day
 from layers.reference import concordance
 
 
@@ -21,7 +20,7 @@ class Command(BaseCommand):
             "--scheme", default=concordance.NO_MUNICIPALITIES, help="country and kind of code"
         )
         parser.add_argument(
-            "--changed-on", type=_date, default=concordance.SHIPPED_DAY, help="first day of the new codes"
+            "--changed-on", type=day, default=concordance.SHIPPED_DAY, help="first day of the new codes"
         )
 
     def handle(self, *, file: Path, **options: Any) -> None:
@@ -34,10 +33,3 @@ class Command(BaseCommand):
         if loaded.ambiguous:
             codes = ", ".join(loaded.ambiguous)
             self.stdout.write(f"with several successors, never followed automatically: {codes}")
-
-
-def _date(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError("write the day as 2024-01-01") from error

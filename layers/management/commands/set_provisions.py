@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from layers.editions import life
 from layers.management.edition_command import layer_called
+from layers.option_error import for_command
 from layers.provisions import table as provision_table
 from layers.provisions import writing
 from layers.provisions.table import Proposal
@@ -46,7 +47,9 @@ class Command(BaseCommand):
             writing.write(edition, texts=proposal.texts, at=timezone.now(), by=options["by"], detail=detail)
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror or error}") from error
-        except (ReadError, ProvisionError) as error:
+        except ReadError as error:
+            raise CommandError(f"{file.name}: {for_command(error)}") from error
+        except ProvisionError as error:
             raise CommandError(f"{file.name}: {error}") from error
         self.stdout.write(f"{edition}: {len(proposal.texts)} fields written")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from layers.management.arguments import day
 from mapdialog.analysis.parameters import HotspotParameters
 from mapdialog.dialogue.models import Consultation
 from mapdialog.hotspots import density, result_file
@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("slug", help="the consultation")
         parser.add_argument("--boundaries", metavar="NAME", help="count by this boundary layer instead")
-        parser.add_argument("--on", type=_day, metavar="DATE", help="the boundaries in force on this day")
+        parser.add_argument("--on", type=day, metavar="DATE", help="the boundaries in force on this day")
         parser.add_argument("--distance-m", type=_positive, default=_DEFAULTS.distance_m, metavar="M")
         parser.add_argument("--minimum", type=_minimum, default=_DEFAULTS.minimum, metavar="N")
         parser.add_argument("--json", type=Path, metavar="FILE", help="write the whole result here as well")
@@ -72,13 +72,6 @@ def _report(outcome: Outcome) -> str:
         for row in outcome.result.areas
     ]
     return "\n".join(lines)
-
-
-def _day(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise ArgumentTypeError("write the day as 2026-01-31") from None
 
 
 def _positive(text: str) -> float:
