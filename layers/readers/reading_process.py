@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from layers.readers import decoding
 from layers.readers.closed import limits, wire
 from layers.readers.pieces import Piece
@@ -98,5 +100,6 @@ class ReadingProcess:
         seconds = max(self._until - time.monotonic(), 0)
         ready, _writable, _failed = select.select([self._outcome], [], [], seconds)
         code = os.read(self._outcome, 16) if ready else b"-"
-        error = refusal({"error": "resources" if not code or code.startswith(b"-") else "damaged"})
-        return error if code else ServerGoneError(*error.args)
+        if not code:
+            return ServerGoneError(_("Reading the file was interrupted. Try again."))
+        return refusal({"error": "resources" if code.startswith(b"-") else "damaged"})

@@ -26,7 +26,7 @@ from mapdialog.web.query import Bounds, bounds, parameters, whole
 LIMIT = 1_000
 LIMIT_MAX = 10_000
 # Part of every ETag: raise it when the answer's shape changes, so that no cache keeps the old one.
-SHAPE = 2
+SHAPE = 3
 _AFTER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 

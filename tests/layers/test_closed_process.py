@@ -294,3 +294,47 @@ def test_a_file_is_opened_once_however_much_of_it_is_wanted(
     assert reading.beside is not None
     assert (reading.rows.layers[0], reading.beside.layers[0]) == ("kretser", "andre")
     assert len(begun) == 1
+
+
+def test_a_number_that_is_given_anew_ends_nobody_elses_process() -> None:
+    """Two readers at once: the first gives up while its process ends and the second's begins."""
+    code = """
+import os, signal, socket, sys, time
+sys.path.append(sys.argv[1])
+from closed import server
+control, ours = socket.socketpair()
+serving = server._Server(control, talk=lambda connection: connection.recv(1))
+
+def asked():
+    conversation, theirs = socket.socketpair()
+    outcome, ends = os.pipe()
+    socket.send_fds(ours, [b"x"], [theirs.fileno(), ends])
+    theirs.close()
+    os.close(ends)
+    return conversation, outcome
+
+first, outcome = asked()
+assert serving._answer({control.fileno()})
+(number,) = serving._outcomes.values()
+first.close()
+os.close(outcome)
+while not os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT):
+    time.sleep(0.01)
+second, outcome = asked()
+assert serving._answer({control.fileno(), serving._ended, number})
+assert list(serving._outcomes.values()) == [number], "the test needs the same number"
+assert serving._poll.poll(200) == [], "the second was ended"
+assert os.waitpid(-1, os.WNOHANG) == (0, 0), "the second was ended"
+second.close()
+time.sleep(0.2)
+assert serving._answer({serving._ended})
+print(os.read(outcome, 16).decode())
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", code, str(Path(warm_server.__file__).parent)],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert (ended.stderr, ended.stdout) == ("", "0\n")

@@ -33,6 +33,10 @@ INSERT INTO auth_group (name) VALUES ('map people');
 INSERT INTO auth_group_permissions (group_id, permission_id)
 SELECT auth_group.id, auth_permission.id FROM auth_group, auth_permission
 WHERE codename IN ('view_layerversion', 'change_layerversion', 'view_contributionplace', 'view_upload');
+-- The new version has looked at the old tables before: one of the new kinds is there, and a right.
+INSERT INTO django_content_type (app_label, model) VALUES ('layers', 'edition');
+INSERT INTO auth_permission (name, codename, content_type_id)
+SELECT 'Can view edition', 'view_edition', id FROM django_content_type WHERE model = 'edition';
 UPDATE procrastinate_jobs SET task_name = 'deliveries.read' WHERE task_name = 'uploads.read';
 """
 WORKED = """

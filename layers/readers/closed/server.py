@@ -15,6 +15,7 @@ import select
 import signal
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 
 import numpy  # noqa: F401 (here, so that no process has to)
 
@@ -49,16 +50,20 @@ class _Server:
         """Until nobody is there to ask, or nobody has asked for so long."""
         while True:
             ready = self._poll.poll(None if self._outcomes else idle_seconds * 1000)
-            if not ready:
+            if not ready or not self._answer({descriptor for descriptor, _event in ready}):
                 return
-            for descriptor, _event in ready:
-                if descriptor == self._ended:
-                    os.read(self._ended, 512)
-                    self._gather()
-                elif descriptor != self._control.fileno():
-                    self._kill(outcome=descriptor)
-                elif not self._begin():
-                    return
+
+    def _answer(self, ready: set[int]) -> bool:
+        """What was told at one time. False when nobody is there to ask any more.
+
+        In this order: what is gathered closes descriptors, and what begins is given their numbers anew.
+        """
+        for outcome in ready - {self._ended, self._control.fileno()}:
+            self._kill(outcome=outcome)
+        if self._ended in ready:
+            os.read(self._ended, 512)
+            self._gather()
+        return self._control.fileno() not in ready or self._begin()
 
     def _begin(self) -> bool:
         """A process for the next conversation; False when there will be none."""
@@ -91,7 +96,7 @@ class _Server:
 
     def _kill(self, *, outcome: int) -> None:
         """Whoever wanted to know it has given up, or is gone."""
-        self._poll.unregister(outcome)
+        self._forget(outcome)
         for process_id, waited_for in self._outcomes.items():
             if waited_for == outcome:
                 os.kill(process_id, signal.SIGKILL)
@@ -103,10 +108,12 @@ class _Server:
             if process_id == 0:
                 return
             outcome = self._outcomes.pop(process_id)
-            try:
+            with suppress(BrokenPipeError):  # nobody waits any more
                 os.write(outcome, b"%d" % os.waitstatus_to_exitcode(status))
-            except BrokenPipeError:
-                pass  # nobody waits any more
-            else:
-                self._poll.unregister(outcome)
+            self._forget(outcome)
             os.close(outcome)
+
+    def _forget(self, outcome: int) -> None:
+        """Always before it is closed: its number is another's soon after."""
+        with suppress(KeyError):  # killed before it was gathered
+            self._poll.unregister(outcome)
