@@ -234,7 +234,7 @@ class ContributionForm(forms.Form):
     def alternative_choices(self) -> list[Choice]:
         """The proposals to choose between, unless one of the questions asks for that already."""
         alternatives = list(self.consultation.alternatives.all())
-        if len(alternatives) < 2 or any(question.key.startswith("alternativ") for question in self.asked):
+        if len(alternatives) < 2 or any(question.asks_alternative for question in self.asked):
             return []
         chosen = self["alternative"].value()
         return [

@@ -223,6 +223,7 @@ def _question(part: Table, order: int) -> dict[str, Any]:
         "text": part.texts("text" if "text" in part else "name", required=True),
         "options": options,
         "required": part.flag("required"),
+        "asks_alternative": part.flag("asks_alternative"),
         "applies_to": part.strings("applies_to"),
         "order": order,
     }

@@ -258,6 +258,10 @@ class Question(models.Model):
     text = texts(_("question"))
     options = VisibleJSONField(_("options"), default=list, blank=True)
     required = models.BooleanField(_("must be answered"), default=False)
+    # Then the form does not ask by itself which alternative a contribution is about.
+    asks_alternative = models.BooleanField(
+        _("asks which alternative it is about"), default=False, db_default=False
+    )
     applies_to = ArrayField(
         models.CharField(max_length=20), verbose_name=_("for the kinds"), default=list, blank=True
     )

@@ -10,6 +10,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from layers.models import Feature, Zone
+from mapdialog.citizen.forms import ContributionForm
 from mapdialog.dialogue.models import Alternative, Consultation, Question
 from tests import factories
 
@@ -271,3 +272,12 @@ def test_what_residents_write_runs_in_its_own_direction(client: Client) -> None:
     shown = client.get(f"/c/{consultation.slug}/").content.decode()
     assert re.search(r'<p class="said__text" dir="auto"', shown)
     assert re.search(r'<textarea[^>]* dir="auto"', shown)
+
+
+def test_the_alternative_is_asked_for_once_and_no_key_is_guessed_from() -> None:
+    consultation = a_full_one()
+    own = consultation.questions.create(key="alternative-wishes", kind="text", text={"nb": "Andre ønsker?"})
+    form = ContributionForm(consultation=consultation, kind="pin", token="")
+    assert [choice.value for choice in form.alternative_choices] == ["A", "B"]
+    consultation.questions.filter(pk=own.pk).update(key="which", asks_alternative=True)
+    assert ContributionForm(consultation=consultation, kind="pin", token="").alternative_choices == []
