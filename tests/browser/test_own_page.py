@@ -74,7 +74,7 @@ def test_who_has_no_scripts_sends_reads_back_changes_and_withdraws(
     plain.reload()
     expect(plain.locator("#own-message")).to_have_text("Endringen er lagret.")
     look_at(plain, "saved")
-    assert [(pin.text, pin.edition) for pin in Contribution.objects.all()] == [("Rettet uten skript.", 2)]
+    assert [(pin.text, pin.version) for pin in Contribution.objects.all()] == [("Rettet uten skript.", 2)]
     plain.locator("[value=ask]").dblclick()
     plain.wait_for_timeout(300)
     assert Contribution.objects.get().state != "erased"

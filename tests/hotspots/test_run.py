@@ -174,7 +174,7 @@ def test_the_command_writes_the_whole_result(consultation: Consultation, tmp_pat
     "arguments", [["nothing-here"], ["{slug}", "--boundaries", "nope"], ["{slug}", "--on", "1900-01-01"]]
 )
 def test_what_is_not_there_is_one_clear_sentence(consultation: Consultation, arguments: list[str]) -> None:
-    with pytest.raises(CommandError, match=r"There is no|has no boundaries|No version"):
+    with pytest.raises(CommandError, match=r"There is no|has no boundaries|No edition"):
         call_command("run_hotspots", *[text.format(slug=consultation.slug) for text in arguments])
 
 

@@ -19,7 +19,7 @@ def test_a_recognised_plan_says_by_what() -> None:
     proposal = propose(plan, kind="zoning", owner="NO-4012")
     assert proposal.source is not None
     assert proposal.source.id == "no-reguleringsplan"
-    assert (proposal.question, list(proposal.ties)) == ("", [])
+    assert (proposal.question, list(proposal.ties)) == (None, [])
     assert proposal.why == {"code": "arealformål", "field": "feltnavn"}
     assert roles(proposal)["code"] == ("arealformål", [])
     samples = {role.name: (list(role.samples), role.filled) for role in proposal.fields}
@@ -39,9 +39,11 @@ def test_a_tie_is_named() -> None:
 def test_areas_without_a_code_are_asked_about_with_the_fields_that_would_do() -> None:
     areas = table({"nr": 1, "distrikt": "A", "krets": "x"}, {"nr": 2, "distrikt": "A", "krets": "y"})
     proposal = propose(areas, kind="boundary", owner="NO-4012")
-    assert "--code-field" in proposal.question
+    assert proposal.question is not None
+    assert "nr, distrikt, krets" in str(proposal.question)
+    assert proposal.question.option == "--code-field"
     assert roles(proposal)["code"] == ("", ["nr", "krets"])
-    assert propose(areas, kind="boundary", owner="NO-4012", roles={"code": "nr"}).question == ""
+    assert propose(areas, kind="boundary", owner="NO-4012", roles={"code": "nr"}).question is None
 
 
 def test_zones_without_a_code_are_offered_the_field_whose_values_a_list_knows() -> None:

@@ -119,7 +119,7 @@ def _world():
         "slug": ["apen", "omrader", "utkast"],
         "code": [pin.code for pin in pins],
         "identifier": [pin.pk for pin in pins],
-        "version": [held_areas.pk, shown.pk, hidden.pk, composed.pk],
+        "edition_id": [held_areas.pk, shown.pk, hidden.pk, composed.pk],
         "pk": [boundary.pk, plan.pk],
         "document": [document.pk for document in documents],
         "name": ["plan.pdf"],

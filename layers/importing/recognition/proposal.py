@@ -59,7 +59,7 @@ class Proposal:
 
     `why` are the fields by which the source was recognised (role -> field), `ties` the sources that fit as
     well as one another. `styles` are the lists that know the codes, the best first. `question` is what must
-    be answered before the file can be loaded, "" for nothing.
+    be answered before the file can be loaded, None for nothing.
     """
 
     roles: Sequence[Role]
@@ -68,7 +68,7 @@ class Proposal:
     why: Mapping[str, str]
     ties: Sequence[str]
     styles: Sequence[Known]
-    question: str
+    question: ColumnError | None
 
 
 def propose(
@@ -86,11 +86,11 @@ def propose(
     named_roles = dict(roles or {})
     names = field_names.names_in(source_rows.properties)[:_FIELDS_MAX]
     country = owner.partition("-")[0]
-    question = ""
+    question: ColumnError | None = None
     try:
         recognised = columns.recognise(source_rows, kind=kind, owner=owner, roles=named_roles, source=source)
     except ColumnError as error:
-        question = str(error)
+        question = error
         recognised = columns.recognise(
             source_rows, kind=Layer.Kind.OTHER, owner=owner, roles=named_roles, source=source
         )

@@ -217,7 +217,7 @@ def _lines(proposed: proposal.Proposal) -> Iterator[str]:
     for field in proposed.fields:
         yield f"  {field.name}: filled in {field.filled:.0%}, such as {'; '.join(field.samples) or '–'}"
     if proposed.question:
-        yield proposed.question
+        yield for_command(proposed.question)
 
 
 def _would_lie(error: crs.CrsError) -> Iterator[str]:
