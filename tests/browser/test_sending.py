@@ -301,6 +301,7 @@ def test_what_hangs_makes_the_page_plain_after_some_seconds_and_keeps_what_was_t
     small.locator("#otherwise summary").click()
     small.locator("#id_place_words").fill("Bak hallen")
     if "writing" in script:
+        expect(small.locator("#here")).to_contain_text("Utvalg")  # its scripts have come: a press is heard
         put_pin(small)
     expect(small.locator("html.plain")).to_have_count(1, timeout=15_000)
     expect(small.locator("#id_place_words")).to_have_value("Bak hallen")
