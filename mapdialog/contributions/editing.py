@@ -170,13 +170,19 @@ def _merged(contribution: Contribution, change: Mapping[str, Any], *, rules: Rul
     properties = change.get("properties") or {}
     if not isinstance(properties, dict):
         raise FeatureError("properties", _("An object is expected."))
+    sent = _sent(contribution)
+    properties = _without_echo(properties, sent=sent)
+    spelled_as = {
+        name: earlier
+        for name, earlier in columns.EARLIER_NAMES.items()
+        if earlier in properties and name not in properties
+    }
     properties = spelled_today(properties)
     shown = {"kind": contribution.kind, "written_at": contribution.written_at.isoformat()}
     for name in _FIXED:
         if name in properties and properties[name] != shown.get(name):
             raise FeatureError(f"properties.{name}", _("This cannot be changed afterwards."))
     properties = {name: value for name, value in properties.items() if name not in _OURS}
-    sent = _sent(contribution)
     # A question that is asked no longer must not stand in the way of an edit.
     sent["responses"] = {key: value for key, value in sent["responses"].items() if key in rules.questions}
     if isinstance(properties.get("responses"), dict):
@@ -188,7 +194,20 @@ def _merged(contribution: Contribution, change: Mapping[str, Any], *, rules: Rul
         **{name: value for name, value in change.items() if name != "receipt"},
         "type": change.get("type", "Feature"),
         "geometry": geometry,
-        "properties": {**sent, **properties},
+        # an error names what was sent
+        "properties": {spelled_as.get(name, name): value for name, value in {**sent, **properties}.items()},
+    }
+
+
+def _without_echo(properties: Mapping[str, Any], *, sent: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what only came back as it was given out, beside a change under the name that it had earlier.
+
+    An older client reads the whole, changes the name that it knows, and sends the whole.
+    """
+    return {
+        name: value
+        for name, value in properties.items()
+        if columns.EARLIER_NAMES.get(name) not in properties or value != sent.get(name)
     }
 
 

@@ -112,6 +112,23 @@ def test_a_change_is_merged_in_either_spelling_and_answered_in_todays(
 def test_an_error_names_what_was_sent(client: Client, consultation: Consultation, spelling: str) -> None:
     refused = Phone(client, consultation).put(feature(**{spelling: {"unknown": "a"}}))
     assert assert_problem(refused, 422, "invalid")["field"] == f"properties.{spelling}.unknown"
+    phone = Phone(client, consultation)
+    phone.put(feature(responses={"q": "a"}))
+    for wrong, field in (({"unknown": "a"}, ".unknown"), ("a", "")):
+        change = {"properties": {spelling: wrong}}
+        refused = phone.call("PATCH", change, headers={"If-Match": '"1"'})
+        assert assert_problem(refused, 422, "invalid")["field"] == f"properties.{spelling}{field}"
+
+
+def test_an_older_client_may_send_the_whole_back_with_its_change(
+    client: Client, consultation: Consultation
+) -> None:
+    phone = Phone(client, consultation)
+    phone.put(feature(answers={"q": "a", "r": "b"}))
+    whole = phone.call("GET").json()
+    whole["properties"]["answers"] = {"q": "c"}
+    assert phone.call("PATCH", whole, headers={"If-Match": '"1"'}).status_code == 200
+    assert Contribution.objects.get().responses == {"q": "c", "r": "b"}
 
 
 def test_a_null_beside_the_other_spelling_differs_from_it() -> None:
