@@ -20,7 +20,12 @@ from psycopg import sql
 
 ROOT = Path(__file__).resolve().parents[1]
 # What migrations of ours import, the versions of the packages that have migrations too, and how it is made.
-_ALSO_MADE_FROM = (ROOT / "layers" / "geometry.py", ROOT / "requirements-dev.lock", Path(__file__))
+_ALSO_MADE_FROM = (
+    ROOT / "layers" / "geometry.py",
+    ROOT / "layers" / "renamed_models.py",
+    ROOT / "requirements-dev.lock",
+    Path(__file__),
+)
 
 
 def require_template(connection: BaseDatabaseWrapper) -> str:
