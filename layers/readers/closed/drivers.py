@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# GeoJSON never goes there.
+# GeoJSON is read without GDAL (`geojson.py`): there it gets no driver at all.
 DRIVERS = {
     "GeoPackage": "GPKG",
     "Shapefile": "ESRI Shapefile",
