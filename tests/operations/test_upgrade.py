@@ -123,3 +123,9 @@ def test_an_upgrade_keeps_rows_rights_and_waiting_tasks(database: str, tmp_path:
         waiting = connection.execute("SELECT task_name, args FROM procrastinate_jobs").fetchall()
     assert [name for name, _arguments in waiting] == ["deliveries.read"], json.dumps(waiting)
     assert "state ready ['A', 'B', 'C']" in manage("shell", "--command", WORKED)
+
+    # The static files of this version were collected just now, but into another folder.
+    (tmp_path / "another").mkdir()
+    again = run("upgrade", **{**here, "MAPDIALOG_STATIC_ROOT": str(tmp_path / "another")})
+    assert again.returncode == 0, again.stderr
+    assert (tmp_path / "another" / "css").is_dir()
