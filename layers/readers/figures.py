@@ -16,6 +16,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from layers.readers import read_file, records, spreadsheet
+from layers.readers.closed import limits
 from layers.readers.closed.visible import visible_text
 from layers.readers.source_rows import ReadError
 
@@ -114,7 +115,11 @@ def _csv_cells(text: str) -> Cells:
         for row in reader:
             in_row = 0
             number += len(row)
-            if len(row) > spreadsheet.MAX_COLUMNS or len(cells) > spreadsheet.MAX_ROWS or number > MAX_CELLS:
+            if (
+                len(row) > limits.MAX_SHEET_COLUMNS
+                or len(cells) > limits.MAX_SHEET_ROWS
+                or number > MAX_CELLS
+            ):
                 _refuse_size()
             cells.append(row)
     except csv.Error:
@@ -238,11 +243,11 @@ def _unlike(header: list[str]) -> list[str]:
 
 
 def _check_size(rows: int, columns: int) -> None:
-    if rows > spreadsheet.MAX_ROWS or columns > spreadsheet.MAX_COLUMNS or rows * columns > MAX_CELLS:
+    if rows > limits.MAX_SHEET_ROWS or columns > limits.MAX_SHEET_COLUMNS or rows * columns > MAX_CELLS:
         _refuse_size()
 
 
 def _refuse_size() -> None:
     message = _("The table has more than %(rows)d rows, %(columns)d columns or %(cells)d cells.")
-    limits = {"rows": spreadsheet.MAX_ROWS, "columns": spreadsheet.MAX_COLUMNS, "cells": MAX_CELLS}
-    raise ReadError(message % limits)
+    most = {"rows": limits.MAX_SHEET_ROWS, "columns": limits.MAX_SHEET_COLUMNS, "cells": MAX_CELLS}
+    raise ReadError(message % most)

@@ -18,7 +18,7 @@ def refusal(answer: Mapping[str, Any]) -> ReadError:
     values = {**_VALUES.get(code, {}), **answer}
     if code == "feature":
         values["error"] = _geometry_sentence(answer["why"])
-    sentence = _geojson_sentences().get(code) or _sentences()[code]
+    sentence = {**_sentences(), **_geojson_sentences(), **_workbook_sentences()}[code]
     return ReadError(sentence % values, option=_OPTIONS.get(code, ""))
 
 
@@ -37,6 +37,7 @@ _VALUES: Mapping[str, Mapping[str, Any]] = {
     "text": {"limit": limits.MAX_TEXT},
     "lines": {"what": SEQUENCE},
     "depth": {"limit": limits.MAX_DEPTH},
+    "sheet-size": {"rows": limits.MAX_SHEET_ROWS, "columns": limits.MAX_SHEET_COLUMNS},
 }
 
 
@@ -88,6 +89,15 @@ def _geojson_sentences() -> dict[str, str]:
         "properties": _("The properties of feature %(number)d are not an object."),
         "crs-member": _("The file's crs member is not understood."),
         "feature": _("Feature %(number)d: %(error)s"),
+    }
+
+
+def _workbook_sentences() -> dict[str, str]:
+    return {
+        "password": _("The workbook has a password. Save it without one."),
+        "no-cells": _("The workbook is empty."),
+        "no-sheet": _("The workbook has no sheet called “%(name)s”. It has: %(names)s."),
+        "sheet-size": _("The sheet “%(name)s” has more than %(rows)d rows or %(columns)d columns."),
     }
 
 

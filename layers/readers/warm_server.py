@@ -115,6 +115,8 @@ class WarmServer:
                     stderr=subprocess.DEVNULL,
                     pass_fds=[theirs.fileno()],
                 )
+            # A child that has ended stays a zombie until it is waited for; the next file may be days off.
+            threading.Thread(target=self._server.wait, name="warm-server", daemon=True).start()
         return self._control
 
     def _close(self) -> None:

@@ -7,14 +7,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from layers.readers import read_file, warm_server
+from layers.readers import read_file, spreadsheet, warm_server
 from layers.readers.closed import limits, wire
 from layers.readers.closed.drivers import DRIVERS
 from layers.readers.pieces import Piece
@@ -22,6 +22,7 @@ from layers.readers.reading_process import ReadingProcess
 from layers.readers.warm_server import WarmServer
 from tests.layers import files
 from tests.layers.hostile import Listener
+from tests.layers.workbooks import xlsx
 
 # In place of the conversation about a file: shut in as for one, it tells what it can do.
 PROBE = """
@@ -73,6 +74,22 @@ def probe() -> Iterator[WarmServer]:
     server.close()
 
 
+def read_shapes(folder: Path, *, server: WarmServer) -> None:
+    piece = Piece(name="a", format="GeoPackage", path=files.geopackage(folder))
+    with ReadingProcess([piece], server=server) as process:
+        assert process.layers[0][0].name == "kretser"
+
+
+def read_sheet(folder: Path, *, server: WarmServer) -> None:
+    path = xlsx(folder / "t.xlsx", {"A": [["a", "b"], [1, 2]]})
+    assert spreadsheet.read(path, server=server).cells == [["a", "b"], ["1", "2"]]
+
+
+# Every way in which a file from outside is opened.
+READERS = (read_shapes, read_sheet)
+Reader = Callable[..., None]
+
+
 def told_by(server: WarmServer, **question: Any) -> dict[str, Any]:
     """What a process of the server's says of itself."""
     connection, outcome = server.process()
@@ -103,6 +120,15 @@ def has_ended(process: int) -> bool:
     return False
 
 
+def is_reaped(process: int) -> bool:
+    """It has ended, and is no zombie of ours either."""
+    for _attempt in range(300):
+        if not Path(f"/proc/{process}").exists():
+            return True
+        time.sleep(0.05)
+    return False
+
+
 def are_gone(server: int) -> bool:
     """The server has no process left, and no zombie."""
     for _attempt in range(300):
@@ -116,7 +142,7 @@ def are_gone(server: int) -> bool:
     return False
 
 
-@pytest.mark.parametrize("form", [*DRIVERS, "GeoJSON"])
+@pytest.mark.parametrize("form", [*DRIVERS, "GeoJSON", spreadsheet.FORMAT])
 def test_a_process_has_one_driver_its_limits_and_no_network(
     probe: WarmServer, tmp_path: Path, listener: Listener, form: str
 ) -> None:
@@ -234,32 +260,37 @@ def test_a_server_that_nobody_asks_goes_and_comes_back(tmp_path: Path) -> None:
             assert len(process.rows(piece, numbers=[0])[0].geometries) == 2
         assert server._server is not None
         pids.add(server._server.pid)
-        assert has_ended(server._server.pid)
+        assert is_reaped(server._server.pid)
     server.close()
     assert len(pids) == 2
 
 
+def test_a_server_that_was_killed_is_reaped_before_the_next_file(probe: WarmServer) -> None:
+    answer = told_by(probe, format="KML", sleeps=True)
+    os.kill(answer["server"], signal.SIGKILL)
+    assert is_reaped(answer["server"])
+
+
+@pytest.mark.parametrize("read", READERS)
 def test_a_system_that_leaves_the_network_open_is_named_in_the_log_once(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, read: Reader
 ) -> None:
     no_such_flag = "from closed import process; process._NEW_USER_AND_NETWORK = 1;"
     start = warm_server.START.replace(
         "from closed import server;", f"{no_such_flag} from closed import server;"
     )
     server = WarmServer(start=start)
-    piece = Piece(name="a", format="GeoPackage", path=files.geopackage(tmp_path))
     with caplog.at_level(logging.WARNING, logger=warm_server.__name__):
         for _attempt in range(2):
-            with ReadingProcess([piece], server=server) as process:
-                assert process.layers[0][0].name == "kretser"
+            read(tmp_path, server=server)
     server.close()
     (record,) = caplog.records
     assert "EINVAL" in record.getMessage()
     assert "One format and dead proxies remain" in record.getMessage()
 
 
-def test_a_process_that_a_limit_ends_is_told_from_one_that_breaks(tmp_path: Path) -> None:
-    piece = Piece(name="a", format="GeoPackage", path=files.geopackage(tmp_path))
+@pytest.mark.parametrize("read", READERS)
+def test_a_process_that_a_limit_ends_is_told_from_one_that_breaks(tmp_path: Path, read: Reader) -> None:
     for action, word in (("os.kill(os.getpid(), 9)", "memory or time"), ("1 / 0", "damaged")):
         start = warm_server.START.replace(
             "server.main(int(sys.argv[2]))",
@@ -267,8 +298,20 @@ def test_a_process_that_a_limit_ends_is_told_from_one_that_breaks(tmp_path: Path
         )
         server = WarmServer(start=start)
         with pytest.raises(read_file.ReadError, match=word):
-            ReadingProcess([piece], server=server)
+            read(tmp_path, server=server)
         server.close()
+
+
+@pytest.mark.parametrize("read", READERS)
+def test_files_of_every_kind_come_from_the_one_server_and_leave_nothing(tmp_path: Path, read: Reader) -> None:
+    server = WarmServer()
+    read_shapes(tmp_path, server=server)
+    assert server._server is not None
+    first = server._server.pid
+    read(tmp_path, server=server)
+    assert server._server.pid == first
+    assert are_gone(first)
+    server.close()
 
 
 def test_a_file_is_opened_once_however_much_of_it_is_wanted(

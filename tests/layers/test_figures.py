@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from layers.readers import figures, records, spreadsheet
+from layers.readers.closed import limits
 from layers.readers.figures import read_table
 from layers.readers.read_file import ReadError
 from tests.layers.workbooks import DATE, FORMULA, Raw, ods, ods_row, xlsx
@@ -173,7 +174,7 @@ def test_workbooks_made_to_harm_are_refused(tmp_path, make):
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused_unread(tmp_path, monkeypatch):
     path = xlsx(tmp_path / "t.xlsx", {"A": [["a", "b"], [1, 2]]})
-    monkeypatch.setattr(spreadsheet, "MAX_UNPACKED_BYTES", 100)
+    monkeypatch.setattr(spreadsheet, "MAX_WORKBOOK_UNPACKED_BYTES", 100)
     with pytest.raises(ReadError, match="unpacks"):
         read_table(path)
 
@@ -234,7 +235,7 @@ def test_what_is_no_table_is_refused(written, content):
 @pytest.mark.parametrize("row", [";" * 200, '"\n";' * 100], ids=["a long line", "many lines"])
 def test_a_row_is_not_collected_beyond_its_size(written, monkeypatch, row):
     monkeypatch.setattr(figures, "MAX_ROW_TEXT", 100)
-    monkeypatch.setattr(spreadsheet, "MAX_COLUMNS", 10_000)
+    monkeypatch.setattr(limits, "MAX_SHEET_COLUMNS", 10_000)
     with pytest.raises(ReadError, match="more than"):
         read_table(written(f"a;b\n{row}\n"))
 
@@ -246,7 +247,7 @@ def test_objects_are_counted_before_they_are_made(written, monkeypatch):
 
 
 def test_too_many_rows_are_refused(written, monkeypatch):
-    monkeypatch.setattr(spreadsheet, "MAX_ROWS", 3)
+    monkeypatch.setattr(limits, "MAX_SHEET_ROWS", 3)
     with pytest.raises(ReadError, match="rows"):
         read_table(written("a;b\n" + "1;2\n" * 10))
 

@@ -26,6 +26,11 @@ MAX_TEXT_BETWEEN_TAGS = 64 * 1024**2  # in XML: the longest list of coordinates
 MAX_TAG_BYTES = 8 * 1024**2  # in XML: a tag with its attributes, a comment
 MAX_FOLDERS = 200  # in KML: each is a table, and the whole file is parsed for each
 
+# In a workbook. One of a country's statistical units has 20 MB, unpacked.
+MAX_WORKBOOK_UNPACKED_BYTES = 200 * 1024**2
+MAX_SHEET_ROWS = 200_000
+MAX_SHEET_COLUMNS = 2_000
+
 # The process.
 WALL_CLOCK_SECONDS = 120
 CPU_SECONDS = 90

@@ -5,7 +5,8 @@ text may be in. The answer says in `files` which source layers each holds, and i
 has shut off the network (0) or why not (an errno). Then, as often as wanted, we name a `file` and some
 `layers` of it, both by number, and get the rows: what is said of each of these `layers`, and in a second
 message the lengths of their shapes (int32, -1 for none), their fields as JSON (by column, or a list of
-rows), and their shapes as WKB. Instead of any answer there may come `{"error": code, ...}`: it is the last.
+rows), and their shapes as WKB. Of a workbook we ask at once for the cells of a `sheet` ("" for the first that
+has any), and that answer is all. Instead of any answer there may come `{"error": code, ...}`: it is the last.
 """
 
 from __future__ import annotations
@@ -55,6 +56,8 @@ def talk(connection: socket.socket) -> None:
         try:
             request = _asked(connection)
             network = confine(request["format"], folder=os.path.dirname(request["files"][0]["path"]))
+            if request["format"] == "Workbook":
+                return _answer(connection, {"network": network, **_sheet(request)})
             files = [_opened(request["format"], file) for file in request["files"]]
             layers = [[asdict(layer) for layer in file.layers] for file in files]
             _answer(connection, {"network": network, "files": layers})
@@ -121,6 +124,12 @@ def _encoded(rows: Rows) -> tuple[dict[str, Any], list[bytes]]:
         "sizes": [len(part) for part in parts],
     }
     return header, parts
+
+
+def _sheet(request: dict[str, Any]) -> dict[str, Any]:
+    from . import workbook
+
+    return workbook.sheet(request["files"][0]["path"], wanted=request["sheet"])
 
 
 def _opened(form: str, file: dict[str, Any]) -> _File:

@@ -1,0 +1,64 @@
+"""Workbooks (XLSX, ODS) through calamine: one sheet's cells as texts.
+
+A sheet with a cell in its first and one in its very last corner, or a string of a gigabyte, ends this process
+and not the one that asked. Formulas are never worked out: a cell has the value that was stored with it.
+Nothing a workbook points to is opened.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from typing import Any
+
+import python_calamine
+
+from .answers import RefusedError
+from .limits import MAX_SHEET_COLUMNS, MAX_SHEET_ROWS
+
+
+def sheet(path: str, *, wanted: str) -> dict[str, Any]:
+    """The cells of the sheet called `wanted`, else of the first one that a reader sees and that has any.
+
+    With them its name and those of all sheets. Raises RefusedError.
+    """
+    try:
+        with python_calamine.CalamineWorkbook.from_path(path) as workbook:
+            return _sheet(workbook, wanted=wanted)
+    except python_calamine.PasswordError as error:
+        raise RefusedError("password") from error
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        raise RefusedError("damaged") from error
+
+
+def _sheet(workbook: python_calamine.CalamineWorkbook, *, wanted: str) -> dict[str, Any]:
+    visible = [
+        metadata.name
+        for metadata in workbook.sheets_metadata
+        if metadata.visible == python_calamine.SheetVisibleEnum.Visible
+        and metadata.typ == python_calamine.SheetTypeEnum.WorkSheet
+    ]
+    names = visible or list(workbook.sheet_names)
+    if wanted and wanted not in workbook.sheet_names:
+        raise RefusedError("no-sheet", name=wanted[:80], names=", ".join(name[:60] for name in names[:20]))
+    for name in [wanted] if wanted else names:
+        cells_of_sheet = workbook.get_sheet_by_name(name)
+        if cells_of_sheet.height > MAX_SHEET_ROWS or cells_of_sheet.width > MAX_SHEET_COLUMNS:
+            raise RefusedError("sheet-size", name=name[:80])
+        cells = [[_plain(value) for value in row] for row in cells_of_sheet.to_python()]
+        if cells or wanted:
+            return {"sheet": name, "sheets": names[:200], "cells": cells}
+    raise RefusedError("no-cells")
+
+
+def _plain(value: Any) -> str:
+    """A cell as the text a person would read; whole numbers without a decimal point."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if math.isfinite(value) and value == int(value) else repr(value)
+    if isinstance(value, dt.datetime) and value.time() == dt.time():
+        return value.isoformat()[:10]
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    return str(value)
