@@ -14,7 +14,7 @@ from layers.models import Edition, Layer, Succession
 from mapdialog.people.models import Municipality
 from tests import factories
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.layers.test_documents import PDF
+from tests.layers.editions.test_documents import PDF
 
 LONG = "Et svært langt navn på et nærmiljøutvalg som ingen har kortet ned"
 

@@ -9,7 +9,7 @@ from mapdialog.dialogue.models import Alternative
 from mapdialog.map_services.service import box_degrees, box_m, widened
 from tests import factories
 from tests.factories import SIDE, SOUTH, WEST
-from tests.layers.test_tiles import tile_at
+from tests.layers.questions.test_tiles import tile_at
 
 pytestmark = pytest.mark.django_db
 

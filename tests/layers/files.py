@@ -13,6 +13,7 @@ import pyogrio
 import shapely
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+DATA = Path(__file__).parent / "data"
 BOX = shapely.box(9.70, 59.02, 9.71, 59.03)
 NEXT_BOX = shapely.box(9.71, 59.02, 9.72, 59.03)
 

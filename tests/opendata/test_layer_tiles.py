@@ -9,7 +9,7 @@ from django.test import Client
 from layers.models import Edition
 from tests import factories
 from tests.layers import mvt
-from tests.layers.test_tiles import tile_at
+from tests.layers.questions.test_tiles import tile_at
 
 pytestmark = pytest.mark.django_db
 

@@ -19,7 +19,7 @@ from mapdialog.map_services.server import Picture, Pictures, Turns, allowed_age_
 from mapdialog.map_services.service import MapService
 from mapdialog.opendata import map_proxy
 from tests import factories, map_upstream
-from tests.layers.test_tiles import tile_at
+from tests.layers.questions.test_tiles import tile_at
 from tests.map_upstream import HOST, IMAGE, PNG, Reply, Upstream
 
 pytestmark = pytest.mark.django_db

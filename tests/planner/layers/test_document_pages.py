@@ -10,7 +10,7 @@ from layers.models import Layer, LayerDocument
 from mapdialog.people.models import Municipality, User
 from tests import factories as make
 from tests.factories import NOON
-from tests.layers.test_documents import PDF
+from tests.layers.editions.test_documents import PDF
 from tests.planner.layers.pages import newest_event, press, text_of
 
 pytestmark = pytest.mark.django_db

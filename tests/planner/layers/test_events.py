@@ -23,7 +23,7 @@ from layers.provisions.fields import Provision
 from mapdialog.planner.layers import log, successions
 from tests import factories as make
 from tests.factories import NOON
-from tests.layers.test_documents import PDF
+from tests.layers.editions.test_documents import PDF
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[3]

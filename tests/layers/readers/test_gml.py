@@ -14,7 +14,7 @@ from layers.reference import catalog
 from layers.reference.field_names import Fields
 from tests.layers import gml
 
-PLANS = Path(__file__).parent / "data" / "plans"
+PLANS = files.DATA / "plans"
 PASS = sorted(path.name for path in PLANS.glob("*-pass*.gml"))
 FAIL = sorted(path.name for path in PLANS.glob("*-fail.gml"))
 MISSING = "a coordinate is missing"

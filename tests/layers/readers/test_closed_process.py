@@ -209,7 +209,7 @@ def test_the_server_and_its_processes_end_with_whoever_started_them(tmp_path: Pa
     script.write_text(
         "import json, sys, time\n"
         "sys.path[:0] = json.loads(sys.argv[1])\n"
-        "from tests.layers.test_closed_process import PROBE, WarmServer, wire\n"
+        "from tests.layers.readers.test_closed_process import PROBE, WarmServer, wire\n"
         "connection, outcome = WarmServer(start=PROBE).process()\n"
         "wire.send(connection, json.dumps({'format': 'GML', 'sleeps': True}).encode())\n"
         "print(wire.receive(connection, most=1000).decode(), flush=True)\n"

@@ -16,7 +16,7 @@ from layers.reference import catalog
 from tests import factories
 from tests.layers import files
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_a_real_file_is_what_it_is(
 
 
 def test_a_national_plan_has_purposes_fields_and_the_level_of_its_outline() -> None:
-    path = Path(__file__).parent / "data" / "plans" / "gml.avgr.1-pass.gml"
+    path = files.DATA / "plans" / "gml.avgr.1-pass.gml"
     taken = source_layers.read(ImportRequest(path=path, kind="zoning", name="plan", owner="NO-0301"))
     table, (other,) = taken.rows, taken.findings
     assert other.values["taken"] == "RpArealformålOmråde"

@@ -4,7 +4,7 @@ import pytest
 
 from layers.importing.recognition.columns import ColumnError
 from layers.importing.recognition.proposal import Proposal, propose
-from tests.layers.test_columns import table
+from tests.layers.importing.recognition.test_columns import table
 
 
 def roles(proposal: Proposal) -> dict[str, tuple[str, list[str]]]:

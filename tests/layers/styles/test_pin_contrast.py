@@ -14,7 +14,7 @@ import pytest
 from layers.styles.catalog import FILL_OPACITY, NEUTRAL_FILLS, _styles, list_names
 from tests.layers.colours import Colour, contrast, over, parsed
 
-STATIC = Path(__file__).resolve().parents[2] / "static"
+STATIC = Path(__file__).resolve().parents[3] / "static"
 LEAST = 3.0  # WCAG 2.2, 1.4.11
 PLANNERS_OPACITY = (0.1, 0.7, 1.0)  # the slider's ends and where it begins
 

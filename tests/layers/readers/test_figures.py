@@ -14,7 +14,7 @@ from layers.readers.figures import read_table
 from layers.readers.read_file import ReadError
 from tests.layers.workbooks import DATE, FORMULA, Raw, ods, ods_row, xlsx
 
-FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+FIXTURES = Path(__file__).resolve().parents[3] / "fixtures"
 TABLE = "region;alder;år;Personer\n40120101 Herre;0-4 år;2025;47\n40120101 Herre;5-9 år;2025;50\n"
 
 

@@ -13,7 +13,7 @@ from tests.layers import files
 from tests.layers.imports import imported
 
 pytestmark = pytest.mark.django_db
-OSLO = Path(__file__).parent / "data" / "oslo_invalid.geojson"
+OSLO = files.DATA / "oslo_invalid.geojson"
 
 
 def test_invalid_areas_are_repaired_by_structure_and_told_with_code_and_reason() -> None:

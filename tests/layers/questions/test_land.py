@@ -15,7 +15,7 @@ from tests import factories
 from tests.factories import SIDE, SOUTH, WEST
 
 pytestmark = pytest.mark.django_db
-FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "bamble"
+FIXTURES = Path(__file__).resolve().parents[3] / "fixtures" / "bamble"
 TODAY = dt.date(2026, 5, 4)
 
 

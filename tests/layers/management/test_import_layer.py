@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 
 from layers.models import Area, Edition, Layer, LayerEvent, Zone
 from tests.layers import files
-from tests.layers.test_source_layers import PLAN, plan_file
+from tests.layers.importing.recognition.test_source_layers import PLAN, plan_file
 
 pytestmark = pytest.mark.django_db
 

@@ -23,7 +23,7 @@ from tests import factories
 from tests.factories import NOON, SIDE, SOUTH, WEST, square
 
 pytestmark = pytest.mark.django_db
-FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+FIXTURES = Path(__file__).resolve().parents[3] / "fixtures"
 DAY = dt.date(2026, 6, 1)
 
 

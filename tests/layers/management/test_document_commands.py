@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 
 from layers.models import Layer, LayerDocument, Zone
 from tests import factories as make
-from tests.layers.test_documents import PDF
+from tests.layers.editions.test_documents import PDF
 
 pytestmark = pytest.mark.django_db
 

@@ -25,7 +25,7 @@ from tests.factories import NOON, square
 from tests.layers.workbooks import xlsx
 
 pytestmark = pytest.mark.django_db
-FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+FIXTURES = Path(__file__).resolve().parents[3] / "fixtures"
 LATER = NOON + dt.timedelta(hours=1)
 CODES = ("40120101", "40120201")
 

@@ -11,7 +11,7 @@ import pytest
 from layers import styles
 from layers.styles.catalog import PATTERNS, Style
 
-COLLECTED = Path(__file__).resolve().parents[2] / "fixtures" / "codelists"
+COLLECTED = Path(__file__).resolve().parents[3] / "fixtures" / "codelists"
 Row = dict[str, str]
 BLACK, RED = "#000000", "#ff0000"
 
@@ -176,5 +176,5 @@ def test_sweden_and_denmark() -> None:
 
 
 def test_every_pattern_that_a_list_has_can_be_drawn() -> None:
-    script = (Path(__file__).resolve().parents[2] / "static/js/map/patterns.js").read_text(encoding="utf-8")
+    script = (Path(__file__).resolve().parents[3] / "static/js/map/patterns.js").read_text(encoding="utf-8")
     assert [name for name in PATTERNS if f"'{name}'" not in script and f"    {name}:" not in script] == []
