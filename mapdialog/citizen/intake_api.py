@@ -18,7 +18,7 @@ from mapdialog.audit.journal import JournalError
 from mapdialog.citizen import intake_schema
 from mapdialog.citizen.network import address_of
 from mapdialog.citizen.presentation import in_words
-from mapdialog.contributions import editing, erasure, intake, keys, limits, rulebook
+from mapdialog.contributions import editing, erasure, intake, keys, limits, rulebooks
 from mapdialog.contributions.feature import FeatureError
 from mapdialog.contributions.rules import NotOpenError
 from mapdialog.web import query, strict_json
@@ -90,7 +90,7 @@ _PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     intake.ErasedError: lambda error: Problem(
         "erased", status=410, detail=_("This comment was deleted by its author.")
     ),
-    rulebook.NoConsultationError: lambda error: Problem(
+    rulebooks.NoConsultationError: lambda error: Problem(
         "not-found", status=404, detail=_("This consultation does not exist.")
     ),
     editing.NoContributionError: lambda error: Problem(
@@ -183,7 +183,7 @@ def put_contribution(request: HttpRequest, slug: str, identifier: str) -> HttpRe
     receipt = intake.receive(
         feature,
         identifier=_identifier(identifier),
-        rules=rulebook.remembered(slug),
+        rulebook=rulebooks.remembered(slug),
         at=timezone.now(),
         token=token,
         address=address_of(request),
@@ -210,7 +210,7 @@ def put_contribution(request: HttpRequest, slug: str, identifier: str) -> HttpRe
 @_answers_problems
 def get_contribution(request: HttpRequest, slug: str, identifier: str) -> HttpResponse:
     token = _token(request)
-    contribution = editing.own(_identifier(identifier), rules=rulebook.read(slug), token=token)
+    contribution = editing.own(_identifier(identifier), rulebook=rulebooks.read(slug), token=token)
     response = JsonResponse(editing.as_feature(contribution, slug=slug), content_type=GEOJSON)
     response["ETag"] = f'"{contribution.version}"'
     return response
@@ -238,13 +238,13 @@ def get_contribution(request: HttpRequest, slug: str, identifier: str) -> HttpRe
 def patch_contribution(request: HttpRequest, slug: str, identifier: str) -> HttpResponse:
     token, version, device = _token(request), _version(request), _device(request)
     change = _body(request)
-    rules = rulebook.read(slug)
-    contribution = editing.own(_identifier(identifier), rules=rules, token=token)
+    rulebook = rulebooks.read(slug)
+    contribution = editing.own(_identifier(identifier), rulebook=rulebook, token=token)
     version = contribution.version if version is None else version
     receipt = editing.revise(
         contribution,
         change,
-        rules=rules,
+        rulebook=rulebook,
         version=version,
         address=address_of(request),
         device=device,
@@ -281,7 +281,7 @@ def patch_contribution(request: HttpRequest, slug: str, identifier: str) -> Http
 @_answers_problems
 def delete_contribution(request: HttpRequest, slug: str, identifier: str) -> HttpResponse:
     token, version = _token(request), _version(request)
-    contribution = editing.own(_identifier(identifier), rules=rulebook.read(slug), token=token)
+    contribution = editing.own(_identifier(identifier), rulebook=rulebooks.read(slug), token=token)
     erasure.erase(contribution, by="resident", at=timezone.now(), version=version)
     return HttpResponse(status=204)
 

@@ -23,9 +23,9 @@ from mapdialog.citizen.plan_map import PlanMap
 from mapdialog.citizen.presentation import Period, words
 from mapdialog.citizen.sending import RefusedByIntakeError, revise
 from mapdialog.citizen.status import Status
-from mapdialog.contributions import editing, erasure, keys, rulebook
+from mapdialog.contributions import editing, erasure, keys, rulebooks
 from mapdialog.contributions.models import Contribution
-from mapdialog.contributions.rulebook import Rulebook
+from mapdialog.contributions.rulebooks import Rulebook
 from mapdialog.dialogue.demo_note import demo_note
 from mapdialog.dialogue.models import Consultation
 from mapdialog.web import values
@@ -59,10 +59,10 @@ class OwnPage:
         self.status = status
         self.at = at
         self.posted = values.of_form(request)
-        self.rules: Rulebook = rulebook.read(consultation.slug, reader=request.user)
+        self.rulebook: Rulebook = rulebooks.read(consultation.slug, reader=request.user)
         self.contribution: Contribution
         self.contribution, self.token = editing.own_by_key(
-            status.id, rules=self.rules, typed=self.posted.text("key")
+            status.id, rulebook=self.rulebook, typed=self.posted.text("key")
         )
 
     def answer(self) -> HttpResponse:
@@ -78,7 +78,7 @@ class OwnPage:
             return self._page(form, status=422)
         if form.is_changed:
             try:
-                revise(form, rules=self.rules, address=address_of(self.request), at=self.at)
+                revise(form, rulebook=self.rulebook, address=address_of(self.request), at=self.at)
             except RefusedByIntakeError as error:
                 form.add_error(error.form_field, error.message)
                 return self._page(form, status=422)
@@ -126,7 +126,7 @@ class OwnPage:
 
     def _read_again(self) -> None:
         """As it is stored now. Raises intake.ErasedError."""
-        self.contribution = editing.own(self.contribution.pk, rules=self.rules, token=self.token)
+        self.contribution = editing.own(self.contribution.pk, rulebook=self.rulebook, token=self.token)
         self.contribution.consultation = self.consultation
         self.status = Status.of(self.contribution)
 

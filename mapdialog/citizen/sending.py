@@ -13,11 +13,11 @@ from mapdialog.citizen.forms import ContributionForm
 from mapdialog.citizen.network import address_of
 from mapdialog.citizen.own_form import OwnForm
 from mapdialog.citizen.presentation import Period
-from mapdialog.contributions import editing, intake, rulebook
+from mapdialog.contributions import editing, intake, rulebooks
 from mapdialog.contributions.feature import FeatureError
 from mapdialog.contributions.limits import TooManyError
 from mapdialog.contributions.receipt import Receipt
-from mapdialog.contributions.rulebook import Rulebook
+from mapdialog.contributions.rulebooks import Rulebook
 from mapdialog.contributions.rules import NotOpenError
 
 
@@ -36,13 +36,13 @@ class RefusedByIntakeError(Exception):
 
 def receive(form: ContributionForm, *, request: HttpRequest, at: dt.datetime) -> Receipt:
     """The receipt of a valid form. Raises RefusedByIntakeError."""
-    rules = rulebook.read(form.consultation.slug, reader=request.user)
+    rulebook = rulebooks.read(form.consultation.slug, reader=request.user)
     try:
         with _refusals(form, at=at):
             return intake.receive(
                 form.feature(),
                 identifier=form.cleaned_data["uuid"],
-                rules=rules,
+                rulebook=rulebook,
                 at=at,
                 token=form.cleaned_data["token"],
                 address=address_of(request),
@@ -56,14 +56,14 @@ def receive(form: ContributionForm, *, request: HttpRequest, at: dt.datetime) ->
         raise RefusedByIntakeError(message, is_used=True) from None
 
 
-def revise(form: OwnForm, *, rules: Rulebook, address: str, at: dt.datetime) -> None:
+def revise(form: OwnForm, *, rulebook: Rulebook, address: str, at: dt.datetime) -> None:
     """Saves what a valid form changes of its contribution. Raises RefusedByIntakeError, VersionError."""
     version = form.cleaned_data["version"]
     with _refusals(form, at=at):
         editing.revise(
             form.contribution,
             form.change(),
-            rules=rules,
+            rulebook=rulebook,
             version=version,
             address=address,
             device=None,

@@ -17,7 +17,7 @@ from layers.days import day_sql
 from layers.questions.areas import hit_rows_sql
 from mapdialog.contributions import columns, receipt
 from mapdialog.contributions.columns import SenderFields
-from mapdialog.contributions.rulebook import Rulebook
+from mapdialog.contributions.rulebooks import Rulebook
 from mapdialog.dialogue.models import DataVersion
 
 _NAMESPACE = UUID("6a1d3c0e-62a5-4c5e-9d0e-3f6f4f0f7c11")
@@ -72,24 +72,26 @@ def random_codes(count: int) -> list[str]:
     return list(codes)
 
 
-def identifier_of(source_id: str, *, rules: Rulebook) -> UUID:
+def identifier_of(source_id: str, *, rulebook: Rulebook) -> UUID:
     """Always the same UUID for the same row of the same consultation."""
-    return uuid5(_NAMESPACE, f"{rules.slug}\x1f{source_id}")
+    return uuid5(_NAMESPACE, f"{rulebook.slug}\x1f{source_id}")
 
 
-def store(rows: Sequence[Row], *, rules: Rulebook, codes: CodeMaker = random_codes) -> Stored:
+def store(rows: Sequence[Row], *, rulebook: Rulebook, codes: CodeMaker = random_codes) -> Stored:
     """Stores a batch in one transaction with its places; raises the data version if anything is new.
 
     A row that the database refuses (a place that the metric CRS cannot hold) does not take the others with
     it: the batch is halved until it stands alone.
     """
     try:
-        return _store_with_codes(rows, rules=rules, codes=codes)
+        return _store_with_codes(rows, rulebook=rulebook, codes=codes)
     except (DataError, IntegrityError, InternalError):
         if len(rows) == 1:
             return Stored(refused=tuple(rows))
     half = len(rows) // 2
-    return store(rows[:half], rules=rules, codes=codes) + store(rows[half:], rules=rules, codes=codes)
+    return store(rows[:half], rulebook=rulebook, codes=codes) + store(
+        rows[half:], rulebook=rulebook, codes=codes
+    )
 
 
 def count_anew() -> None:
@@ -104,10 +106,10 @@ def count_anew() -> None:
         )
 
 
-def _store_with_codes(rows: Sequence[Row], *, rules: Rulebook, codes: CodeMaker) -> Stored:
+def _store_with_codes(rows: Sequence[Row], *, rulebook: Rulebook, codes: CodeMaker) -> Stored:
     for attempt in range(_CODE_TRIES):
         try:
-            return _store_once(rows, codes=codes(len(rows)), rules=rules)
+            return _store_once(rows, codes=codes(len(rows)), rulebook=rulebook)
         except IntegrityError as error:
             if "contributions_contribution_code" not in str(error) or attempt == _CODE_TRIES - 1:
                 raise
@@ -173,31 +175,31 @@ FROM stored
 """  # noqa: S608 (our own text)
 
 
-def _store_once(rows: Sequence[Row], *, codes: Sequence[str], rules: Rulebook) -> Stored:
+def _store_once(rows: Sequence[Row], *, codes: Sequence[str], rulebook: Rulebook) -> Stored:
     values: dict[str, Any] = {
-        "consultation": rules.id,
-        "layers": rules.place_layers,
-        "time_zone": str(rules.time_zone),
+        "consultation": rulebook.id,
+        "layers": rulebook.place_layers,
+        "time_zone": str(rulebook.time_zone),
     }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute(_MAKE_TABLE)
         with cursor.copy(f"COPY {_TABLE} ({', '.join(COLUMNS)}) FROM STDIN") as copy:
             for row, code in zip(rows, codes, strict=True):
-                copy.write_row(_values(row, code=code, rules=rules))
+                copy.write_row(_values(row, code=code, rulebook=rulebook))
         cursor.execute(_SUBMISSIONS, values)
         cursor.execute(_CONTRIBUTIONS, values)
         new, without_place, outside = cursor.fetchone()
         cursor.execute(f"DROP TABLE {_TABLE}")
         if new:
-            DataVersion.bump(rules.id)
+            DataVersion.bump(rulebook.id)
     return Stored(new=new, known=len(rows) - new, without_place=without_place, outside=outside)
 
 
-def _values(row: Row, *, code: str, rules: Rulebook) -> list[Any]:
+def _values(row: Row, *, code: str, rulebook: Rulebook) -> list[Any]:
     """What COPY takes for a row, in the order of `COLUMNS`."""
     ours = {
-        "id": identifier_of(row.source_id, rules=rules),
+        "id": identifier_of(row.source_id, rulebook=rulebook),
         "code": code,
         "geom": row.geom and row.geom.hexewkb.decode(),
     }

@@ -24,7 +24,7 @@ from mapdialog.contributions.feature import Draft, FeatureError, parse, spelled_
 from mapdialog.contributions.intake import ErasedError, OutsideAreaError, columns_of, receipt_of
 from mapdialog.contributions.intake_sql import IS_INSIDE
 from mapdialog.contributions.models import Contribution, SpentId
-from mapdialog.contributions.rulebook import Rulebook, keep_rules
+from mapdialog.contributions.rulebooks import Rulebook, keep_rules
 from mapdialog.dialogue.models import DataVersion
 
 _FIXED = tuple(column.sent_as for column in columns.of_origin(Origin.ONCE))
@@ -45,12 +45,12 @@ class VersionError(Exception):
     """The contribution has changed since the caller read it."""
 
 
-def own(identifier: UUID, *, rules: Rulebook, token: str) -> Contribution:
+def own(identifier: UUID, *, rulebook: Rulebook, token: str) -> Contribution:
     """The contribution, for whoever holds its token; under each id that intake gave its receipt for.
 
     Raises NoContributionError, ErasedError, WrongTokenError.
     """
-    contribution = _of(identifier, rules=rules)
+    contribution = _of(identifier, rulebook=rulebook)
     if contribution.state == Contribution.State.ERASED:
         raise ErasedError
     if not keys.is_token_of(token, stored=contribution.token_hash):
@@ -58,8 +58,10 @@ def own(identifier: UUID, *, rules: Rulebook, token: str) -> Contribution:
     return contribution
 
 
-def _of(identifier: UUID, *, rules: Rulebook) -> Contribution:
-    contributions = Contribution.objects.select_related("theme", "alternative").filter(consultation=rules.id)
+def _of(identifier: UUID, *, rulebook: Rulebook) -> Contribution:
+    contributions = Contribution.objects.select_related("theme", "alternative").filter(
+        consultation=rulebook.id
+    )
     contribution = contributions.filter(pk=identifier).first()
     if contribution is not None:
         return contribution
@@ -74,14 +76,14 @@ def _of(identifier: UUID, *, rules: Rulebook) -> Contribution:
         raise NoContributionError from None
 
 
-def own_by_key(identifier: UUID, *, rules: Rulebook, typed: str) -> tuple[Contribution, str]:
+def own_by_key(identifier: UUID, *, rulebook: Rulebook, typed: str) -> tuple[Contribution, str]:
     """The contribution and its edit token, for whoever types or pastes it in any way (`keys.tokens_of`).
 
     Raises NoContributionError, ErasedError, WrongTokenError.
     """
     for token in keys.tokens_of(typed):
         with suppress(WrongTokenError):
-            return own(identifier, rules=rules, token=token), token
+            return own(identifier, rulebook=rulebook, token=token), token
     raise WrongTokenError
 
 
@@ -107,7 +109,7 @@ def revise(
     contribution: Contribution,
     change: Mapping[str, Any],
     *,
-    rules: Rulebook,
+    rulebook: Rulebook,
     version: int,
     address: str,
     device: str | None,
@@ -121,26 +123,28 @@ def revise(
     Raises FeatureError, NotOpenError, OutsideAreaError, VersionError, limits.TooManyError; and JournalError
     where it takes from view what was published and that cannot be recorded: then nothing was changed.
     """
-    if rules.closes_at is not None and at >= rules.closes_at:
-        raise rule.NotOpenError(closes_at=rules.closes_at, zone=rules.time_zone)
-    draft = parse(_merged(contribution, change, rules=rules), rules=rules, identifier=contribution.pk)
-    _check_inside(draft, rules=rules)
-    changed = columns_of(draft, rules=rules)
+    if rulebook.closes_at is not None and at >= rulebook.closes_at:
+        raise rule.NotOpenError(closes_at=rulebook.closes_at, zone=rulebook.time_zone)
+    draft = parse(
+        _merged(contribution, change, rulebook=rulebook), rulebook=rulebook, identifier=contribution.pk
+    )
+    _check_inside(draft, rulebook=rulebook)
+    changed = columns_of(draft, rulebook=rulebook)
     changed["state"] = rule.state_after_edit(contribution.state, now=changed["state"])
     with transaction.atomic(durable=True):
-        keep_rules(rules.id)
+        keep_rules(rulebook.id)
         wanted = limits.buckets_of_changes(
-            rules, contribution=contribution.pk, address=address, device=device
+            rulebook, contribution=contribution.pk, address=address, device=device
         )
         limits.take(wanted, at=at)
-        _update(changed, contribution=contribution, version=version, rules=rules, at=at)
+        _update(changed, contribution=contribution, version=version, rulebook=rulebook, at=at)
         record(
             Verb.CONTRIBUTION_CHANGED, subject=contribution, by="resident", at=at, detail={"from": version}
         )
-        DataVersion.bump(rules.id)
+        DataVersion.bump(rulebook.id)
         if contribution.state == Contribution.State.PUBLISHED != changed["state"]:
             _journal(contribution, state=changed["state"], version=version + 1, at=at)
-    return receipt_of(contribution.pk, slug=rules.slug)
+    return receipt_of(contribution.pk, slug=rulebook.slug)
 
 
 def _journal(contribution: Contribution, *, state: str, version: int, at: dt.datetime) -> None:
@@ -166,7 +170,7 @@ def _sent(contribution: Contribution) -> dict[str, Any]:
     return {**sent, **contribution.details}
 
 
-def _merged(contribution: Contribution, change: Mapping[str, Any], *, rules: Rulebook) -> dict[str, Any]:
+def _merged(contribution: Contribution, change: Mapping[str, Any], *, rulebook: Rulebook) -> dict[str, Any]:
     properties = change.get("properties") or {}
     if not isinstance(properties, dict):
         raise FeatureError("properties", _("An object is expected."))
@@ -184,7 +188,7 @@ def _merged(contribution: Contribution, change: Mapping[str, Any], *, rules: Rul
             raise FeatureError(f"properties.{name}", _("This cannot be changed afterwards."))
     properties = {name: value for name, value in properties.items() if name not in _OURS}
     # A question that is asked no longer must not stand in the way of an edit.
-    sent["responses"] = {key: value for key, value in sent["responses"].items() if key in rules.questions}
+    sent["responses"] = {key: value for key, value in sent["responses"].items() if key in rulebook.questions}
     if isinstance(properties.get("responses"), dict):
         properties = {**properties, "responses": {**sent["responses"], **properties["responses"]}}
     if "geometry" in change:
@@ -211,13 +215,13 @@ def _without_echo(properties: Mapping[str, Any], *, sent: Mapping[str, Any]) -> 
     }
 
 
-def _check_inside(draft: Draft, *, rules: Rulebook) -> None:
+def _check_inside(draft: Draft, *, rulebook: Rulebook) -> None:
     if draft.geom is None:
         return
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {IS_INSIDE} FROM dialogue_consultation AS consultation WHERE id = %(id)s",  # noqa: S608
-            {"geom": bytes(draft.geom.ewkb), "id": rules.id},
+            {"geom": bytes(draft.geom.ewkb), "id": rulebook.id},
         )
         if not cursor.fetchone()[0]:
             raise OutsideAreaError
@@ -240,7 +244,7 @@ FROM ({hit_rows_sql(geom="%(geom)s", on="%(on)s", layers="%(layers)s")}) AS foun
 
 
 def _update(
-    changed: dict[str, Any], *, contribution: Contribution, version: int, rules: Rulebook, at: dt.datetime
+    changed: dict[str, Any], *, contribution: Contribution, version: int, rulebook: Rulebook, at: dt.datetime
 ) -> None:
     row = {
         **changed,
@@ -248,7 +252,7 @@ def _update(
         "version": version,
         "not_screened": list(screening.NOT_SCREENED),
         "at": at,
-        "on": rules.day(contribution.received_at),
+        "on": rulebook.day(contribution.received_at),
     }
     with connection.cursor() as cursor:
         cursor.execute(UPDATE, row)

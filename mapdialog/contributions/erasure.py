@@ -13,7 +13,7 @@ from mapdialog.audit.verb import Verb
 from mapdialog.contributions import columns
 from mapdialog.contributions.editing import VersionError
 from mapdialog.contributions.models import Contribution, Submission
-from mapdialog.contributions.rulebook import keep_rules
+from mapdialog.contributions.rulebooks import keep_rules
 from mapdialog.dialogue.models import DataVersion
 
 EMPTY = dict(columns.emptied())

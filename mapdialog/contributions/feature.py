@@ -17,7 +17,7 @@ from mapdialog.contributions import columns, shape
 from mapdialog.contributions.columns import EARLIER_NAMES, TEXT_MAX, Column, SenderFields
 from mapdialog.contributions.kinds.catalog import DetailError, Kind, detail_names, kinds
 from mapdialog.contributions.models import Contribution
-from mapdialog.contributions.rulebook import Asked, Rulebook
+from mapdialog.contributions.rulebooks import Asked, Rulebook
 
 
 def properties() -> frozenset[str]:
@@ -68,7 +68,7 @@ class Draft(SenderFields):
 
 
 def parse(
-    feature: Mapping[str, Any], *, rules: Rulebook, identifier: UUID | None = None, is_record: bool = False
+    feature: Mapping[str, Any], *, rulebook: Rulebook, identifier: UUID | None = None, is_record: bool = False
 ) -> Draft:
     """The Draft in a GeoJSON Feature (EPSG:4326, RFC 7946) as strict JSON gave it.
 
@@ -79,24 +79,24 @@ def parse(
     read = _Reader(properties)
     kind = kinds().get(read.choice("kind", kinds(), default="pin")) or kinds()["pin"]
     geom = _geometry(feature)
-    theme = read.choice("theme", rules.themes)
-    alternative = read.choice("alternative", rules.alternatives)
+    theme = read.choice("theme", rulebook.themes)
+    alternative = read.choice("alternative", rulebook.alternatives)
     place_words = read.column(columns.SENT_AS["place_words"])
     draft = Draft(
         kind=kind,
         geom=geom,
         **{column.attribute: read.column(column) for column in columns.FROM_SENDER if column.limit},
-        responses=_responses(read, rules=rules, kind=kind, is_record=is_record),
+        responses=_responses(read, rulebook=rulebook, kind=kind, is_record=is_record),
         details=_details(kind, properties),
         theme=theme,
-        theme_id=rules.themes.get(theme),
+        theme_id=rulebook.themes.get(theme),
         alternative=alternative,
-        alternative_id=rules.alternatives.get(alternative),
+        alternative_id=rulebook.alternatives.get(alternative),
         placed_by=_placed_by(read, geom=geom, place_words=place_words),
         written_at=read.moment("written_at"),
         contributor=read.match("contributor", _CONTRIBUTOR),
     )
-    _check_content(draft, rules=rules, is_record=is_record)
+    _check_content(draft, rulebook=rulebook, is_record=is_record)
     return draft
 
 
@@ -186,14 +186,14 @@ def _placed_by(read: _Reader, *, geom: GEOSGeometry | None, place_words: str) ->
     return str(placed_by)
 
 
-def _responses(read: _Reader, *, rules: Rulebook, kind: Kind, is_record: bool) -> dict[str, Any]:
+def _responses(read: _Reader, *, rulebook: Rulebook, kind: Kind, is_record: bool) -> dict[str, Any]:
     name = read.sent_name("responses")
     sent = read.value(name)
     if sent is None:
         sent = {}
     if not isinstance(sent, dict):
         raise FeatureError(f"properties.{name}", _("An object is expected."))
-    asked = {key: question for key, question in rules.questions.items() if question.applies_to(kind.name)}
+    asked = {key: question for key, question in rulebook.questions.items() if question.applies_to(kind.name)}
     responses = {}
     for key, value in sent.items():
         field = f"properties.{name}.{key[:80]}"
@@ -231,13 +231,13 @@ def _chosen(question: Asked, value: Any, *, field: str) -> str | int:
     raise FeatureError(field, _("Choose one of the answers given."))
 
 
-def _check_content(draft: Draft, *, rules: Rulebook, is_record: bool) -> None:
+def _check_content(draft: Draft, *, rulebook: Rulebook, is_record: bool) -> None:
     says_something = draft.text or draft.responses or draft.details
     if is_record:
         if not (says_something or draft.geom or draft.place_words):
             raise FeatureError("properties.text", _("There is neither a text nor a spot."))
         return
-    if rules.themes and not draft.theme:
+    if rulebook.themes and not draft.theme:
         raise FeatureError("properties.theme", _("Choose a theme."))
     if not says_something:
         raise FeatureError("properties.text", _("Write something, or answer a question."))

@@ -23,7 +23,7 @@ from mapdialog.contributions import rules as rule
 from mapdialog.contributions.feature import Draft, FeatureError, parse
 from mapdialog.contributions.kinds.catalog import detail_names, kind_called
 from mapdialog.contributions.models import Contribution, Submission
-from mapdialog.contributions.rulebook import Rulebook
+from mapdialog.contributions.rulebooks import Rulebook
 from mapdialog.dialogue.models import Consultation, DataVersion, Theme
 from mapdialog.web import strict_json
 
@@ -105,7 +105,7 @@ class Report:
 def load(
     file: TextIO,
     *,
-    rules: Rulebook,
+    rulebook: Rulebook,
     options: Options,
     at: dt.datetime,
     by: str,
@@ -118,10 +118,10 @@ def load(
     pending. Raises ImportFileError.
     """
     report = Report()
-    work = _Import(rules=rules, options=options, at=at, report=report)
+    work = _Import(rulebook=rulebook, options=options, at=at, report=report)
     rows = work.rows(file)
     while batch := tuple(islice(rows, BATCH)):
-        stored = bulk.store(batch, rules=work.rules)
+        stored = bulk.store(batch, rulebook=work.rulebook)
         for row in stored.refused:
             reason = "The place is too far away from the municipality."
             report.refuse(line=row.line, source_id=row.source_id, reason=reason)
@@ -129,7 +129,7 @@ def load(
         progress(report)
     with transaction.atomic():
         detail = {name: value for name, value in report.as_json().items() if name != "refusals"}
-        consultation = Consultation.objects.get(pk=rules.id)
+        consultation = Consultation.objects.get(pk=rulebook.id)
         record(Verb.CONTRIBUTIONS_IMPORTED, subject=consultation, by=by, at=at, detail=detail)
     return report
 
@@ -137,13 +137,13 @@ def load(
 class _Import:
     """One run: the rules as they grow by new themes, and the source ids met so far."""
 
-    def __init__(self, *, rules: Rulebook, options: Options, at: dt.datetime, report: Report) -> None:
-        self.rules = rules
+    def __init__(self, *, rulebook: Rulebook, options: Options, at: dt.datetime, report: Report) -> None:
+        self.rulebook = rulebook
         self._options = options
         self._at = at
         self._report = report
         self._lines: dict[str, int] = {}
-        self._themes = _theme_words(rules)
+        self._themes = _theme_words(rulebook)
 
     def rows(self, file: TextIO) -> Iterator[bulk.Row]:
         """The rows that can be taken; the others go into the report."""
@@ -190,7 +190,7 @@ class _Import:
         properties |= {name: _step(row[name]) for name in _STEPS if row.get(name)}
         properties |= {"kind": _kind(row.get("kind", "")), "theme": self._theme(row.get("theme", ""))}
         feature = {"type": "Feature", "geometry": _geometry(row), "properties": properties}
-        draft = parse(feature, rules=self.rules, is_record=True)
+        draft = parse(feature, rulebook=self.rulebook, is_record=True)
         written_at, received_at = self._times(row)
         flags = screening.flags(draft.free_text())
         submission = row.get("submission_id", "")
@@ -205,11 +205,11 @@ class _Import:
             kind=draft.kind.name,
             **draft.values(),
             contributor_key=keys.contributor_key(
-                submission and f"submission:{submission}", consultation_id=self.rules.id
+                submission and f"submission:{submission}", consultation_id=self.rulebook.id
             ),
             written_at=written_at,
             received_at=received_at,
-            arrival=rule.recorded_arrival(self.rules, received_at=received_at),
+            arrival=rule.recorded_arrival(self.rulebook, received_at=received_at),
             state=self._state(draft, flags=flags),
             flags=flags,
         )
@@ -224,7 +224,7 @@ class _Import:
         received = self._moment(row.get("received_at", ""), "received_at")
         written = self._moment(row.get("written_at", ""), "written_at")
         if written is None and row.get("day_offset"):
-            written = self.rules.opens_at + dt.timedelta(days=_number(row["day_offset"], "day_offset"))
+            written = self.rulebook.opens_at + dt.timedelta(days=_number(row["day_offset"], "day_offset"))
         is_dated = {"written_at", "day_offset"} & self._options.columns.keys()
         if written is None and is_dated and not self._options.takes_undated:
             raise RowError("written_at: the time is missing.")
@@ -236,7 +236,7 @@ class _Import:
             return None
         try:
             moment = dt.datetime.fromisoformat(_as_iso(text))
-            zoned = moment if moment.tzinfo else moment.replace(tzinfo=self.rules.time_zone)
+            zoned = moment if moment.tzinfo else moment.replace(tzinfo=self.rulebook.time_zone)
             result = zoned.astimezone(dt.UTC)
         except (ValueError, OverflowError):
             raise RowError(f"{name}: {text[:40]!r} is not a time such as 2026-05-01 12:00.") from None
@@ -256,26 +256,26 @@ class _Import:
 
     def _make_theme(self, word: str) -> str:
         key = _slug(word)[:60] or f"theme-{len(self._themes) + 1}"
-        language = self.rules.languages[0] if self.rules.languages else "en"
+        language = self.rulebook.languages[0] if self.rulebook.languages else "en"
         with transaction.atomic():
-            last = Theme.objects.filter(consultation=self.rules.id).aggregate(last=Max("order"))["last"]
+            last = Theme.objects.filter(consultation=self.rulebook.id).aggregate(last=Max("order"))["last"]
             theme = Theme.objects.create(
-                consultation_id=self.rules.id,
+                consultation_id=self.rulebook.id,
                 key=key,
                 name={language: visible_text(word)[:200]},
                 order=(last or 0) + 1,
             )
-            DataVersion.bump(self.rules.id)
-        self.rules = replace(self.rules, themes={**self.rules.themes, key: theme.pk})
+            DataVersion.bump(self.rulebook.id)
+        self.rulebook = replace(self.rulebook, themes={**self.rulebook.themes, key: theme.pk})
         self._themes |= {word.casefold(): key, key: key}
         self._report.themes_made.append(key)
         return key
 
 
-def _theme_words(rules: Rulebook) -> dict[str, str]:
+def _theme_words(rulebook: Rulebook) -> dict[str, str]:
     """From every word a file may use (key, name in any language) to the theme's key."""
-    words = {key.casefold(): key for key in rules.themes}
-    for key, names in rules.theme_words.items():
+    words = {key.casefold(): key for key in rulebook.themes}
+    for key, names in rulebook.theme_words.items():
         for name in names:
             words.setdefault(name.casefold(), key)
             words.setdefault(_slug(name), key)

@@ -17,12 +17,12 @@ from uuid import UUID
 
 from django.db import IntegrityError, InternalError, connection, transaction
 
-from mapdialog.contributions import intake_sql, keys, limits, prepared, receipt, rulebook, screening
+from mapdialog.contributions import intake_sql, keys, limits, prepared, receipt, rulebooks, screening
 from mapdialog.contributions import rules as rule
 from mapdialog.contributions.feature import Draft, FeatureError, parse, spelled_first
 from mapdialog.contributions.models import Contribution
 from mapdialog.contributions.receipt import Receipt
-from mapdialog.contributions.rulebook import Rulebook
+from mapdialog.contributions.rulebooks import Rulebook
 from mapdialog.dialogue.models import Reader
 
 _TRIES = 5
@@ -48,7 +48,7 @@ def receive(
     feature: Mapping[str, Any],
     *,
     identifier: UUID,
-    rules: Rulebook,
+    rulebook: Rulebook,
     at: dt.datetime,
     token: str,
     address: str,
@@ -61,67 +61,67 @@ def receive(
     since; so it does within a minute under another id, if it is alike in all: that id stands for the stored
     one from then on, also for its erasure. Alike by somebody else it is
     stored and flagged. `address` is the sender's network address, `device` a key that the device made; only
-    keyed hashes of them are kept. `rules` that no longer hold are read again, as `reader` may see them. One
-    query in the ordinary case, which is COMMITted when it returns: to be called outside a transaction. Raises
-    NoConsultationError, FeatureError, NotOpenError, OutsideAreaError, limits.TooManyError, DifferentError,
-    ErasedError.
+    keyed hashes of them are kept. A `rulebook` that no longer holds is read again, as `reader` may see it.
+    One query in the ordinary case, which is COMMITted when it returns: to be called outside a transaction.
+    Raises NoConsultationError, FeatureError, NotOpenError, OutsideAreaError, limits.TooManyError,
+    DifferentError, ErasedError.
     """
     sent: dict[str, Any] = {
         "id": identifier,
-        "on": rules.day(at),
+        "on": rulebook.day(at),
         "geom": None,
         "token_hash": keys.token_hash(token),
         "body_hash": keys.body_hash(spelled_first(feature)),
     }
     for _attempt in range(_TRIES):
-        buckets = limits.buckets(rules, address=address, device=device)
+        buckets = limits.buckets(rulebook, address=address, device=device)
         arrived = sent | {
-            "consultation": rules.id,
-            "slug": rules.slug,
-            "rules": rules.rules_version,
+            "consultation": rulebook.id,
+            "slug": rulebook.slug,
+            "rules": rulebook.rules_version,
             **limits.values(buckets, at=at),
         }
         try:
-            return _received(feature, arrived=arrived, rules=rules, device=device)
+            return _received(feature, arrived=arrived, rulebook=rulebook, device=device)
         except _RulesChangedError:
-            rules = rulebook.read(rules.slug, reader=reader)
-    raise RuntimeError(f"The rules of {rules.slug} changed {_TRIES} times meanwhile.")
+            rulebook = rulebooks.read(rulebook.slug, reader=reader)
+    raise RuntimeError(f"The rules of {rulebook.slug} changed {_TRIES} times meanwhile.")
 
 
 def _received(
-    feature: Mapping[str, Any], *, arrived: dict[str, Any], rules: Rulebook, device: str | None
+    feature: Mapping[str, Any], *, arrived: dict[str, Any], rulebook: Rulebook, device: str | None
 ) -> Receipt:
     """The receipt under these rules. Raises what `receive` does, and _RulesChangedError."""
     try:
-        draft = parse(feature, rules=rules, identifier=arrived["id"])
-        arrived |= columns_of(draft, rules=rules)
-        arrived |= _first_columns_of(draft, rules=rules, device=device, at=arrived["at"])
+        draft = parse(feature, rulebook=rulebook, identifier=arrived["id"])
+        arrived |= columns_of(draft, rulebook=rulebook)
+        arrived |= _first_columns_of(draft, rulebook=rulebook, device=device, at=arrived["at"])
     except (FeatureError, rule.NotOpenError) as refusal:
-        return _known_or(refusal, arrived, rules=rules)
+        return _known_or(refusal, arrived, rulebook=rulebook)
     for _attempt in range(_TRIES):
         try:
             stored = _store(arrived)
         except OutsideAreaError as refusal:
-            return _known_or(refusal, arrived, rules=rules)
-        receipt_now = stored or _not_stored(arrived, rules=rules)
+            return _known_or(refusal, arrived, rulebook=rulebook)
+        receipt_now = stored or _not_stored(arrived, rulebook=rulebook)
         if receipt_now is not None:
             return receipt_now
     raise RuntimeError(f"No free receipt code was found in {_TRIES} tries.")
 
 
-def _known_or(refusal: Exception, arrived: Mapping[str, Any], *, rules: Rulebook) -> Receipt:
+def _known_or(refusal: Exception, arrived: Mapping[str, Any], *, rulebook: Rulebook) -> Receipt:
     """The receipt of what this id stands for already, or the refusal."""
-    known = _known(_look(arrived), arrived, rules=rules)
+    known = _known(_look(arrived), arrived, rulebook=rulebook)
     if known is None:
         raise refusal
     return known
 
 
-def _not_stored(arrived: Mapping[str, Any], *, rules: Rulebook) -> Receipt | None:
+def _not_stored(arrived: Mapping[str, Any], *, rulebook: Rulebook) -> Receipt | None:
     """What is answered where the statement stored nothing: the receipt of what the same id or the same sender
     stored before, or None where the next try may succeed, as only the receipt's code was taken."""
     situation = _look(arrived)
-    known = _known(situation, arrived, rules=rules)
+    known = _known(situation, arrived, rulebook=rulebook)
     if known is not None:
         return known
     if not situation.is_inside:
@@ -172,12 +172,12 @@ def _look(arrived: Mapping[str, Any]) -> _Situation:
     )
 
 
-def _known(situation: _Situation, arrived: Mapping[str, Any], *, rules: Rulebook) -> Receipt | None:
+def _known(situation: _Situation, arrived: Mapping[str, Any], *, rulebook: Rulebook) -> Receipt | None:
     """The receipt of what this id stands for; None if for nothing. Raises ErasedError, DifferentError, and
     _RulesChangedError."""
     known = situation.known
     if known is None:
-        if situation.rules_version != rules.rules_version:
+        if situation.rules_version != rulebook.rules_version:
             raise _RulesChangedError
         return None
     if known.id is None or known.state == Contribution.State.ERASED:
@@ -193,19 +193,21 @@ def _known(situation: _Situation, arrived: Mapping[str, Any], *, rules: Rulebook
     return receipt_of(known.id, slug=arrived["slug"])
 
 
-def columns_of(draft: Draft, *, rules: Rulebook) -> dict[str, Any]:
+def columns_of(draft: Draft, *, rulebook: Rulebook) -> dict[str, Any]:
     """The placeholders that a draft decides, for new contributions and edits alike."""
     flags = screening.flags(draft.free_text())
     return {
         **draft.parameters(),
         "flags": json.dumps(flags),
-        "layers": rules.place_layers,
-        "state": rule.first_state(rules, is_private=draft.is_private, flags=flags, age_band=draft.age_band),
+        "layers": rulebook.place_layers,
+        "state": rule.first_state(
+            rulebook, is_private=draft.is_private, flags=flags, age_band=draft.age_band
+        ),
     }
 
 
 def _first_columns_of(
-    draft: Draft, *, rules: Rulebook, device: str | None, at: dt.datetime
+    draft: Draft, *, rulebook: Rulebook, device: str | None, at: dt.datetime
 ) -> dict[str, Any]:
     """What no edit changes. A device without a contributor key of its own counts as one contributor too.
 
@@ -215,9 +217,9 @@ def _first_columns_of(
     written_at = rule.plausible_written_at(draft.written_at, received_at=at)
     return {
         "kind": draft.kind.name,
-        "contributor_key": keys.contributor_key(contributor, consultation_id=rules.id),
+        "contributor_key": keys.contributor_key(contributor, consultation_id=rulebook.id),
         "written_at": written_at,
-        "arrival": rule.arrival(rules, written_at=written_at, received_at=at),
+        "arrival": rule.arrival(rulebook, written_at=written_at, received_at=at),
         "audit": json.dumps(_clock_note(draft, written_at=written_at)),
     }
 

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from mapdialog.contributions import keys, prepared
 from mapdialog.contributions.models import RateBucket
-from mapdialog.contributions.rulebook import Rulebook
+from mapdialog.contributions.rulebooks import Rulebook
 
 DEVICE_CAPACITY = 200
 DEVICE_REFILL_PER_HOUR = 60
@@ -49,35 +49,35 @@ class Bucket:
     per_second: float
 
 
-def buckets(rules: Rulebook, *, address: str, device: str | None) -> list[Bucket]:
+def buckets(rulebook: Rulebook, *, address: str, device: str | None) -> list[Bucket]:
     """The buckets that a contribution takes from. Without a device key only the address counts."""
-    limit = max(1, rules.address_limit)
+    limit = max(1, rulebook.address_limit)
     # the limit is part of the key: once staff have changed it, the class in front of them starts afresh
-    network = keys.keyed("address", rules.id, limit, network_of(address))
+    network = keys.keyed("address", rulebook.id, limit, network_of(address))
     taken_from = [Bucket(key=network, capacity=limit, per_second=limit / 3600)]
     if device:
-        key = keys.keyed("device", rules.id, device)
+        key = keys.keyed("device", rulebook.id, device)
         taken_from.append(Bucket(key=key, capacity=DEVICE_CAPACITY, per_second=DEVICE_REFILL_PER_HOUR / 3600))
     return sorted(taken_from, key=lambda bucket: bucket.key)
 
 
 def buckets_of_changes(
-    rules: Rulebook, *, contribution: UUID, address: str, device: str | None
+    rulebook: Rulebook, *, contribution: UUID, address: str, device: str | None
 ) -> list[Bucket]:
     """The buckets that a change takes from: each change leaves an audit row that nobody may delete.
 
     Without a device key the contribution and the address count. Erasing takes from none: it happens once.
     """
-    limit = max(1, rules.address_limit)
-    of_one = keys.keyed("changes", rules.id, contribution)
-    network = keys.keyed("changes of address", rules.id, limit, network_of(address))
+    limit = max(1, rulebook.address_limit)
+    of_one = keys.keyed("changes", rulebook.id, contribution)
+    network = keys.keyed("changes of address", rulebook.id, limit, network_of(address))
     wanted = [
         Bucket(key=of_one, capacity=CHANGES_CAPACITY, per_second=CHANGES_REFILL_PER_HOUR / 3600),
         Bucket(key=network, capacity=limit, per_second=limit / 3600),
     ]
     if device:
         key, per_second = (
-            keys.keyed("changes of device", rules.id, device),
+            keys.keyed("changes of device", rulebook.id, device),
             DEVICE_CHANGES_REFILL_PER_HOUR / 3600,
         )
         wanted.append(Bucket(key=key, capacity=DEVICE_CHANGES_CAPACITY, per_second=per_second))

@@ -14,7 +14,7 @@ from mapdialog.audit.verb import Verb
 from mapdialog.contributions.editing import VersionError
 from mapdialog.contributions.kinds.catalog import kinds
 from mapdialog.contributions.models import Contribution
-from mapdialog.contributions.rulebook import keep_rules
+from mapdialog.contributions.rulebooks import keep_rules
 from mapdialog.dialogue.models import DataVersion
 from mapdialog.people.models import User
 

@@ -19,7 +19,7 @@ from mapdialog.audit.models import record
 from mapdialog.audit.verb import Verb
 from mapdialog.contributions import erasure
 from mapdialog.contributions.models import Contribution, SpentId
-from mapdialog.contributions.rulebook import keep_rules
+from mapdialog.contributions.rulebooks import keep_rules
 from mapdialog.dialogue.models import DataVersion
 
 T = TypeVar("T")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection
 
 from mapdialog.contributions.models import Contribution
-from mapdialog.contributions.rulebook import Rulebook
+from mapdialog.contributions.rulebooks import Rulebook
 from mapdialog.dialogue.models import Consultation
 
 _ADULT = 18
@@ -41,30 +41,30 @@ def plausible_written_at(claimed: dt.datetime | None, *, received_at: dt.datetim
     return claimed
 
 
-def arrival(rules: Rulebook, *, written_at: dt.datetime, received_at: dt.datetime) -> Contribution.Arrival:
+def arrival(rulebook: Rulebook, *, written_at: dt.datetime, received_at: dt.datetime) -> Contribution.Arrival:
     """In time, or within the grace period for what was written before closing. Raises NotOpenError."""
-    if received_at < rules.opens_at:
-        raise NotOpenError(opens_at=rules.opens_at, zone=rules.time_zone)
-    if rules.closes_at is None or received_at < rules.closes_at:
+    if received_at < rulebook.opens_at:
+        raise NotOpenError(opens_at=rulebook.opens_at, zone=rulebook.time_zone)
+    if rulebook.closes_at is None or received_at < rulebook.closes_at:
         return Contribution.Arrival.IN_TIME
-    if written_at < rules.closes_at and received_at < rules.closes_at + rules.grace:
+    if written_at < rulebook.closes_at and received_at < rulebook.closes_at + rulebook.grace:
         return Contribution.Arrival.GRACE
-    raise NotOpenError(closes_at=rules.closes_at, zone=rules.time_zone)
+    raise NotOpenError(closes_at=rulebook.closes_at, zone=rulebook.time_zone)
 
 
-def recorded_arrival(rules: Rulebook, *, received_at: dt.datetime) -> Contribution.Arrival:
+def recorded_arrival(rulebook: Rulebook, *, received_at: dt.datetime) -> Contribution.Arrival:
     """How something registered by the municipality counts: letters and old data are taken at any time."""
-    is_late = rules.closes_at is not None and received_at >= rules.closes_at
+    is_late = rulebook.closes_at is not None and received_at >= rulebook.closes_at
     return Contribution.Arrival.LATE if is_late else Contribution.Arrival.IN_TIME
 
 
 def first_state(
-    rules: Rulebook, *, is_private: bool, flags: Collection[str], age_band: str
+    rulebook: Rulebook, *, is_private: bool, flags: Collection[str], age_band: str
 ) -> Contribution.State:
     """Private kinds stay private; personal data and children's words always wait for a reader."""
     if is_private:
         return Contribution.State.PRIVATE
-    waits = rules.moderation == Consultation.Moderation.BEFORE or flags or is_minor(age_band)
+    waits = rulebook.moderation == Consultation.Moderation.BEFORE or flags or is_minor(age_band)
     return Contribution.State.PENDING if waits else Contribution.State.PUBLISHED
 
 

@@ -13,7 +13,7 @@ from django.contrib.gis.geos import MultiPolygon, Point
 
 from layers.geometry import WGS84
 from mapdialog.contributions import bulk, keys, receipt
-from mapdialog.contributions.rulebook import Rulebook
+from mapdialog.contributions.rulebooks import Rulebook
 
 IN_CLUSTERS = 0.8
 BATCH = 20_000
@@ -45,7 +45,7 @@ class NoAreaError(Exception):
 
 
 def make(
-    *, rules: Rulebook, area: MultiPolygon | None, n: int, seed: int, clusters: int, until: dt.datetime
+    *, rulebook: Rulebook, area: MultiPolygon | None, n: int, seed: int, clusters: int, until: dt.datetime
 ) -> Iterator[bulk.Stored]:
     """Stores n pins within the area (EPSG:4326), 80 % in clusters, and yields what came of each batch.
 
@@ -53,13 +53,13 @@ def make(
     """
     if area is None:
         raise NoAreaError
-    dice = random.Random(f"{rules.slug}:{seed}")  # noqa: S311 (reproducible on purpose)
-    rows = _rows(dice, rules=rules, area=area, n=n, seed=seed, clusters=clusters, until=until)
+    dice = random.Random(f"{rulebook.slug}:{seed}")  # noqa: S311 (reproducible on purpose)
+    rows = _rows(dice, rulebook=rulebook, area=area, n=n, seed=seed, clusters=clusters, until=until)
     first = dice.randrange(receipt.BODIES - n)
     while batch := tuple(islice(rows, BATCH)):
         block = range(first, first + len(batch))
         first = block.stop
-        yield bulk.store(batch, rules=rules, codes=_Codes(block))
+        yield bulk.store(batch, rulebook=rulebook, codes=_Codes(block))
 
 
 class _Codes:
@@ -78,7 +78,7 @@ class _Codes:
 def _rows(
     dice: random.Random,
     *,
-    rules: Rulebook,
+    rulebook: Rulebook,
     area: MultiPolygon,
     n: int,
     seed: int,
@@ -86,18 +86,18 @@ def _rows(
     until: dt.datetime,
 ) -> Iterator[bulk.Row]:
     places = _Places(dice, area=area)
-    themes: list[int | None] = [*rules.themes.values()] or [None]
+    themes: list[int | None] = [*rulebook.themes.values()] or [None]
     gathered = _gathering(dice, places=places, themes=themes, clusters=clusters)
     # Few places draw many people: weights fall off as one over the rank.
     weights = [1 / (rank + 1) for rank in range(clusters)]
-    seconds = max(1.0, (until - rules.opens_at).total_seconds())
+    seconds = max(1.0, (until - rulebook.opens_at).total_seconds())
     contributors = max(1, round(n / PINS_PER_CONTRIBUTOR))
     for number in range(n):
         cluster = dice.choices(gathered, weights)[0] if gathered and dice.random() < IN_CLUSTERS else None
         place = places.near(cluster) if cluster else places.anywhere()
         usual = cluster is not None and dice.random() < 0.7
         who = dice.randrange(contributors)
-        written_at = rules.opens_at + dt.timedelta(seconds=round(dice.random() * seconds))
+        written_at = rulebook.opens_at + dt.timedelta(seconds=round(dice.random() * seconds))
         yield bulk.Row(
             source_id=f"pins:{seed}:{number}",
             submission=f"pins:{seed}:{who}",
@@ -108,7 +108,7 @@ def _rows(
             text=f"{dice.choice(_SUBJECTS)} {dice.choice(_REMARKS)}.",
             language="nb",
             theme_id=cluster.theme_id if cluster and usual else dice.choice(themes),
-            contributor_key=keys.keyed("contributor", rules.id, "synthetic", seed, who),
+            contributor_key=keys.keyed("contributor", rulebook.id, "synthetic", seed, who),
             written_at=written_at,
             received_at=written_at,
         )

@@ -51,16 +51,16 @@ def test_a_kind_of_contribution_is_one_file(tmp_path: Path, monkeypatch: pytest.
         with monkeypatch.context() as added:
             added.setattr(kinds, "FOLDER", tmp_path)
             kinds.kinds.cache_clear()
-            draft = feature.parse(idea, rules=rulebook())
+            draft = feature.parse(idea, rulebook=rulebook())
             assert (draft.kind.name, draft.details) == ("idea", {"feeling": 3})
             assert kinds.kind_called("forslag") == draft.kind
             with pytest.raises(feature.FeatureError) as missing:
-                feature.parse(written(kind="idea"), rules=rulebook())
+                feature.parse(written(kind="idea"), rulebook=rulebook())
             assert missing.value.field == "properties.feeling"
     finally:
         kinds.kinds.cache_clear()
     with pytest.raises(feature.FeatureError):
-        feature.parse(idea, rules=rulebook())
+        feature.parse(idea, rulebook=rulebook())
 
 
 def test_a_plan_code_list_is_a_table_and_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

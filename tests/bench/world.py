@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from layers.importing.import_file import ImportRequest, load
 from layers.models import Edition
-from mapdialog.contributions import rulebook, synthetic
+from mapdialog.contributions import rulebooks, synthetic
 from mapdialog.dialogue.models import Alternative, Consultation, DataVersion, Theme
 from mapdialog.people.models import Municipality
 from tests.bench import shapes
@@ -133,9 +133,9 @@ class World:
 
     def _with_pins(self, consultation: Consultation, *, n: int) -> Consultation:
         started = time.monotonic()
-        rules = rulebook.read_any(consultation.slug)
+        rulebook = rulebooks.read_any(consultation.slug)
         batches = synthetic.make(
-            rules=rules, area=consultation.area, n=n, seed=1, clusters=200, until=timezone.now()
+            rulebook=rulebook, area=consultation.area, n=n, seed=1, clusters=200, until=timezone.now()
         )
         done = 0
         for stored in batches if n else ():

@@ -12,7 +12,7 @@ from django.test import Client
 
 from mapdialog.audit import journal
 from mapdialog.citizen import status
-from mapdialog.contributions import editing, keys, limits, rulebook
+from mapdialog.contributions import editing, keys, limits, rulebooks
 from mapdialog.contributions.models import Contribution
 from mapdialog.contributions.receipt import code_of
 from mapdialog.dialogue.models import Alternative, Consultation, Question
@@ -313,10 +313,12 @@ def test_changed_somewhere_else_meanwhile_is_said_and_both_texts_stand_there(
 
 
 def elsewhere(pin: Contribution, **properties: str) -> None:
-    rules = rulebook.read(pin.consultation.slug)
+    rulebook = rulebooks.read(pin.consultation.slug)
     change = {"properties": properties}
     now = dt.datetime.now(dt.UTC)
-    editing.revise(pin, change, rules=rules, version=pin.version, address="192.0.2.7", device=None, at=now)
+    editing.revise(
+        pin, change, rulebook=rulebook, version=pin.version, address="192.0.2.7", device=None, at=now
+    )
 
 
 def test_a_mistake_in_an_old_form_does_not_overwrite_what_came_meanwhile(

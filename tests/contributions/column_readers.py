@@ -18,7 +18,7 @@ def reading(attribute: str, *, value: Any = None) -> dict[str, bool]:
     """
     column = next(column for column in columns.COLUMNS if column.attribute == attribute)
     stored, sent, shown = column.column, column.sent_as, column.shown_as
-    draft = parse(feature(**{} if value is None else {sent: value}), rules=rulebook())
+    draft = parse(feature(**{} if value is None else {sent: value}), rulebook=rulebook())
     return {
         "intake": stored in intake_sql.INSERTED and column.parameter in intake_sql.INSERTED,
         "alike": intake_sql.SENT_COLUMNS.get(stored) == column.parameter,

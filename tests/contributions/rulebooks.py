@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from mapdialog.contributions.rulebook import Asked, Rulebook
+from mapdialog.contributions.rulebooks import Asked, Rulebook
 
 OPENS = dt.datetime(2026, 4, 1, tzinfo=dt.UTC)
 CLOSES = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)

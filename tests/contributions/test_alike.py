@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from mapdialog.contributions import editing, intake, intake_sql, rulebook
+from mapdialog.contributions import editing, intake, intake_sql, rulebooks
 from mapdialog.contributions.columns import Origin, of_origin
 from mapdialog.contributions.models import Contribution
 from mapdialog.contributions.receipt import Receipt
@@ -36,7 +36,7 @@ def receive(
     return intake.receive(
         sent,
         identifier=uuid.uuid4(),
-        rules=rulebook.read(to.slug),
+        rulebook=rulebooks.read(to.slug),
         at=make.NOON + after,
         token=token,
         address="198.51.100.7",
@@ -126,7 +126,7 @@ def test_an_edit_leaves_the_flag() -> None:
         editing.revise(
             contribution,
             {"properties": {"text": text}},
-            rules=rulebook.read(consultation.slug),
+            rulebook=rulebooks.read(consultation.slug),
             version=contribution.version,
             address="198.51.100.7",
             device=None,

@@ -8,7 +8,7 @@ import pytest
 from django.db import DataError, IntegrityError, connection, transaction
 
 from mapdialog.audit.models import AuditEntry
-from mapdialog.contributions import intake, limits, rulebook
+from mapdialog.contributions import intake, limits, rulebooks
 from mapdialog.contributions.models import Contribution, RateBucket, Submission
 from mapdialog.dialogue.models import DataVersion
 from tests import factories as make
@@ -22,7 +22,7 @@ def receive(slug, identifier, *, token=TOKEN, **properties):
     return intake.receive(
         feature(**{"text": f"Her er det mørkt. {identifier}", **properties}),
         identifier=identifier,
-        rules=rulebook.read(slug),
+        rulebook=rulebooks.read(slug),
         at=make.NOON,
         token=token,
         address="198.51.100.7",

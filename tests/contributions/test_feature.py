@@ -7,9 +7,9 @@ from mapdialog.contributions.feature import FeatureError, parse
 from tests.contributions.rulebooks import asked, feature, rulebook
 
 
-def refused(sent, **rules):
+def refused(sent, **fields):
     with pytest.raises(FeatureError) as error:
-        parse(sent, rules=rulebook(**rules))
+        parse(sent, rulebook=rulebook(**fields))
     assert str(error.value)
     return error.value.field
 
@@ -28,7 +28,7 @@ def test_a_pin_becomes_a_draft():
             written_at="2026-04-10T12:00:00+02:00",
             contributor="0123456789abcdef",
         ),
-        rules=rulebook(),
+        rulebook=rulebook(),
     )
     assert draft.text == "Her er det mørkt.\nAlltid."
     assert (draft.theme_id, draft.alternative_id, draft.kind.name) == (7, 8, "pin")
@@ -39,7 +39,7 @@ def test_a_pin_becomes_a_draft():
 
 def test_text_is_composed():
     decomposed = "A\u030apent"
-    assert parse(feature(text=decomposed), rules=rulebook()).text == "Åpent"
+    assert parse(feature(text=decomposed), rulebook=rulebook()).text == "Åpent"
 
 
 @pytest.mark.parametrize(
@@ -95,17 +95,17 @@ def test_what_is_refused_names_the_field(change, field):
 )
 def test_the_feature_itself_is_read_strictly(sent, field):
     with pytest.raises(FeatureError) as error:
-        parse(sent, rules=rulebook(), identifier=uuid.uuid4())
+        parse(sent, rulebook=rulebook(), identifier=uuid.uuid4())
     assert error.value.field == field
 
 
 def test_words_alone_are_a_place():
-    draft = parse(feature(geometry=None, place_words="ved brua"), rules=rulebook())
+    draft = parse(feature(geometry=None, place_words="ved brua"), rulebook=rulebook())
     assert (draft.geom, draft.placed_by, draft.place_words) == (None, "words", "ved brua")
 
 
 def test_nothing_is_demanded_of_themes_where_there_are_none():
-    assert parse(feature(theme=None), rules=rulebook(themes={})).theme_id is None
+    assert parse(feature(theme=None), rulebook=rulebook(themes={})).theme_id is None
 
 
 class TestAnswers:
@@ -119,7 +119,7 @@ class TestAnswers:
 
     def read(self, responses):
         return parse(
-            feature(text=None, responses=responses), rules=rulebook(questions=self.questions)
+            feature(text=None, responses=responses), rulebook=rulebook(questions=self.questions)
         ).responses
 
     def test_each_sort_is_read(self):
@@ -152,20 +152,20 @@ class TestAnswers:
         questions = {"q": asked("text", required=True)}
         assert refused(feature(), questions=questions) == "properties.responses.q"
         assert refused(feature(responses={"q": "  "}), questions=questions) == "properties.responses.q"
-        assert parse(feature(), rules=rulebook(questions=questions), is_record=True).responses == {}
+        assert parse(feature(), rulebook=rulebook(questions=questions), is_record=True).responses == {}
 
 
 class TestObservation:
     def test_code_and_rating_are_enough(self):
         draft = parse(
             feature(kind="observation", text=None, code="lighting", rating=1, light="dark", feeling=0),
-            rules=rulebook(),
+            rulebook=rulebook(),
         )
         assert draft.details == {"code": "lighting", "rating": 1, "light": "dark", "feeling": 0}
         assert not draft.is_private
 
     def test_an_incident_is_private(self):
-        assert parse(feature(kind="observation", code="incident"), rules=rulebook()).is_private
+        assert parse(feature(kind="observation", code="incident"), rulebook=rulebook()).is_private
 
     @pytest.mark.parametrize(
         ("change", "field"),
@@ -185,12 +185,12 @@ class TestObservation:
         assert refused(feature(kind="observation", **change)) == field
 
     def test_two_words_are_a_scale(self):
-        draft = parse(feature(kind="observation", code="meeting_place", rating="good"), rules=rulebook())
+        draft = parse(feature(kind="observation", code="meeting_place", rating="good"), rulebook=rulebook())
         assert draft.details["rating"] == "good"
 
 
 def test_a_record_may_be_a_place_alone():
-    draft = parse(feature(text=None, theme=None), rules=rulebook(), is_record=True)
+    draft = parse(feature(text=None, theme=None), rulebook=rulebook(), is_record=True)
     assert draft.text == ""
     with pytest.raises(FeatureError):
-        parse(feature(text=None, theme=None, geometry=None), rules=rulebook(), is_record=True)
+        parse(feature(text=None, theme=None, geometry=None), rulebook=rulebook(), is_record=True)

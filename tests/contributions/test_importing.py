@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.utils import translation
 
 from mapdialog.audit.models import AuditEntry
-from mapdialog.contributions import importing, rulebook
+from mapdialog.contributions import importing, rulebooks
 from mapdialog.contributions.models import Contribution, Hit, Submission
 from mapdialog.dialogue.models import DataVersion, Theme
 from tests import factories as make
@@ -24,7 +24,7 @@ def consultation():
 def load(consultation, text, *, columns=None, at=make.NOON, **options):
     return importing.load(
         io.StringIO(text, newline=""),
-        rules=rulebook.read_any(consultation.slug),
+        rulebook=rulebooks.read_any(consultation.slug),
         options=importing.Options(columns=columns or SIMPLE, **options),
         at=at,
         by="command",

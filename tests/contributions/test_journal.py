@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 
 from mapdialog.audit import journal
-from mapdialog.contributions import editing, erasure, moderation, replay, rulebook
+from mapdialog.contributions import editing, erasure, moderation, replay, rulebooks
 from mapdialog.contributions.models import Contribution
 from mapdialog.dialogue.models import DataVersion
 from tests import factories as make
@@ -50,7 +50,7 @@ def revise(pin, text):
     editing.revise(
         Contribution.objects.get(pk=pin.pk),
         {"properties": {"text": text}},
-        rules=rulebook.read(pin.consultation.slug),
+        rulebook=rulebooks.read(pin.consultation.slug),
         version=Contribution.objects.get(pk=pin.pk).version,
         address="198.51.100.7",
         device=None,

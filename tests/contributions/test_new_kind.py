@@ -15,15 +15,14 @@ from django.utils import timezone
 from mapdialog.citizen import intake_schema
 from mapdialog.citizen.forms import ContributionForm
 from mapdialog.citizen.own_form import OwnForm
-from mapdialog.contributions import importing, rulebook
+from mapdialog.contributions import importing, rulebooks
 from mapdialog.contributions.feature import FeatureError, parse, properties
 from mapdialog.contributions.kinds import catalog
 from mapdialog.contributions.models import Contribution
 from mapdialog.dialogue.models import Consultation
 from tests import factories as make
 from tests.citizen.phones import TOKEN, Phone, assert_problem
-from tests.contributions import rulebooks
-from tests.contributions.rulebooks import feature
+from tests.contributions.rulebooks import feature, rulebook
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CROSSING = """
@@ -173,7 +172,7 @@ def test_a_file_that_is_brought_in_may_have_its_fields(consultation: Consultatio
     assert set(names) <= importing.targets()
     report = importing.load(
         file,
-        rules=rulebook.read(consultation.slug),
+        rulebook=rulebooks.read(consultation.slug),
         options=importing.Options(columns=names),
         at=timezone.now(),
         by="command",
@@ -210,5 +209,5 @@ def test_no_field_of_the_form_and_no_column_of_a_file_can_be_a_kinds_own() -> No
 def test_a_kind_of_before_takes_no_field_of_another(crossing: Path) -> None:
     assert crossing.exists()
     with pytest.raises(FeatureError) as error:
-        parse(feature(surface="gravel"), rules=rulebooks.rulebook())
+        parse(feature(surface="gravel"), rulebook=rulebook())
     assert error.value.field == "properties.surface"

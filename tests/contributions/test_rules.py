@@ -10,8 +10,8 @@ HOUR = dt.timedelta(hours=1)
 SECOND = dt.timedelta(seconds=1)
 
 
-def arrival(written_at, received_at, **rules):
-    return rule.arrival(rulebook(**rules), written_at=written_at, received_at=received_at)
+def arrival(written_at, received_at, **fields):
+    return rule.arrival(rulebook(**fields), written_at=written_at, received_at=received_at)
 
 
 def test_open_from_the_first_moment_to_the_last():
@@ -71,8 +71,8 @@ def test_a_wrong_clock_loses_nothing(claimed, kept):
     ],
 )
 def test_first_state(moderation, is_private, flags, age_band, state):
-    rules = rulebook(moderation=moderation)
-    assert rule.first_state(rules, is_private=is_private, flags=flags, age_band=age_band) == state
+    book = rulebook(moderation=moderation)
+    assert rule.first_state(book, is_private=is_private, flags=flags, age_band=age_band) == state
 
 
 def test_what_was_refused_is_read_again_after_an_edit():

@@ -19,7 +19,8 @@ PERSIAN = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"
 @pytest.mark.parametrize("mark", UNSEEN, ids=lambda mark: f"U+{ord(mark):04X}")
 def test_they_leave_what_residents_write(mark):
     draft = parse(
-        feature(text=f"{mark}Her{mark} er det\nm\u00f8rkt", place_words=f"ved {mark}brua"), rules=rulebook()
+        feature(text=f"{mark}Her{mark} er det\nm\u00f8rkt", place_words=f"ved {mark}brua"),
+        rulebook=rulebook(),
     )
     assert draft.text == "Her er det\nm\u00f8rkt"
     assert draft.place_words == "ved brua"
@@ -28,7 +29,7 @@ def test_they_leave_what_residents_write(mark):
 
 def test_a_text_of_nothing_else_says_nothing():
     with pytest.raises(FeatureError):
-        parse(feature(text="\ufeff\u202e"), rules=rulebook())
+        parse(feature(text="\ufeff\u202e"), rulebook=rulebook())
 
 
 @pytest.mark.parametrize("text", [FAMILY, PERSIAN, "a\u00adb", "\u2764\ufe0f"])

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from mapdialog.contributions import intake, rulebook
+from mapdialog.contributions import intake, rulebooks
 from mapdialog.contributions.feature import FeatureError, spelled_first, spelled_today
 from mapdialog.contributions.models import Contribution
 from mapdialog.contributions.receipt import Receipt
@@ -38,7 +38,7 @@ def receive(
     return intake.receive(
         feature(text=None, **properties),
         identifier=identifier or uuid.uuid4(),
-        rules=rulebook.read(to.slug),
+        rulebook=rulebooks.read(to.slug),
         at=make.NOON,
         token=token,
         address="198.51.100.7",

@@ -13,7 +13,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from mapdialog.audit import journal
-from mapdialog.contributions import editing, erasure, intake, limits, replay, rulebook
+from mapdialog.contributions import editing, erasure, intake, limits, replay, rulebooks
 from mapdialog.contributions.models import Contribution, SpentId
 from mapdialog.contributions.receipt import Receipt
 from mapdialog.dialogue.models import Consultation
@@ -47,7 +47,7 @@ def put(
     return intake.receive(
         feature(**properties),
         identifier=identifier,
-        rules=rulebook.read(to.slug),
+        rulebook=rulebooks.read(to.slug),
         at=make.NOON + after,
         token=token,
         address="198.51.100.7",
@@ -55,7 +55,7 @@ def put(
 
 
 def own(identifier: uuid.UUID, *, of: Consultation, token: str = TOKEN) -> Contribution:
-    return editing.own(identifier, rules=rulebook.read(of.slug), token=token)
+    return editing.own(identifier, rulebook=rulebooks.read(of.slug), token=token)
 
 
 def erase(identifier: uuid.UUID, *, of: Consultation) -> None:

@@ -4,7 +4,7 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 
-from mapdialog.contributions import rulebook, synthetic
+from mapdialog.contributions import rulebooks, synthetic
 from mapdialog.contributions.models import Contribution, Hit
 from mapdialog.contributions.receipt import normalised
 from tests import factories as make
@@ -67,8 +67,8 @@ def test_without_an_area_or_consultation_it_says_so():
 
 def test_batches_have_codes_of_their_own(consultation, monkeypatch):
     monkeypatch.setattr(synthetic, "BATCH", 100)
-    rules = rulebook.read(consultation.slug)
+    rulebook = rulebooks.read(consultation.slug)
     until = consultation.opens_at + dt.timedelta(days=1)
-    made = synthetic.make(rules=rules, area=consultation.area, n=250, seed=1, clusters=0, until=until)
+    made = synthetic.make(rulebook=rulebook, area=consultation.area, n=250, seed=1, clusters=0, until=until)
     assert [stored.new for stored in made] == [100, 100, 50]
     assert Contribution.objects.count() == 250

@@ -12,7 +12,7 @@ from layers.readers import read_file
 from layers.readers.read_file import ChooseLayerError, ReadError, SourceRows
 from layers.reference import catalog
 from layers.reference.field_names import Fields
-from tests.layers import gml
+from tests.layers import files, gml
 
 PLANS = files.DATA / "plans"
 PASS = sorted(path.name for path in PLANS.glob("*-pass*.gml"))

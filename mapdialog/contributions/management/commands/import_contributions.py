@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 from django.utils import timezone
 
-from mapdialog.contributions import bulk, importing, rulebook
+from mapdialog.contributions import bulk, importing, rulebooks
 from mapdialog.contributions.models import Contribution
 
 _SHOWN = 20
@@ -46,18 +46,18 @@ class Command(BaseCommand):
             takes_undated=options["undated"],
         )
         try:
-            rules = rulebook.read_any(options["consultation"])
+            rulebook = rulebooks.read_any(options["consultation"])
             with options["file"].open(encoding="utf-8-sig", newline="") as file:
                 report = importing.load(
                     file,
-                    rules=rules,
+                    rulebook=rulebook,
                     options=choices,
                     at=timezone.now(),
                     by="command",
                     progress=self._progress,
                 )
             bulk.count_anew()
-        except rulebook.NoConsultationError:
+        except rulebooks.NoConsultationError:
             raise CommandError(f"There is no consultation {options['consultation']!r}.") from None
         except UnicodeDecodeError as error:
             raise CommandError(f"The file is not UTF-8 (byte {error.start}). Save it as UTF-8.") from None

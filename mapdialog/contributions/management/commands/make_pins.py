@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from mapdialog.contributions import bulk, rulebook, synthetic
+from mapdialog.contributions import bulk, rulebooks, synthetic
 from mapdialog.dialogue.models import Consultation
 
 
@@ -25,18 +25,18 @@ class Command(BaseCommand):
         if not 1 <= n <= 10_000_000 or not 0 <= clusters <= 10_000:
             raise CommandError("--n must be 1 to 10,000,000 and --clusters 0 to 10,000.")
         try:
-            rules = rulebook.read_any(options["slug"])
-            area = Consultation.objects.values_list("area", flat=True).get(pk=rules.id)
+            rulebook = rulebooks.read_any(options["slug"])
+            area = Consultation.objects.values_list("area", flat=True).get(pk=rulebook.id)
             now = timezone.now()
-            until = min(now, rules.closes_at or now)
+            until = min(now, rulebook.closes_at or now)
             done = bulk.Stored()
             for stored in synthetic.make(
-                rules=rules, area=area, n=n, seed=options["seed"], clusters=clusters, until=until
+                rulebook=rulebook, area=area, n=n, seed=options["seed"], clusters=clusters, until=until
             ):
                 done += stored
                 self.stderr.write(f"{done.new + done.known} of {n} …")
             bulk.count_anew()
-        except rulebook.NoConsultationError:
+        except rulebooks.NoConsultationError:
             raise CommandError(f"There is no consultation {options['slug']!r}.") from None
         except synthetic.NoAreaError:
             raise CommandError("The consultation has no area to put pins in.") from None

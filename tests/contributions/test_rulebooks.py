@@ -3,7 +3,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from mapdialog.contributions import rulebook
+from mapdialog.contributions import rulebooks
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -17,19 +17,19 @@ def test_everything_is_read_in_one_query():
     options = [{"value": 0, "label": {"nb": "nei"}}, {"value": "ja", "label": {"nb": "ja"}}]
     consultation.questions.create(key="q", kind="single", options=options, applies_to=["pin"], required=True)
     with CaptureQueriesContext(connection) as queries:
-        rules = rulebook.read(consultation.slug)
+        rulebook = rulebooks.read(consultation.slug)
     assert len(queries) == 1
-    assert (rules.id, rules.slug, rules.opens_at, rules.grace) == (
+    assert (rulebook.id, rulebook.slug, rulebook.opens_at, rulebook.grace) == (
         consultation.pk,
         consultation.slug,
         consultation.opens_at,
         consultation.grace,
     )
-    assert rules.themes == {theme.key: theme.pk for theme in consultation.themes.all()}
-    assert set(rules.theme_words["lys"]) == {"Lys", "lys"}
-    assert set(rules.alternatives) == {"a", "b"}
-    assert rules.place_layers == [boundary.pk, plan.pk]
-    question = rules.questions["q"]
+    assert rulebook.themes == {theme.key: theme.pk for theme in consultation.themes.all()}
+    assert set(rulebook.theme_words["lys"]) == {"Lys", "lys"}
+    assert set(rulebook.alternatives) == {"a", "b"}
+    assert rulebook.place_layers == [boundary.pk, plan.pk]
+    question = rulebook.questions["q"]
     assert question.values == {"0": 0, "ja": "ja"}
     assert (question.required, question.applies_to("pin"), question.applies_to("observation")) == (
         True,
@@ -41,14 +41,14 @@ def test_everything_is_read_in_one_query():
 def test_a_draft_is_for_those_who_work_on_it():
     consultation = make.consultation(status="draft")
     planner = make.user(role="planner", of=consultation.municipality)
-    assert rulebook.read(consultation.slug, reader=planner).id == consultation.pk
-    assert rulebook.read_any(consultation.slug).id == consultation.pk
+    assert rulebooks.read(consultation.slug, reader=planner).id == consultation.pk
+    assert rulebooks.read_any(consultation.slug).id == consultation.pk
     for reader in (None, AnonymousUser(), make.user()):
-        with pytest.raises(rulebook.NoConsultationError):
-            rulebook.read(consultation.slug, reader=reader)
+        with pytest.raises(rulebooks.NoConsultationError):
+            rulebooks.read(consultation.slug, reader=reader)
 
 
 def test_no_slug_is_the_placeholder_of_the_query():
     make.consultation()
-    with pytest.raises(rulebook.NoConsultationError):
-        rulebook.read("<slug>")
+    with pytest.raises(rulebooks.NoConsultationError):
+        rulebooks.read("<slug>")

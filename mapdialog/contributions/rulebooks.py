@@ -104,11 +104,11 @@ def read(slug: str, *, reader: Reader | None = None) -> Rulebook:
     """
     if reader is None or not reader.is_authenticated:
         _kept.pop(slug, None)
-        rules = _read(slug, *_public_statement())
+        rulebook = _read(slug, *_public_statement())
         if len(_kept) >= _REMEMBERED:
             _kept.clear()
-        _kept[slug] = rules
-        return rules
+        _kept[slug] = rulebook
+        return rulebook
     return _read(slug, *_statement(Consultation.objects.visible_to(reader)))
 
 

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from layers.models import Layer
-from mapdialog.contributions import intake, rulebook
+from mapdialog.contributions import intake, rulebooks
 from mapdialog.contributions.feature import FeatureError
 from mapdialog.contributions.models import Contribution
 from mapdialog.contributions.rules import NotOpenError
@@ -32,7 +32,7 @@ def send(consultation, **properties):
     return intake.receive(
         feature(**{"text": f"Her er det mørkt. {uuid.uuid4()}", **properties}),
         identifier=uuid.uuid4(),
-        rules=rulebook.remembered(consultation.slug),
+        rulebook=rulebooks.remembered(consultation.slug),
         at=make.NOON,
         token=TOKEN,
         address="198.51.100.7",
@@ -64,7 +64,7 @@ def test_closing_counts_at_once_and_so_does_opening_again(consultation):
 
 def test_what_becomes_a_draft_takes_nothing(consultation):
     Consultation.objects.filter(pk=consultation.pk).update(status="draft")
-    with pytest.raises(rulebook.NoConsultationError):
+    with pytest.raises(rulebooks.NoConsultationError):
         send(consultation)
 
 
@@ -74,7 +74,7 @@ def test_another_consultation_under_the_same_slug(consultation):
     send(other)
     assert Contribution.objects.filter(consultation=other).count() == 1
     Consultation.objects.filter(pk=other.pk).update(slug="moved-too")
-    with pytest.raises(rulebook.NoConsultationError):
+    with pytest.raises(rulebooks.NoConsultationError):
         send(other)
 
 
@@ -125,7 +125,7 @@ def test_a_known_contribution_is_answered_whatever_the_rules_are_now(consultatio
         return intake.receive(
             sent,
             identifier=identifier,
-            rules=rulebook.remembered(consultation.slug),
+            rulebook=rulebooks.remembered(consultation.slug),
             at=make.NOON,
             token=TOKEN,
             address="198.51.100.7",
@@ -139,12 +139,12 @@ def test_a_known_contribution_is_answered_whatever_the_rules_are_now(consultatio
 def test_an_official_tries_a_draft_whose_rules_change_meanwhile():
     draft = make.consultation(status="draft")
     planner = make.user(role="planner", of=draft.municipality)
-    rules = rulebook.read(draft.slug, reader=planner)
+    rulebook = rulebooks.read(draft.slug, reader=planner)
     draft.themes.create(key="vei", name={"nb": "Vei"})
     taken = intake.receive(
         feature(theme="vei"),
         identifier=uuid.uuid4(),
-        rules=rules,
+        rulebook=rulebook,
         at=make.NOON,
         token=TOKEN,
         address="198.51.100.7",
