@@ -42,21 +42,21 @@ PROJECTED: dict[int, tuple[str, Box]] = {
     **{27390 + zone: (f"NGO 1948 (Oslo) / NGO zone {zone}", _NORTH) for zone in range(1, 9)},
     3006: ("SWEREF99 TM", _NORTH),
     **{
-        3007 + place: (f"SWEREF99 {meridian}", _NORTH)
-        for place, meridian in enumerate(
+        3007 + offset: (f"SWEREF99 {meridian}", _NORTH)
+        for offset, meridian in enumerate(
             ("12 00", "13 30", "15 00", "16 30", "18 00", "14 15", "15 45", "17 15", "18 45", "20 15",
              "21 45", "23 15")
         )
     },
     2400: ("RT90 2.5 gon W", _NORTH),
     **{
-        3019 + place: (f"RT90 {gon}", _NORTH)
-        for place, gon in enumerate(("7.5 gon V", "5 gon V", "2.5 gon V", "0 gon", "2.5 gon O", "5 gon O"))
+        3019 + offset: (f"RT90 {gon}", _NORTH)
+        for offset, gon in enumerate(("7.5 gon V", "5 gon V", "2.5 gon V", "0 gon", "2.5 gon O", "5 gon O"))
     },
     **{4092 + zone: (f"ETRS89 / DKTM{zone}", _NORTH) for zone in range(1, 5)},
     3035: ("ETRS89 / LAEA Europe", _EUROPE),
     3067: ("ETRS89 / TM35FIN", _NORTH),
-    **{3873 + place: (f"ETRS89 / GK{19 + place}FIN", _NORTH) for place in range(13)},
+    **{3873 + offset: (f"ETRS89 / GK{19 + offset}FIN", _NORTH) for offset in range(13)},
     3857: ("Web Mercator", _WORLD),
     26985: ("NAD83 / Maryland", (-80, 37, -74, 40)),
 }  # fmt: skip
@@ -188,17 +188,20 @@ def candidates(bounds: Box, *, owner: str, home: Box | None = None) -> list[Cand
     """
     country = owner.partition("-")[0]
     order = _LIKELY.get(country, _ANYWHERE)
-    places = [_candidate(bounds, srid=srid, country=country, home=home) for srid in order]
-    best = min((_FITS.index(place.fits) for place in places), default=len(_FITS))
+    unswapped = [_candidate(bounds, srid=srid, country=country, home=home) for srid in order]
+    best = min((_FITS.index(candidate.fits) for candidate in unswapped), default=len(_FITS))
     turned = (bounds[1], bounds[0], bounds[3], bounds[2])
     swapped = [
         replace(_candidate(turned, srid=srid, country=country, home=home), swap_axes=True) for srid in order
     ]
-    fitting = [place for place in places if place.fits != "no"]
-    fitting += [place for place in swapped if place.fits != "no" and _FITS.index(place.fits) < best]
+    fitting = [candidate for candidate in unswapped if candidate.fits != "no"]
+    fitting += [
+        candidate for candidate in swapped if candidate.fits != "no" and _FITS.index(candidate.fits) < best
+    ]
     rank = {srid: number for number, srid in enumerate(order)}
     return sorted(
-        fitting, key=lambda place: (_FITS.index(place.fits), _beyond(place, home), rank[place.srid])
+        fitting,
+        key=lambda candidate: (_FITS.index(candidate.fits), _beyond(candidate, home), rank[candidate.srid]),
     )
 
 
@@ -213,22 +216,22 @@ def check_fit(
     put them where they belong, and when another system would.
     """
     country = owner.partition("-")[0]
-    here = _candidate(bounds, srid=srid, country=country, home=home)
-    if here.fits == "home" or (here.fits == "country" and home is None):
+    stated = _candidate(bounds, srid=srid, country=country, home=home)
+    if stated.fits == "home" or (stated.fits == "country" and home is None):
         return []
     others = candidates(bounds, owner=owner, home=home)
-    better = [place for place in others if _FITS.index(place.fits) < _FITS.index(here.fits)]
+    better = [candidate for candidate in others if _FITS.index(candidate.fits) < _FITS.index(stated.fits)]
     turned = (bounds[1], bounds[0], bounds[3], bounds[2])
     swapped = replace(_candidate(turned, srid=srid, country=country, home=home), swap_axes=True)
-    if _FITS.index(swapped.fits) < _FITS.index(here.fits):
+    if _FITS.index(swapped.fits) < _FITS.index(stated.fits):
         message = _("x and y seem to be swapped: as EPSG:%(srid)d it lies at %(lon).2f° E, %(lat).2f° N.")
         raise CrsError(
-            message % {"srid": srid, "lon": here.lon, "lat": here.lat},
+            message % {"srid": srid, "lon": stated.lon, "lat": stated.lat},
             option="--swap-axes",
-            candidates=[swapped, *(place for place in better if place != swapped)],
+            candidates=[swapped, *(candidate for candidate in better if candidate != swapped)],
         )
-    fitting = [place for place in better if place.fits in ("home", "country")]
-    if here.fits == "no" and (fitting or not _inside((here.lon, here.lat), _WORLD)):
+    fitting = [candidate for candidate in better if candidate.fits in ("home", "country")]
+    if stated.fits == "no" and (fitting or not _inside((stated.lon, stated.lat), _WORLD)):
         message = _("Coordinates about %(x).1f, %(y).1f are not in EPSG:%(srid)d.")
         values = {"x": (bounds[0] + bounds[2]) / 2, "y": (bounds[1] + bounds[3]) / 2, "srid": srid}
         raise CrsError(message % values, candidates=better)
@@ -237,14 +240,14 @@ def check_fit(
             "As EPSG:%(srid)d, which the file names, it lies at %(lon).2f° E, %(lat).2f° N. "
             "It may be in EPSG:%(others)s."
         )
-        listed = ", ".join(str(place.srid) for place in fitting[:3])
-        where = {"srid": srid, "lon": here.lon, "lat": here.lat, "others": listed}
+        listed = ", ".join(str(candidate.srid) for candidate in fitting[:3])
+        where = {"srid": srid, "lon": stated.lon, "lat": stated.lat, "others": listed}
         raise CrsError(message % where, candidates=better)
-    if here.fits == "no":
-        where = {"srid": srid, "lon": here.lon, "lat": here.lat}
+    if stated.fits == "no":
+        where = {"srid": srid, "lon": stated.lon, "lat": stated.lat}
         return [Finding(kind="outside_use", severity="error", count=1, values=where)]
-    if here.fits == "region" and country in _COUNTRIES:
-        where = {"lon": here.lon, "lat": here.lat}
+    if stated.fits == "region" and country in _COUNTRIES:
+        where = {"lon": stated.lon, "lat": stated.lat}
         return [Finding(kind="outside_country", severity="warning", count=1, values=where)]
     return []
 
@@ -279,13 +282,13 @@ def _wider(box: Box) -> Box:
     return west - 2 * margin, south - margin, east + 2 * margin, north + margin
 
 
-def _beyond(place: Candidate, home: Box | None) -> float:
+def _beyond(candidate: Candidate, home: Box | None) -> float:
     """How far from home, or outside the zone that the system is made for: degrees, in whole steps."""
-    if home is not None and place.fits == "home":
+    if home is not None and candidate.fits == "home":
         middle = (home[0] + home[2]) / 2, (home[1] + home[3]) / 2
-        return round(max(abs(place.lon - middle[0]) / 2, abs(place.lat - middle[1])), 1)
-    west, south, east, north = _area_of_use(place.srid)
-    outside = max(west - place.lon, place.lon - east, south - place.lat, place.lat - north, 0)
+        return round(max(abs(candidate.lon - middle[0]) / 2, abs(candidate.lat - middle[1])), 1)
+    west, south, east, north = _area_of_use(candidate.srid)
+    outside = max(west - candidate.lon, candidate.lon - east, south - candidate.lat, candidate.lat - north, 0)
     return math.ceil(outside)
 
 

@@ -29,12 +29,12 @@ _HUGE_FROM = 20
 _WHOLE = 0.95
 
 Numbers = NDArray[np.float64]
-Rows = NDArray[np.intp]
+RowNumbers = NDArray[np.intp]
 
 
 @dataclass(frozen=True, kw_only=True)
 class CheckInput:
-    """What is to be loaded: fields and shapes (EPSG:4326) by their place in the file."""
+    """What is to be loaded: rows and shapes (EPSG:4326) by row number."""
 
     rows: Mapping[int, Row]
     geometries: crs.Geometries
@@ -44,14 +44,14 @@ class CheckInput:
     owner: str
     name: str
 
-    def places(self) -> Rows:
+    def row_numbers(self) -> RowNumbers:
         return np.array(list(self.rows), dtype=np.intp)
 
-    def item(self, place: int, *, why: str = "", other: str = "", m2: float | None = None) -> Item:
-        west, south, east, north = shapely.bounds(self.geometries[place])
+    def item(self, row_number: int, *, why: str = "", other: str = "", m2: float | None = None) -> Item:
+        west, south, east, north = shapely.bounds(self.geometries[row_number])
         return Item(
-            feature=int(place) + 1,
-            code=self.rows[place].code,
+            feature=int(row_number) + 1,
+            code=self.rows[row_number].code,
             why=why,
             other=other,
             lon=round(float(west + east) / 2, 7),
@@ -60,31 +60,31 @@ class CheckInput:
         )
 
     def listing(
-        self, kind: str, places: Rows, *, severity: Severity = "note", **values: Any
+        self, kind: str, row_numbers: RowNumbers, *, severity: Severity = "note", **values: Any
     ) -> list[Finding]:
-        items = [self.item(place) for place in places.tolist()]
+        items = [self.item(row_number) for row_number in row_numbers.tolist()]
         return listing(kind, items, severity=severity, values=values)
 
 
 def findings(checked: CheckInput, *, home: crs.Box | None) -> list[Finding]:
     """Everything that is odd about the shapes and fields that are to be loaded."""
-    places = checked.places()
-    shapes = checked.geometries[places]
+    row_numbers = checked.row_numbers()
+    shapes = checked.geometries[row_numbers]
     findings = [
         *_far(checked, shapes, home),
-        *_strays(checked, places, shapes),
-        *_same(checked, places, shapes),
+        *_strays(checked, row_numbers, shapes),
+        *_same(checked, row_numbers, shapes),
     ]
     if checked.kind == Layer.Kind.BOUNDARY:
-        codes = [checked.rows[place].code for place in places.tolist()]
-        features = (places + 1).tolist()
+        codes = [checked.rows[row_number].code for row_number in row_numbers.tolist()]
+        features = (row_numbers + 1).tolist()
         findings += coverage.check(shapes, codes=codes, features=features, owner=checked.owner)
         findings += _against_ground(checked, shapes)
-        findings += checked.listing("no_name", _without_name(checked, places))
+        findings += checked.listing("no_name", _without_name(checked, row_numbers))
     if checked.kind == Layer.Kind.ZONING:
-        findings += _fields(checked, places)
-        findings += checked.listing("no_code", _without_code(checked, places), severity="warning")
-    return [*findings, *_sizes(checked, places, shapes)]
+        findings += _fields(checked, row_numbers)
+        findings += checked.listing("no_code", _without_code(checked, row_numbers), severity="warning")
+    return [*findings, *_sizes(checked, row_numbers, shapes)]
 
 
 def _far(checked: CheckInput, shapes: crs.Geometries, home: crs.Box | None) -> list[Finding]:
@@ -114,9 +114,9 @@ def _against_ground(checked: CheckInput, shapes: crs.Geometries) -> list[Finding
     return findings
 
 
-def _strays(checked: CheckInput, places: Rows, shapes: crs.Geometries) -> list[Finding]:
+def _strays(checked: CheckInput, row_numbers: RowNumbers, shapes: crs.Geometries) -> list[Finding]:
     """Features far from the middle of all, such as one at 0, 0."""
-    if len(places) < _STRAY_FROM:
+    if len(row_numbers) < _STRAY_FROM:
         return []
     west, south, east, north = shapely.bounds(shapes).T
     lon, lat = (west + east) / 2, (south + north) / 2
@@ -124,40 +124,49 @@ def _strays(checked: CheckInput, places: Rows, shapes: crs.Geometries) -> list[F
     away = np.hypot((lon - middle_lon) * np.cos(np.radians(middle_lat)), lat - middle_lat)
     # of nearly all: in a small set one stray is a tenth
     usual = np.sort(away)[int(0.75 * (len(away) - 1))]
-    far = places[(away > _STRAY_DEGREES) & (away > _STRAY_TIMES * usual)]
+    far = row_numbers[(away > _STRAY_DEGREES) & (away > _STRAY_TIMES * usual)]
     return checked.listing("stray", far, severity="warning")
 
 
-def _same(checked: CheckInput, places: Rows, shapes: crs.Geometries) -> list[Finding]:
+def _same(checked: CheckInput, row_numbers: RowNumbers, shapes: crs.Geometries) -> list[Finding]:
     """Features with the shape of an earlier one: of those with the same box and number of points."""
     marks = np.column_stack([shapely.bounds(shapes), shapely.get_num_coordinates(shapes)])
     _values, first, group, count = np.unique(
         marks, axis=0, return_index=True, return_inverse=True, return_counts=True
     )
-    later = np.flatnonzero((count[group] > 1) & (first[group] != np.arange(len(places))))
+    later = np.flatnonzero((count[group] > 1) & (first[group] != np.arange(len(row_numbers))))
     earlier = first[group][later]
     equal = shapely.equals_exact(
         shapely.normalize(shapes[later]), shapely.normalize(shapes[earlier]), tolerance=0
     )
     items = [
         checked.item(
-            places[row], other=checked.rows[int(places[before])].code, why=f"feature {places[before] + 1}"
+            row_numbers[duplicate],
+            other=checked.rows[int(row_numbers[original])].code,
+            why=f"feature {row_numbers[original] + 1}",
         )
-        for row, before in zip(later[equal].tolist(), earlier[equal].tolist(), strict=True)
+        for duplicate, original in zip(later[equal].tolist(), earlier[equal].tolist(), strict=True)
     ]
     return listing("same_shape", items, severity="warning")
 
 
-def _sizes(checked: CheckInput, places: Rows, shapes: crs.Geometries) -> list[Finding]:
+def _sizes(checked: CheckInput, row_numbers: RowNumbers, shapes: crs.Geometries) -> list[Finding]:
     """Areas that are hardly any, or nearly all; shapes with more points than a map needs."""
-    many = places[shapely.get_num_coordinates(shapes) > _MANY_VERTICES]
+    many = row_numbers[shapely.get_num_coordinates(shapes) > _MANY_VERTICES]
     findings = checked.listing("many_vertices", many, limit=_MANY_VERTICES)
     is_area = shapely.get_dimensions(shapes) == 2
-    places, m2 = places[is_area], _square_metres(shapes[is_area])
-    tiny = [checked.item(place, m2=size) for place, size in zip(places, m2, strict=True) if size < _TINY_M2]
+    row_numbers, m2 = row_numbers[is_area], _square_metres(shapes[is_area])
+    tiny = [
+        checked.item(row_number, m2=size)
+        for row_number, size in zip(row_numbers, m2, strict=True)
+        if size < _TINY_M2
+    ]
     findings += listing("tiny", tiny, severity="note", values={"limit": _TINY_M2})
     is_huge = (m2 > m2.sum() / 2) & (len(m2) >= _HUGE_FROM)
-    items = [checked.item(place, m2=size) for place, size in zip(places[is_huge], m2[is_huge], strict=True)]
+    items = [
+        checked.item(row_number, m2=size)
+        for row_number, size in zip(row_numbers[is_huge], m2[is_huge], strict=True)
+    ]
     return [*findings, *listing("huge", items, severity="note")]
 
 
@@ -172,19 +181,22 @@ def _square_metres(shapes: crs.Geometries) -> Numbers:
     return result
 
 
-def _without_name(checked: CheckInput, places: Rows) -> Rows:
+def _without_name(checked: CheckInput, row_numbers: RowNumbers) -> RowNumbers:
     if "name" not in checked.columns.roles:
-        return places[:0]
-    return np.array([place for place in places.tolist() if not checked.rows[place].name], dtype=np.intp)
+        return row_numbers[:0]
+    return np.array(
+        [row_number for row_number in row_numbers.tolist() if not checked.rows[row_number].name],
+        dtype=np.intp,
+    )
 
 
-def _without_code(checked: CheckInput, places: Rows) -> Rows:
+def _without_code(checked: CheckInput, row_numbers: RowNumbers) -> RowNumbers:
     """Zones that say no use where others do; that none does is told as a whole (`no_codes`)."""
-    bare = [place for place in places.tolist() if not checked.rows[place].code]
-    return np.array(bare if len(bare) < len(places) else [], dtype=np.intp)
+    bare = [row_number for row_number in row_numbers.tolist() if not checked.rows[row_number].code]
+    return np.array(bare if len(bare) < len(row_numbers) else [], dtype=np.intp)
 
 
-def _fields(checked: CheckInput, places: Rows) -> list[Finding]:
+def _fields(checked: CheckInput, row_numbers: RowNumbers) -> list[Finding]:
     """Values of a plan that are none of those that there are."""
     findings: list[Finding] = []
     for role, kind, allowed in (
@@ -194,9 +206,14 @@ def _fields(checked: CheckInput, places: Rows) -> list[Finding]:
         field = checked.columns.roles.get(role)
         if field is None:
             continue
-        values = {place: normal_code(checked.properties[place].get(field)) for place in places.tolist()}
+        values = {
+            row_number: normal_code(checked.properties[row_number].get(field))
+            for row_number in row_numbers.tolist()
+        }
         items = [
-            checked.item(place, why=value[:80]) for place, value in values.items() if value not in allowed
+            checked.item(row_number, why=value[:80])
+            for row_number, value in values.items()
+            if value not in allowed
         ]
         findings += listing(kind, items, severity="note")
     return findings

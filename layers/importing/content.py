@@ -29,7 +29,7 @@ Look = Callable[[Contents, SourceRows], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Content:
-    """`rows` by their place in the file, and the shapes of all places in lon/lat."""
+    """`rows` by row number, and the shapes of all row numbers in lon/lat."""
 
     srid: int
     columns: Columns
@@ -131,8 +131,8 @@ class _Import:
         if request.kind != Layer.Kind.BOUNDARY or request.merge_codes is False:
             return []
         rows = {
-            place: self._columns.row(self._source_rows.properties[place], place=place)
-            for place in self._shapes.kept().tolist()
+            row_number: self._columns.row(self._source_rows.properties[row_number], row_number=row_number)
+            for row_number in self._shapes.kept().tolist()
         }
         return merging.merge(rows, self._shapes.geometries, always=request.merge_codes is True)
 
@@ -153,7 +153,9 @@ class _Import:
         return Report(
             read=len(self._source_rows.geometries),
             loaded=loaded,
-            repaired=self._items({place: why for place, why in mended.items() if place not in skipped}),
+            repaired=self._items(
+                {row_number: why for row_number, why in mended.items() if row_number not in skipped}
+            ),
             skipped=self._items(skipped),
             checks=findings,
             warnings=self._source_rows.warnings,
@@ -163,8 +165,8 @@ class _Import:
 
     def _items(self, reasons: Mapping[int, str]) -> list[Item]:
         items = []
-        for place, why in sorted(reasons.items()):
-            lon, lat = self._shapes.places.get(place, (None, None))
-            code = self._columns.code(self._source_rows.properties[place])
-            items.append(Item(feature=place + 1, code=code, why=why, lon=lon, lat=lat))
+        for row_number, why in sorted(reasons.items()):
+            lon, lat = self._shapes.fault_points.get(row_number, (None, None))
+            code = self._columns.code(self._source_rows.properties[row_number])
+            items.append(Item(feature=row_number + 1, code=code, why=why, lon=lon, lat=lat))
         return items

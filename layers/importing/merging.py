@@ -21,24 +21,24 @@ def merge(rows: Mapping[int, Row], geometries: crs.Geometries, *, always: bool) 
     each other. `geometries` are changed: those of the other features become None.
     """
     by_code: dict[str, list[int]] = {}
-    for place, row in rows.items():
-        by_code.setdefault(row.code, []).append(place)
+    for row_number, row in rows.items():
+        by_code.setdefault(row.code, []).append(row_number)
     items = []
-    for code, places in by_code.items():
-        if not code or len(places) == 1 or not (always or _are_parts(places, rows, geometries)):
+    for code, row_numbers in by_code.items():
+        if not code or len(row_numbers) == 1 or not (always or _are_parts(row_numbers, rows, geometries)):
             continue
-        geometries[places[0]] = _multi(shapely.union_all(geometries[places]))
-        geometries[places[1:]] = None
-        numbers = "features " + ", ".join(str(place + 1) for place in places)
-        middle = geometries[places[0]].representative_point()
-        items.append(Item(feature=places[0] + 1, code=code, why=numbers, lon=middle.x, lat=middle.y))
+        geometries[row_numbers[0]] = _multi(shapely.union_all(geometries[row_numbers]))
+        geometries[row_numbers[1:]] = None
+        numbers = "features " + ", ".join(str(row_number + 1) for row_number in row_numbers)
+        middle = geometries[row_numbers[0]].representative_point()
+        items.append(Item(feature=row_numbers[0] + 1, code=code, why=numbers, lon=middle.x, lat=middle.y))
     return listing("merged_code", items, severity="note")
 
 
-def _are_parts(places: Sequence[int], rows: Mapping[int, Row], geometries: crs.Geometries) -> bool:
-    if len({rows[place].name for place in places}) > 1:
+def _are_parts(row_numbers: Sequence[int], rows: Mapping[int, Row], geometries: crs.Geometries) -> bool:
+    if len({rows[row_number].name for row_number in row_numbers}) > 1:
         return False
-    parts = geometries[list(places)]
+    parts = geometries[list(row_numbers)]
     together = shapely.area(shapely.union_all(parts))
     return bool(together >= shapely.area(parts).sum() * (1 - _LOST_MAX))
 

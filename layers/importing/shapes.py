@@ -27,7 +27,7 @@ _OUTSIDE = "outside the map (latitude beyond 85°, longitude beyond 180°)"
 # Too few to leave out the outermost by number: those this many times as far out as most.
 _FEW = 20
 _FAR_TIMES = 20
-_PLACE = re.compile(r"\[(\S+) (\S+)\]")
+_POINT = re.compile(r"\[(\S+) (\S+)\]")
 
 Mask = NDArray[np.bool_]
 Bounds = tuple[float, float, float, float]
@@ -35,7 +35,7 @@ Bounds = tuple[float, float, float, float]
 
 @dataclass(frozen=True, kw_only=True)
 class UsableShapes:
-    """Shapes by row, None where the row is skipped, with the reasons by row, and where it was (lon, lat).
+    """Shapes by row, None where the row is skipped, with the reasons by row, and `fault_points` (lon, lat).
 
     The reasons are English, as GEOS words them: they are kept in the report of the import.
     """
@@ -43,7 +43,7 @@ class UsableShapes:
     geometries: crs.Geometries
     repaired: dict[int, str] = field(default_factory=dict)
     skipped: dict[int, str] = field(default_factory=dict)
-    places: dict[int, tuple[float, float]] = field(default_factory=dict)
+    fault_points: dict[int, tuple[float, float]] = field(default_factory=dict)
 
     def skip(self, rows: Mask, why: str) -> None:
         for row in np.flatnonzero(rows).tolist():
@@ -215,9 +215,9 @@ def _repair(shapes: UsableShapes, rows: slice, *, srid: int) -> None:
     for row, reason, before, after in zip(
         (invalid + rows.start).tolist(), reasons, broken, mended, strict=True
     ):
-        why, place = _reason_and_place(reason)
-        if place:
-            shapes.places.setdefault(row, crs.lon_lat(place, srid))
+        why, point = _reason_and_point(reason)
+        if point:
+            shapes.fault_points.setdefault(row, crs.lon_lat(point, srid))
         kept = _of_dimension(after, shapely.get_dimensions(before))
         if shapely.is_empty(kept):
             shapes.skipped[row] = f"nothing is left after repair: {why}"
@@ -236,15 +236,15 @@ def _made_valid(broken: crs.Geometries) -> crs.Geometries:
     return mended
 
 
-def _reason_and_place(text: str) -> tuple[str, tuple[float, float] | None]:
-    """GEOS's words without the place in them, `Self-intersection[9.7 59]`, and the place."""
-    place = _PLACE.search(text)
-    if place is None:
+def _reason_and_point(text: str) -> tuple[str, tuple[float, float] | None]:
+    """GEOS's words without the point in them, `Self-intersection[9.7 59]`, and the point."""
+    match = _POINT.search(text)
+    if match is None:
         return text, None
     try:
-        return text[: place.start()], (float(place.group(1)), float(place.group(2)))
+        return text[: match.start()], (float(match.group(1)), float(match.group(2)))
     except ValueError:
-        return text[: place.start()], None
+        return text[: match.start()], None
 
 
 def _of_dimension(shape: shapely.Geometry, dimension: int) -> shapely.Geometry:

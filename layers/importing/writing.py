@@ -62,12 +62,13 @@ def _blocks(
 ) -> Iterator[tuple[int, bytes]]:
     """How many rows are done, and the bytes of those since the last."""
     start = _FIELDS(2 + len(columns)) + _INT8(8, edition.pk)
-    places = list(rows)
-    for first in range(0, len(places), _ROWS_AT_ONCE):
-        part = places[first : first + _ROWS_AT_ONCE]
+    row_numbers = list(rows)
+    for first in range(0, len(row_numbers), _ROWS_AT_ONCE):
+        part = row_numbers[first : first + _ROWS_AT_ONCE]
         shapes = shapely.to_wkb(shapely.set_srid(geometries[part], WGS84), include_srid=True)
         texts = [
-            _column([getattr(rows[place], name) for place in part], kind) for name, kind in columns.items()
+            _column([getattr(rows[row_number], name) for row_number in part], kind)
+            for name, kind in columns.items()
         ]
         lengths = [_LENGTH(len(shape)) for shape in shapes]
         yield (

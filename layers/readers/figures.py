@@ -177,7 +177,7 @@ def _cell(value: str) -> str:
 
 
 def _width(row: list[str]) -> int:
-    return max((place + 1 for place, cell in enumerate(row) if cell), default=0)
+    return max((index + 1 for index, cell in enumerate(row) if cell), default=0)
 
 
 def _first_of_header(rows: Cells) -> int | None:

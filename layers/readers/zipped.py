@@ -54,7 +54,7 @@ def members(archive: zipfile.ZipFile) -> dict[PurePosixPath, zipfile.ZipInfo]:
     packed = sum(entry.compress_size for entry in entries)
     if total > MAX_UNPACKED_BYTES or (total > RATIO_FROM_BYTES and total > MAX_RATIO * max(packed, 1)):
         raise ReadError(_("The zip unpacks to far more than it should."))
-    _check_places(entries)
+    _check_overlap(entries)
     by_path: dict[PurePosixPath, zipfile.ZipInfo] = {}
     for entry in entries:
         path = _checked_path(entry)
@@ -114,7 +114,7 @@ def _check_directory(path: Path) -> None:
         raise _too_many()
 
 
-def _check_places(entries: Sequence[zipfile.ZipInfo]) -> None:
+def _check_overlap(entries: Sequence[zipfile.ZipInfo]) -> None:
     """Members that lie over one another unpack to many times the archive: no honest archive has them."""
     ordered = sorted(entries, key=lambda entry: entry.header_offset)
     for entry, after in pairwise(ordered):

@@ -25,11 +25,11 @@ def assign_areas(pins: gpd.GeoDataFrame, *, areas: gpd.GeoDataFrame) -> pd.Serie
     Costs one sort of the pins, then a look at those within each area's box only.
     """
     codes = [*areas["code"], None]
-    place = area_places(lonlat_of(pins), areas=areas)
-    return pd.Series(np.array(codes, dtype=object)[place], index=pins.index, dtype=object, name="area")
+    area_index = area_indexes_of(lonlat_of(pins), areas=areas)
+    return pd.Series(np.array(codes, dtype=object)[area_index], index=pins.index, dtype=object, name="area")
 
 
-def area_places(lonlat: npt.NDArray[np.float64], *, areas: gpd.GeoDataFrame) -> npt.NDArray[np.int64]:
+def area_indexes_of(lonlat: npt.NDArray[np.float64], *, areas: gpd.GeoDataFrame) -> npt.NDArray[np.int64]:
     """(n,) the row number in `areas` of each (lon, lat), or -1; non-finite coordinates lie nowhere."""
     _refuse_other_crs(areas)
     order = np.argsort(lonlat[:, 0])  # NaN sorts last, beyond every box
@@ -48,9 +48,9 @@ def area_places(lonlat: npt.NDArray[np.float64], *, areas: gpd.GeoDataFrame) -> 
         shapely.prepare(geometries[area])
         inside = shapely.intersects_xy(geometries[area], x[candidates], y[candidates])
         areas_of_points[candidates[inside]] = area
-    places = np.empty(len(x), dtype=np.int64)
-    places[order] = areas_of_points
-    return places
+    area_indexes = np.empty(len(x), dtype=np.int64)
+    area_indexes[order] = areas_of_points
+    return area_indexes
 
 
 @dataclass(frozen=True)
@@ -74,19 +74,21 @@ def count_by_area(
     """
     area_codes = assign_areas(pins, areas=areas) if assigned is None else assigned
     codes = list(dict.fromkeys(areas["code"]))
-    place = pd.Categorical(area_codes, categories=codes).codes.astype(np.int64)
-    place[place == OUTSIDE] = len(codes)
+    area_index = pd.Categorical(area_codes, categories=codes).codes.astype(np.int64)
+    area_index[area_index == OUTSIDE] = len(codes)
     slots = len(codes) + 1
-    n = np.bincount(place, minlength=slots)
+    n = np.bincount(area_index, minlength=slots)
     person, persons = pd.factorize(pins["contributor"])
     known = person >= 0
-    once = np.unique(place[known] * max(len(persons), 1) + person[known]) // max(len(persons), 1)
+    once = np.unique(area_index[known] * max(len(persons), 1) + person[known]) // max(len(persons), 1)
     n_contributors = np.bincount(once, minlength=slots)
-    n_unknown = np.bincount(place[~known], minlength=slots)
+    n_unknown = np.bincount(area_index[~known], minlength=slots)
     theme, themes = pd.factorize(pins["theme"])
     themed = theme >= 0
     width = max(len(themes), 1)
-    table = np.bincount(place[themed] * width + theme[themed], minlength=slots * width).reshape(slots, width)
+    table = np.bincount(area_index[themed] * width + theme[themed], minlength=slots * width).reshape(
+        slots, width
+    )
     return [
         AreaCounts(
             code=code,

@@ -66,7 +66,7 @@ class _Cells:
 
     x: Floats
     y: Floats
-    index: Ints  # (n,) each point's place in the input; ascending within a cell
+    index: Ints  # (n,) each point's index in the input; ascending within a cell
     keys: Ints  # (cells,) sorted
     starts: Ints  # (cells + 1,)
     column: int  # the step from one column's key to the next column's
@@ -74,14 +74,14 @@ class _Cells:
     @classmethod
     def of(cls, points: Floats, *, distance_m: float) -> _Cells:
         side = distance_m / np.sqrt(2.0) * (1.0 - _SLACK)
-        place = np.floor((points - points.min(axis=0)) / side)
-        if not place.max() < 2**31:
+        cell = np.floor((points - points.min(axis=0)) / side)
+        if not cell.max() < 2**31:
             raise ValueError(
                 "the points lie too far apart for this distance: project them, or leave some out"
             )
-        place = place.astype(np.int64)
-        column = int(place[:, 1].max()) + 5
-        key = (place[:, 0] + 2) * column + place[:, 1] + 2
+        cell = cell.astype(np.int64)
+        column = int(cell[:, 1].max()) + 5
+        key = (cell[:, 0] + 2) * column + cell[:, 1] + 2
         order = np.argsort(key, kind="stable").astype(np.int64)
         return cls._sorted(points[order, 0], points[order, 1], order, key[order], column)
 
@@ -112,7 +112,7 @@ def _checked(xy_m: npt.ArrayLike, *, distance_m: float, minimum: int) -> Floats:
     if points.ndim != 2 or points.shape[1] != 2:
         raise ValueError(f"points must have the shape (n, 2), not {points.shape}")
     if not np.isfinite(points).all():
-        raise ValueError("points must be finite: leave out those without a place")
+        raise ValueError("points must be finite: leave out those without a spot")
     if not (np.isfinite(distance_m) and distance_m > 0):
         raise ValueError("distance_m must be a positive number of metres")
     if minimum < 1:
@@ -141,7 +141,7 @@ def _core(cells: _Cells, *, squared: float, minimum: int) -> Bools:
 def _near(
     x: Floats, y: Floats, low: Ints, high: Ints, cells: _Cells, *, squared: float
 ) -> Iterator[tuple[Ints, Ints, Floats]]:
-    """Pairs (place in x and y, place in cells, squared distance) within reach; a query stays in one batch."""
+    """Pairs (index in x and y, index in cells, squared distance) within reach; a query stays in one batch."""
     ends = np.cumsum(high - low)
     begin = 0
     while begin < len(ends):
@@ -201,9 +201,9 @@ def _joined(cells: _Cells, *, squared: float) -> Ints:
     root = np.arange(len(cells.keys), dtype=np.int64)
     for columns, rows in _CELL_STEPS:
         wanted = cells.keys + columns * cells.column + rows
-        place = np.minimum(np.searchsorted(cells.keys, wanted), len(cells.keys) - 1)
-        a = np.flatnonzero(cells.keys[place] == wanted)
-        b = place[a]
+        index = np.minimum(np.searchsorted(cells.keys, wanted), len(cells.keys) - 1)
+        a = np.flatnonzero(cells.keys[index] == wanted)
+        b = index[a]
         open_ = (root[a] != root[b]) & (boxes.least(a, b) <= squared)
         a, b = a[open_], b[open_]
         sure = (boxes.most(a, b) <= squared) | _samples_touch(cells, a, b, squared=squared)
@@ -303,11 +303,11 @@ def _numbered(cells: _Cells, root: Ints) -> Ints:
 
 
 def _nearest_core(cells: _Cells, wanted: Bools, core: _Cells, *, squared: float) -> tuple[Ints, Ints]:
-    """The input indices of the border points and, for each, the place of its nearest core point in `core`."""
+    """The input indices of the border points and, for each, the index of its nearest core point in `core`."""
     x, y, index = cells.x[wanted], cells.y[wanted], cells.index[wanted]
     key = np.repeat(cells.keys, cells.sizes)[wanted]
     best = np.full(len(x), np.inf)
-    place = np.full(len(x), -1, dtype=np.int64)
+    nearest = np.full(len(x), -1, dtype=np.int64)
     for columns in _COLUMNS:
         low, high = core.column_beside(key, columns=columns)
         for which, other, away in _near(x, y, low, high, core, squared=squared):
@@ -316,7 +316,7 @@ def _nearest_core(cells: _Cells, wanted: Bools, core: _Cells, *, squared: float)
             first = np.flatnonzero(np.r_[True, which[1:] != which[:-1]]) if len(which) else order
             which, other, away = which[first], other[first], away[first]
             nearer = away < best[which]
-            nearer |= (away == best[which]) & (core.index[other] < core.index[place[which]])
-            best[which[nearer]], place[which[nearer]] = away[nearer], other[nearer]
-    is_near = place >= 0
-    return index[is_near], place[is_near]
+            nearer |= (away == best[which]) & (core.index[other] < core.index[nearest[which]])
+            best[which[nearer]], nearest[which[nearer]] = away[nearer], other[nearer]
+    is_near = nearest >= 0
+    return index[is_near], nearest[is_near]

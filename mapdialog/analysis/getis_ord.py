@@ -50,14 +50,14 @@ def _disc_sums(values: Floats, radius_cells: float) -> Floats:
     running = np.zeros((rows, columns + 1))
     np.cumsum(values, axis=1, out=running[:, 1:])
     sums = np.zeros_like(values)
-    place = np.arange(columns)
+    column = np.arange(columns)
     for step in range(-int(radius_cells), int(radius_cells) + 1):
         if abs(step) >= rows:
             continue
         half = int(np.sqrt(radius_cells**2 - step**2))
         half += bool(np.hypot(half + 1, step) <= radius_cells)  # the square of √13 is below 13
-        high = np.minimum(place + half + 1, columns)
-        low = np.maximum(place - half, 0)
+        high = np.minimum(column + half + 1, columns)
+        low = np.maximum(column - half, 0)
         source = slice(max(step, 0), rows + min(step, 0))
         target = slice(max(-step, 0), rows + min(-step, 0))
         sums[target] += running[source][:, high] - running[source][:, low]

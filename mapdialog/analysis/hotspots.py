@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from mapdialog.analysis.areas import OUTSIDE, AreaCounts, area_places, count_by_area, lonlat_of, ranked
+from mapdialog.analysis.areas import OUTSIDE, AreaCounts, area_indexes_of, count_by_area, lonlat_of, ranked
 from mapdialog.analysis.clusters import NOISE, dbscan
 from mapdialog.analysis.even_spread import AreaPins, EvenSpread, even_spread, land_m
 from mapdialog.analysis.project import area_km2, lonlat_geometries, metric_coordinates
@@ -75,7 +75,7 @@ class HotspotResult:
     hotspots: list[Hotspot]
     areas: list[AreaSummary]
     assigned: pd.Series[str]
-    labels: pd.Series[int]  # indexed as the pins; the number is the place in `hotspots`
+    labels: pd.Series[int]  # indexed as the pins; the number is the index in `hotspots`
     n_without_place: int  # pins with no geometry, or where the metric CRS does not reach; in no hotspot
 
 
@@ -99,15 +99,15 @@ def find_hotspots(
     if not pins["id"].is_monotonic_increasing:
         pins = pins.sort_values("id", kind="stable")
     lonlat = lonlat_of(pins)
-    place = area_places(lonlat, areas=areas)
+    area_index = area_indexes_of(lonlat, areas=areas)
     assigned = pd.Series(
-        np.array([*areas["code"], None], dtype=object)[place], index=pins.index, dtype=object
+        np.array([*areas["code"], None], dtype=object)[area_index], index=pins.index, dtype=object
     )
     xy_m = metric_coordinates(lonlat, metric_srid=metric_srid)
-    labels, core = _clusters_by_area(xy_m, place, distance_m=distance_m, minimum=minimum)
+    labels, core = _clusters_by_area(xy_m, area_index, distance_m=distance_m, minimum=minimum)
     land = land_m(areas, metric_srid=metric_srid, water=water)
     table = _Pins.of(pins, lonlat=lonlat, xy_m=xy_m, core=core)
-    described = _described(table, labels, place, areas=areas, land=land, distance_m=distance_m)
+    described = _described(table, labels, area_index, areas=areas, land=land, distance_m=distance_m)
     if water is not None:
         described = _afloat(described, table, labels, water=water)
     hotspots, numbers = _largest_first(described)
@@ -145,13 +145,15 @@ def _groups(numbers: Ints) -> Iterator[tuple[int, Ints]]:
     yield from zip(values.tolist(), np.split(order, first[1:]), strict=False)
 
 
-def _clusters_by_area(xy_m: Floats, place: Ints, *, distance_m: float, minimum: int) -> tuple[Ints, Bools]:
-    """Labels over all areas, -1 for noise and for pins without a place; and which pins are core."""
+def _clusters_by_area(
+    xy_m: Floats, area_index: Ints, *, distance_m: float, minimum: int
+) -> tuple[Ints, Bools]:
+    """Labels over all areas, -1 for noise and for pins without a spot; and which pins are core."""
     labels = np.full(len(xy_m), NOISE, dtype=np.int64)
     core = np.zeros(len(xy_m), dtype=np.bool_)
     placed = np.asarray(np.isfinite(xy_m).all(axis=1))
     used = 0
-    for _, group in _groups(place):
+    for _, group in _groups(area_index):
         rows = group[placed[group]]
         own, core[rows] = dbscan(xy_m[rows], distance_m=distance_m, minimum=minimum)
         labels[rows] = np.where(own == NOISE, NOISE, own + used)
@@ -162,7 +164,7 @@ def _clusters_by_area(xy_m: Floats, place: Ints, *, distance_m: float, minimum: 
 def _described(
     pins: _Pins,
     labels: Ints,
-    place: Ints,
+    area_index: Ints,
     *,
     areas: gpd.GeoDataFrame,
     land: list[shapely.Geometry],
@@ -171,12 +173,12 @@ def _described(
     """The hotspots in the order of their labels; geometry still in metres."""
     codes = [*areas["code"], None]
     by_area: dict[int, AreaPins] = {}
-    rows_of_area = dict(_groups(place))
+    rows_of_area = dict(_groups(area_index))
     hotspots = []
     for label, rows in _groups(labels):
         if label == NOISE:
             continue
-        area = int(place[rows[0]])
+        area = int(area_index[rows[0]])
         hotspot, centre_m = _hotspot(pins, rows, code=codes[area], distance_m=distance_m)
         if area != OUTSIDE:
             if area not in by_area:

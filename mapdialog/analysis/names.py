@@ -48,13 +48,11 @@ def place_name(
     named = named[named["name"].fillna("").str.strip() != ""]
     if len(named):
         distances = shapely.distance(np.array(named.geometry, dtype=object), point_m)
-        place = min(range(len(named)), key=lambda row: (distances[row], named["name"].iloc[row]))
-        nearest = named.iloc[place]
+        row = min(range(len(named)), key=lambda at: (distances[at], named["name"].iloc[at]))
+        nearest = named.iloc[row]
         foot = shapely.get_point(shapely.shortest_line(nearest.geometry, point_m), 0)
         bearing = _bearing(foot, point_m)
-        return PlaceName(
-            nearest["name"], nearest["kind"], float(distances[place]), bearing, _compass(bearing)
-        )
+        return PlaceName(nearest["name"], nearest["kind"], float(distances[row]), bearing, _compass(bearing))
     if area is None or not area_name:
         return None
     middle = shapely.centroid(area)

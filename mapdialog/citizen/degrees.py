@@ -111,9 +111,9 @@ def _split(tokens: list[_Token], n: int) -> int | None:
 
 def _halves(tokens: list[_Token], *, split: int) -> tuple[list[_Token], list[_Token]] | None:
     """The tokens of the two angles: by the separator between them, else by where their words stand."""
-    cuts = [place for place, token in enumerate(tokens) if token.kind == "separator"]
-    between = [place for place in cuts if tokens[place].before == split]
-    if len(between) > 1 or any(place not in between and place != len(tokens) - 1 for place in cuts):
+    cuts = [index for index, token in enumerate(tokens) if token.kind == "separator"]
+    between = [index for index in cuts if tokens[index].before == split]
+    if len(between) > 1 or any(index not in between and index != len(tokens) - 1 for index in cuts):
         return None
     kept = [token for token in tokens if token.kind != "separator"]
     if between:
@@ -122,7 +122,7 @@ def _halves(tokens: list[_Token], *, split: int) -> tuple[list[_Token], list[_To
         ]
     words_first = any(token.kind == "word" and token.before == 0 for token in kept)
     start = next(
-        place for place, token in enumerate(kept) if token.kind == "number" and token.before == split
+        index for index, token in enumerate(kept) if token.kind == "number" and token.before == split
     )
     while start and (kept[start - 1].kind == "sign" or (words_first and kept[start - 1].kind == "word")):
         start -= 1
@@ -135,13 +135,13 @@ def _angle(tokens: list[_Token]) -> tuple[float, Axis | None] | None:
     axes = {axis for axis, _way in meant}
     ways = {way for _axis, way in meant if way}
     size = _size([token for token in tokens if token.kind in ("number", "mark")])
-    signs = [place for place, token in enumerate(tokens) if token.kind == "sign"]
+    signs = [index for index, token in enumerate(tokens) if token.kind == "sign"]
     is_first = not signs or all(token.kind == "word" for token in tokens[: signs[0]])
     if size is None or len(axes) > 1 or len(ways) > 1 or len(signs) > 1 or not is_first:
         return None
     if signs and ways:
         return None
-    is_negative = ways == {-1} or any(tokens[place].text == "-" for place in signs)
+    is_negative = ways == {-1} or any(tokens[index].text == "-" for index in signs)
     return (-size if is_negative else size), (axes.pop() if axes else None)
 
 
@@ -155,13 +155,13 @@ def _size(tokens: list[_Token]) -> float | None:
                 return None
             marks[token.before] = token.text
     start = tokens[0].before if tokens else 0
-    if any(mark != _MARKS[place - start - 1] for place, mark in marks.items() if 0 < place - start <= 3):
+    if any(mark != _MARKS[index - start - 1] for index, mark in marks.items() if 0 < index - start <= 3):
         return None
     if not 1 <= len(parts) <= 3 or start in marks or any("." in part for part in parts[:-1]):
         return None
     if any(float(part) >= 60 for part in parts[1:]):
         return None
-    return sum(float(part) / 60.0**place for place, part in enumerate(parts))
+    return sum(float(part) / 60.0**index for index, part in enumerate(parts))
 
 
 def _ordered(first: tuple[float, Axis | None], second: tuple[float, Axis | None]) -> OrderedPair | None:

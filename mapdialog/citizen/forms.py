@@ -133,7 +133,7 @@ class ContributionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = self.cleaned_data
-        if not self._has_place(cleaned) and not self.errors:
+        if not self._has_spot(cleaned) and not self.errors:
             self.add_error("place_words", _("Choose a spot, or describe it in words."))
         if self.themes and not cleaned.get("theme") and "theme" not in self.errors:
             self.add_error("theme", _("Choose what it is about."))
@@ -143,7 +143,7 @@ class ContributionForm(forms.Form):
             self.add_error("text", _("Write what you want to say about the spot."))
         return cleaned
 
-    def _has_place(self, cleaned: Mapping[str, Any]) -> bool:
+    def _has_spot(self, cleaned: Mapping[str, Any]) -> bool:
         return any(cleaned.get(name) for name in ("listed_place", "coordinates", "place_words"))
 
     def _says_something(self, cleaned: Mapping[str, Any]) -> bool:

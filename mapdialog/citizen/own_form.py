@@ -73,7 +73,7 @@ class OwnForm(ContributionForm):
             properties["responses"] = responses
         if not changed & {"coordinates", "listed_place"}:
             return {"properties": properties}
-        # coordinates that stood there already give way to a place chosen from the list
+        # coordinates that stood there already give way to a named place chosen from the list
         position = cleaned["coordinates"] or cleaned["listed_place"]
         if position:
             by = Contribution.PlacedBy
@@ -84,10 +84,10 @@ class OwnForm(ContributionForm):
     def clean_coordinates(self) -> tuple[float, float] | None:
         return super().clean_coordinates() if "coordinates" in self.changed_data else None
 
-    def _has_place(self, cleaned: Mapping[str, Any]) -> bool:
+    def _has_spot(self, cleaned: Mapping[str, Any]) -> bool:
         was_placed = self.contribution.placed_by != Contribution.PlacedBy.NONE
         keeps_geom = self.contribution.geom is not None and "coordinates" not in self.changed_data
-        return not was_placed or keeps_geom or super()._has_place(cleaned)
+        return not was_placed or keeps_geom or super()._has_spot(cleaned)
 
     def _says_something(self, cleaned: Mapping[str, Any]) -> bool:
         keeps_details = self.contribution.details.keys() - set(self.detail_names)
@@ -97,7 +97,7 @@ class OwnForm(ContributionForm):
 
     @property
     def is_drawn(self) -> bool:
-        """Whether the place is a line or an area, which no field can show."""
+        """Whether the spot is a line or an area, which no field can show."""
         geom = self.contribution.geom
         return geom is not None and geom.geom_type != "Point"
 
@@ -105,12 +105,12 @@ class OwnForm(ContributionForm):
         """What was sent, to be read: (what it answers, the words), in the order of the form."""
         contribution = self.contribution
         own = Words(text=contribution.text, lang=contribution.language)
-        place = [Words(text=contribution.place_words, lang=contribution.language), *self._position()]
+        spot = [Words(text=contribution.place_words, lang=contribution.language), *self._position()]
         tiles = [tile.name for tile in self.theme_tiles if tile.checked]
         asked = [*(self.scales if self.asks_what_was_observed else []), *self.own_fields, *self.questions]
         lines = [
             (interface_words(_("What is it about?")), tiles),
-            (interface_words(_("The spot")), [words for words in place if words]),
+            (interface_words(_("The spot")), [words for words in spot if words]),
             *(
                 [(interface_words(_("What you observed")), self._observed())]
                 if self.asks_what_was_observed

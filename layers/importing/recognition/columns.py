@@ -67,11 +67,13 @@ class Columns:
     numbered: bool = False
     findings: Sequence[Finding] = ()
 
-    def row(self, properties: Mapping[str, Any], *, place: int | None = None) -> Row:
-        """The feature's fields; `place` is where it stands in the file."""
-        feature_type = self.types[place] if place is not None and self.types else ""
+    def row(self, properties: Mapping[str, Any], *, row_number: int | None = None) -> Row:
+        """What is stored of a feature; `row_number` is the one in the file, from 0."""
+        feature_type = self.types[row_number] if row_number is not None and self.types else ""
         used: set[str] = set()
-        code = str(place + 1) if self.numbered and place is not None else self._code(properties, used)
+        code = (
+            str(row_number + 1) if self.numbered and row_number is not None else self._code(properties, used)
+        )
         provision = row.provision(properties, self.roles.get("provision"))
         texts = {role: self._value(properties, role, used) for role in ("field", "legal_text")}
         names = self._names(properties)
@@ -234,9 +236,12 @@ def recognise(
 
 
 def rows(source_rows: SourceRows, columns: Columns, *, kept: Iterable[int], kind: str) -> dict[int, Row]:
-    """The rows to store, by their place in the file. Raises ColumnError, listing every bad code at once."""
-    result = {place: columns.row(source_rows.properties[place], place=place) for place in kept}
-    too_long = [place + 1 for place, stored in result.items() if len(stored.code) > row.CODE_MAX]
+    """The rows to store, by row number. Raises ColumnError, listing every bad code at once."""
+    result = {
+        row_number: columns.row(source_rows.properties[row_number], row_number=row_number)
+        for row_number in kept
+    }
+    too_long = [row_number + 1 for row_number, stored in result.items() if len(stored.code) > row.CODE_MAX]
     if too_long:
         message = _("Codes of more than %(limit)d characters in features %(numbers)s.")
         values = {"limit": row.CODE_MAX, "numbers": _listed(too_long)}
@@ -254,8 +259,8 @@ def not_of_layer(source_rows: SourceRows, columns: Columns) -> dict[int, str]:
     if columns.source is None or not columns.types or source_rows.layers == list(columns.types):
         return {}
     out = {
-        place: f"not part of the layer: {type_}"
-        for place, type_ in enumerate(columns.types)
+        row_number: f"not part of the layer: {type_}"
+        for row_number, type_ in enumerate(columns.types)
         if type_ and columns.source.leaves_out(type_)
     }
     return out if len(out) < len(columns.types) else {}
@@ -276,8 +281,8 @@ def _code_findings(loaded: Mapping[int, Row], columns: Columns, *, owner: str) -
     remarks = []
     if has_list and known.unknown:
         items = [
-            Item(feature=place + 1, code=stored.code, why="unknown code")
-            for place, stored in loaded.items()
+            Item(feature=row_number + 1, code=stored.code, why="unknown code")
+            for row_number, stored in loaded.items()
             if stored.code in known.unknown
         ]
         shown = ", ".join(f"{code[:40]} ({n})" for code, n in list(known.unknown.items())[:_SHOWN_CODES])
@@ -328,14 +333,14 @@ def _identity(source_rows: SourceRows, fields: Collection[str], *, taken: str) -
 
 
 def _check_area_codes(stored: dict[int, Row]) -> None:
-    missing = [place + 1 for place, stored_row in stored.items() if not stored_row.code]
+    missing = [row_number + 1 for row_number, stored_row in stored.items() if not stored_row.code]
     if missing:
         message = _("Features without a code: %(numbers)s.")
         raise ColumnError(message % {"numbers": _listed(missing)}, option="--code-field")
-    places: dict[str, list[int]] = {}
-    for place, stored_row in stored.items():
-        places.setdefault(stored_row.code, []).append(place + 1)
-    twice = [f"{code} ({_listed(numbers)})" for code, numbers in places.items() if len(numbers) > 1]
+    numbers_by_code: dict[str, list[int]] = {}
+    for row_number, stored_row in stored.items():
+        numbers_by_code.setdefault(stored_row.code, []).append(row_number + 1)
+    twice = [f"{code} ({_listed(numbers)})" for code, numbers in numbers_by_code.items() if len(numbers) > 1]
     if twice:
         message = _("Codes that several features have: %(codes)s.")
         raise ColumnError(message % {"codes": _listed(twice)}, option="--merge-codes or --code-field")

@@ -84,7 +84,7 @@ def _read(path: str, layer: SourceLayer) -> Rows:
 
 
 def _lost(rows: Rows, feature_type: FeatureType) -> dict[int, int | None]:
-    """Place in the file -> row read, or None: empty when nothing is amiss.
+    """The feature's number in the file → the row read, or None: empty when nothing is amiss.
 
     Without identities GDAL does not tell which features it left out: then those come last.
     """
@@ -94,13 +94,13 @@ def _lost(rows: Rows, feature_type: FeatureType) -> dict[int, int | None]:
     read = rows.columns.get("gml_id", [])
     order: dict[int, int | None] = {}
     row = 0
-    for place, identity in enumerate(feature_type.identities):
+    for index, identity in enumerate(feature_type.identities):
         is_next = row < len(read) and identity and identity == read[row]
-        order[place] = row if is_next else None
+        order[index] = row if is_next else None
         row += bool(is_next)
     if row == len(rows.shapes):
         return order
-    return {place: place if place < len(rows.shapes) else None for place in range(count)}
+    return {index: index if index < len(rows.shapes) else None for index in range(count)}
 
 
 def _completed(rows: Rows, order: dict[int, int | None], feature_type: FeatureType) -> Rows:
@@ -108,14 +108,14 @@ def _completed(rows: Rows, order: dict[int, int | None], feature_type: FeatureTy
     columns: dict[str, list[Any]] = {name: [] for name in names}
     shapes: list[bytes | None] = []
     faults: dict[int, str] = {}
-    for place, row in order.items():
-        fault = feature_type.faults.get(place, _UNKNOWN)
+    for index, row in order.items():
+        fault = feature_type.faults.get(index, _UNKNOWN)
         if row is None:
-            values = _texts(names, feature_type.identities[place], feature_type.texts.get(place, {}))
+            values = _texts(names, feature_type.identities[index], feature_type.texts.get(index, {}))
         else:
             values = [column[row] for column in rows.columns.values()]
         if row is None or fault in _FATAL:
-            faults[place] = fault
+            faults[index] = fault
         shapes.append(None if row is None or fault in _FATAL else rows.shapes[row])
         for name, value in zip(names, values, strict=True):
             columns[name].append(value)

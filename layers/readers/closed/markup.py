@@ -46,7 +46,7 @@ _ARC_POSITIONS = 3
 
 @dataclass(kw_only=True)
 class FeatureType:
-    """A source layer of GML. `faults` by place among `identities`; `texts` of the features asked for only."""
+    """A source layer of GML. `faults` by index of `identities`; `texts` of the features asked for only."""
 
     identities: list[str] = field(default_factory=list)
     geometries: set[str] = field(default_factory=set)
@@ -57,7 +57,7 @@ class FeatureType:
 
 
 class Survey:
-    """Follows the parser. `keep` are the places, by source layer, of the features whose texts are wanted."""
+    """Follows the parser. `keep` are the indexes, by source layer, of the features whose texts are wanted."""
 
     def __init__(self, keep: Mapping[str, Set[int]]) -> None:
         self.types: dict[str, FeatureType] = {}
@@ -127,9 +127,9 @@ class Survey:
         if len(feature_type.identities) >= MAX_FEATURES:
             raise RefusedError("features")
         self._type, self._feature_depth = feature_type, len(self._path)
-        place = len(feature_type.identities)
+        index = len(feature_type.identities)
         feature_type.identities.append(_identity(attributes))
-        self._kept = feature_type.texts.setdefault(place, {}) if place in self._keep.get(local, ()) else None
+        self._kept = feature_type.texts.setdefault(index, {}) if index in self._keep.get(local, ()) else None
 
     def _shape(self, local: str, attributes: dict[str, str]) -> None:
         assert self._type is not None

@@ -28,7 +28,7 @@ def mended(
 def test_a_repair_says_why_and_where() -> None:
     usable = mended(BOWTIE)
     assert usable.repaired == {0: "Self-intersection"}
-    assert usable.places[0] == pytest.approx((9.05, 59.05))
+    assert usable.fault_points[0] == pytest.approx((9.05, 59.05))
     assert usable.geometries[0].geom_type == "MultiPolygon"
 
 
@@ -36,7 +36,7 @@ def test_the_place_of_a_repair_is_told_in_degrees_also_where_the_file_has_metres
     bowtie = "POLYGON((532000 6554000, 533000 6555000, 533000 6554000, 532000 6555000, 532000 6554000))"
     usable = mended(bowtie, srid=25832)
     assert usable.repaired == {0: "Self-intersection"}
-    assert usable.places[0] == pytest.approx((9.566, 59.126), abs=0.01)
+    assert usable.fault_points[0] == pytest.approx((9.566, 59.126), abs=0.01)
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def test_a_real_file_is_what_it_is(
     table = read_file.rows(files.FIXTURES / file)
     recognised = columns.recognise(table, kind=kind, owner=owner, roles={})
     assert (recognised.source.id if recognised.source else None) == source
-    row = recognised.row(table.properties[0], place=0)
+    row = recognised.row(table.properties[0], row_number=0)
     assert (row.code, row.name) == first
 
 
@@ -50,7 +50,7 @@ def test_a_national_plan_has_purposes_fields_and_the_level_of_its_outline() -> N
     recognised = columns.recognise(table, kind="zoning", owner="NO-0301", roles={})
     assert recognised.source is not None
     assert (recognised.source.id, recognised.style) == ("no-reguleringsplan", "no_reguleringsplan")
-    rows = [recognised.row(row, place=place) for place, row in enumerate(table.properties)]
+    rows = [recognised.row(row, row_number=row_number) for row_number, row in enumerate(table.properties)]
     assert [(row.code, row.field, row.vertical_level) for row in rows] == [
         ("1169", "o_BTAN1", 5),
         ("1169", "o_BTAN2", 5),
@@ -82,7 +82,7 @@ def test_a_shapefile_that_cuts_the_names_is_understood(
             archive.write(part, part.name)
     table = read_file.rows(path)
     recognised = columns.recognise(table, kind="zoning", owner="NO-4012", roles={})
-    row = recognised.row(table.properties[0], place=0)
+    row = recognised.row(table.properties[0], row_number=0)
     assert recognised.source is not None
     assert (recognised.source.id, row.code, row.field) == (source, code, "Bø1")
 

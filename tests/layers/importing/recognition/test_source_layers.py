@@ -63,7 +63,9 @@ def test_the_zones_of_all_source_layers_are_read_and_the_others_named(tmp_path: 
     assert "rpomrade (1)" in sentence
     assert "rpgrense (1)" in sentence
     recognised = columns.recognise(rows, kind="zoning", owner="NO-4012", roles={})
-    codes = [recognised.row(row, place=place).code for place, row in enumerate(rows.properties)]
+    codes = [
+        recognised.row(row, row_number=row_number).code for row_number, row in enumerate(rows.properties)
+    ]
     assert codes == ["1110", "H320"]
 
 
@@ -169,7 +171,7 @@ def test_a_swedish_plan_has_its_nested_shapes(tmp_path: Path) -> None:
     assert recognised.source is not None
     assert recognised.source.id == "se-detaljplan"
     assert sorted(columns.not_of_layer(rows, recognised)) == [0, 3]
-    assert recognised.row(rows.properties[1], place=1).code == "B"
+    assert recognised.row(rows.properties[1], row_number=1).code == "B"
 
 
 @pytest.mark.parametrize(
