@@ -18,16 +18,16 @@ def store_once(file: IO[bytes], *, name: str, storage: Storage) -> bool:
     brings the same file takes that half for it. Two who bring it at once write a half each. A file that lies
     there is touched: it may be left over, and about to be swept.
     """
-    place = Path(storage.path(name))
-    if place.exists():
-        os.utime(place)
+    path = Path(storage.path(name))
+    if path.exists():
+        os.utime(path)
         return False
-    place.parent.mkdir(parents=True, exist_ok=True)
-    half = place.with_name(f"{place.name}.{uuid.uuid4().hex}.part")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
     file.seek(0)
     with half.open("xb") as copy:
         shutil.copyfileobj(file, copy)
         copy.flush()
         os.fsync(copy.fileno())
-    half.replace(place)
+    half.replace(path)
     return True

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
-from layers.readers.closed.visible import visible_text
+from layers.readers.closed.visible_text import visible_text
 
 if TYPE_CHECKING:  # generic in its type stubs only
     from django.db.models.expressions import Combinable

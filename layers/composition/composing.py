@@ -46,7 +46,7 @@ class Committee:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class Composition:
     """Committees of an edition's units, and the boundary layer they are to become an edition of."""
 
     units: Edition
@@ -99,14 +99,14 @@ ORDER BY 1, 2
 
 
 @transaction.atomic
-def stage(plan: Plan, *, at: dt.datetime, by: str = "") -> Edition:
+def stage(composition: Composition, *, at: dt.datetime, by: str = "") -> Edition:
     """Draw the committees up as a draft: to be looked at, then saved or discarded (`life.discard`).
 
     Committees without units are left out; units without a committee may be. A layer that is not there yet is
     made. Raises CompositionError.
     """
-    committees = _checked(plan)
-    layer = _layer(plan)
+    committees = _checked(composition)
+    layer = _layer(composition)
     content = [
         {"code": committee.code, "name": committee.name, "units": sorted(committee.units)}
         for committee in committees
@@ -115,20 +115,20 @@ def stage(plan: Plan, *, at: dt.datetime, by: str = "") -> Edition:
     draft = Edition.objects.create(
         layer=layer,
         state=Edition.State.DRAFT,
-        valid_from=plan.units.valid_from,
+        valid_from=composition.units.valid_from,
         published=False,
-        source_srid=plan.units.source_srid,
+        source_srid=composition.units.source_srid,
         file_name="",
         sha256=hashlib.sha256(text.encode()).hexdigest(),
         imported_at=at,
         imported_by=by,
         feature_count=len(committees),
-        composed_of=plan.units,
+        composed_of=composition.units,
         report={"read": len(committees), "loaded": len(committees), "repaired": 0, "skipped": 0},
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            _COMPOSE, {"wanted": text, "draft": draft.pk, "units": plan.units.pk, "sliver": SLIVER_M}
+            _COMPOSE, {"wanted": text, "draft": draft.pk, "units": composition.units.pk, "sliver": SLIVER_M}
         )
     return draft
 
@@ -207,11 +207,11 @@ def groups(units: Iterable[str], *, pairs: Iterable[tuple[str, str]]) -> int:
     return number
 
 
-def _checked(plan: Plan) -> list[Committee]:
+def _checked(composition: Composition) -> list[Committee]:
     """The committees that have units, by code. Raises CompositionError for anything that is not right."""
-    known = set(plan.units.areas.values_list("code", flat=True))
+    known = set(composition.units.areas.values_list("code", flat=True))
     committee_of: dict[str, str] = {}
-    committees = [committee for committee in plan.committees if committee.units]
+    committees = [committee for committee in composition.committees if committee.units]
     if not committees:
         raise CompositionError(_("No unit is in a committee yet."))
     if len(committees) > MOST_COMMITTEES:
@@ -221,7 +221,7 @@ def _checked(plan: Plan) -> list[Committee]:
         for unit in committee.units:
             if unit not in known:
                 message = _("There is no unit %(unit)s in %(layer)s.")
-                raise CompositionError(message % {"unit": unit[:80], "layer": plan.units.layer.name})
+                raise CompositionError(message % {"unit": unit[:80], "layer": composition.units.layer.name})
             if unit in committee_of:
                 message = _("The unit %(unit)s is in two committees: %(one)s and %(other)s.")
                 values = {"unit": unit, "one": committee_of[unit], "other": committee.code}
@@ -242,19 +242,19 @@ def _check_words(committee: Committee, *, others: list[Committee]) -> None:
         raise CompositionError(_("Two committees have the code %(code)s.") % {"code": code})
 
 
-def _layer(plan: Plan) -> Layer:
+def _layer(composition: Composition) -> Layer:
     """The boundary layer, locked; made where it is not there. Raises CompositionError."""
-    if not _LAYER_NAME.fullmatch(plan.name):
+    if not _LAYER_NAME.fullmatch(composition.name):
         raise CompositionError(_("The layer's name may hold only the letters a–z, digits, - and _."))
-    if plan.name == plan.units.layer.name:
+    if composition.name == composition.units.layer.name:
         raise CompositionError(_("The committees need a layer of their own, not that of the units."))
-    source = plan.units.layer
+    source = composition.units.layer
     layer, created = Layer.objects.select_for_update().get_or_create(
         owner=source.owner,
-        name=plan.name,
+        name=composition.name,
         defaults={
             "kind": Layer.Kind.BOUNDARY,
-            "titles": dict(plan.titles),
+            "titles": dict(composition.titles),
             "credit": source.credit,
             "licence": source.licence,
         },
@@ -262,8 +262,13 @@ def _layer(plan: Plan) -> Layer:
     if layer.kind != Layer.Kind.BOUNDARY:
         message = _("%(layer)s exists already, of the kind %(kind)s. Choose another name.")
         raise CompositionError(message % {"layer": layer, "kind": layer.get_kind_display()})
-    if plan.titles and not created and dict(plan.titles) != layer.titles and not _has_been_saved(layer):
-        layer.titles = dict(plan.titles)
+    if (
+        composition.titles
+        and not created
+        and dict(composition.titles) != layer.titles
+        and not _has_been_saved(layer)
+    ):
+        layer.titles = dict(composition.titles)
         layer.save(update_fields=["titles"])
     return layer
 

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 
 from layers import csv_lines
 from layers.models import Edition
-from layers.provisions.fields import Field, Provision, fields_of
 from layers.provisions.writing import ProvisionError
+from layers.provisions.zone_fields import Provision, ZoneField, zone_fields_of
 from layers.readers import figures
 
 _FIELD_NAMES = ("field", "felt", "feltnavn", "feltbetegnelse", "fält", "område", "delområde")
@@ -67,7 +67,7 @@ def proposal(path: Path, *, edition: Edition) -> Proposal:
         raise ProvisionError(message % {"names": ", ".join(table.columns[:20])})
     texts, twice = _texts_by_name(table.rows, columns=columns)
     return replace(
-        _matched(texts, fields=fields_of(edition)),
+        _matched(texts, fields=zone_fields_of(edition)),
         twice=twice,
         unread=[name for name, meaning in columns.items() if not meaning],
         languages=[meaning for meaning in meanings if meaning not in ("field", "text")],
@@ -76,7 +76,7 @@ def proposal(path: Path, *, edition: Edition) -> Proposal:
 
 def rows(edition: Edition, *, languages: list[str]) -> Iterator[list[str]]:
     """The table of an edition's provisions, header first; every field has a row, with or without a text."""
-    zone_fields = fields_of(edition)
+    zone_fields = zone_fields_of(edition)
     written = {language for zone_field in zone_fields for language in zone_field.provision.plain}
     languages = [*languages, *sorted(written - set(languages))]
     yield ["field", "codes", "text", *(f"plain_{language}" for language in languages)]
@@ -120,10 +120,10 @@ def _texts_by_name(
     return by_name, sorted(set(twice))
 
 
-def _matched(by_name: dict[str, Provision], *, fields: list[Field]) -> Proposal:
+def _matched(by_name: dict[str, Provision], *, fields: list[ZoneField]) -> Proposal:
     """By the exact name, else by the only field that is the same but for capitals and blanks."""
     exact = {zone_field.name: zone_field for zone_field in fields}
-    alike: dict[str, list[Field]] = {}
+    alike: dict[str, list[ZoneField]] = {}
     for zone_field in fields:
         alike.setdefault(_plain_name(zone_field.name), []).append(zone_field)
     texts: dict[str, Provision] = {}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from layers.event import What, record
 from layers.models import Edition, Layer, LayerEvent, Zone
-from layers.provisions.fields import Provision, fields_of
+from layers.provisions.zone_fields import Provision, zone_fields_of
 
 LONGEST = 50_000  # characters of one text
 _MOST_COMPARED = 500  # fields: a page that lists changes does not compare more of them
@@ -86,11 +86,13 @@ def is_undoable(event: LayerEvent) -> bool:
 
 def carried_over(edition: Edition, *, source: Edition) -> dict[str, Provision]:
     """Texts of the other edition for the fields of the same name that have none here."""
-    theirs = {field.name: field.provision for field in fields_of(source) if field.provision}
+    theirs = {
+        zone_field.name: zone_field.provision for zone_field in zone_fields_of(source) if zone_field.provision
+    }
     return {
-        field.name: theirs[field.name]
-        for field in fields_of(edition)
-        if not field.provision and field.name in theirs
+        zone_field.name: theirs[zone_field.name]
+        for zone_field in zone_fields_of(edition)
+        if not zone_field.provision and zone_field.name in theirs
     }
 
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from layers.readers import read_file, records, spreadsheet
+from layers.readers import json_rows, read_file, spreadsheet
 from layers.readers.closed import limits
-from layers.readers.closed.visible import visible_text
+from layers.readers.closed.visible_text import visible_text
 from layers.readers.source_rows import ReadError
 
 MAX_FILE_BYTES = 50 * 1024**2
@@ -66,15 +66,15 @@ def read_table(path: Path, *, sheet: str | None = None) -> Figures:
         workbook_sheet = spreadsheet.read(path, sheet=sheet)
         return _framed(workbook_sheet.cells, notes=[], sheet=workbook_sheet.name, sheets=workbook_sheet.names)
     if start.startswith((b"PK", b"SQLite format 3\x00", b"fgb")):
-        return _of_records(read_file.rows(path).properties)
+        return _of_rows(read_file.rows(path).properties)
     text, notes = _text(path.read_bytes())
     if text.lstrip()[:1] in ("{", "["):
-        return _of_records(records.parsed(text))
+        return _of_rows(json_rows.parsed(text))
     return _framed(_csv_cells(text), notes=notes)
 
 
-def _of_records(rows: list[dict[str, object]]) -> Figures:
-    flat = [records.flat(row) for row in rows]
+def _of_rows(rows: list[dict[str, object]]) -> Figures:
+    flat = [json_rows.flat(row) for row in rows]
     columns = list(dict.fromkeys(name for row in flat for name in row))
     _check_size(len(flat), len(columns))
     return Figures(columns=columns, rows=[{name: row.get(name, "") for name in columns} for row in flat])

@@ -204,9 +204,9 @@ def _plan(plan: PlanEdition, *, rows: list[tuple[Any, ...]], zone_count: int) ->
 
 
 def _zones(editions: Iterable[Edition]) -> list[tuple[Any, ...]]:
-    """Rows (version, code, status, level, field, name, provision, lon, lat) of zones with something to say.
+    """Rows (edition, code, status, level, field, name, provision, lon, lat) of zones with something to say.
 
-    One more of each version than is listed: so it is known whether there are more.
+    One more of each edition than is listed: so it is known whether there are more.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -216,10 +216,10 @@ def _zones(editions: Iterable[Edition]) -> list[tuple[Any, ...]]:
             FROM (
                 SELECT *, row_number() OVER (
                     PARTITION BY version_id ORDER BY {natural_sql("field")}, field, code, id
-                ) AS place
+                ) AS number
                 FROM layers_zone WHERE version_id = ANY(%s) AND (field <> '' OR provision <> '{{}}')
             ) AS named, ST_PointOnSurface(geom) AS point
-            WHERE place <= %s ORDER BY version_id, place
+            WHERE number <= %s ORDER BY version_id, number
             """,  # noqa: S608 (our own text)
             [[edition.pk for edition in editions], MOST_ZONES + 1],
         )

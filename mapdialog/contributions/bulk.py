@@ -46,7 +46,7 @@ class Row(SenderFields):
 
 @dataclass(frozen=True, kw_only=True)
 class Stored:
-    """What came of a batch. `outside` counts places in no area; `refused` the database would not take."""
+    """What came of a batch. `outside` counts spots in no area; `refused` the database would not take."""
 
     new: int = 0
     known: int = 0
@@ -78,9 +78,9 @@ def identifier_of(source_id: str, *, rulebook: Rulebook) -> UUID:
 
 
 def store(rows: Sequence[Row], *, rulebook: Rulebook, codes: CodeMaker = random_codes) -> Stored:
-    """Stores a batch in one transaction with its places; raises the data version if anything is new.
+    """Stores a batch in one transaction with its hits; raises the data version if anything is new.
 
-    A row that the database refuses (a place that the metric CRS cannot hold) does not take the others with
+    A row that the database refuses (a spot that the metric CRS cannot hold) does not take the others with
     it: the batch is halved until it stands alone.
     """
     try:
@@ -158,14 +158,14 @@ WITH stored AS (
     RETURNING id, geom, received_at
 ), placed AS (
     INSERT INTO contributions_contributionplace (contribution_id, version_id, area_id, zone_id, share)
-    SELECT stored.id, place.version_id, place.area_id, place.zone_id, place.share
+    SELECT stored.id, hit.version_id, hit.area_id, hit.zone_id, hit.share
     FROM stored CROSS JOIN LATERAL ({
     hit_rows_sql(
         geom="stored.geom",
         on=day_sql("stored.received_at", zone="%(time_zone)s"),
         layers="%(layers)s",
     )
-}) AS place
+}) AS hit
     RETURNING contribution_id, area_id
 )
 SELECT count(*), count(*) FILTER (WHERE geom IS NULL),
@@ -178,7 +178,7 @@ FROM stored
 def _store_once(rows: Sequence[Row], *, codes: Sequence[str], rulebook: Rulebook) -> Stored:
     values: dict[str, Any] = {
         "consultation": rulebook.id,
-        "layers": rulebook.place_layers,
+        "layers": rulebook.hit_layers,
         "time_zone": str(rulebook.time_zone),
     }
     with transaction.atomic(), connection.cursor() as cursor:

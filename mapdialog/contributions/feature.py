@@ -12,7 +12,7 @@ from uuid import UUID
 from django.contrib.gis.geos import GEOSGeometry
 from django.utils.translation import gettext as _
 
-from layers.readers.closed.visible import visible_text
+from layers.readers.closed.visible_text import visible_text
 from mapdialog.contributions import columns, shape
 from mapdialog.contributions.columns import EARLIER_NAMES, TEXT_MAX, Column, SenderFields
 from mapdialog.contributions.kinds.catalog import DetailError, Kind, detail_names, kinds
@@ -72,7 +72,7 @@ def parse(
 ) -> Draft:
     """The Draft in a GeoJSON Feature (EPSG:4326, RFC 7946) as strict JSON gave it.
 
-    `is_record` is for what the municipality registers from elsewhere: a place alone is enough, and neither a
+    `is_record` is for what the municipality registers from elsewhere: a spot alone is enough, and neither a
     theme nor responses are demanded. Raises FeatureError.
     """
     properties = _members(feature, identifier=identifier)

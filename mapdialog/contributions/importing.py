@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.text import slugify
 
-from layers.readers.closed.visible import visible_text
+from layers.readers.closed.visible_text import visible_text
 from mapdialog.audit.models import record
 from mapdialog.audit.verb import Verb
 from mapdialog.contributions import bulk, columns, keys, screening
@@ -113,7 +113,7 @@ def load(
 ) -> Report:
     """Loads a CSV file (`;`, `,` or tab; opened with newline="") into the consultation.
 
-    Idempotent on `source_id`. Opening times do not apply; a place outside every area is loaded without one.
+    Idempotent on `source_id`. Opening times do not apply; a spot outside every area is loaded without one.
     Rows count as published unless screening finds personal data, their kind is private or the options say
     pending. Raises ImportFileError.
     """

@@ -1,6 +1,6 @@
 """A contribution comes in: exactly once, or not at all.
 
-One statement stores it with its submission, places and audit row, takes from the buckets and raises the
+One statement stores it with its submission, hits and audit row, takes from the buckets and raises the
 data version, or does nothing of all that. Only when nothing was stored a look finds out why: known already,
 outside the area, or too many.
 """
@@ -37,7 +37,7 @@ class ErasedError(Exception):
 
 
 class OutsideAreaError(Exception):
-    """The place lies outside the consultation's area."""
+    """The spot lies outside the consultation's area."""
 
 
 class _RulesChangedError(Exception):
@@ -199,7 +199,7 @@ def columns_of(draft: Draft, *, rulebook: Rulebook) -> dict[str, Any]:
     return {
         **draft.parameters(),
         "flags": json.dumps(flags),
-        "layers": rulebook.place_layers,
+        "layers": rulebook.hit_layers,
         "state": rule.first_state(
             rulebook, is_private=draft.is_private, flags=flags, age_band=draft.age_band
         ),
@@ -275,7 +275,7 @@ def _durable() -> AbstractContextManager[None]:
 
 
 def _unprojectable(error: InternalError) -> Exception:
-    """PROJ refuses places on the other side of the earth from the municipality's metric CRS."""
+    """PROJ refuses spots on the other side of the earth from the municipality's metric CRS."""
     return OutsideAreaError() if "transform" in str(error).lower() else error
 
 

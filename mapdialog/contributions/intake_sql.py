@@ -38,7 +38,7 @@ WHERE consultation.id = %(consultation)s
 
 # Within a minute the same words at the same spot (0.0001°, some ten metres) under another id: a tap too many,
 # or a class that was told what to write. The index on `geom` finds the few rows around; without a geometry
-# the same words for the place do, among those of the last minute.
+# the same words for the spot do, among those of the last minute.
 _ALIKE_WITHIN = "interval '1 minute'"
 _ALIKE = f"""other.consultation_id = %(consultation)s AND other.id <> %(id)s AND other.state <> 'erased'
     AND other.received_at > %(at)s::timestamptz - {_ALIKE_WITHIN} AND other.text = %(text)s
@@ -80,20 +80,20 @@ WITH {limits.WANTED}, stored_before AS (
 SELECT contribution_id FROM merged WHERE (SELECT count(*) FROM taken) > 0
 """)  # noqa: S608 (our own text)
 
-PLACES_OF = """
+HITS_OF = """
 (SELECT coalesce(jsonb_agg(jsonb_build_object(
     'kind', layer.kind, 'code', coalesce(area.code, zone.code), 'name', coalesce(area.name, zone.name)
 ) ORDER BY layer.kind, layer.name, coalesce(area.code, zone.code)), '[]')
-FROM {rows} AS place
-JOIN layers_layerversion AS version ON version.id = place.version_id AND version.published
+FROM {rows} AS hit
+JOIN layers_layerversion AS version ON version.id = hit.version_id AND version.published
 JOIN layers_layer AS layer ON layer.id = version.layer_id
-LEFT JOIN layers_area AS area ON area.id = place.area_id
-LEFT JOIN layers_zone AS zone ON zone.id = place.zone_id
+LEFT JOIN layers_area AS area ON area.id = hit.area_id
+LEFT JOIN layers_zone AS zone ON zone.id = hit.zone_id
 {where})"""
 
 # One statement, hence one transaction and one message there and back: nothing is locked while Python waits
 # for its turn. Nothing is returned when nothing is stored: the rules have changed, the id or the code exists,
-# the id is spent, the place lies outside, or a bucket is empty. A bucket emptied by another meanwhile breaks
+# the id is spent, the spot lies outside, or a bucket is empty. A bucket emptied by another meanwhile breaks
 # its CHECK, and all is undone. Foreign keys are checked at COMMIT, so the contribution may come before its
 # submission, which is then only written when the contribution was new. What is like another of the last
 # minute is flagged, and by the same sender not stored again; two of the very same instant do not see each
@@ -130,9 +130,9 @@ _STORED = f"""
     RETURNING id
 ), placed AS (
     INSERT INTO contributions_contributionplace (contribution_id, version_id, area_id, zone_id, share)
-    SELECT id, place.* FROM new CROSS JOIN LATERAL (
+    SELECT id, hit.* FROM new CROSS JOIN LATERAL (
         {hit_rows_sql(geom="%(geom)s", on="%(on)s", layers="%(layers)s")}
-    ) AS place
+    ) AS hit
     RETURNING version_id, area_id, zone_id
 ), audited AS (
     INSERT INTO audit_auditentry (at, by, action, subject_type, subject_id, detail)
@@ -149,14 +149,14 @@ WHERE (SELECT count(*) FROM submission, audited, taken) + (SELECT count(*) FROM 
 STORE = prepared.Statement(f"""
 WITH {_STORED}
 {bump_sql(_BUMPED)}
-RETURNING (SELECT id FROM submission), {PLACES_OF.format(rows="placed", where="")}
+RETURNING (SELECT id FROM submission), {HITS_OF.format(rows="placed", where="")}
 """)  # noqa: S608 (our own text)
 
 RECEIPT = f"""
 SELECT contribution.code, contribution.submission_id, contribution.state, contribution.arrival,
     contribution.version, {
-    PLACES_OF.format(
-        rows="contributions_contributionplace", where="WHERE place.contribution_id = contribution.id"
+    HITS_OF.format(
+        rows="contributions_contributionplace", where="WHERE hit.contribution_id = contribution.id"
     )
 }
 FROM contributions_contribution AS contribution WHERE contribution.id = %(id)s

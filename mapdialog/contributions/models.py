@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from layers.geometry import WGS84, IsStorable
 from layers.models import Area, Edition, Zone
-from layers.readers.closed.visible import UNSEEN
+from layers.readers.closed.visible_text import UNSEEN
 from mapdialog.contributions import columns
 from mapdialog.dialogue.models import Alternative, Consultation, Reader, Theme
 

@@ -26,7 +26,7 @@ class NotPublishableError(Exception):
 def publish(
     contribution: Contribution, *, by: User, at: dt.datetime, reason: str = "", version: int | None = None
 ) -> None:
-    """Shows it to everyone, at its public place. Raises NotPublishableError, VersionError."""
+    """Shows it to everyone, at its public spot. Raises NotPublishableError, VersionError."""
     kind = kinds().get(contribution.kind)
     if kind is not None and kind.is_private(contribution.details):
         raise NotPublishableError(

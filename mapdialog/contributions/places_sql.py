@@ -19,19 +19,19 @@ PLACES: dict[str, str] = {
     "theme_name": "c.p_theme_name",
     "committee": "committee.code",
     "committee_name": "committee.name",
-    "zones": "concat('[', place.zones, ']')::json",
+    "zones": "concat('[', located.zones, ']')::json",
 }
 _ZONE = "json_build_object('plan', l.name, 'version', v.number, 'code', z.code, 'field', z.field)::text"
 _ZONE_ORDER = 'l.name, v.number, z.code COLLATE "C", z.id'
 _ZONE_PLAN = "JOIN layers_layerversion v ON v.id = z.version_id JOIN layers_layer l ON l.id = v.layer_id"
 # Looked up for all rows at once: a look-up per row takes twice as long. Numbers alone are gathered,
-# since texts would have to be sorted; who is in more places than these numbers hold is looked up alone.
+# since texts would have to be sorted; who has more hits than these numbers hold is looked up alone.
 # A point lies in one committee. A line may cross several: it is counted where most of it lies.
 RECORDED = f"""
     WITH zones AS MATERIALIZED (
         SELECT z.id, row_number() OVER (ORDER BY {_ZONE_ORDER}) AS rank, {_ZONE} AS written
         FROM layers_zone z {_ZONE_PLAN} WHERE v.id = ANY(%(plans)s)
-    ), places AS (
+    ), hits AS (
         SELECT p.contribution_id, count(p.area_id) AS areas, min(p.area_id) AS area,
             count(p.zone_id) AS zones, min(p.zone_id) AS first_zone, max(p.zone_id) AS last_zone
         FROM contributions_contributionplace p
@@ -39,26 +39,26 @@ RECORDED = f"""
             AND (p.version_id = ANY(%(boundaries)s) AND p.area_id IS NOT NULL
                 OR p.version_id = ANY(%(plans)s) AND p.zone_id IS NOT NULL)
         GROUP BY p.contribution_id
-    ), place AS MATERIALIZED (
+    ), located AS MATERIALIZED (
         SELECT contribution_id, CASE WHEN areas > 1 THEN (
             SELECT a.id FROM contributions_contributionplace p JOIN layers_area a ON a.id = p.area_id
-            WHERE p.contribution_id = places.contribution_id AND p.version_id = ANY(%(boundaries)s)
+            WHERE p.contribution_id = hits.contribution_id AND p.version_id = ANY(%(boundaries)s)
             ORDER BY p.share DESC, a.code COLLATE "C", a.id LIMIT 1
         ) ELSE area END AS area, CASE WHEN zones > 2 THEN (
             SELECT string_agg({_ZONE}, ',' ORDER BY {_ZONE_ORDER})
             FROM contributions_contributionplace p JOIN layers_zone z ON z.id = p.zone_id {_ZONE_PLAN}
-            WHERE p.contribution_id = places.contribution_id AND p.version_id = ANY(%(plans)s)
+            WHERE p.contribution_id = hits.contribution_id AND p.version_id = ANY(%(plans)s)
         ) WHEN zones < 2 THEN one.written
             WHEN one.rank < two.rank THEN concat(one.written, ',', two.written)
             ELSE concat(two.written, ',', one.written) END AS zones
-        FROM places
+        FROM hits
         LEFT JOIN zones one ON one.id = first_zone
         LEFT JOIN zones two ON two.id = last_zone AND zones = 2
     )
 """  # noqa: S608 (fragments of our own, above; every value is a parameter)
 OF_RECORDED = """
-    LEFT JOIN place ON place.contribution_id = c.p_id
-    LEFT JOIN layers_area committee ON committee.id = place.area
+    LEFT JOIN located ON located.contribution_id = c.p_id
+    LEFT JOIN layers_area committee ON committee.id = located.area
 """
 
 
@@ -81,7 +81,7 @@ SQUARES = f"""
         UNION ALL
         SELECT middle, z.version_id, NULL, z.id FROM squares
         JOIN layers_zone z ON z.version_id = ANY(%(plans)s) AND ST_Covers(z.geom, square)
-    ), place AS MATERIALIZED (
+    ), located AS MATERIALIZED (
         SELECT middle, day,
             (array_agg(a.id ORDER BY a.code COLLATE "C", a.id) FILTER (WHERE a.id IS NOT NULL))[1] AS area,
             string_agg({_ZONE}, ',' ORDER BY {_ZONE_ORDER}) FILTER (WHERE z.id IS NOT NULL) AS zones
@@ -94,9 +94,9 @@ SQUARES = f"""
     )
 """  # noqa: S608 (fragments of our own, above; every value is a parameter)
 OF_SQUARES = f"""
-    LEFT JOIN place ON place.middle = c.p_public
-        AND place.day = {day_sql("c.p_received_at", zone="%(time_zone)s")}
-    LEFT JOIN layers_area committee ON committee.id = place.area
+    LEFT JOIN located ON located.middle = c.p_public
+        AND located.day = {day_sql("c.p_received_at", zone="%(time_zone)s")}
+    LEFT JOIN layers_area committee ON committee.id = located.area
 """
 
 

@@ -5,8 +5,8 @@ a contribution is shown is the same rule's, and the database computes it: `geom_
 
 | | points, exactly | points, moved to a grid | areas only |
 |---|---|---|---|
-| place | as sent | middle of its square | – |
-| place in words, radius | as sent | – | – |
+| spot | as sent | middle of its square | – |
+| spot in words, radius | as sent | – | – |
 | committee, zones | as recorded | those that hold the whole square | – |
 | written, received | the moment | the day | – |
 | order of lists | by the moment | by the day, then by id | – |
@@ -175,13 +175,13 @@ def _committees(rows: Sequence[Contribution], *, of: Consultation) -> dict[UUID,
                 {"ids": identifiers, "boundary": of.boundary_layer_id, **parameters(of)},
             )
             return dict(cursor.fetchall())
-    places = Hit.objects.filter(
+    hits = Hit.objects.filter(
         contribution__in=identifiers, edition__layer=of.boundary_layer_id, edition__published=True
     )
     names: dict[UUID, list[str]] = {}
-    for place in places.select_related("area").order_by("-share", "area__code"):
-        if place.area:
-            names.setdefault(place.contribution_id, []).append(place.area.name or place.area.code)
+    for hit in hits.select_related("area").order_by("-share", "area__code"):
+        if hit.area:
+            names.setdefault(hit.contribution_id, []).append(hit.area.name or hit.area.code)
     return {identifier: ", ".join(several) for identifier, several in names.items()}
 
 

@@ -79,8 +79,8 @@ class Rulebook:
     theme_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
-    def place_layers(self) -> list[int]:
-        """The layers in which a contribution's places are looked up: the boundary set and every plan."""
+    def hit_layers(self) -> list[int]:
+        """The layers in which a contribution's hits are looked up: the boundary set and every plan."""
         boundary = [] if self.boundary_layer_id is None else [self.boundary_layer_id]
         return [*boundary, *dict.fromkeys(self.alternative_layers)]
 

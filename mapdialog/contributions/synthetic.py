@@ -32,7 +32,7 @@ _REMARKS = (
 
 @dataclass(frozen=True, kw_only=True)
 class _Cluster:
-    """A place where people gather: its middle (lon, lat), its spread in metres and its usual theme."""
+    """A spot where people gather: its middle (lon, lat), its spread in metres and its usual theme."""
 
     lon: float
     lat: float
@@ -85,16 +85,16 @@ def _rows(
     clusters: int,
     until: dt.datetime,
 ) -> Iterator[bulk.Row]:
-    places = _Places(dice, area=area)
+    spots = _Spots(dice, area=area)
     themes: list[int | None] = [*rulebook.themes.values()] or [None]
-    gathered = _gathering(dice, places=places, themes=themes, clusters=clusters)
-    # Few places draw many people: weights fall off as one over the rank.
+    gathered = _gathering(dice, spots=spots, themes=themes, clusters=clusters)
+    # Few spots draw many people: weights fall off as one over the rank.
     weights = [1 / (rank + 1) for rank in range(clusters)]
     seconds = max(1.0, (until - rulebook.opens_at).total_seconds())
     contributors = max(1, round(n / PINS_PER_CONTRIBUTOR))
     for number in range(n):
         cluster = dice.choices(gathered, weights)[0] if gathered and dice.random() < IN_CLUSTERS else None
-        place = places.near(cluster) if cluster else places.anywhere()
+        spot = spots.near(cluster) if cluster else spots.anywhere()
         usual = cluster is not None and dice.random() < 0.7
         who = dice.randrange(contributors)
         written_at = rulebook.opens_at + dt.timedelta(seconds=round(dice.random() * seconds))
@@ -102,7 +102,7 @@ def _rows(
             source_id=f"pins:{seed}:{number}",
             submission=f"pins:{seed}:{who}",
             channel="web",
-            geom=Point(*place, srid=WGS84),
+            geom=Point(*spot, srid=WGS84),
             accuracy_m=round(dice.uniform(4, 60), 1),
             zoom_at_placing=dice.choice((15, 16, 17, 18)),
             text=f"{dice.choice(_SUBJECTS)} {dice.choice(_REMARKS)}.",
@@ -115,19 +115,19 @@ def _rows(
 
 
 def _gathering(
-    dice: random.Random, *, places: _Places, themes: Sequence[int | None], clusters: int
+    dice: random.Random, *, spots: _Spots, themes: Sequence[int | None], clusters: int
 ) -> list[_Cluster]:
-    """The places people come together at, each with the theme that most of them speak about."""
+    """The spots people come together at, each with the theme that most of them speak about."""
     gathered = []
     for _ in range(clusters):
-        lon, lat = places.anywhere()
+        lon, lat = spots.anywhere()
         gathered.append(
             _Cluster(lon=lon, lat=lat, spread_m=dice.uniform(15, 120), theme_id=dice.choice(themes))
         )
     return gathered
 
 
-class _Places:
+class _Spots:
     """Random positions inside the area, by a prepared geometry and a bounded number of tries."""
 
     def __init__(self, dice: random.Random, *, area: MultiPolygon) -> None:

@@ -112,11 +112,11 @@ def _grades_fault(options: Sequence[Option]) -> str | None:
         if len({family for family, _rank in steps}) == 1 and not is_one_way:
             words = ", ".join(f"“{option['label'][language]}”" for option in options)
             return f"is not one scale in “{language}”: {words} do not go from worse to better, or back."
-    for place, option in enumerate(options):
+    for index, option in enumerate(options):
         meant = {
-            language: steps_of_text[place]
+            language: steps_of_text[index]
             for language, steps_of_text in by_language.items()
-            if steps_of_text[place] is not None
+            if steps_of_text[index] is not None
         }
         if len(set(meant.values())) > 1:
             words = ", ".join(f"“{option['label'][language]}” ({language})" for language in meant)

@@ -1,7 +1,7 @@
 """What a hotspot claims: one rule for its rank, for the file of a run and for the words of a page.
 
 Nothing is claimed of a few people, nor where nobody knows how many they are: five letters without a sender
-may be one person's. Such places are drawn quietly and stand at the end.
+may be one person's. Such spots are drawn quietly and stand at the end.
 """
 
 from __future__ import annotations

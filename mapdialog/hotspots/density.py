@@ -28,14 +28,14 @@ LIVE_FROM_ZOOM = STORED_LEVELS[0] - SIDE_LEVELS + 1  # closer in, few pins are i
 
 Audience = DensityCell.Audience
 
-# Which square of the finest level a place lies in: x from the west, y from the north (Web Mercator).
+# Which square of the finest level a spot lies in: x from the west, y from the north (Web Mercator).
 # Lines and areas count once, at a point on them.
 _SQUARES = """
 SELECT floor((ST_X(p) + 180) / 360 * (1 << {level}))::int AS x,
        floor((0.5 - asinh(tan(radians(ST_Y(p)))) / (2 * pi())) * (1 << {level}))::int AS y
 FROM (
-    SELECT CASE WHEN GeometryType(place) = 'POINT' THEN place ELSE ST_PointOnSurface(place) END AS p
-    FROM ({places}) AS visible(place) WHERE place IS NOT NULL
+    SELECT CASE WHEN GeometryType(spot) = 'POINT' THEN spot ELSE ST_PointOnSurface(spot) END AS p
+    FROM ({spots}) AS visible(spot) WHERE spot IS NOT NULL
 ) AS points
 """
 
@@ -56,8 +56,8 @@ GROUP BY 1, 2
 """
 
 _IN_TILE = """
-SELECT place FROM ({places}) AS visible(place)
-WHERE place && ST_Transform(ST_TileEnvelope(%s, %s, %s, margin => %s), 4326)
+SELECT spot FROM ({spots}) AS visible(spot)
+WHERE spot && ST_Transform(ST_TileEnvelope(%s, %s, %s, margin => %s), 4326)
 """
 
 _LIVE_TILE = "SELECT s.x - %s, s.y - %s, count(*) FROM ({squares}) AS s GROUP BY 1, 2"
@@ -81,8 +81,8 @@ def refresh(consultation: Consultation, *, at: dt.datetime) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('density'), %s)", [consultation.pk])
         DensityCell.objects.filter(consultation=consultation).delete()
         for audience in filter(lambda each: is_shown_to(each, consultation=consultation), Audience):
-            places, parameters = _places(consultation, audience=audience).query.sql_with_params()
-            squares = _SQUARES.format(level=STORED_LEVELS[0], places=places)
+            spots, parameters = _spots(consultation, audience=audience).query.sql_with_params()
+            squares = _SQUARES.format(level=STORED_LEVELS[0], spots=spots)
             cursor.execute(
                 _REFRESH.format(finest=STORED_LEVELS[0], squares=squares),
                 [consultation.pk, audience, *parameters, list(STORED_LEVELS)],
@@ -140,16 +140,16 @@ def _stored_counts(
 def _live_counts(
     consultation: Consultation, *, audience: Audience, zoom: int, x: int, y: int
 ) -> list[tuple[int, int, int]]:
-    places, parameters = _places(consultation, audience=audience).query.sql_with_params()
-    box = _IN_TILE.format(places=places)
-    squares = _SQUARES.format(level=zoom + SIDE_LEVELS, places=box)
+    spots, parameters = _spots(consultation, audience=audience).query.sql_with_params()
+    box = _IN_TILE.format(spots=spots)
+    squares = _SQUARES.format(level=zoom + SIDE_LEVELS, spots=box)
     values: list[Any] = [x * SIDE - SKIRT, y * SIDE - SKIRT, *parameters, zoom, x, y, SKIRT / SIDE]
     with connection.cursor() as cursor:
         cursor.execute(_LIVE_TILE.format(squares=squares), values)
         return list(cursor.fetchall())
 
 
-def _places(consultation: Consultation, *, audience: Audience) -> QuerySet[Contribution, Any]:
+def _spots(consultation: Consultation, *, audience: Audience) -> QuerySet[Contribution, Any]:
     contributions = Contribution.objects.filter(consultation=consultation)
     contributions = contributions.everyones() if audience is Audience.EVERYONE else contributions.officials()
     return contributions.at_a_spot().order_by().values_list(_geometry_field(audience))

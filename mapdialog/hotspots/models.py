@@ -70,7 +70,7 @@ class RunFailure(models.Model):
 
 
 class Hotspot(models.Model):
-    """A place where contributions gather, inside one committee."""
+    """A gathering of contributions, inside one committee."""
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="hotspots")
     rank = models.PositiveIntegerField(_("rank"))

@@ -30,7 +30,7 @@ _NAMED_KINDS = (Layer.Kind.PLACE, Layer.Kind.STREET, Layer.Kind.ADDRESS)
 
 def pins_frame(consultation: Consultation) -> gpd.GeoDataFrame:
     """All contributions officials count: columns id (text), contributor, theme, is_spot, geometry (Point or
-    None). `is_spot` is False where nobody chose the place, or it is known too roughly to be a point.
+    None). `is_spot` is False where nobody chose the spot, or it is known too roughly to be a point.
 
     Rejected and erased ones are left out: they are not part of what was said.
     """

@@ -86,8 +86,8 @@ def calculate(
         consultation.data_version.refresh_from_db()
         pins = read.pins_frame(consultation)
         areas = read.areas_frame(boundary)
-        has_place = ~(pins.geometry.isna() | pins.geometry.is_empty)
-        located = pins[has_place & pins["is_spot"]]
+        has_spot = ~(pins.geometry.isna() | pins.geometry.is_empty)
+        located = pins[has_spot & pins["is_spot"]]
         result = find_hotspots(
             located,
             areas=areas,
@@ -107,8 +107,8 @@ def calculate(
             started_at=at,
             finished_at=at + dt.timedelta(seconds=time.monotonic() - started),
             n=len(located),
-            n_without_place=int((~has_place).sum()),
-            n_rough=int(has_place.sum()) - len(located),
+            n_without_place=int((~has_spot).sum()),
+            n_rough=int(has_spot.sum()) - len(located),
             n_outside=next((row.n for row in result.areas if row.code is None), 0),
             density=density_document(surface, metric_srid=parameters.metric_srid),
         )

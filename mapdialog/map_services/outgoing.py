@@ -213,14 +213,14 @@ class _Connection:
 def _connected(addresses: list[Any], *, until: float) -> socket.socket:
     """A socket to the address as it was looked up: `create_connection` would look it up once more."""
     failed: OSError = TimeoutError()
-    for family, kind, protocol, _name, place in addresses:
+    for family, kind, protocol, _name, address in addresses:
         left = until - time.monotonic()
         if left <= 0:
             break
         connecting = socket.socket(family, kind, protocol)
         try:
             connecting.settimeout(left)
-            connecting.connect(place)
+            connecting.connect(address)
         except OSError as error:
             connecting.close()
             failed = error

@@ -34,7 +34,7 @@ _AFTER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 # page does not show it all: counting costs as much again, and a sub-select runs only when its case comes.
 _PAGE = """
     WITH page AS MATERIALIZED ({page}), numbered AS (
-        SELECT *, row_number() OVER (ORDER BY {order}) AS place FROM page
+        SELECT *, row_number() OVER (ORDER BY {order}) AS number FROM page
     )
     SELECT
         CASE WHEN %(is_first)s AND told.n <= %(limit)s THEN told.n
@@ -42,10 +42,10 @@ _PAGE = """
         told.n, coalesce(told.features, ''), last.p_id
     FROM (
         SELECT count(*) AS n,
-            string_agg(feature, ',' ORDER BY place) FILTER (WHERE place <= %(limit)s) AS features
+            string_agg(feature, ',' ORDER BY number) FILTER (WHERE number <= %(limit)s) AS features
         FROM numbered
     ) AS told
-    LEFT JOIN numbered AS last ON last.place = %(limit)s
+    LEFT JOIN numbered AS last ON last.number = %(limit)s
 """
 
 

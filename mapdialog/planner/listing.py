@@ -43,7 +43,7 @@ def page_of(
 
 
 def item(row: Contribution, *, language: str) -> dict[str, Any]:
-    """One contribution; `lonLat` is a point on it, null when it has no place."""
+    """One contribution; `lonLat` is a point on it, null when it has no spot."""
     committees: list[Hit] = getattr(row, "committees", [])
     area = committees[0].area if committees else None
     point = row.geom and (row.geom if row.geom.geom_type == "Point" else row.geom.point_on_surface)

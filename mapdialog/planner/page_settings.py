@@ -87,7 +87,7 @@ def _placed(consultation: Consultation) -> int:
 def _said_by_use(plans: list[PlanEdition], *, consultation: Consultation) -> dict[int, dict[str, int]]:
     """Edition → use → how many contributions lie in such zones; one in two zones of a use counts once."""
     style_lists = {plan.edition.pk: plan.style_list for plan in plans}
-    places = (
+    hits = (
         Hit.objects.filter(
             edition__in=style_lists, zone__isnull=False, contribution__consultation=consultation
         )
@@ -96,7 +96,7 @@ def _said_by_use(plans: list[PlanEdition], *, consultation: Consultation) -> dic
         .distinct()
     )
     contributions_by_edition: dict[int, dict[str, set[Any]]] = {edition: {} for edition in style_lists}
-    for edition, code, status, contribution in places:
+    for edition, code, status, contribution in hits:
         key = style_for(style_lists[edition], code=code, future=status == FUTURE).key
         contributions_by_edition[edition].setdefault(key, set()).add(contribution)
     return {

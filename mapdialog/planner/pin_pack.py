@@ -35,7 +35,7 @@ _METRES_PER_DEGREE = 111_320.0
 Words = npt.NDArray[np.uint32]
 
 # The committee is looked up pin by pin: a join of the two lists, planned without statistics just after an
-# import, compared each pin with each place and took a minute for 20,000.
+# import, compared each pin with each hit and took a minute for 20,000.
 _ROWS = """
 SELECT ST_X(p), ST_Y(p), extract(epoch FROM received_at)::float8,
        coalesce(theme_id, 0), coalesce(area_id, 0), state
@@ -45,15 +45,15 @@ FROM (
     FROM ({seen}) AS seen(id, geom, received_at, theme_id, state)
 ) AS pins
 LEFT JOIN LATERAL (
-    SELECT area_id FROM contributions_contributionplace AS place
-    WHERE place.contribution_id = pins.id AND place.version_id = ANY(%s) AND area_id IS NOT NULL
+    SELECT area_id FROM contributions_contributionplace AS hit
+    WHERE hit.contribution_id = pins.id AND hit.version_id = ANY(%s) AND area_id IS NOT NULL
     ORDER BY share DESC, area_id LIMIT 1
 ) AS committee ON true
 """
 
 
 def pin_pack(consultation: Consultation, *, reader: Reader, language: str) -> bytes:
-    """The pack of every contribution with a place that the reader may see. Four queries."""
+    """The pack of every contribution with a spot that the reader may see. Four queries."""
     rows = _rows(consultation, reader=reader)
     themes = list(consultation.themes.order_by("order", "id"))
     lon, lat, at, theme, area, state = (

@@ -51,10 +51,10 @@ def _order(style_list: str, differences: list[comparison.Difference]) -> dict[tu
         codes=[difference.code for difference in differences if not difference.is_future],
         future=[difference.code for difference in differences if difference.is_future],
     )
-    places = {style.key: place for place, style in enumerate(styles)}
+    ranks = {style.key: rank for rank, style in enumerate(styles)}
     keys = ((difference.code, difference.is_future) for difference in differences)
     return {
-        (code, future): places[style_for(style_list, code=code, future=future).key] for code, future in keys
+        (code, future): ranks[style_for(style_list, code=code, future=future).key] for code, future in keys
     }
 
 

@@ -83,7 +83,7 @@ def water_is_known(run: Run) -> bool:
 def hotspots_geojson(run: Run, *, language: str) -> dict[str, Any]:
     """The run's hotspots as a FeatureCollection (EPSG:4326), each in words. Two queries.
 
-    Those that claim something come first, each kind by size; `rank` is the place in this order, also where
+    Those that claim something come first, each kind by size; `rank` is the position in this order, also where
     the run is from a time that ranked by size alone.
     """
     names = theme_names(run.consultation, language=language)

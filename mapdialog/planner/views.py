@@ -151,7 +151,7 @@ def run(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @expensive
 def export(request: HttpRequest, slug: str) -> StreamingHttpResponse:
-    """What is selected, as GeoJSON with the exact places; who took it is written down."""
+    """What is selected, as GeoJSON with the exact spots; who took it is written down."""
     consultation = consultation_for(request, slug)
     selection = Selection.of(request, consultation=consultation)
     visible = Contribution.objects.visible_to(request.user).filter(consultation=consultation)

@@ -28,7 +28,7 @@ def test_everything_is_read_in_one_query():
     assert rulebook.themes == {theme.key: theme.pk for theme in consultation.themes.all()}
     assert set(rulebook.theme_words["lys"]) == {"Lys", "lys"}
     assert set(rulebook.alternatives) == {"a", "b"}
-    assert rulebook.place_layers == [boundary.pk, plan.pk]
+    assert rulebook.hit_layers == [boundary.pk, plan.pk]
     question = rulebook.questions["q"]
     assert question.values == {"0": 0, "ja": "ja"}
     assert (question.required, question.applies_to("pin"), question.applies_to("observation")) == (

@@ -5,7 +5,7 @@ import json
 import pytest
 from django.db import IntegrityError, transaction
 
-from layers.readers.closed.visible import UNSEEN, visible_text
+from layers.readers.closed.visible_text import UNSEEN, visible_text
 from mapdialog.contributions.feature import FeatureError, clean, parse
 from mapdialog.contributions.models import Contribution
 from tests import factories as make

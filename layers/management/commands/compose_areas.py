@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from layers.composition import composing
-from layers.composition.composing import Plan
+from layers.composition.composing import Composition
 from layers.composition.table import committees_in
 from layers.editions import life
 from layers.management.arguments import add_titles, day
@@ -41,13 +41,13 @@ class Command(BaseCommand):
         try:
             with transaction.atomic():
                 committees = committees_in(figures.read_table(file), units=units, at=at)
-                plan = Plan(
+                composition = Composition(
                     units=units,
                     name=options["name"],
                     committees=tuple(committees),
                     titles=dict(options["title"]),
                 )
-                draft = composing.stage(plan, at=at, by=by)
+                draft = composing.stage(composition, at=at, by=by)
                 published = not options["unpublished"]
                 sums = composing.save(
                     draft, valid_from=options["valid_from"], published=published, at=at, by=by

@@ -13,9 +13,9 @@ from dataclasses import replace
 from typing import Any
 
 from . import markup
-from .answers import RefusedError, Rows, SourceLayer
 from .limits import MAX_FEATURE_VERTICES, MAX_FEATURES, MAX_FIELDS, MAX_TABLES, MAX_TEXT, MAX_VERTICES
-from .visible import visible_text
+from .source_layer import RefusedError, Rows, SourceLayer
+from .visible_text import visible_text
 
 _VERTEX_BYTES = 16
 # How Google Earth shows a place, not what the place is.

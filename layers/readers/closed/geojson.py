@@ -15,10 +15,10 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from .answers import RefusedError, Rows, SourceLayer
 from .encodings import encoding_of
 from .limits import MAX_DEPTH, MAX_FEATURE_VERTICES, MAX_FEATURES, MAX_FIELDS, MAX_TEXT, MAX_VERTICES
-from .visible import visible_text
+from .source_layer import RefusedError, Rows, SourceLayer
+from .visible_text import visible_text
 
 _WGS84 = "EPSG:4326"
 _MULTI = {"MultiPoint": "Point", "MultiLineString": "LineString", "MultiPolygon": "Polygon"}

@@ -8,8 +8,8 @@ import unicodedata
 from collections.abc import Sequence
 
 from . import features
-from .answers import RefusedError, Rows, SourceLayer
 from .limits import MAX_FIELDS, MAX_OBJECTS, MAX_TABLES
+from .source_layer import RefusedError, Rows, SourceLayer
 
 # What GeoPackage writers themselves put in. None can fire: the file is only read.
 _USUAL_TRIGGER = re.compile(

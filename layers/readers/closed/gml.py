@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from . import features, markup
-from .answers import RefusedError, Rows, SourceLayer
 from .markup import FeatureType, Survey
+from .source_layer import RefusedError, Rows, SourceLayer
 
 _OPTIONS = {"DOWNLOAD_SCHEMA": "NO", "WRITE_GFS": "NO"}
 # What GDAL reads as something else, if it reads it at all.

@@ -13,7 +13,6 @@ import xml.parsers.expat as expat
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
-from .answers import RefusedError
 from .limits import (
     MAX_DEPTH,
     MAX_FEATURE_VERTICES,
@@ -24,6 +23,7 @@ from .limits import (
     MAX_TAG_BYTES,
     MAX_TEXT,
 )
+from .source_layer import RefusedError
 
 _CHUNK_BYTES = 1024**2
 _GML = "http://www.opengis.net/gml"

@@ -25,9 +25,9 @@ from dataclasses import asdict
 from typing import Any, Protocol
 
 from . import wire
-from .answers import RefusedError, Rows, SourceLayer
 from .drivers import DRIVERS, skipped
 from .limits import CPU_SECONDS, GEOJSON_MEMORY_BYTES, MAX_QUESTION_BYTES, MEMORY_BYTES, OPEN_FILES
+from .source_layer import RefusedError, Rows, SourceLayer
 
 # Written files: none. No process is started. (Root is not held to the number of processes.)
 _LIMITS = {

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, get_language_info
 
 from layers.models import Edition, Layer, Succession
-from layers.provisions.fields import without_plain
+from layers.provisions.zone_fields import without_plain
 from mapdialog.dialogue.texts import language_of
 from mapdialog.people.models import Municipality
 from mapdialog.planner.layers import layer_rows, steps

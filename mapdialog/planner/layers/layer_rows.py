@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from layers.models import Edition, Layer, Succession
-from layers.provisions.fields import without_plain
+from layers.provisions.zone_fields import without_plain
 from mapdialog.dialogue.models import Alternative, Consultation, Reader
 from mapdialog.dialogue.texts import language_of, translated
 from mapdialog.planner.layers import log

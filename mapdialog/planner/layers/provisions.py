@@ -20,11 +20,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from layers import csv_lines
 from layers.editions import documents, life
 from layers.models import Edition, Layer
-from layers.provisions import fields, writing
 from layers.provisions import table as provision_table
-from layers.provisions.fields import Field, Provision
+from layers.provisions import writing, zone_fields
 from layers.provisions.table import Proposal
 from layers.provisions.writing import ProvisionError
+from layers.provisions.zone_fields import Provision, ZoneField
 from layers.readers.read_file import ReadError
 from layers.styles.catalog import style_for
 from mapdialog.planner.layers import steps
@@ -52,16 +52,16 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
     """The texts of one field (`?field=B1`)."""
     layer, edition = _plan(request, pk)
     name = values.of_query(request).text("field")
-    field = fields.field_of(edition, name=name)
-    if field is None:
+    zone_field = zone_fields.zone_field_of(edition, name=name)
+    if zone_field is None:
         raise Http404
-    provision, refusal = field.provision, ""
+    provision, refusal = zone_field.provision, ""
     if request.method == "POST":
-        provision = _written(request, field=field)
+        provision = _written(request, zone_field=zone_field)
         outcome = steps.take(
             request,
             layer=layer,
-            step=lambda at, by: writing.write(edition, texts={field.name: provision}, at=at, by=by),
+            step=lambda at, by: writing.write(edition, texts={zone_field.name: provision}, at=at, by=by),
         )
         if not outcome.refusal:
             return redirect_to(layer, done=outcome.done, to="planner:layer_provisions")
@@ -70,12 +70,12 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **frame,
         "edition": edition,
-        "field": field,
-        "labels": _labels(field, edition),
+        "field": zone_field,
+        "labels": _labels(zone_field, edition),
         "legal_text": provision.legal_text,
         "plain": [
             (code, language_name(code), provision.plain.get(code, ""))
-            for code in languages_of(frame["municipality"], provision.plain, field.provision.plain)
+            for code in languages_of(frame["municipality"], provision.plain, zone_field.provision.plain)
         ],
         "refusal": refusal,
     }
@@ -159,25 +159,25 @@ def _table_page(request: HttpRequest, edition: Edition, *, refusal: str = "") ->
     frame = frame_of(request, edition.layer)
     search = values.of_query(request).search("q")
     missing = values.of_query(request).flag("missing")
-    matching = fields.fields_of(edition, search=search, missing=missing)
+    matching = zone_fields.zone_fields_of(edition, search=search, missing=missing)
     page = Paginator(matching, PER_PAGE).get_page(values.of_query(request).whole("page"))
-    hectares = fields.hectares(edition, names=[field.name for field in page.object_list])
+    hectares = zone_fields.hectares(edition, names=[zone_field.name for zone_field in page.object_list])
     source = life.before(edition)
     context = {
         **frame,
         "edition": edition,
-        "counts": fields.counts(edition),
+        "counts": zone_fields.counts(edition),
         "search": search,
         "missing": missing,
         "page": page,
         "rows": [
             {
-                "field": field,
-                "labels": _labels(field, edition),
-                "hectares": hectares.get(field.name),
-                "plain": sorted(field.provision.plain.items()),
+                "field": zone_field,
+                "labels": _labels(zone_field, edition),
+                "hectares": hectares.get(zone_field.name),
+                "plain": sorted(zone_field.provision.plain.items()),
             }
-            for field in page.object_list
+            for zone_field in page.object_list
         ],
         "carried_over": len(writing.carried_over(edition, source=source)) if source else 0,
         "source": source,
@@ -186,17 +186,17 @@ def _table_page(request: HttpRequest, edition: Edition, *, refusal: str = "") ->
     return render(request, "planner/layers/provisions.html", context, status=409 if refusal else 200)
 
 
-def _labels(field: Field, edition: Edition) -> list[tuple[str, str]]:
+def _labels(zone_field: ZoneField, edition: Edition) -> list[tuple[str, str]]:
     """(code, its words) of the purposes that the field has."""
     list_name = edition.layer.style or "neutral"
-    styles = [style_for(list_name, code=code) for code in field.codes]
+    styles = [style_for(list_name, code=code) for code in zone_field.codes]
     return [(style.code, style.label(get_language() or "") if style.known else "") for style in styles]
 
 
-def _written(request: HttpRequest, *, field: Field) -> Provision:
+def _written(request: HttpRequest, *, zone_field: ZoneField) -> Provision:
     """What the form says; languages that it does not show stay as they are."""
     form = values.of_form(request)
-    plain = {**field.provision.plain, **form.by_language("plain_")}
+    plain = {**zone_field.provision.plain, **form.by_language("plain_")}
     return Provision(
         legal_text=form.text("legal_text"),
         plain={language: text for language, text in plain.items() if text},

@@ -13,7 +13,7 @@ from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Polygon
 from django.core.management import CommandError, call_command
 
 from layers.composition import composing
-from layers.composition.composing import Committee, CompositionError, Plan
+from layers.composition.composing import Committee, Composition, CompositionError
 from layers.composition.table import committees_in, rows
 from layers.editions import life
 from layers.models import Area, Edition, Layer, LayerEvent, Population, Succession
@@ -48,22 +48,22 @@ def figures(units, tmp_path):
     return attaching.load(path, edition=units, year=2025, source="SSB", at=NOON)[0]
 
 
-def plan(units, *committees, name="nu"):
+def composition(units, *committees, name="nu"):
     drawn_up = tuple(
         Committee(code=code, name=f"Utvalg {code}", units=tuple(units_of_it))
         for code, units_of_it in committees
     )
-    return Plan(units=units, name=name, committees=drawn_up, titles={"nb": "Nærmiljøutvalg"})
+    return Composition(units=units, name=name, committees=drawn_up, titles={"nb": "Nærmiljøutvalg"})
 
 
 def saved(units, *committees, day=DAY, name="nu"):
-    draft = composing.stage(plan(units, *committees, name=name), at=NOON, by="test")
+    draft = composing.stage(composition(units, *committees, name=name), at=NOON, by="test")
     composing.save(draft, valid_from=day, published=True, at=NOON, by="test")
     return draft
 
 
 def test_a_committee_is_the_union_of_its_units(units):
-    draft = composing.stage(plan(units, ("1", "AB"), ("2", "C")), at=NOON)
+    draft = composing.stage(composition(units, ("1", "AB"), ("2", "C")), at=NOON)
     area = draft.areas.get(code="1")
     whole = units.areas.filter(code__in="AB").aggregate(whole=Union("geom"))["whole"]
     assert area.geom.equals(whole)
@@ -84,7 +84,7 @@ def test_slivers_between_units_are_closed_and_enclaves_are_not():
         outer = outer.difference(Polygon.from_bbox(hole))
     Area.objects.create(edition=edition, code="A", geom=MultiPolygon(outer, srid=4326))
     Area.objects.create(edition=edition, code="B", geom=MultiPolygon(Polygon.from_bbox(enclave), srid=4326))
-    draft = composing.stage(plan(edition, ("1", "A"), ("2", "B")), at=NOON)
+    draft = composing.stage(composition(edition, ("1", "A"), ("2", "B")), at=NOON)
     (polygon,) = draft.areas.get(code="1").geom
     assert polygon.num_interior_rings == 1
     assert Polygon(polygon[1]).area == pytest.approx(SIDE**2)
@@ -92,7 +92,7 @@ def test_slivers_between_units_are_closed_and_enclaves_are_not():
 
 
 def test_islands_stay_parts_of_their_committee(units):
-    draft = composing.stage(plan(units, ("1", "AC")), at=NOON)
+    draft = composing.stage(composition(units, ("1", "AC")), at=NOON)
     assert draft.areas.get().geom.num_geom == 2
 
 
@@ -122,7 +122,7 @@ def test_the_next_edition_closes_the_one_before_and_rolls_back(units):
 
 
 def test_a_draft_can_be_discarded_with_its_layer(units):
-    draft = composing.stage(plan(units, ("1", "AB")), at=NOON)
+    draft = composing.stage(composition(units, ("1", "AB")), at=NOON)
     life.discard(draft)
     assert not Layer.objects.filter(name="nu").exists()
 
@@ -142,7 +142,7 @@ def test_a_draft_can_be_discarded_with_its_layer(units):
 )
 def test_what_cannot_be_composed_changes_nothing(units, committees, why):
     with pytest.raises(CompositionError, match=why):
-        composing.stage(plan(units, *committees), at=NOON)
+        composing.stage(composition(units, *committees), at=NOON)
     assert not Edition.objects.filter(state="draft").exists()
     assert not Layer.objects.filter(name="nu").exists()
 
@@ -151,7 +151,7 @@ def test_what_cannot_be_composed_changes_nothing(units, committees, why):
 def test_the_layer_must_be_one_of_its_own(units, name, why):
     factories.layer(name="vann", kind="water")
     with pytest.raises(CompositionError, match=why):
-        composing.stage(plan(units, ("1", "A"), name=name), at=NOON)
+        composing.stage(composition(units, ("1", "A"), name=name), at=NOON)
 
 
 def test_only_what_was_composed_is_saved_like_this(units):
@@ -264,7 +264,7 @@ def test_bamble_s_committees_come_out_as_they_were_made():
         (feature["properties"]["code"], [codes[unit] for unit in feature["properties"]["units"].split(", ")])
         for feature in made
     ]
-    draft = composing.stage(plan(edition, *wanted), at=NOON)
+    draft = composing.stage(composition(edition, *wanted), at=NOON)
     pairs = composing.adjacent(edition)
     for feature in made:
         area = draft.areas.get(code=feature["properties"]["code"])

@@ -8,8 +8,8 @@ from layers import csv_lines
 from layers.models import Edition
 from layers.provisions import table as provision_table
 from layers.provisions import writing
-from layers.provisions.fields import Provision
 from layers.provisions.writing import ProvisionError
+from layers.provisions.zone_fields import Provision
 from tests import factories as make
 from tests.factories import NOON
 

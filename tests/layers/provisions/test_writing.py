@@ -1,9 +1,9 @@
 import pytest
 
 from layers.models import Edition, Zone
-from layers.provisions import fields, writing
-from layers.provisions.fields import Provision
+from layers.provisions import writing, zone_fields
 from layers.provisions.writing import ProvisionError
+from layers.provisions.zone_fields import Provision
 from tests import factories as make
 from tests.factories import NOON
 
@@ -31,7 +31,7 @@ def texts_of(plan: Edition) -> dict[str, tuple[str, dict]]:
 
 
 def test_fields_come_as_people_count_with_their_purposes_and_zones(plan: Edition) -> None:
-    listed = fields.fields_of(plan)
+    listed = zone_fields.zone_fields_of(plan)
     assert [(field.name, field.codes, field.zones) for field in listed] == [
         ("B1", ("1113", "H320"), 2),
         ("B2", ("1111",), 1),
@@ -40,11 +40,11 @@ def test_fields_come_as_people_count_with_their_purposes_and_zones(plan: Edition
 
 
 def test_fields_are_found_by_part_of_their_name_or_code_and_by_what_they_lack(plan: Edition) -> None:
-    assert [field.name for field in fields.fields_of(plan, search="b1")] == ["B1", "B10"]
-    assert [field.name for field in fields.fields_of(plan, search="h320")] == ["B1"]
-    assert fields.fields_of(plan, search="100%_") == []
+    assert [field.name for field in zone_fields.zone_fields_of(plan, search="b1")] == ["B1", "B10"]
+    assert [field.name for field in zone_fields.zone_fields_of(plan, search="h320")] == ["B1"]
+    assert zone_fields.zone_fields_of(plan, search="100%_") == []
     write(plan, B1=Provision(legal_text="§ 1", plain={"nb": "Boliger"}), B2=Provision(legal_text="§ 2"))
-    assert [field.name for field in fields.fields_of(plan, missing=True)] == ["B2", "B10"]
+    assert [field.name for field in zone_fields.zone_fields_of(plan, missing=True)] == ["B2", "B10"]
 
 
 def test_a_text_is_for_all_zones_of_its_field_and_for_no_other_edition(plan: Edition) -> None:
@@ -59,14 +59,14 @@ def test_a_text_is_for_all_zones_of_its_field_and_for_no_other_edition(plan: Edi
 
 def test_counts_say_how_far_the_writing_has_come(plan: Edition) -> None:
     write(plan, B1=Provision(legal_text="§ 1"), B2=Provision(plain={"nb": "Hus"}))
-    counts = fields.counts(plan)
+    counts = zone_fields.counts(plan)
     assert (counts.fields, counts.without_plain, counts.without_legal, counts.zones_without_field) == (
         3,
         2,
         2,
         1,
     )
-    assert fields.without_plain([plan.pk]) == {plan.pk: 2}
+    assert zone_fields.without_plain([plan.pk]) == {plan.pk: 2}
 
 
 def test_the_log_keeps_what_was_and_where_it_came_from(plan: Edition) -> None:
@@ -120,7 +120,7 @@ def test_undone_every_zone_says_what_it_said(plan: Edition) -> None:
     """Also where the zones of a field came from their file with different texts."""
     Zone.objects.filter(edition=plan, code="H320").update(legal_text="Flom", provision={"nb": "Fare"})
     before = texts_of(plan)
-    assert fields.field_of(plan, name="B1").differs
+    assert zone_fields.zone_field_of(plan, name="B1").differs
     event = write(plan, B1=Provision(legal_text="§ 1"), B2=Provision(plain={"nb": "Hus"}))
     undone = writing.undo(event, at=NOON, by="user:2")
     assert texts_of(plan) == before
@@ -150,7 +150,7 @@ def test_texts_are_carried_over_by_name_and_only_where_there_are_none(plan: Edit
 
 
 def test_hectares_are_those_of_the_ground(plan: Edition) -> None:
-    ground = fields.hectares(plan, names=["B1", "B2"])
+    ground = zone_fields.hectares(plan, names=["B1", "B2"])
     # A hundredth of a degree each way at 59° N: 0.57 km by 1.11 km.
     assert ground["B2"] == pytest.approx(64, rel=0.02)
     assert ground["B1"] == pytest.approx(2 * ground["B2"], rel=0.001)

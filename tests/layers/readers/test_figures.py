@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from layers.readers import figures, records, spreadsheet
+from layers.readers import figures, json_rows, spreadsheet
 from layers.readers.closed import limits
 from layers.readers.figures import read_table
 from layers.readers.read_file import ReadError
@@ -241,7 +241,7 @@ def test_a_row_is_not_collected_beyond_its_size(written, monkeypatch, row):
 
 
 def test_objects_are_counted_before_they_are_made(written, monkeypatch):
-    monkeypatch.setattr(records, "MAX_OBJECTS", 2)
+    monkeypatch.setattr(json_rows, "MAX_OBJECTS", 2)
     with pytest.raises(ReadError, match="objects"):
         read_table(written('[{"a": 1}, {"a": 2}, {"a": 3}]'))
 

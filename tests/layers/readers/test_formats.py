@@ -320,7 +320,7 @@ _COUNTED_WRONGLY = """
 import sys
 sys.path.append(sys.argv[1])
 from closed import features
-from closed.answers import SourceLayer
+from closed.source_layer import SourceLayer
 layer = SourceLayer(name="kretser", rows=0, geometry="Polygon", crs="", fields=["kode", "navn"])
 print(len(features.rows(sys.argv[2], name="kretser", layer=layer).shapes))
 """

@@ -11,8 +11,8 @@ import shapely
 
 from layers.readers import plain_xml, read_file
 from layers.readers.closed import geojson
-from layers.readers.closed.answers import RefusedError
 from layers.readers.closed.drivers import DRIVERS
+from layers.readers.closed.source_layer import RefusedError
 from layers.readers.pieces import Piece
 from layers.readers.read_file import ReadError
 from layers.readers.reading_process import ReadingProcess

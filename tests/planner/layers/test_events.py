@@ -19,7 +19,7 @@ from layers.event import What, record
 from layers.models import Area, Edition, Layer, LayerEvent, Population, Succession
 from layers.population import attaching
 from layers.provisions import writing
-from layers.provisions.fields import Provision
+from layers.provisions.zone_fields import Provision
 from mapdialog.planner.layers import log, successions
 from tests import factories as make
 from tests.factories import NOON
@@ -128,8 +128,8 @@ def succession_added() -> Edition:
 
 def composed() -> Edition:
     committee = composing.Committee(code="1", name="Utvalg 1", units=("A", "B"))
-    plan = composing.Plan(units=saved(), name="nu", committees=(committee,))
-    draft = composing.stage(plan, at=NOON, by=BY)
+    composition = composing.Composition(units=saved(), name="nu", committees=(committee,))
+    draft = composing.stage(composition, at=NOON, by=BY)
     composing.save(draft, valid_from=D2020, published=True, at=NOON, by=BY)
     return draft
 

@@ -8,7 +8,7 @@ from django.test import Client
 
 from layers.models import Layer, Zone
 from layers.provisions import writing
-from layers.provisions.fields import Provision
+from layers.provisions.zone_fields import Provision
 from mapdialog.people.models import Municipality, User
 from tests import factories as make
 from tests.factories import NOON

@@ -23,7 +23,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from layers import csv_lines
 from layers.composition import composing
-from layers.composition.composing import Committee, CompositionError, Plan
+from layers.composition.composing import Committee, Composition, CompositionError
 from layers.composition.table import committees_in, rows
 from layers.editions import life
 from layers.event import What
@@ -193,8 +193,10 @@ def _from_table(request: HttpRequest, edition: Edition) -> list[Committee]:
 @transaction.atomic
 def _staged(request: HttpRequest, edition: Edition, sheet: Sheet) -> Edition:
     """The committees as a draft, in place of the draft that the form came from."""
-    plan = Plan(units=edition, name=sheet.name, committees=sheet.committees(), titles=sheet.titles)
-    staged = composing.stage(plan, at=timezone.now(), by=f"user:{request.user.pk}")
+    composition = Composition(
+        units=edition, name=sheet.name, committees=sheet.committees(), titles=sheet.titles
+    )
+    staged = composing.stage(composition, at=timezone.now(), by=f"user:{request.user.pk}")
     older = Edition.objects.filter(
         composed_of__layer=edition.layer, state=Edition.State.DRAFT, layer=staged.layer
     )

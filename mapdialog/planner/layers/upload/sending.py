@@ -56,10 +56,10 @@ def _arrived(request: HttpRequest, *, layer: Layer | None) -> HttpResponse:
         upload = _received(request, layer=layer)
     except NotReceivedError as error:
         return _refused(request, str(error), layer=layer, status=422, posted=request.POST)
-    place = reverse("planner:upload", args=[upload.pk])
+    page = reverse("planner:upload", args=[upload.pk])
     if _wants_json(request):
-        return JsonResponse({"location": place}, status=201, headers={"Location": place})
-    return redirect(place)
+        return JsonResponse({"location": page}, status=201, headers={"Location": page})
+    return redirect(page)
 
 
 def _received(request: HttpRequest, *, layer: Layer | None) -> Upload:

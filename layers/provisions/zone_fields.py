@@ -28,7 +28,7 @@ class Provision:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Field:
+class ZoneField:
     """A field of a plan. `differs`: its zones came with different texts, of which one is shown here."""
 
     name: str
@@ -62,7 +62,7 @@ ORDER BY {natural_sql("field")}, field
 """  # noqa: S608 (our own text)
 
 
-def fields_of(edition: Edition, *, search: str = "", missing: bool = False) -> list[Field]:
+def zone_fields_of(edition: Edition, *, search: str = "", missing: bool = False) -> list[ZoneField]:
     """The fields of an edition, B2 before B10. `search`: part of a name or code; `missing`: a text is."""
     values: dict[str, int | str | bool] = {
         "edition": edition.pk,
@@ -72,7 +72,7 @@ def fields_of(edition: Edition, *, search: str = "", missing: bool = False) -> l
     with connection.cursor() as cursor:
         cursor.execute(_FIELDS, values)
         return [
-            Field(
+            ZoneField(
                 name=name,
                 codes=tuple(codes),
                 zones=zones,
@@ -83,9 +83,11 @@ def fields_of(edition: Edition, *, search: str = "", missing: bool = False) -> l
         ]
 
 
-def field_of(edition: Edition, *, name: str) -> Field | None:
+def zone_field_of(edition: Edition, *, name: str) -> ZoneField | None:
     """One field by its exact name."""
-    return next((field for field in fields_of(edition, search=name) if field.name == name), None)
+    return next(
+        (zone_field for zone_field in zone_fields_of(edition, search=name) if zone_field.name == name), None
+    )
 
 
 def hectares(edition: Edition, *, names: Iterable[str]) -> dict[str, float]:
