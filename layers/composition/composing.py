@@ -248,13 +248,13 @@ def _layer(composition: Composition) -> Layer:
         raise CompositionError(_("The layer's name may hold only the letters a–z, digits, - and _."))
     if composition.name == composition.units.layer.name:
         raise CompositionError(_("The committees need a layer of their own, not that of the units."))
-    source = composition.units.layer
+    source, titles = composition.units.layer, dict(composition.titles)
     layer, created = Layer.objects.select_for_update().get_or_create(
         owner=source.owner,
         name=composition.name,
         defaults={
             "kind": Layer.Kind.BOUNDARY,
-            "titles": dict(composition.titles),
+            "titles": titles,
             "credit": source.credit,
             "licence": source.licence,
         },
@@ -262,13 +262,8 @@ def _layer(composition: Composition) -> Layer:
     if layer.kind != Layer.Kind.BOUNDARY:
         message = _("%(layer)s exists already, of the kind %(kind)s. Choose another name.")
         raise CompositionError(message % {"layer": layer, "kind": layer.get_kind_display()})
-    if (
-        composition.titles
-        and not created
-        and dict(composition.titles) != layer.titles
-        and not _has_been_saved(layer)
-    ):
-        layer.titles = dict(composition.titles)
+    if titles and not created and titles != layer.titles and not _has_been_saved(layer):
+        layer.titles = titles
         layer.save(update_fields=["titles"])
     return layer
 
