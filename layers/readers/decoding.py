@@ -39,23 +39,23 @@ def source_layer(layer: Mapping[str, Any], *, piece: Piece) -> SourceLayer:
         rows=layer["rows"],
         geometry=layer["geometry"],
         srid=_srid_if_known(layer["crs"] or piece.crs, piece=piece),
-        fields=tuple(layer["fields"]),
+        columns=tuple(layer["columns"]),
     )
 
 
 def source_rows(body: memoryview, *, header: Mapping[str, Any], piece: Piece) -> SourceRows:
     """The rows that `header` tells of, at the start of `body`. CrsError for a system not on the list."""
     layer = header["layer"]
-    lengths_end, fields_end, shapes_end = np.cumsum(header["sizes"]).tolist()
+    lengths_end, columns_end, shapes_end = np.cumsum(header["sizes"]).tolist()
     lengths = np.frombuffer(body[:lengths_end], dtype="<i4")
-    geometries, notes, unreadable = _shapes(_split(body[fields_end:shapes_end], lengths))
+    geometries, notes, unreadable = _shapes(_split(body[columns_end:shapes_end], lengths))
     notes |= {int(row): _FAULTS[note] for row, note in header["notes"].items()}
     unreadable |= {int(row): _FAULTS[fault] for row, fault in header["faults"].items()}
     if piece.format == "GML":
         notes |= {row: "a ring runs the wrong way round" for row in _turned(geometries) if row not in notes}
     return SourceRows(
         geometries=geometries,
-        properties=_properties(json.loads(bytes(body[lengths_end:fields_end])), count=len(lengths)),
+        properties=_properties(json.loads(bytes(body[lengths_end:columns_end])), count=len(lengths)),
         srid=_srid(layer["crs"] or piece.crs, piece=piece),
         notes=notes,
         unreadable=unreadable,
@@ -76,12 +76,12 @@ def _srid_if_known(text: str, *, piece: Piece) -> int | None:
         return None
 
 
-def _properties(fields: Any, *, count: int) -> list[dict[str, Any]]:
-    if isinstance(fields, list):
-        return fields
-    if not fields:
+def _properties(columns: Any, *, count: int) -> list[dict[str, Any]]:
+    if isinstance(columns, list):
+        return columns
+    if not columns:
         return [{} for _row in range(count)]
-    return [dict(zip(fields, row, strict=True)) for row in zip(*fields.values(), strict=True)]
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def _srid(text: str, *, piece: Piece) -> int | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from layers.readers.closed.limits import MAX_FIELDS, MAX_FILE_BYTES
+from layers.readers.closed.limits import MAX_COLUMNS, MAX_FILE_BYTES
 from layers.readers.pieces import Piece, pieces_of
 from layers.readers.reading_process import ReadingProcess
 from layers.readers.refusals import refusal
@@ -147,8 +147,8 @@ class _Opened:
         """The source layers of these names as one, in the order of the file. Raises as `read`."""
         self._check_names(names)
         source_rows = joined(list(self._parts(names)))
-        if len(source_rows.field_names()) > MAX_FIELDS:
-            raise refusal({"error": "fields"})
+        if len(source_rows.column_names()) > MAX_COLUMNS:
+            raise refusal({"error": "columns"})
         return source_rows
 
     def _check_names(self, names: Collection[str]) -> None:

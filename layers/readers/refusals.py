@@ -31,7 +31,7 @@ def warning(code: str) -> str:
 
 _OPTIONS: Mapping[str, str] = {"crs-member": "--crs"}
 _VALUES: Mapping[str, Mapping[str, Any]] = {
-    "fields": {"limit": limits.MAX_FIELDS},
+    "columns": {"limit": limits.MAX_COLUMNS},
     "features": {"limit": limits.MAX_FEATURES},
     "vertices": {"limit": limits.MAX_VERTICES, "each": limits.MAX_FEATURE_VERTICES},
     "text": {"limit": limits.MAX_TEXT},
@@ -59,7 +59,7 @@ def _sentences() -> dict[str, str]:
         "no-table": _("The file holds no layer with geometry."),
         "no-shapes": _("The layer “%(name)s” holds no geometry. Choose another."),
         "systems": _("The layer “%(name)s” is in several coordinate systems. Export it in one."),
-        "fields": _("The file has more than %(limit)d different columns."),
+        "columns": _("The file has more than %(limit)d different columns."),
         "features": _("The file has more than %(limit)d features. Split it."),
         "vertices": _(
             "The shapes have too many points: at most %(limit)d in all and %(each)d in one. Simplify them."

@@ -1,4 +1,4 @@
-"""What every reader gives: shapes and their fields, row by row, and the coordinate system if told."""
+"""What every reader gives: shapes and their properties, row by row, and the coordinate system if told."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ class SourceLayer:
 
     `rows` is -1 where the file does not say; `geometry` "Polygon", "MultiPolygon" and so on, "Geometry" for
     several kinds, "" for none; `srid` None when the system is not told or not known. Of GML a few of the
-    `fields` may be missing, or more, once it is read.
+    `columns` may be missing, or more, once it is read.
     """
 
     name: str
     rows: int
     geometry: str
     srid: int | None
-    fields: tuple[str, ...]
+    columns: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +58,7 @@ class ChooseLayerError(ReadError):
 
 @dataclass(frozen=True, kw_only=True)
 class SourceRows:
-    """Feature `i` of the file has shape `geometries[i]` (None if it has none) and fields `properties[i]`.
+    """Feature `i` of the file has shape `geometries[i]` (None if it has none) and values `properties[i]`.
 
     `layers[i]` is the name of the source layer it comes from, where several are read as one. `srid` is None
     when the file does not say. By row, `notes` holds what was mended or is odd, and `unreadable` why there is
@@ -74,8 +74,8 @@ class SourceRows:
     format: str = ""
     warnings: list[str] = field(default_factory=list)
 
-    def field_names(self) -> list[str]:
-        """Every field that any row has, in the order of first appearance."""
+    def column_names(self) -> list[str]:
+        """Every column that any row has, in the order of first appearance."""
         return list(dict.fromkeys(name for row in self.properties for name in row))
 
 

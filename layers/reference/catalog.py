@@ -16,8 +16,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from layers.reference import field_names
-from layers.reference.field_names import Fields
+from layers.reference import column_names
+from layers.reference.column_names import ColumnNames
 
 FOLDER = Path(__file__).parents[1] / "sources"
 # The folder of what is the same in every country, such as OpenStreetMap.
@@ -47,14 +47,14 @@ class LayerOfFile(Protocol):
     @property
     def geometry(self) -> str: ...
     @property
-    def fields(self) -> Collection[str]: ...
+    def columns(self) -> Collection[str]: ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """One data set as its publisher gives it out.
 
-    - ``fields``: role (code, name, vertical_level, ...) -> the names the field has been seen under. In each
+    - ``fields``: role (code, name, vertical_level, ...) -> the names the column has been seen under. In each
       row the first of them that is filled counts. ``needs``: the roles without which a file is not this data
       set (if not said: the code; for areas the name will do).
     - ``zone_code_prefix``: what the role ``zone_code``, the code of a special consideration zone, is
@@ -87,9 +87,9 @@ class Source:
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     path: Path = field(default=Path(), compare=False)
 
-    def all_in(self, fields: Fields) -> dict[str, tuple[str, ...]]:
-        """Role -> every field that may hold it, the surest first."""
-        by_role = {role: fields.all_for(aliases) for role, aliases in self.fields.items()}
+    def all_in(self, columns: ColumnNames) -> dict[str, tuple[str, ...]]:
+        """Role -> every column that may hold it, the surest first."""
+        by_role = {role: columns.all_for(aliases) for role, aliases in self.fields.items()}
         return {role: names for role, names in by_role.items() if names}
 
     def has_table(self, name: str) -> bool:
@@ -126,16 +126,16 @@ def source(id: str) -> Source | None:
     return next((listed for listed in sources() if listed.id == id), None)
 
 
-def matches(fields: Collection[str], *, kind: str, owner: str, tables: Collection[str] = ()) -> list[Match]:
-    """The sources a file with these fields and tables may be, the likeliest first.
+def matches(columns: Collection[str], *, kind: str, owner: str, tables: Collection[str] = ()) -> list[Match]:
+    """The sources a file with these columns and tables may be, the likeliest first.
 
     ``owner`` starts with the country ("NO-4012"); a source of another country is not considered. Without
     the fields that it needs a source does not match at all.
     """
     country = owner.partition("-")[0].upper()
-    asked = Fields(fields)
+    names = ColumnNames(columns)
     known = [
-        _match(source, asked, tables)
+        _match(source, names, tables)
         for source in sources()
         if source.kind == kind and source.country in (country, ANY_COUNTRY)
     ]
@@ -168,7 +168,7 @@ def source_layers_for(kind: str, owner: str, layers: Iterable[LayerOfFile]) -> t
     most = max(named, key=len, default=())
     if most:
         return most
-    fitting = [layer.name for layer in usable if matches(layer.fields, kind=kind, owner=owner)]
+    fitting = [layer.name for layer in usable if matches(layer.columns, kind=kind, owner=owner)]
     left = [name for name in fitting if not any(source.leaves_out(name) for source in known)]
     return tuple(left) if len(left) == 1 else ()
 
@@ -196,11 +196,11 @@ def _is_named(name: str, types: Collection[str]) -> bool:
     """Is the table called so, but for a namespace and a level, or is a long word of its name?"""
     bare = _AROUND.sub("", name)
     parts = (part for part in _WORDS.split(name) if len(part) >= _LONG_WORD)
-    return any(field_names.same(part, wanted) for part in (bare, *parts) for wanted in types)
+    return any(column_names.same(part, wanted) for part in (bare, *parts) for wanted in types)
 
 
-def _match(source: Source, fields: Fields, tables: Collection[str]) -> Match:
-    roles = source.all_in(fields)
+def _match(source: Source, columns: ColumnNames, tables: Collection[str]) -> Match:
+    roles = source.all_in(columns)
     named = any(source.has_table(name) for name in tables)
     return Match(source=source, named=named, roles=roles, score=len(roles) + _TABLE_WORTH * named)
 

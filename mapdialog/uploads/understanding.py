@@ -1,4 +1,4 @@
-"""What can be said of a file before anybody has chosen: its layers, fields with samples, where it may lie."""
+"""What can be said of a file before anybody has chosen: layers, columns with samples, where it may lie."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ _CANDIDATES = 8
 
 def of_contents(contents: Contents) -> dict[str, Any]:
     """`format` and `tables`, as JSON."""
-    layers = [{**asdict(layer), "fields": list(layer.fields)} for layer in contents.layers]
+    layers = [{**asdict(layer), "columns": list(layer.columns)} for layer in contents.layers]
     return {"format": contents.format, "tables": layers}
 
 
 def of_proposal(proposal: Proposal) -> dict[str, Any]:
-    """The fields with samples, what each seems to be and what else it might be, and the data set, as JSON."""
+    """The columns with samples, what each seems to be or may be, and the data set, as JSON."""
     source = proposal.source
     return {
         "fields": [
             {
-                "name": field.name,
-                "samples": [plain_text(sample, most=_SAMPLE_MAX) for sample in field.samples],
-                "share": field.filled,
+                "name": column.name,
+                "samples": [plain_text(sample, most=_SAMPLE_MAX) for sample in column.samples],
+                "share": column.filled,
             }
-            for field in proposal.fields
+            for column in proposal.columns
         ],
-        "roles": {role.role: role.field for role in proposal.roles},
+        "roles": {role.role: role.column for role in proposal.roles},
         "others": {role.role: list(role.others) for role in proposal.roles},
         "source": _source(source) if source else None,
         "ties": [_source(tied) for name in proposal.ties if (tied := catalog.source(name))],

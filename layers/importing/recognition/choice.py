@@ -1,6 +1,6 @@
-"""Which known data set a file is and which of its fields is what, before a person has said anything.
+"""Which known data set a file is and which of its columns is what, before a person has said anything.
 
-Field names and names of source layers tell most. Where two data sets fit alike, the values decide: codes
+Names of columns and of source layers tell most. Where two data sets fit alike, the values decide: codes
 that one list knows and the other does not, codes that tell areas apart. What remains open is left open, and
 said.
 """
@@ -14,12 +14,12 @@ from typing import Any
 from layers.findings.finding import Finding
 from layers.models import Layer
 from layers.readers.read_file import SourceRows
-from layers.reference import catalog, codes, field_names
+from layers.reference import catalog, codes, column_names
 from layers.reference.catalog import Match, Source
-from layers.reference.field_names import Fields
+from layers.reference.column_names import ColumnNames
 
 # Where files that hold several feature types in one source layer say which a row is.
-_TYPE_FIELDS = ("objtype", "objekttype", "feature:typ", "featuretype", "objektType")
+_TYPE_COLUMNS = ("objtype", "objekttype", "feature:typ", "featuretype", "objektType")
 # Names so plain that only a file without better ones means them.
 _PLAIN_NAMES: Mapping[str, tuple[str, ...]] = {
     "code": ("kode", "kod", "koodi", "tunnus"),
@@ -30,7 +30,7 @@ _CLEARLY_BETTER = 0.1
 
 @dataclass(frozen=True, kw_only=True)
 class Understood:
-    """Role -> the fields that may hold it, the surest first. `ties` are the data sets that fit alike."""
+    """Role -> the columns that may hold it, the surest first. `ties` are the data sets that fit alike."""
 
     roles: dict[str, tuple[str, ...]]
     source: Source | None
@@ -42,13 +42,13 @@ class Understood:
 def understand(
     source_rows: SourceRows, *, kind: str, owner: str, source: str | None, own: Mapping[str, tuple[str, ...]]
 ) -> Understood:
-    """What the rows seem to be. `source` names the data set, `own` our own names for fields by role."""
-    names = field_names.names_in(source_rows.properties)
-    fields = Fields(names)
-    types = types_of(source_rows, fields)
+    """What the rows seem to be. `source` names the data set, `own` our own names for columns by role."""
+    names = column_names.names_in(source_rows.properties)
+    columns = ColumnNames(names)
+    types = types_of(source_rows, columns)
     named = catalog.source(source) if source else None
     if named is not None:
-        matches = [Match(source=named, roles=named.all_in(fields), score=0)]
+        matches = [Match(source=named, roles=named.all_in(columns), score=0)]
         findings: list[Finding] = []
     else:
         likely = catalog.matches(names, kind=kind, owner=owner, tables=tuple(dict.fromkeys(types)))
@@ -56,7 +56,7 @@ def understand(
         matches, findings = _decided(catalog.best(likely), source_rows)
     roles = _agreed(matches)
     ours = {
-        role: _exact(aliases, names) or (() if role in _PLAIN_NAMES else fields.all_for(aliases))
+        role: _exact(aliases, names) or (() if role in _PLAIN_NAMES else columns.all_for(aliases))
         for role, aliases in own.items()
     }
     is_ours = kind == Layer.Kind.BOUNDARY and "code" not in roles and bool(ours["name"])
@@ -72,7 +72,7 @@ def understand(
                 *(name for name in roles.get(role, ()) if name not in ours_for_role),
             )
     for role, aliases in _PLAIN_NAMES.items():
-        if role not in roles and kind != Layer.Kind.ZONING and (plain := fields.all_for(aliases)):
+        if role not in roles and kind != Layer.Kind.ZONING and (plain := columns.all_for(aliases)):
             roles[role] = plain
     return Understood(
         roles=_settled(roles, source_rows, kind=kind),
@@ -83,14 +83,14 @@ def understand(
     )
 
 
-def types_of(source_rows: SourceRows, fields: Fields) -> list[str]:
+def types_of(source_rows: SourceRows, columns: ColumnNames) -> list[str]:
     """By row the feature type that the file names, else the source layer; [] where neither is told."""
-    name = fields.first_for(*_TYPE_FIELDS)
+    name = columns.first_for(*_TYPE_COLUMNS)
     layers = source_rows.layers or [""] * len(source_rows.properties)
     if name is None:
         return source_rows.layers
     rows = zip(source_rows.properties, layers, strict=True)
-    return [str(field_names.value_of(row, name) or layer) for row, layer in rows]
+    return [str(column_names.value_of(row, name) or layer) for row, layer in rows]
 
 
 def _decided(tied: list[Match], source_rows: SourceRows) -> tuple[list[Match], list[Finding]]:
@@ -116,11 +116,11 @@ def _named(source: Source) -> dict[str, str]:
 
 
 def _fit(match: Match, source_rows: SourceRows) -> float:
-    """How well the values of the code's field are what this data set would hold there, 0 to 1."""
-    field = next(iter(match.roles.get("code", match.roles.get("zone_code", ()))), None)
-    if field is None:
+    """How well the values of the code's column are what this data set would hold there, 0 to 1."""
+    column = next(iter(match.roles.get("code", match.roles.get("zone_code", ()))), None)
+    if column is None:
         return 0.0
-    values = [codes.cleaned(field_names.value_of(row, field)) for row in source_rows.properties]
+    values = [codes.cleaned(column_names.value_of(row, column)) for row in source_rows.properties]
     filled = [value for value in values if value]
     if match.source.kind == Layer.Kind.BOUNDARY:
         return len(set(filled)) / len(values) if values else 0.0
@@ -131,19 +131,19 @@ def _fit(match: Match, source_rows: SourceRows) -> float:
 
 def _has_one_code(match: Match, source_rows: SourceRows) -> bool:
     """Areas that all have the same code are parts of one such area: statistical units, not municipalities."""
-    field = next(iter(match.roles.get("code", ())), None)
-    if field is None or match.source.kind != Layer.Kind.BOUNDARY or len(source_rows.properties) < 2:
+    column = next(iter(match.roles.get("code", ())), None)
+    if column is None or match.source.kind != Layer.Kind.BOUNDARY or len(source_rows.properties) < 2:
         return False
-    return len({codes.cleaned(field_names.value_of(row, field)) for row in source_rows.properties}) == 1
+    return len({codes.cleaned(column_names.value_of(row, column)) for row in source_rows.properties}) == 1
 
 
 def _agreed(matches: Sequence[Match]) -> dict[str, tuple[str, ...]]:
-    """The roles that all of them give to the same fields."""
+    """The roles that all of them give to the same columns."""
     if not matches:
         return {}
     first, *rest = (match.roles for match in matches)
     return {
-        role: fields for role, fields in first.items() if all(roles.get(role) == fields for roles in rest)
+        role: columns for role, columns in first.items() if all(roles.get(role) == columns for roles in rest)
     }
 
 
@@ -160,13 +160,13 @@ def _settled(
     if kind != Layer.Kind.BOUNDARY or not (set(code[:1]) & set(name[:1]) or (name and not code)):
         return roles
     candidates = dict.fromkeys((*code, *name))
-    numbers = tuple(field for field in candidates if _are_numbers(field, source_rows.properties))
-    words = tuple(field for field in candidates if field not in numbers)
+    numbers = tuple(column for column in candidates if _are_numbers(column, source_rows.properties))
+    words = tuple(column for column in candidates if column not in numbers)
     settled = {**roles, "code": numbers, "name": words}
-    return {role: fields for role, fields in settled.items() if fields}
+    return {role: columns for role, columns in settled.items() if columns}
 
 
-def _are_numbers(field: str, rows: Sequence[Mapping[str, Any]]) -> bool:
+def _are_numbers(column: str, rows: Sequence[Mapping[str, Any]]) -> bool:
     """Has every value a figure, and no value more than one word? Names of areas have neither."""
-    values = [codes.cleaned(field_names.value_of(row, field)) for row in rows]
+    values = [codes.cleaned(column_names.value_of(row, column)) for row in rows]
     return bool(values) and all(any(c.isdigit() for c in value) and " " not in value for value in values)

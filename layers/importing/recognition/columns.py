@@ -1,4 +1,4 @@
-"""Which field of a file is what, and its values as our tables hold them."""
+"""Which column of a file is what, and its values as our tables hold them."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from layers.models import Layer
 from layers.option_error import OptionError
 from layers.questions.tiles import FEATURE_FIELDS
 from layers.readers.read_file import SourceRows
-from layers.reference import catalog, codes, field_names, languages
+from layers.reference import catalog, codes, column_names, languages
 from layers.reference.catalog import Source
 
 __all__ = ["ColumnError", "Columns", "Row", "findings", "not_of_layer", "recognise", "rows"]
 
-# What a file made for this service calls its fields; others are found through sources/.
+# What a file made for this service calls its columns; others are found through sources/.
 OWN_NAMES = {
     "code": ("code",),
     "name": ("name",),
@@ -44,16 +44,16 @@ _SHOWN_CODES = 10
 
 
 class ColumnError(OptionError):
-    """A field is missing or its values cannot be used."""
+    """A column is missing or its values cannot be used."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Columns:
-    """Role -> field in the file, and the data set it was recognised as, if any.
+    """Role -> column of the file, and the data set it was recognised as, if any.
 
-    `others` are the fields of each role that are asked, in turn, in rows where the first is empty. `types`
+    `others` are the columns of each role that are asked, in turn, in rows where the first is empty. `types`
     say by row which feature type it is, where the file says. Codes are written as the list `style` does.
-    `numbered`: areas without any field have their number in the file for a code. `findings` say what was
+    `numbered`: areas without any column have their number in the file for a code. `findings` say what was
     taken for want of anything better.
     """
 
@@ -116,15 +116,15 @@ class Columns:
         return self.kind == Layer.Kind.ZONING
 
     @cached_property
-    def _fields(self) -> dict[str, tuple[str, ...]]:
+    def _columns_of(self) -> dict[str, tuple[str, ...]]:
         return {role: (name, *self.others.get(role, ())) for role, name in self.roles.items()}
 
     def _value(self, properties: Mapping[str, Any], role: str, used: set[str]) -> Any:
-        """What the first filled field of the role holds; that field is noted as used."""
-        for name in self._fields.get(role, ()):
+        """What the first filled column of the role holds; that column is noted as used."""
+        for name in self._columns_of.get(role, ()):
             value = properties.get(name)
             if value is None and "." in name:
-                value = field_names.value_of(properties, name)
+                value = column_names.value_of(properties, name)
             if value is not None and value != "" and value != []:
                 used.add(name)
                 return value
@@ -146,13 +146,13 @@ class Columns:
             tags_of_names = self._value(properties, "language", set())
             names = languages.paired(self._value(properties, "name", set()), tags_of_names)
         for name, tags in self.languages.items():
-            text = row.line(field_names.value_of(properties, name))
+            text = row.line(column_names.value_of(properties, name))
             if text:
                 names |= dict.fromkeys(tags, text)
         return {tag: row.line(text)[: row.NAME_MAX] for tag, text in names.items()}
 
     def _rest(self, properties: Mapping[str, Any], used: set[str], *, feature_type: str) -> dict[str, Any]:
-        """The other fields, and what tiles tell of them under the names that they tell it by."""
+        """The other columns, and what tiles tell of them under the names that they tell it by."""
         gone = used - self._staying if self._staying else used
         rest = {
             name: value
@@ -169,7 +169,7 @@ class Columns:
 
     @cached_property
     def _elsewhere(self) -> frozenset[str]:
-        """Fields whose values go into `names` and `provision`."""
+        """Columns whose values go into `names` and `provision`."""
         return frozenset(self.languages) | {self.roles[role] for role in ("provision",) if role in self.roles}
 
     @cached_property
@@ -179,11 +179,11 @@ class Columns:
 
     @cached_property
     def _staying(self) -> frozenset[str]:
-        return frozenset(name for role in _STAY for name in self._fields.get(role, ()))
+        return frozenset(name for role in _STAY for name in self._columns_of.get(role, ()))
 
     def _ours(self, role: str, text: str) -> str:
         values = self.source.values.get(role, {}) if self.source else {}
-        return next((ours for theirs, ours in values.items() if field_names.same(theirs, text)), text)
+        return next((ours for theirs, ours in values.items() if column_names.same(theirs, text)), text)
 
 
 def recognise(
@@ -195,30 +195,30 @@ def recognise(
     source: str | None = None,
     style: str = "",
 ) -> Columns:
-    """Which field holds what: as told (role -> field), else by our own names, else by a known data set.
+    """Which column holds what: as named (role -> column), else by our own names, else by a known data set.
 
     `source` names the data set instead of recognising it; `style` is the list of codes where the data set's
-    is not wanted. Boundaries without a field of codes take the only field of identities, if it tells
-    them all apart; without any field they are numbered. Raises ColumnError for a role, field or source that
-    is not there, and for boundaries where a person must say which field it is.
+    is not wanted. Boundaries without a column of codes take the only column of identities, if it tells
+    them all apart; without any column they are numbered. Raises ColumnError for a role, column or source
+    that is not there, and for boundaries where a person must say which column it is.
     """
-    names = field_names.names_in(source_rows.properties)
-    _check_told(roles, names, source=source)
+    names = column_names.names_in(source_rows.properties)
+    _check_named(roles, names, source=source)
     understood = recognition.understand(source_rows, kind=kind, owner=owner, source=source, own=OWN_NAMES)
-    fields = dict(understood.roles)
+    names_by_role = dict(understood.roles)
     for role, name in roles.items():
-        fields[role] = (name,)
+        names_by_role[role] = (name,)
     if "code" in roles:
-        fields.pop("zone_code", None)
+        names_by_role.pop("zone_code", None)
     remarks = list(understood.findings)
     numbered = kind == Layer.Kind.BOUNDARY and not names
     if numbered:
         remarks.append(Finding(kind="numbered", severity="note", count=len(source_rows.properties)))
-    elif kind == Layer.Kind.BOUNDARY and "code" not in fields:
-        name = _identity(source_rows, names, taken=fields.get("name", ("",))[0])
-        fields["code"] = (name,)
+    elif kind == Layer.Kind.BOUNDARY and "code" not in names_by_role:
+        name = _identity(source_rows, names, taken=names_by_role.get("name", ("",))[0])
+        names_by_role["code"] = (name,)
         remarks.append(Finding(kind="codes_from", severity="note", count=1, values={"field": name}))
-    by_role = {role: names_for_role for role, names_for_role in fields.items() if role in ROLES}
+    by_role = {role: names_for_role for role, names_for_role in names_by_role.items() if role in ROLES}
     data_set = understood.source
     return Columns(
         roles={role: names_for_role[0] for role, names_for_role in by_role.items()},
@@ -267,7 +267,7 @@ def not_of_layer(source_rows: SourceRows, columns: Columns) -> dict[int, str]:
 
 
 def findings(loaded: Mapping[int, Row], columns: Columns, *, owner: str) -> list[Finding]:
-    """What there is to say of the fields: where they were found, and codes that the list does not know."""
+    """What there is to say of the columns: where they are from, and codes that the list does not know."""
     of_codes = _code_findings(loaded, columns, owner=owner) if columns.kind == Layer.Kind.ZONING else []
     return [*columns.findings, *of_codes]
 
@@ -306,14 +306,14 @@ def _with_all_names(stored: dict[int, Row], source_rows: SourceRows, columns: Co
     return {at: replace(stored_row, names=row.as_json(names[at])) for at, stored_row in stored.items()}
 
 
-def _check_told(roles: Mapping[str, str], fields: Collection[str], *, source: str | None) -> None:
+def _check_named(roles: Mapping[str, str], names: Collection[str], *, source: str | None) -> None:
     for role, name in roles.items():
         if role not in ROLES:
             message = _("There is no role “%(role)s”. A column can be: %(roles)s.")
             raise ColumnError(message % {"role": role[:80], "roles": ", ".join(ROLES)})
-        if name not in fields:
+        if name not in names:
             message = _("The file has no column “%(name)s”. It has: %(fields)s.")
-            values = {"name": name[:80], "fields": _listed(fields)}
+            values = {"name": name[:80], "fields": _listed(names)}
             raise ColumnError(message % values, option=f"--field {role}")
     if source is not None and catalog.source(source) is None:
         message = _("No data set is called “%(source)s”. There are: %(sources)s.")
@@ -321,15 +321,15 @@ def _check_told(roles: Mapping[str, str], fields: Collection[str], *, source: st
         raise ColumnError(message % {"source": source[:80], "sources": listed})
 
 
-def _identity(source_rows: SourceRows, fields: Collection[str], *, taken: str) -> str:
-    """The one field that tells every area apart as a code would. Raises ColumnError: a person must say."""
-    candidates = [name for name in fields if name.casefold() in _IDENTITIES and name != taken]
+def _identity(source_rows: SourceRows, names: Collection[str], *, taken: str) -> str:
+    """The one column that tells every area apart as a code would. Raises ColumnError: a person must say."""
+    candidates = [name for name in names if name.casefold() in _IDENTITIES and name != taken]
     if len(candidates) == 1:
         values = [row.line(properties.get(candidates[0])) for properties in source_rows.properties]
         if all(values) and len(set(values)) == len(values):
             return candidates[0]
     message = _("Which column holds the areas' codes? The file has: %(fields)s.")
-    raise ColumnError(message % {"fields": _listed(fields)}, option="--code-field")
+    raise ColumnError(message % {"fields": _listed(names)}, option="--code-field")
 
 
 def _check_area_codes(stored: dict[int, Row]) -> None:

@@ -1,4 +1,4 @@
-"""What can be proposed of a file's fields to a person, before anything is decided."""
+"""What can be proposed of a file's columns to a person, before anything is decided."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from layers.importing.recognition.columns import ColumnError
 from layers.models import Layer
 from layers.questions.tiles import FEATURE_FIELDS
 from layers.readers.read_file import SourceRows
-from layers.reference import codes, field_names
+from layers.reference import codes, column_names
 from layers.reference.catalog import Source
 from layers.reference.codes import Known
 
 SAMPLES = 3
 _SAMPLE_MAX = 60
-_FIELDS_MAX = 200
+_COLUMNS_MAX = 200
 _ROWS_LOOKED_AT = 2_000
 _ROWS_FOR_CODES = 300
 _ROLES: Mapping[str, tuple[str, ...]] = {
@@ -36,8 +36,8 @@ _ROLES: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class FieldSample:
-    """A field of the file: its first different values, and the share of rows that have one."""
+class ColumnSample:
+    """A column of the file: its first different values, and the share of rows that have one."""
 
     name: str
     samples: Sequence[str]
@@ -46,10 +46,10 @@ class FieldSample:
 
 @dataclass(frozen=True, kw_only=True)
 class Role:
-    """What the file has for a role: the field taken, "" for none, and what else might be meant."""
+    """What the file has for a role: the column taken, "" for none, and what else might be meant."""
 
     role: str
-    field: str
+    column: str
     others: Sequence[str]
 
 
@@ -57,13 +57,13 @@ class Role:
 class Proposal:
     """What was understood, and what is left to a person.
 
-    `why` are the fields by which the source was recognised (role -> field), `ties` the sources that fit as
+    `why` are the columns by which the source was recognised (role -> column), `ties` the sources that fit as
     well as one another. `styles` are the lists that know the codes, the best first. `question` is what must
     be answered before the file can be loaded, None for nothing.
     """
 
     roles: Sequence[Role]
-    fields: Sequence[FieldSample]
+    columns: Sequence[ColumnSample]
     source: Source | None
     why: Mapping[str, str]
     ties: Sequence[str]
@@ -79,12 +79,12 @@ def propose(
     roles: Mapping[str, str] | None = None,
     source: str | None = None,
 ) -> Proposal:
-    """What the fields of these rows seem to be; `roles` and `source` are what a person has said already.
+    """What the columns of these rows seem to be; `roles` and `source` are what a person has said already.
 
-    Raises ColumnError only for a role, field or source that is not there.
+    Raises ColumnError only for a role, column or source that is not there.
     """
     named_roles = dict(roles or {})
-    names = field_names.names_in(source_rows.properties)[:_FIELDS_MAX]
+    names = column_names.names_in(source_rows.properties)[:_COLUMNS_MAX]
     country = owner.partition("-")[0]
     question: ColumnError | None = None
     try:
@@ -96,16 +96,16 @@ def propose(
         )
     looked_at = source_rows.properties[:_ROWS_LOOKED_AT]
     data_set = recognised.source
-    fields = [_sample(name, looked_at) for name in names]
+    samples = [_sample(name, looked_at) for name in names]
     codes_in = (recognised.code(row) for row in looked_at) if kind == Layer.Kind.ZONING else ()
     ties = next(
         (finding.values["sources"] for finding in recognised.findings if finding.kind == "may_be"), ""
     )
     return Proposal(
         roles=[
-            _role(role, recognised, fields, looked_at, kind=kind, country=country) for role in _ROLES[kind]
+            _role(role, recognised, samples, looked_at, kind=kind, country=country) for role in _ROLES[kind]
         ],
-        fields=fields,
+        columns=samples,
         source=data_set,
         why={
             role: recognised.roles[role] for role in recognised.roles if data_set and role in data_set.fields
@@ -116,11 +116,11 @@ def propose(
     )
 
 
-def _sample(name: str, rows: Sequence[Mapping[str, Any]]) -> FieldSample:
-    values = [_shown(field_names.value_of(row, name)) for row in rows]
+def _sample(name: str, rows: Sequence[Mapping[str, Any]]) -> ColumnSample:
+    values = [_shown(column_names.value_of(row, name)) for row in rows]
     filled = [value for value in values if value]
     different = list(dict.fromkeys(value[:_SAMPLE_MAX] for value in filled))[:SAMPLES]
-    return FieldSample(
+    return ColumnSample(
         name=name, samples=different, filled=round(len(filled) / len(values), 3) if values else 0.0
     )
 
@@ -133,7 +133,7 @@ def _shown(value: Any) -> str:
 def _role(
     role: str,
     recognised: columns.Columns,
-    fields: Sequence[FieldSample],
+    samples: Sequence[ColumnSample],
     rows: Sequence[Mapping[str, Any]],
     *,
     kind: str,
@@ -142,22 +142,24 @@ def _role(
     taken = recognised.roles.get(role, "")
     others = list(recognised.others.get(role, ()))
     if role == "code" and kind in (Layer.Kind.BOUNDARY, Layer.Kind.POPULATION):
-        others += [sample.name for sample in fields if sample.filled == 1 and _tells_apart(sample.name, rows)]
+        others += [
+            sample.name for sample in samples if sample.filled == 1 and _tells_apart(sample.name, rows)
+        ]
     if role == "code" and kind == Layer.Kind.ZONING and not taken:
         few = rows[:_ROWS_FOR_CODES]
         others += [
             sample.name
-            for sample in fields
+            for sample in samples
             if sample.samples and _holds_codes(sample.name, few, country=country)
         ]
-    return Role(role=role, field=taken, others=[name for name in dict.fromkeys(others) if name != taken])
+    return Role(role=role, column=taken, others=[name for name in dict.fromkeys(others) if name != taken])
 
 
 def _tells_apart(name: str, rows: Sequence[Mapping[str, Any]]) -> bool:
-    values = [codes.cleaned(field_names.value_of(row, name)) for row in rows]
+    values = [codes.cleaned(column_names.value_of(row, name)) for row in rows]
     return len(set(values)) == len(values)
 
 
 def _holds_codes(name: str, rows: Sequence[Mapping[str, Any]], *, country: str) -> bool:
     """Does one of the country's lists know most of the values?"""
-    return bool(codes.lists_that_know((field_names.value_of(row, name) for row in rows), country=country))
+    return bool(codes.lists_that_know((column_names.value_of(row, name) for row in rows), country=country))

@@ -15,7 +15,7 @@ from layers.readers import read_file
 from layers.readers.read_file import Choice, Contents, SourceLayer, SourceRows
 from layers.reference import catalog
 from layers.reference.catalog import Source
-from layers.reference.field_names import Fields
+from layers.reference.column_names import ColumnNames
 
 # What an outline says of the plan as a whole.
 _OF_THE_PLAN = ("vertical_level", "plan_id", "plan_name", "plan_status", "plan_type", "valid_from")
@@ -84,9 +84,9 @@ def outlined(zones: SourceRows, outlines: SourceRows, *, source: Source) -> Sour
 
     Where a zone lies in several outlines that say different things (a road under a square), nothing is said.
     """
-    fields = Fields(outlines.field_names())
-    names = [name for role in _OF_THE_PLAN for name in fields.all_for(source.fields.get(role, ()))]
-    missing = [name for name in dict.fromkeys(names) if name not in zones.field_names()]
+    columns = ColumnNames(outlines.column_names())
+    names = [name for role in _OF_THE_PLAN for name in columns.all_for(source.fields.get(role, ()))]
+    missing = [name for name in dict.fromkeys(names) if name not in zones.column_names()]
     if not missing:
         return zones
     around = _outlines_around(zones, outlines)

@@ -126,7 +126,7 @@ class Command(BaseCommand):
             system = f"EPSG:{layer.srid}" if layer.srid else "no coordinate system told"
             count = "" if layer.rows < 0 else f"{layer.rows} rows, "
             self.stdout.write(f"  {layer.name}: {count}{layer.geometry or 'no shapes'}, {system}")
-            self.stdout.write(f"    {', '.join(layer.fields)}")
+            self.stdout.write(f"    {', '.join(layer.columns)}")
 
     def _tell(self, lines: Iterator[str]) -> None:
         for line in lines:
@@ -210,12 +210,12 @@ def _lines(proposed: proposal.Proposal) -> Iterator[str]:
         yield f"  may be any of {', '.join(proposed.ties)}: --source says which"
     for role in proposed.roles:
         others = f" (or {', '.join(role.others)})" if role.others else ""
-        if role.field or others:
-            yield f"  {role.role}: {role.field or 'none'}{others}"
+        if role.column or others:
+            yield f"  {role.role}: {role.column or 'none'}{others}"
     for known in proposed.styles:
         yield f"  the list {known.list_name} knows {known.share:.0%} of the codes"
-    for field in proposed.fields:
-        yield f"  {field.name}: filled in {field.filled:.0%}, such as {'; '.join(field.samples) or '–'}"
+    for column in proposed.columns:
+        yield f"  {column.name}: filled in {column.filled:.0%}, such as {'; '.join(column.samples) or '–'}"
     if proposed.question:
         yield for_command(proposed.question)
 

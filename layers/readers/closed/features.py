@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from . import markup
-from .limits import MAX_FEATURE_VERTICES, MAX_FEATURES, MAX_FIELDS, MAX_TABLES, MAX_TEXT, MAX_VERTICES
+from .limits import MAX_COLUMNS, MAX_FEATURE_VERTICES, MAX_FEATURES, MAX_TABLES, MAX_TEXT, MAX_VERTICES
 from .source_layer import RefusedError, Rows, SourceLayer
 from .visible_text import visible_text
 
@@ -42,13 +42,13 @@ class GdalFile:
 
 
 class KmlFile:
-    """Looked through by ourselves first. Fields that only say how to show a place are left out."""
+    """Looked through by ourselves first. Columns that only say how to show a feature are left out."""
 
     def __init__(self, path: str) -> None:
         markup.surveyed(path)
         self._path = path
         self.layers = [
-            replace(layer, fields=[name for name in layer.fields if name not in _DISPLAY])
+            replace(layer, columns=[name for name in layer.columns if name not in _DISPLAY])
             for layer in described(path)
         ]
 
@@ -73,7 +73,7 @@ def described(path: str, *, encodings: Sequence[str] = ()) -> list[SourceLayer]:
                     rows=int(info["features"]),
                     geometry=_plain_type(info["geometry_type"]),
                     crs=str(info["crs"] or ""),
-                    fields=_names([str(name) for name in info["fields"]], encodings),
+                    columns=_names([str(name) for name in info["fields"]], encodings),
                 )
             )
     return _with_different_names(layers)
@@ -107,11 +107,11 @@ def rows(
             raise RefusedError("no-table")
         if len(shapes) <= most:
             break
-    _check_size(shapes, fields=len(meta["fields"]))
+    _check_size(shapes, n_columns=len(meta["fields"]))
     lists = [_values(column, str(kind)) for column, kind in zip(values, meta["ogr_types"], strict=True)]
-    raw_names = [str(field) for field in meta["fields"]]
+    raw_names = [str(name) for name in meta["fields"]]
     names, lists = _decoded(raw_names, lists, encodings) if encodings else (raw_names, lists)
-    names = [unicodedata.normalize("NFC", field.replace("|", ".")) for field in names]
+    names = [unicodedata.normalize("NFC", name.replace("|", ".")) for name in names]
     return Rows(layer=layer, shapes=list(shapes), columns=dict(zip(names, lists, strict=True)))
 
 
@@ -140,9 +140,9 @@ def _gdal() -> Iterator[Any]:
         raise RefusedError("damaged") from error
 
 
-def _check_size(shapes: Any, *, fields: int) -> None:
-    if fields > MAX_FIELDS:
-        raise RefusedError("fields")
+def _check_size(shapes: Any, *, n_columns: int) -> None:
+    if n_columns > MAX_COLUMNS:
+        raise RefusedError("columns")
     if len(shapes) > MAX_FEATURES:
         raise RefusedError("features")
     sizes = [len(shape) // _VERTEX_BYTES for shape in shapes if shape is not None]

@@ -16,7 +16,7 @@ import shapely
 from numpy.typing import NDArray
 
 from .encodings import encoding_of
-from .limits import MAX_DEPTH, MAX_FEATURE_VERTICES, MAX_FEATURES, MAX_FIELDS, MAX_TEXT, MAX_VERTICES
+from .limits import MAX_COLUMNS, MAX_DEPTH, MAX_FEATURE_VERTICES, MAX_FEATURES, MAX_TEXT, MAX_VERTICES
 from .source_layer import RefusedError, Rows, SourceLayer
 from .visible_text import visible_text
 
@@ -57,7 +57,7 @@ def rows(path: str) -> Rows:
     shapes: list[Any] = []
     records: list[dict[str, Any]] = []
     notes: dict[int, str] = {}
-    for number, (geometry, fields) in enumerate(_features(document), start=1):
+    for number, (geometry, properties) in enumerate(_features(document), start=1):
         if number > MAX_FEATURES:
             raise RefusedError("features")
         try:
@@ -67,7 +67,7 @@ def rows(path: str) -> Rows:
         if closed:
             notes[len(shapes)] = "unclosed"
         shapes.append(shape)
-        records.append(_plain(fields))
+        records.append(_plain(properties))
     geometries = np.empty(len(shapes), dtype=object)
     geometries[:] = shapes
     _check_size(geometries)
@@ -76,7 +76,7 @@ def rows(path: str) -> Rows:
         rows=len(shapes),
         geometry=_kind({shape.geom_type for shape in shapes if shape is not None}),
         crs=_system(document),
-        fields=_names(records),
+        columns=_names(records),
     )
     wkb = shapely.to_wkb(geometries).tolist()
     return Rows(layer=layer, shapes=wkb, records=records, notes=notes, warnings=warnings)
@@ -92,8 +92,8 @@ def _names(records: list[dict[str, Any]]) -> list[str]:
     names: dict[str, None] = {}
     for record in records:
         names |= dict.fromkeys(record)
-        if len(names) > MAX_FIELDS:
-            raise RefusedError("fields")
+        if len(names) > MAX_COLUMNS:
+            raise RefusedError("columns")
     return list(names)
 
 
@@ -162,8 +162,8 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
         raise RefusedError("twice")
-    if len(members) > MAX_FIELDS:
-        raise RefusedError("fields")
+    if len(members) > MAX_COLUMNS:
+        raise RefusedError("columns")
     return members
 
 

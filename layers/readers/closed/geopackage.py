@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from . import features
-from .limits import MAX_FIELDS, MAX_OBJECTS, MAX_TABLES
+from .limits import MAX_COLUMNS, MAX_OBJECTS, MAX_TABLES
 from .source_layer import RefusedError, Rows, SourceLayer
 
 # What GeoPackage writers themselves put in. None can fire: the file is only read.
@@ -78,12 +78,12 @@ def _check_objects(objects: list[tuple[str, str, str]]) -> None:
 
 def _layer(database: sqlite3.Connection, name: str, shape: str, kind: str, crs: str) -> SourceLayer:
     columns = database.execute("SELECT name, pk FROM pragma_table_info(?)", [name]).fetchall()
-    if len(columns) > MAX_FIELDS:
-        raise RefusedError("fields")
+    if len(columns) > MAX_COLUMNS:
+        raise RefusedError("columns")
     quoted = name.replace('"', '""')
     count = database.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()[0]  # noqa: S608 (quoted)
-    fields = [unicodedata.normalize("NFC", column) for column, key in columns if column != shape and not key]
-    return SourceLayer(name=name, rows=count, geometry=_type(kind) if shape else "", crs=crs, fields=fields)
+    names = [unicodedata.normalize("NFC", column) for column, key in columns if column != shape and not key]
+    return SourceLayer(name=name, rows=count, geometry=_type(kind) if shape else "", crs=crs, columns=names)
 
 
 def _type(kind: str) -> str:

@@ -56,13 +56,13 @@ def _layers(survey: Survey) -> list[SourceLayer]:
                 rows=len(feature_type.identities),
                 geometry=(next(iter(kinds)) if len(kinds) == 1 else "Geometry") if kinds else "",
                 crs=next(iter(systems)),
-                fields=_fields(feature_type),
+                columns=_columns(feature_type),
             )
         )
     return layers
 
 
-def _fields(feature_type: FeatureType) -> list[str]:
+def _columns(feature_type: FeatureType) -> list[str]:
     """GDAL's names: the last part of the way to a value, or all of it when that name is taken."""
     names = ["gml_id"] if any(feature_type.identities) else []
     for path in feature_type.paths:
@@ -77,8 +77,8 @@ def _read(path: str, layer: SourceLayer) -> Rows:
         if refused.answer["error"] not in ("damaged", "no-table"):
             raise
         # GDAL knows no layer of this name where none of its features could be read.
-        return Rows(layer=layer, shapes=[], columns={name: [] for name in layer.fields})
-    for name in _CORNERS.difference(layer.fields):
+        return Rows(layer=layer, shapes=[], columns={name: [] for name in layer.columns})
+    for name in _CORNERS.difference(layer.columns):
         rows.columns.pop(name, None)
     return rows
 

@@ -14,10 +14,10 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
 from .limits import (
+    MAX_COLUMNS,
     MAX_DEPTH,
     MAX_FEATURE_VERTICES,
     MAX_FEATURES,
-    MAX_FIELDS,
     MAX_FOLDERS,
     MAX_TABLES,
     MAX_TAG_BYTES,
@@ -176,8 +176,8 @@ class Survey:
         if path[:1] == ("boundedBy",):
             return
         self._type.paths[path] = None
-        if len(self._type.paths) > MAX_FIELDS:
-            raise RefusedError("fields")
+        if len(self._type.paths) > MAX_COLUMNS:
+            raise RefusedError("columns")
         if self._kept is not None:
             self._kept.setdefault(path, text)
 

@@ -22,12 +22,12 @@ class SourceLayer:
     rows: int
     geometry: str
     crs: str
-    fields: list[str]
+    columns: list[str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rows:
-    """A source layer read: `shapes` are WKB or None; the fields `columns`, or `records` where rows differ.
+    """A source layer read: `shapes` are WKB or None; their values `columns`, or `records` if rows differ.
 
     By row, `faults` tells why there is no shape where the file has one, `notes` what was mended. `warnings`
     are about the file as a whole. All are codes.

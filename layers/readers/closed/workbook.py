@@ -13,8 +13,8 @@ from typing import Any
 
 import python_calamine
 
-from .answers import RefusedError
 from .limits import MAX_SHEET_COLUMNS, MAX_SHEET_ROWS
+from .source_layer import RefusedError
 
 
 def sheet(path: str, *, wanted: str) -> dict[str, Any]:

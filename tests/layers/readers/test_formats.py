@@ -54,7 +54,7 @@ def test_flatgeobuf_gives_shapes_fields_and_system(tmp_path: Path) -> None:
     ).all()
     (layers,) = read_file.contents(path).layers
     assert (layers.name, layers.rows, layers.geometry, layers.srid) == ("kretser", 2, "Polygon", 25833)
-    assert layers.fields == ("kode", "navn")
+    assert layers.columns == ("kode", "navn")
 
 
 PLACEMARK = (
@@ -154,7 +154,7 @@ def test_a_geopackage_tells_its_tables(tmp_path: Path) -> None:
         2,
         25832,
     )
-    assert layers["kretser"].fields == ("kode", "navn")
+    assert layers["kretser"].columns == ("kode", "navn")
     assert layers["liste"].geometry == ""
     assert read_file.rows(path).layers == ["kretser"] * 2
 
@@ -210,7 +210,7 @@ def test_letters_survive_from_a_shapefile(
     # In UTF-8 the name is twelve bytes, and ten are kept: the last å is cut in half.
     name = "nærmiljå" if encoding == "UTF-8" else "nærmiljåå"
     assert table.properties == [{"kode": 301, name: "Øst"}, {"kode": 302, name: "Vest"}]
-    assert read_file.contents(path).layers[0].fields == ("kode", name)
+    assert read_file.contents(path).layers[0].columns == ("kode", name)
 
 
 def test_geojson_may_be_utf_16_or_have_a_mark_and_latin_1_is_read_with_a_warning(tmp_path: Path) -> None:
@@ -313,7 +313,7 @@ def test_a_table_of_many_columns_takes_the_room_of_its_rows_only(tmp_path: Path)
         {f"felt_{number}": [number] * 2 for number in range(400)}, geometry=[files.BOX] * 2, crs=4326
     )
     table = read_file.rows(files.written(wide, tmp_path / "wide.gpkg", driver="GPKG"))
-    assert (len(table.geometries), len(table.field_names())) == (2, 400)
+    assert (len(table.geometries), len(table.column_names())) == (2, 400)
 
 
 _COUNTED_WRONGLY = """
@@ -321,7 +321,7 @@ import sys
 sys.path.append(sys.argv[1])
 from closed import features
 from closed.source_layer import SourceLayer
-layer = SourceLayer(name="kretser", rows=0, geometry="Polygon", crs="", fields=["kode", "navn"])
+layer = SourceLayer(name="kretser", rows=0, geometry="Polygon", crs="", columns=["kode", "navn"])
 print(len(features.rows(sys.argv[2], name="kretser", layer=layer).shapes))
 """
 

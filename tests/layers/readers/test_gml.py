@@ -11,7 +11,7 @@ from layers.crs import CrsError
 from layers.readers import read_file
 from layers.readers.read_file import ChooseLayerError, ReadError, SourceRows
 from layers.reference import catalog
-from layers.reference.field_names import Fields
+from layers.reference.column_names import ColumnNames
 from tests.layers import files, gml
 
 PLANS = files.DATA / "plans"
@@ -111,7 +111,7 @@ def test_the_contents_are_told_with_the_names_that_reading_gives() -> None:
     assert (by_name["Arealplan"].geometry, by_name["Arealplan"].rows) == ("", 1)
     zones = by_name["RpArealformålOmråde"]
     assert (zones.geometry, zones.rows, zones.srid) == ("MultiPolygon", 3, 25832)
-    assert list(zones.fields) == read_file.rows(path, layer=zones.name).field_names()
+    assert list(zones.columns) == read_file.rows(path, layer=zones.name).column_names()
 
 
 def test_one_of_the_tables_has_to_be_chosen_and_one_without_shapes_cannot_be() -> None:
@@ -239,7 +239,7 @@ def test_nested_fields_are_found_by_their_last_part(tmp_path: Path) -> None:
     assert table.properties == [{"gml_id": "a1", "lokalId": "L1", "b.I.lokalId": "L2", "utnytting": [1, 2]}]
     layer = {"title": {}, "crs": (), "credit": "", "licence": ""}
     source = catalog.Source(id="x", country="NO", kind="zoning", fields={"code": ("lokalId",)}, **layer)
-    assert source.all_in(Fields(["b.I.lokalId"])) == {"code": ("b.I.lokalId",)}
+    assert source.all_in(ColumnNames(["b.I.lokalId"])) == {"code": ("b.I.lokalId",)}
 
 
 @pytest.mark.parametrize(
@@ -275,7 +275,7 @@ def test_names_that_were_taken_apart_are_composed(tmp_path: Path) -> None:
     table = read(tmp_path, gml.document(apart))
     assert table.properties[0]["nåvn"] == "Ås"
     assert table.layers == ["Område"]
-    assert read_file.contents(tmp_path / "plan.gml").layers[0].fields == ("gml_id", "nåvn")
+    assert read_file.contents(tmp_path / "plan.gml").layers[0].columns == ("gml_id", "nåvn")
 
 
 def test_the_corners_of_a_features_own_box_are_no_fields(tmp_path: Path) -> None:
@@ -287,5 +287,5 @@ def test_the_corners_of_a_features_own_box_are_no_fields(tmp_path: Path) -> None
         tmp_path, gml.document(gml.feature(gml.polygon(), fields=f"{box}<app:navn>Øst</app:navn>"))
     )
     (layer,) = read_file.contents(path).layers
-    assert layer.fields == ("gml_id", "navn")
+    assert layer.columns == ("gml_id", "navn")
     assert read_file.rows(path).properties == [{"gml_id": "a1", "navn": "Øst"}]

@@ -135,8 +135,8 @@ def test_a_source_file_with_a_value_of_the_wrong_kind_is_named(tmp_path):
         _load(tmp_path)
 
 
-def table(name, *, fields=(), rows=3, geometry="MultiPolygon"):
-    return SourceLayer(name=name, rows=rows, geometry=geometry, srid=25832, fields=tuple(fields))
+def table(name, *, columns=(), rows=3, geometry="MultiPolygon"):
+    return SourceLayer(name=name, rows=rows, geometry=geometry, srid=25832, columns=tuple(columns))
 
 
 @pytest.mark.parametrize(
@@ -170,24 +170,24 @@ def test_empty_tables_lines_and_tables_without_shapes_are_no_zones():
 
 
 def test_the_only_table_whose_fields_are_known_is_taken():
-    known = table("flater", fields=["arealformål", "feltnavn"])
-    assert source_layers_for("zoning", "NO-4012", [known, table("annet", fields=["x"])]) == ("flater",)
+    known = table("flater", columns=["arealformål", "feltnavn"])
+    assert source_layers_for("zoning", "NO-4012", [known, table("annet", columns=["x"])]) == ("flater",)
     assert (
-        source_layers_for("zoning", "NO-4012", [known, table("mer", fields=["arealformål", "feltnavn"])])
+        source_layers_for("zoning", "NO-4012", [known, table("mer", columns=["arealformål", "feltnavn"])])
         == ()
     )
-    outline = table("RpOmråde", fields=["arealformål"])
+    outline = table("RpOmråde", columns=["arealformål"])
     assert source_layers_for("zoning", "NO-4012", [known, outline]) == ("flater",)
 
 
 def test_the_name_of_a_table_decides_between_two_plans_with_the_same_fields():
-    fields = ["arealformål"]
-    assert recognised(fields, kind="zoning", owner="NO-4012") is None
+    columns = ["arealformål"]
+    assert recognised(columns, kind="zoning", owner="NO-4012") is None
     for name, source in (
         ("RpArealformålOmråde", "no-reguleringsplan"),
         ("KpArealformålOmråde", "no-kommuneplan"),
     ):
-        match = recognised(fields, kind="zoning", owner="NO-4012", tables=[name])
+        match = recognised(columns, kind="zoning", owner="NO-4012", tables=[name])
         assert match
         assert match.source.id == source
 

@@ -8,7 +8,7 @@ from tests.layers.importing.recognition.test_columns import table
 
 
 def roles(proposal: Proposal) -> dict[str, tuple[str, list[str]]]:
-    return {role.role: (role.field, list(role.others)) for role in proposal.roles}
+    return {role.role: (role.column, list(role.others)) for role in proposal.roles}
 
 
 def test_a_recognised_plan_says_by_what() -> None:
@@ -22,7 +22,7 @@ def test_a_recognised_plan_says_by_what() -> None:
     assert (proposal.question, list(proposal.ties)) == (None, [])
     assert proposal.why == {"code": "arealformål", "field": "feltnavn"}
     assert roles(proposal)["code"] == ("arealformål", [])
-    samples = {role.name: (list(role.samples), role.filled) for role in proposal.fields}
+    samples = {role.name: (list(role.samples), role.filled) for role in proposal.columns}
     assert samples["feltnavn"] == (["B1"], 0.5)
     assert samples["arealformål"] == (["1110", "2010"], 1.0)
     assert proposal.styles[0].list_name == "no_reguleringsplan"
@@ -57,8 +57,8 @@ def test_samples_are_the_first_different_ones_and_short() -> None:
     proposal = propose(
         table(*({"kode": "x" * 500 if n == 0 else n // 2} for n in range(20))), kind="other", owner="NO-1"
     )
-    (field,) = proposal.fields
-    assert [len(sample) for sample in field.samples] == [60, 1, 1]
+    (column,) = proposal.columns
+    assert [len(sample) for sample in column.samples] == [60, 1, 1]
 
 
 def test_a_field_that_is_not_there_is_refused() -> None:
@@ -68,5 +68,5 @@ def test_a_field_that_is_not_there_is_refused() -> None:
 
 def test_yes_and_no_are_values() -> None:
     proposal = propose(table({"flagg": True}, {"flagg": False}), kind="other", owner="NO-1")
-    (field,) = proposal.fields
-    assert (list(field.samples), field.filled) == (["true", "false"], 1.0)
+    (column,) = proposal.columns
+    assert (list(column.samples), column.filled) == (["true", "false"], 1.0)

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from layers.reference.field_names import Fields, names_in, same, value_of
+from layers.reference.column_names import ColumnNames, names_in, same, value_of
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ from layers.reference.field_names import Fields, names_in, same, value_of
     ],
 )
 def test_a_name_is_found_in_its_dialects(alias: str, name: str) -> None:
-    assert Fields(["other", name, "shape_area"]).first_for(alias) == name
+    assert ColumnNames(["other", name, "shape_area"]).first_for(alias) == name
 
 
 @pytest.mark.parametrize(
@@ -58,13 +58,13 @@ def test_a_name_is_found_in_its_dialects(alias: str, name: str) -> None:
     ],
 )
 def test_another_name_is_not(alias: str, name: str) -> None:
-    assert Fields([name]).first_for(alias) is None
+    assert ColumnNames([name]).first_for(alias) is None
 
 
 def test_the_surest_comes_first() -> None:
-    fields = Fields(["arealforma", "arealformal", "plan.arealformål", "Arealformål"])
+    fields = ColumnNames(["arealforma", "arealformal", "plan.arealformål", "Arealformål"])
     assert fields.all_for(["arealformål"]) == ("Arealformål", "arealformal", "arealforma")
-    assert Fields(["feltbetegnelse", "feltnavn"]).all_for(["feltnavn", "feltbetegnelse"]) == (
+    assert ColumnNames(["feltbetegnelse", "feltnavn"]).all_for(["feltnavn", "feltbetegnelse"]) == (
         "feltnavn",
         "feltbetegnelse",
     )
@@ -101,4 +101,4 @@ def test_thousands_of_nested_fields_are_not_all_looked_up() -> None:
 
 
 def test_an_endless_name_is_a_name() -> None:
-    assert Fields(["x" * 100_000]).first_for("arealformål") is None
+    assert ColumnNames(["x" * 100_000]).first_for("arealformål") is None

@@ -35,7 +35,7 @@ _LONGEST = 200
 _CACHED = 10_000
 
 
-class Fields:
+class ColumnNames:
     """The fields of a file, to be asked for by the names they are known under."""
 
     def __init__(self, names: Collection[str]) -> None:
@@ -74,12 +74,12 @@ def same(name: str, other: str) -> bool:
 def names_in(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     """Every field that any row has; of nested ones the dotted names of what is in them too."""
     shapes = dict.fromkeys(tuple(row) for row in rows)
-    field_names: dict[str, None] = dict.fromkeys(name for names in shapes for name in names)
+    column_names: dict[str, None] = dict.fromkeys(name for names in shapes for name in names)
     for row in rows:
         for name, value in row.items():
-            if isinstance(value, dict | list) and len(field_names) < _NAMES_MAX:
-                field_names.update(dict.fromkeys(islice(_nested(name, value, depth=1), _NAMES_MAX)))
-    return list(field_names)
+            if isinstance(value, dict | list) and len(column_names) < _NAMES_MAX:
+                column_names.update(dict.fromkeys(islice(_nested(name, value, depth=1), _NAMES_MAX)))
+    return list(column_names)
 
 
 def value_of(row: Mapping[str, Any], name: str) -> Any:
