@@ -8,14 +8,15 @@ sources/; CONTRIBUTING shows one.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Protocol
 
+from pydantic import ConfigDict
+
+from layers import toml_file
 from layers.reference import column_names
 from layers.reference.column_names import ColumnNames
 
@@ -31,10 +32,6 @@ _AROUND = re.compile(r"^.*[./:]|_vn\d$|_v$", re.IGNORECASE)
 _WORDS = re.compile(r"[\W_]+")
 # Shorter ones (kommune, elv) stand in the names of files that hold something else.
 _LONG_WORD = 8
-
-
-class SourceFileError(ValueError):
-    """A file under sources/ is not usable; the message names the file and the key."""
 
 
 class LayerOfFile(Protocol):
@@ -67,6 +64,7 @@ class Source:
     - ``crs``: the systems to expect, the commonest first.
     """
 
+    __pydantic_config__ = ConfigDict(extra="forbid")
     id: str
     country: str
     kind: str
@@ -220,25 +218,4 @@ def _load(folder: Path) -> tuple[Source, ...]:
 
 
 def _read(path: Path) -> Source:
-    try:
-        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-        content["fields"] = _texts_by_role(content, path)
-        for key in ("crs", "feature_types", "left_out", "outlines", "needs"):
-            content[key] = _texts(content.get(key, []), path=path, key=key)
-        return Source(**content, path=path)
-    except (TypeError, tomllib.TOMLDecodeError) as error:
-        known = ", ".join(column.name for column in fields(Source) if column.name != "path")
-        raise SourceFileError(f"{path.name}: {error}. Known keys: {known}") from error
-
-
-def _texts_by_role(content: Mapping[str, Any], path: Path) -> Mapping[str, tuple[str, ...]]:
-    by_role = content.get("fields", {})
-    return MappingProxyType(
-        {role: _texts(aliases, path=path, key=f"fields.{role}") for role, aliases in by_role.items()}
-    )
-
-
-def _texts(value: Any, *, path: Path, key: str) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
-        raise SourceFileError(f"{path.name}: “{key}” must be a list of texts in quotes")
-    return tuple(value)
+    return toml_file.checked({**toml_file.content(path), "path": path}, Source, file=path)

@@ -28,6 +28,7 @@ from mapdialog.people.models import Membership, Municipality, User
 
 BY = "command:load_demo"
 _JOB = "load_demo"
+_LAYER_OPTIONS = {"crs", "code_field", "name_field", "style", "credit", "licence"}
 Say = Callable[[str], None]
 
 
@@ -40,7 +41,7 @@ def load_layer(layer: DemoLayer, *, say: Say) -> None:
     say(f"layer {layer.owner} {layer.name} ({layer.file.name})")
     arguments = [str(layer.file), "--kind", layer.kind, "--name", layer.name, "--owner", layer.owner]
     arguments += ["--valid-from", layer.valid_from.isoformat(), "--by", BY]
-    for name, value in layer.options.items():
+    for name, value in layer.model_dump(include=_LAYER_OPTIONS, exclude_unset=True).items():
         arguments += [f"--{name.replace('_', '-')}", value]
     for language, title in layer.titles.items():
         arguments += ["--title", f"{language}={title}"]
@@ -132,9 +133,16 @@ def load_user(wanted: DemoUser, *, at: dt.datetime) -> str:
     elif not user.check_password(password):
         user.set_password(password)
         user.save()
-    for code, role, committee in wanted.memberships:
-        municipality = Municipality.objects.get(code=code)
-        give_role(user, municipality=municipality, role=role, committee_code=committee, at=at, by=BY)
+    for membership in wanted.memberships:
+        municipality = Municipality.objects.get(code=membership.municipality)
+        give_role(
+            user,
+            municipality=municipality,
+            role=membership.role,
+            committee_code=membership.committee,
+            at=at,
+            by=BY,
+        )
     return password
 
 

@@ -20,12 +20,17 @@ from layers.stored_once import store_once
 from mapdialog.audit.models import record
 from mapdialog.audit.verb import Verb
 from mapdialog.dialogue import area
-from mapdialog.dialogue.consultation_file import AreaOfFile, ConsultationFile
+from mapdialog.dialogue.consultation_file import AreaOfFile, ColumnsOfFile, ConsultationFile
 from mapdialog.dialogue.dates import DateError, When
 from mapdialog.dialogue.models import Consultation, DataVersion
 from mapdialog.people.actions import save_municipality
 from mapdialog.people.models import Municipality
 
+# The lists of a file that are rows of their own, and those of them whose order counts.
+_RELATIONS = {
+    "alternatives", "themes", "questions", "target_groups", "indicators", "documents", "rounds",
+}  # fmt: skip
+_ORDERED = ("alternatives", "themes", "questions", "documents")
 # What tells two rows of a relation apart, apart from `key`.
 _IDENTITY = {"rounds": ("number",), "documents": ("order",), "holders": ("municipality", "committee_code")}
 
@@ -63,7 +68,8 @@ def save_consultation(file: ConsultationFile, *, at: dt.datetime, by: str) -> Sa
     # A stored moment is what people were told: a file that counts days from today does not move it.
     zone = municipality.zone
     columns = {
-        **file.columns,
+        **file.model_dump(include=set(ColumnsOfFile.model_fields)),
+        "grace": dt.timedelta(hours=file.grace_hours),
         "opens_at": _moment("opens", file.opens, kept=known.opens_at if known else None, at=at, zone=zone),
         "closes_at": _moment(
             "closes", file.closes, kept=known.closes_at if known else None, at=at, zone=zone
@@ -102,10 +108,11 @@ def _municipality_with(key: str, code: str) -> Municipality:
 
 
 def _moment(
-    key: str, when: When | None, *, kept: dt.datetime | None, at: dt.datetime, zone: ZoneInfo
+    key: str, written: str | dt.date | None, *, kept: dt.datetime | None, at: dt.datetime, zone: ZoneInfo
 ) -> dt.datetime | None:
-    if when is None:
+    if written is None:
         return None
+    when = When(written)
     if kept is not None and when.is_relative:
         return kept
     try:
@@ -137,7 +144,7 @@ def _area(wanted: AreaOfFile | None, *, owner: Municipality, at: dt.datetime) ->
         if wanted.geojson:
             return area.of_geojson(wanted.geojson)
         if wanted.bbox:
-            return area.of_box(wanted.bbox)
+            return area.of_box(tuple(wanted.bbox))
         layer = _layer("area.layer", wanted.layer, owner=owner, at=at)
         edition = (
             Edition.objects.filter(layer=layer).in_force_on(owner.day(at)).select_related("layer").first()
@@ -158,16 +165,19 @@ def _parts(
     known: Consultation | None,
 ) -> dict[str, list[dict[str, Any]]]:
     """The rows of every relation with layers, dates, files and municipalities looked up."""
-    parts = {relation: [dict(row) for row in rows] for relation, rows in file.parts.items()}
+    parts: dict[str, list[dict[str, Any]]] = file.model_dump(include=_RELATIONS)
+    for relation in _ORDERED:
+        parts[relation] = [{**row, "order": order} for order, row in enumerate(parts[relation])]
     parts["holders"] = [
-        {"municipality": _municipality_with("holders", code), "committee_code": committee}
-        for code, committee in file.holders
+        {"municipality": _municipality_with("holders", code), "committee_code": ""} for code in file.holders
     ]
-    for row in parts.get("alternatives", []):
+    if file.committee:
+        parts["holders"].append({"municipality": owner, "committee_code": file.committee})
+    for row in parts["alternatives"]:
         row["layer"] = _layer(f"alternatives.{row['key']}.layer", row["layer"], owner=owner, at=at)
-    for row in parts.get("documents", []):
+    for row in parts["documents"]:
         row["file"] = _stored(row["file"]) if row["file"] else ""
-    for row in parts.get("rounds", []):
+    for row in parts["rounds"]:
         kept = known.rounds.filter(number=row["number"]).first() if known else None
         opens, closes = row.pop("opens"), row.pop("closes")
         row["opens_at"] = _moment(

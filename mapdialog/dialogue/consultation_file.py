@@ -3,272 +3,248 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Self, TypeVar
 
-from mapdialog import toml_file
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    PlainValidator,
+    StringConstraints,
+    Tag,
+    field_validator,
+    model_validator,
+)
+
+from layers import toml_file
+from layers.toml_file import (
+    Beside,
+    LanguageTag,
+    Reading,
+    RequiredTexts,
+    Strings,
+    Table,
+    Texts,
+    one_of,
+    otherwise,
+)
 from mapdialog.dialogue import scale
-from mapdialog.dialogue.dates import When
 from mapdialog.dialogue.models import Consultation, Question
-from mapdialog.people import municipality_file
 from mapdialog.people.municipality_file import MunicipalityFile
-from mapdialog.toml_file import LANGUAGE_TAG, Table
 
-SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
-KEY = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
-_TEXTS = ("summary", "purpose", "can_influence", "fixed", "decides", "reads", "privacy", "not_for")
-_PLAIN = ("plan_level", "plan_id", "case_number")
+_LANGUAGES = ["nb", "en"]
+_Row = TypeVar("_Row", bound=Table)
 
 
-@dataclass(frozen=True, kw_only=True)
-class AreaOfFile:
+def _as_written(value: Any) -> str | dt.date:
+    if not isinstance(value, str | dt.date):
+        raise ValueError("must be a date with a time, such as 2026-03-01T12:00:00+01:00 or “-38d”.")
+    return value
+
+
+def _option_value(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise ValueError("must be a text or a whole number.")
+    return str(value)
+
+
+def _is_high(value: Any) -> bool:
+    if value not in ("high", "low"):
+        raise ValueError(f"is {value!r}; use one of high, low.")
+    return bool(value == "high")
+
+
+def _once_each(name: str) -> AfterValidator:
+    """No two rows with the same value there."""
+
+    def check(rows: list[_Row]) -> list[_Row]:
+        values = [getattr(row, name) for row in rows]
+        for position, value in enumerate(values):
+            if value in values[:position]:
+                raise ValueError(f"holds the {name} {value!r} for the second time.")
+        return rows
+
+    return AfterValidator(check)
+
+
+# A moment as it is written, which `dates.When` resolves.
+Written = Annotated[str | dt.date, PlainValidator(_as_written)]
+Key = Annotated[
+    str,
+    Field(pattern="^[A-Za-z0-9_-]{1,40}$"),
+    otherwise("is {value}; use letters a–z, figures, hyphen and underscore, 40 at most."),
+]
+CaseText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)]
+HighOrLow = Annotated[bool, BeforeValidator(_is_high)]
+KeyedRows = Annotated[list[_Row], _once_each("key")]
+
+
+class AreaOfFile(Table):
     """Where the consultation holds: the whole of a layer, a box (w, s, e, n), or a GeoJSON file."""
 
     layer: str = ""
-    bbox: tuple[float, ...] = ()
-    geojson: Path | None = None
+    bbox: Annotated[
+        list[float], Field(min_length=4, max_length=4), otherwise("must be a list of 4 numbers.")
+    ] = Field(default_factory=list)
+    geojson: Beside | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if len(self.model_fields_set) != 1:
+            raise ValueError("must say one of layer, bbox = [west, south, east, north] or geojson.")
+        return self
 
 
-@dataclass(frozen=True, kw_only=True)
-class ConsultationFile:
-    """`columns` are the table's own columns by name; `parts` the rows that belong to it, by relation."""
+class AlternativeOfFile(Table):
+    key: Key
+    layer: str
+    name: RequiredTexts
 
-    file: Path
-    slug: str
-    municipality: str | MunicipalityFile
-    columns: Mapping[str, Any]
-    opens: When
-    closes: When | None
-    area: AreaOfFile | None
-    boundary_set: str
-    base_layers: list[str]
-    holders: list[tuple[str, str]] = field(default_factory=list)
-    parts: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+class ThemeOfFile(Table):
+    key: Key
+    name: RequiredTexts
+    icon: str = "dots"
+    shared_code: str = ""
+
+
+class OptionOfFile(Table):
+    value: Annotated[str, BeforeValidator(_option_value)]
+    label: RequiredTexts
+
+
+class QuestionOfFile(Table):
+    key: Key
+    kind: Annotated[str, one_of(Question.Kind.values)]
+    text: RequiredTexts = Field(validation_alias=AliasChoices("text", "name"))
+    options: list[OptionOfFile] = Field(default_factory=list, validate_default=True)
+    required: bool = False
+    asks_alternative: bool = False
+    applies_to: Strings = Field(default_factory=list)
+
+    @field_validator("options")
+    @classmethod
+    def _answer_the_question(cls, options: list[OptionOfFile], info: Reading) -> list[OptionOfFile]:
+        kind = info.data.get("kind", Question.Kind.TEXT)
+        if kind != Question.Kind.TEXT and not options:
+            raise ValueError("is missing: a question of this kind needs its answers.")
+        if len({option.value for option in options}) != len(options):
+            raise ValueError("holds the same value twice.")
+        steps = [option.model_dump() for option in options]
+        if kind == Question.Kind.SCALE and (fault := scale.fault(steps)):
+            raise ValueError(fault)
+        return options
+
+
+class TargetGroupOfFile(Table):
+    key: Key
+    name: RequiredTexts
+    affected_much: HighOrLow = Field(alias="affected")
+    active_much: HighOrLow = Field(alias="active")
+
+
+class IndicatorOfFile(Table):
+    key: Key
+    name: RequiredTexts
+    target: Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)] = ""
+
+
+class DocumentOfFile(Table):
+    type: str
+    title: RequiredTexts
+    url: Annotated[
+        str,
+        Field(pattern=r"^(https?://\S+)?$"),
+        otherwise("is {value}; write an address that starts with https://."),
+    ] = ""
+    file: Beside | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if bool(self.url) == bool(self.file):
+            raise ValueError("must have one of “url” and “file”.")
+        return self
+
+
+class RoundOfFile(Table):
+    number: Annotated[int, Field(ge=1, le=100)]
+    name: Texts = Field(default_factory=dict)
+    opens: Written
+    closes: Written | None = None
+
+
+class ColumnsOfFile(Table):
+    """What stands in the consultation's own row, by the names of its columns."""
+
+    # The first: a plain string further down is a text in the first of these.
+    languages: list[LanguageTag] = Field(default_factory=lambda: _LANGUAGES)
+    title: RequiredTexts
+    summary: Texts = Field(default_factory=dict)
+    purpose: Texts = Field(default_factory=dict)
+    can_influence: Texts = Field(default_factory=dict)
+    fixed: Texts = Field(default_factory=dict)
+    decides: Texts = Field(default_factory=dict)
+    reads: Texts = Field(default_factory=dict)
+    privacy: Texts = Field(default_factory=dict)
+    not_for: Texts = Field(default_factory=dict)
+    plan_level: CaseText = ""
+    plan_id: CaseText = ""
+    case_number: CaseText = ""
+    is_demo: bool = Field(False, alias="demo")
+    status: Annotated[str, one_of(Consultation.Status.values)] = "draft"
+    level: Annotated[str, one_of(Consultation.Level.values)] = "consult"
+    stage: Annotated[str, one_of(Consultation.Stage.values)] = "needs"
+    hearing_type: Annotated[str, one_of(["", *Consultation.HearingType.values])] = ""
+    moderation: Annotated[str, one_of(Consultation.Moderation.values)] = "before"
+    visibility: Annotated[str, one_of(Consultation.Visibility.values)] = "points"
+    public_precision_m: Annotated[int, Field(ge=0, le=100_000)] = 0
+    address_limit: Annotated[int, Field(ge=1, le=1_000_000)] = 600
+
+    @field_validator("languages")
+    @classmethod
+    def _languages_of_plain_strings(cls, languages: list[str], info: Reading) -> list[str]:
+        info.context["languages"] = languages = languages or _LANGUAGES
+        return languages
+
+
+class ConsultationFile(ColumnsOfFile):
+    slug: Annotated[
+        str,
+        Field(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80),
+        otherwise("is {value}; use small letters a–z, figures and single hyphens, 80 at most."),
+    ]
+    municipality: Annotated[
+        Annotated[str, Tag("[str]")] | Annotated[MunicipalityFile, Tag("[MunicipalityFile]")],
+        Discriminator(lambda value: "[MunicipalityFile]" if isinstance(value, dict) else "[str]"),
+    ]
+    opens: Written
+    closes: Written | None = None
+    grace_hours: Annotated[int, Field(ge=0, le=24 * 60)] = 24
+    area: AreaOfFile | None = None
+    boundary_set: str = ""
+    base_layers: Strings = Field(default_factory=list)
+    holders: Strings = Field(default_factory=list)
+    committee: str = ""
+    alternatives: KeyedRows[AlternativeOfFile] = Field(default_factory=list)
+    themes: KeyedRows[ThemeOfFile] = Field(default_factory=list)
+    questions: KeyedRows[QuestionOfFile] = Field(default_factory=list)
+    target_groups: KeyedRows[TargetGroupOfFile] = Field(default_factory=list)
+    indicators: KeyedRows[IndicatorOfFile] = Field(default_factory=list)
+    documents: list[DocumentOfFile] = Field(default_factory=list)
+    rounds: Annotated[list[RoundOfFile], _once_each("number")] = Field(default_factory=list)
+
+    @field_validator("questions")
+    @classmethod
+    def _scales_that_agree(cls, questions: list[QuestionOfFile]) -> list[QuestionOfFile]:
+        scales = [question.options for question in questions if question.kind == Question.Kind.SCALE]
+        if fault := scale.fault_between([[step.model_dump() for step in steps] for steps in scales]):
+            raise ValueError(fault)
+        return questions
 
 
 def read(file: Path) -> ConsultationFile:
     """Raises TomlFileError, naming file and key."""
-    table = toml_file.read(file)
-    municipality = _municipality(table)
-    columns = _columns(table)
-    slug = table.text("slug")
-    if not SLUG.fullmatch(slug) or len(slug) > 80:
-        raise table.error(
-            "slug", f"is {slug!r}; use small letters a–z, figures and single hyphens, 80 at most."
-        )
-    result = ConsultationFile(
-        file=file,
-        slug=slug,
-        municipality=municipality,
-        columns=columns,
-        opens=_when(table, "opens", required=True) or When(""),
-        closes=_when(table, "closes"),
-        area=_area(table),
-        boundary_set=table.text("boundary_set", default=""),
-        base_layers=table.strings("base_layers"),
-        holders=_holders(table),
-        parts={
-            "alternatives": _parts(table, "alternatives", _alternative),
-            "themes": _parts(table, "themes", _theme),
-            "questions": _questions(table),
-            "target_groups": _parts(table, "target_groups", _target_group),
-            "indicators": _parts(table, "indicators", _indicator),
-            "documents": _parts(table, "documents", _document),
-            "rounds": _parts(table, "rounds", _round),
-        },
-    )
-    table.refuse_unknown()
-    return result
-
-
-def _municipality(table: Table) -> str | MunicipalityFile:
-    if not isinstance(table.value("municipality"), dict):
-        return table.text("municipality")
-    inner = table.table("municipality")
-    assert inner is not None
-    return municipality_file.parse(inner)
-
-
-def _columns(table: Table) -> dict[str, Any]:
-    languages = table.strings("languages") or ["nb", "en"]
-    for tag in languages:
-        if not LANGUAGE_TAG.fullmatch(tag):
-            raise table.error("languages", f"holds {tag!r}; use tags such as nb, nn, sv, da or en.")
-    table.languages = languages
-    return {
-        "languages": languages,
-        "title": table.texts("title", required=True),
-        **{name: table.texts(name) for name in _TEXTS},
-        **{name: _short(table, name, longest=60) for name in _PLAIN},
-        "is_demo": table.flag("demo"),
-        "status": table.text("status", default="draft", choices=Consultation.Status.values),
-        "level": table.text("level", default="consult", choices=Consultation.Level.values),
-        "stage": table.text("stage", default="needs", choices=Consultation.Stage.values),
-        "hearing_type": table.text(
-            "hearing_type", default="", choices=["", *Consultation.HearingType.values]
-        ),
-        "moderation": table.text("moderation", default="before", choices=Consultation.Moderation.values),
-        "visibility": table.text("visibility", default="points", choices=Consultation.Visibility.values),
-        "public_precision_m": table.whole("public_precision_m", default=0, maximum=100_000),
-        "address_limit": table.whole("address_limit", default=600, minimum=1, maximum=1_000_000),
-        "grace": dt.timedelta(hours=table.whole("grace_hours", default=24, maximum=24 * 60)),
-    }
-
-
-def _short(table: Table, key: str, *, longest: int) -> str:
-    text = table.text(key, default="").strip()
-    if len(text) > longest:
-        raise table.error(key, f"is longer than {longest} characters.")
-    return text
-
-
-def _when(table: Table, key: str, *, required: bool = False) -> When | None:
-    value = table.value(key)
-    if value is None and not required:
-        return None
-    if not isinstance(value, str | dt.date):
-        raise table.error(key, "must be a date with a time, such as 2026-03-01T12:00:00+01:00 or “-38d”.")
-    return When(value)
-
-
-def _area(table: Table) -> AreaOfFile | None:
-    area = table.table("area")
-    if area is None:
-        return None
-    ways = [key for key in ("layer", "bbox", "geojson") if key in area]
-    if len(ways) != 1:
-        raise table.error("area", "must say one of layer, bbox = [west, south, east, north] or geojson.")
-    result = AreaOfFile(
-        layer=area.text("layer", default=""),
-        bbox=area.numbers("bbox", length=4) if "bbox" in area else (),
-        geojson=area.beside("geojson"),
-    )
-    area.refuse_unknown()
-    return result
-
-
-def _holders(table: Table) -> list[tuple[str, str]]:
-    """(municipality's code, committee's code or ''), from `holders` and `committee`."""
-    holders = [(code, "") for code in table.strings("holders")]
-    if committee := table.text("committee", default=""):
-        municipality = table.value("municipality")
-        code = municipality.get("code", "") if isinstance(municipality, dict) else municipality
-        holders.append((str(code), committee))
-    return holders
-
-
-def _parts(table: Table, key: str, read_one: Any) -> list[dict[str, Any]]:
-    """The rows of one [[list]]; no two with the same key."""
-    rows: list[dict[str, Any]] = []
-    for order, part in enumerate(table.tables(key)):
-        row = read_one(part, order)
-        part.refuse_unknown()
-        same = "key" if "key" in row else "number" if "number" in row else None
-        if same and any(row[same] == earlier[same] for earlier in rows):
-            raise part.error(same, f"is {row[same]!r} for the second time.")
-        rows.append(row)
-    return rows
-
-
-def _key(part: Table) -> str:
-    key = part.text("key")
-    if not KEY.fullmatch(key) or len(key) > 40:
-        raise part.error("key", f"is {key!r}; use letters a–z, figures, hyphen and underscore, 40 at most.")
-    return key
-
-
-def _alternative(part: Table, order: int) -> dict[str, Any]:
-    return {
-        "key": _key(part),
-        "layer": part.text("layer"),
-        "name": part.texts("name", required=True),
-        "order": order,
-    }
-
-
-def _theme(part: Table, order: int) -> dict[str, Any]:
-    return {
-        "key": _key(part),
-        "name": part.texts("name", required=True),
-        "icon": part.text("icon", default="dots"),
-        "shared_code": part.text("shared_code", default=""),
-        "order": order,
-    }
-
-
-def _questions(table: Table) -> list[dict[str, Any]]:
-    questions = _parts(table, "questions", _question)
-    scales = [question["options"] for question in questions if question["kind"] == Question.Kind.SCALE]
-    if fault := scale.fault_between(scales):
-        raise table.error("questions", fault)
-    return questions
-
-
-def _question(part: Table, order: int) -> dict[str, Any]:
-    kind = part.text("kind", choices=Question.Kind.values)
-    options = [_option(option) for option in part.tables("options")]
-    if kind != Question.Kind.TEXT and not options:
-        raise part.error("options", "is missing: a question of this kind needs its answers.")
-    values = [option["value"] for option in options]
-    if len(set(values)) != len(values):
-        raise part.error("options", "holds the same value twice.")
-    if kind == Question.Kind.SCALE and (fault := scale.fault(options)):
-        raise part.error("options", fault)
-    return {
-        "key": _key(part),
-        "kind": kind,
-        "text": part.texts("text" if "text" in part else "name", required=True),
-        "options": options,
-        "required": part.flag("required"),
-        "asks_alternative": part.flag("asks_alternative"),
-        "applies_to": part.strings("applies_to"),
-        "order": order,
-    }
-
-
-def _option(option: Table) -> dict[str, Any]:
-    value = option.value("value")
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        raise option.error("value", "must be a text or a whole number.")
-    result = {"value": str(value), "label": option.texts("label", required=True)}
-    option.refuse_unknown()
-    return result
-
-
-def _target_group(part: Table, order: int) -> dict[str, Any]:
-    return {
-        "key": _key(part),
-        "name": part.texts("name", required=True),
-        "affected_much": part.text("affected", choices=("high", "low")) == "high",
-        "active_much": part.text("active", choices=("high", "low")) == "high",
-    }
-
-
-def _indicator(part: Table, order: int) -> dict[str, Any]:
-    return {
-        "key": _key(part),
-        "name": part.texts("name", required=True),
-        "target": _short(part, "target", longest=80),
-    }
-
-
-def _document(part: Table, order: int) -> dict[str, Any]:
-    url, path = part.text("url", default=""), part.beside("file")
-    if bool(url) == bool(path):
-        raise part.error("url", "or “file”: give one of them.")
-    if url and not re.fullmatch(r"https?://[^\s]+", url):
-        raise part.error("url", f"is {url!r}; write an address that starts with https://.")
-    title = part.texts("title", required=True)
-    return {"type": part.text("type"), "title": title, "url": url, "file": path, "order": order}
-
-
-def _round(part: Table, order: int) -> dict[str, Any]:
-    return {
-        "number": part.whole("number", minimum=1, maximum=100),
-        "name": part.texts("name"),
-        "opens": _when(part, "opens", required=True),
-        "closes": _when(part, "closes"),
-    }
+    return toml_file.read(file, ConsultationFile, languages=_LANGUAGES)

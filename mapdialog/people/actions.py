@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 
 from django.db import transaction
@@ -16,7 +15,7 @@ from mapdialog.people.municipality_file import MunicipalityFile
 @transaction.atomic
 def save_municipality(file: MunicipalityFile, *, at: dt.datetime, by: str) -> Municipality:
     """Make the municipality, or bring the one with this code up to date."""
-    values = dataclasses.asdict(file)
+    values = file.model_dump()
     known = Municipality.objects.filter(code=file.code).first()
     municipality = known or Municipality(code=file.code)
     changed = sorted(name for name, value in values.items() if known is None or getattr(known, name) != value)

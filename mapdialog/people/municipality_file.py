@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import zoneinfo
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Any
 
+from pydantic import AfterValidator, Field, model_validator
+
+from layers import toml_file
 from layers.days import TIME_ZONES
-from mapdialog import toml_file
-from mapdialog.toml_file import Table
+from layers.toml_file import Strings, Table, otherwise
 
-CODE = re.compile(r"[A-Z]{2}-[A-Za-z0-9-]+", re.ASCII)
 # What a country's municipalities use unless their file says otherwise.
 _METRIC_SRIDS = {"NO": 25832, "SE": 3006, "DK": 25832, "FI": 3067}
 # Degrees, and metres that are twice too long at 60° north: no distance could be told in these.
@@ -19,47 +19,52 @@ _NOT_METRIC = {4326, 4258, 4619, 4269, 3857, 3395}
 _LANGUAGES = {"NO": ["nb", "nn", "en"], "SE": ["sv", "en"], "DK": ["da", "en"]}
 
 
-@dataclass(frozen=True, kw_only=True)
-class MunicipalityFile:
-    code: str
+def _known_zone(name: str) -> str:
+    if name not in zoneinfo.available_timezones():
+        raise ValueError(f"is {name!r}; use a name such as Europe/Oslo.")
+    return name
+
+
+def _in_true_metres(srid: int) -> int:
+    if srid in _NOT_METRIC:
+        raise ValueError(f"is {srid}, which is not in true metres; such as 25832.")
+    return srid
+
+
+class MunicipalityFile(Table):
+    code: Annotated[
+        str,
+        Field(pattern=r"^[A-Z]{2}-[A-Za-z0-9-]+$"),
+        otherwise("is {value}; write country and number, such as NO-4012."),
+    ]
     name: str
     country: str
-    time_zone: str
-    metric_srid: int
-    languages: list[str]
-    is_demo: bool
+    time_zone: Annotated[str, AfterValidator(_known_zone)]
+    metric_srid: Annotated[int, Field(ge=1024, le=32767), AfterValidator(_in_true_metres)]
+    languages: Strings
+    is_demo: bool = Field(False, alias="demo")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_its_country_has_it(cls, values: dict[str, Any]) -> dict[str, Any]:
+        country = values.get("country", str(values.get("code"))[:2])
+        usual = {
+            "country": country,
+            "time_zone": TIME_ZONES.get(country, "UTC"),
+            "metric_srid": _METRIC_SRIDS.get(country),
+        }
+        languages = values.get("languages") or _LANGUAGES.get(country, ["en"])
+        filled = {key: value for key, value in usual.items() if value is not None}
+        return {**filled, **values, "languages": languages}
+
+
+class _Within(Table):
+    municipality: MunicipalityFile
 
 
 def read(file: Path) -> MunicipalityFile:
     """The municipality of a file, at its top or in a table [municipality]. Raises TomlFileError."""
-    table = toml_file.read(file)
-    inner = table.table("municipality")
-    if inner is None:
-        return parse(table)
-    table.refuse_unknown()
-    return parse(inner)
-
-
-def parse(table: Table) -> MunicipalityFile:
-    """A municipality from its own file or from a table inside a consultation's. Raises TomlFileError."""
-    code = table.text("code")
-    if not CODE.fullmatch(code):
-        raise table.error("code", f"is {code!r}; write country and number, such as NO-4012.")
-    country = table.text("country", default=code[:2])
-    time_zone = table.text("time_zone", default=TIME_ZONES.get(country, "UTC"))
-    if time_zone not in zoneinfo.available_timezones():
-        raise table.error("time_zone", f"is {time_zone!r}; use a name such as Europe/Oslo.")
-    metric_srid = table.whole("metric_srid", default=_METRIC_SRIDS.get(country), minimum=1024, maximum=32767)
-    if metric_srid in _NOT_METRIC:
-        raise table.error("metric_srid", f"is {metric_srid}, which is not in true metres; such as 25832.")
-    result = MunicipalityFile(
-        code=code,
-        name=table.text("name"),
-        country=country,
-        time_zone=time_zone,
-        metric_srid=metric_srid,
-        languages=table.strings("languages") or _LANGUAGES.get(country, ["en"]),
-        is_demo=table.flag("demo"),
-    )
-    table.refuse_unknown()
-    return result
+    content = toml_file.content(file)
+    if "municipality" in content:
+        return toml_file.checked(content, _Within, file=file).municipality
+    return toml_file.checked(content, MunicipalityFile, file=file)

@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from layers.toml_file import TomlFileError
 from mapdialog.citizen import intake_schema
 from mapdialog.citizen.forms import ContributionForm
 from mapdialog.citizen.own_form import OwnForm
@@ -198,6 +199,13 @@ def test_a_field_that_means_something_already_is_refused(folder: Path, name: str
     (folder / "crossing.toml").write_text(CROSSING.replace("surface", name), encoding="utf-8")
     know_again()
     with pytest.raises(ValueError, match=name):
+        catalog.kinds()
+
+
+def test_a_misspelt_key_is_named(folder: Path) -> None:
+    (folder / "crossing.toml").write_text(CROSSING.replace("need =", "ned =", 1), encoding="utf-8")
+    know_again()
+    with pytest.raises(TomlFileError, match=r"crossing\.toml: “own\.surface\.ned” .* “need”"):
         catalog.kinds()
 
 

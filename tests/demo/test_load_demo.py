@@ -13,12 +13,12 @@ from django.core.management.base import CommandError
 from django.test import Client
 
 from layers.models import Edition, Population
+from layers.toml_file import TomlFileError
 from mapdialog.contributions.models import Contribution
 from mapdialog.demo import demo_file, loading
 from mapdialog.environment import Mode
 from mapdialog.hotspots.models import Run
 from mapdialog.people.models import User
-from mapdialog.toml_file import TomlFileError
 
 pytestmark = pytest.mark.django_db
 DEMO = """
@@ -150,7 +150,11 @@ def test_a_mistake_in_the_file_is_named(demo: Path) -> None:
 def test_the_real_demo_file_is_in_order() -> None:
     read = demo_file.read(loading.fixture("demo.toml"), at=dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC))
     assert dt.date(2027, 1, 1) in {layer.valid_from for layer in read.layers}
-    assert read.hotspots == ["grasmyr", "trygt-i-langesund", "vision-zero"]
+    assert [hotspots.consultation for hotspots in read.hotspots] == [
+        "grasmyr",
+        "trygt-i-langesund",
+        "vision-zero",
+    ]
     with pytest.raises(TomlFileError):
         demo_file.read(Path("missing.toml"), at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
 

@@ -9,13 +9,13 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from layers.toml_file import TomlFileError
 from mapdialog.audit.models import AuditEntry
 from mapdialog.dialogue import consultation_file
 from mapdialog.dialogue.actions import ConsultationError, save_consultation
 from mapdialog.dialogue.dates import DateError, When
 from mapdialog.dialogue.models import Consultation, DataVersion
 from mapdialog.people.models import Municipality
-from mapdialog.toml_file import TomlFileError
 from tests import factories
 
 NOW = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)

@@ -9,7 +9,8 @@ from mapdialog.dialogue import ground
 from mapdialog.dialogue.map_layers import base_editions, base_settings, plan_editions
 from mapdialog.dialogue.map_pictures import overlays
 from mapdialog.dialogue.models import Alternative, Consultation
-from mapdialog.map_services.choice import LISTED, MapChoice, Mode, services
+from mapdialog.map_services.choice import LISTED, MapChoice, Mode
+from mapdialog.map_services.services_file import read as services
 from tests import factories
 from tests.factories import NOON
 

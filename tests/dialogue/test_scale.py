@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.utils import translation
 
+from layers.toml_file import TomlFileError
 from mapdialog.citizen.form_parts import SCALES
 from mapdialog.dialogue import consultation_file, scale
-from mapdialog.toml_file import TomlFileError
 
 ROOT = Path(__file__).parents[2]
 FILE = """
@@ -80,7 +80,7 @@ def test_the_same_words_stand_for_the_same_value_in_every_scale() -> None:
 def test_a_consultation_file_with_another_scale_is_not_loaded(tmp_path: Path) -> None:
     file = tmp_path / "x.toml"
     file.write_text(FILE.format(day=GOOD, dark=GOOD))
-    assert len(consultation_file.read(file).parts["questions"]) == 2
+    assert len(consultation_file.read(file).questions) == 2
     file.write_text(FILE.format(day=GOOD, dark=GOOD.replace('nb = "skremmende"', 'nb = "utrygt"')))
     with pytest.raises(TomlFileError, match="not the same step"):
         consultation_file.read(file)
@@ -91,7 +91,7 @@ def test_the_demos_own_scales_are_scales() -> None:
     consultations = [file for file in files if "opens" in file.read_text()]
     assert len(consultations) == 3
     for file in consultations:
-        assert consultation_file.read(file).parts["questions"] is not None
+        assert consultation_file.read(file).questions is not None
 
 
 def test_the_observation_forms_scales_are_scales_in_every_language() -> None:

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from mapdialog.map_services.choice import LISTED, MapChoice, Mode, from_environment, services
+from layers.toml_file import TomlFileError
+from mapdialog.map_services.choice import LISTED, MapChoice, Mode, from_environment
 from mapdialog.map_services.service import Key, Role
-from mapdialog.toml_file import TomlFileError
+from mapdialog.map_services.services_file import read as services
 
 ENTRY = """
 [mitt-kart]
@@ -190,22 +191,24 @@ def test_an_older_wms_calls_the_system_srs(file) -> None:
     [
         ('kind = "xyz"', 'kind = "tms"', "use one of xyz, wmts, wms"),
         ('kind = "xyz"', 'knd = "xyz"', "kind” is missing"),
-        ("max_zoom = 17", "max_zom = 17", "max_zoom” must be a whole number"),
+        ("max_zoom = 17", "max_zom = 17", "max_zoom” is missing"),
+        ("max_zoom = 17", "max_zom = 17", "Did you mean “max_zoom”"),
+        ("max_zoom = 17", 'max_zoom = 17\nstyles = ["a"]', "styles” is not a known key"),
         ("max_zoom = 17", "max_zoom = 17\nmin_zom = 3", "Did you mean “min_zoom”"),
-        ("max_zoom = 17", "max_zoom = 17\nmin_zoom = 18", "whole number from 18 to 22"),
+        ("max_zoom = 17", "max_zoom = 17\nmin_zoom = 18", "max_zoom” must be no less than “min_zoom”"),
         ("https://", "http://", "must start with https://"),
         ("https://", "file://", "must start with https://"),
         ("https://maps", "https://user:word@maps", "neither user name"),
         ("https://maps.example.org", "https://{z}.example.org", "whole address"),
         ("https://maps.example.org", "", "whole address"),
-        ("{y}", "y", "must hold {z}, {x} and {y}"),
+        ("{y}", "y", "needs {z}, {x} and {y} in its “url”"),
         ("{y}", "{y}{s}", "holds {s}"),
         ("{y}", "{y}?token={key}", "need each other"),
         ("max_zoom = 17", 'max_zoom = 17\nkey = "secret"', "need each other"),
         ("max_zoom = 17", 'max_zoom = 17\nkey = "public"\nkey_header = "X-Key"', "goes with key"),
         ("max_zoom = 17", 'max_zoom = 17\nkey = "secret"\nkey_header = "X Key"', "name of an HTTP header"),
         ("max_zoom = 17", "max_zoom = 17\nopacity = 2", "above 0, up to 1"),
-        ("max_zoom = 17", 'max_zoom = 17\nroles = ["top"]', "may hold base and overlay"),
+        ("max_zoom = 17", 'max_zoom = 17\nroles = ["top"]', "roles[1]” is 'top'; use one of base, overlay"),
         ("max_zoom = 17", 'max_zoom = 17\nlevels = "1"', "list of whole numbers"),
         ('kind = "xyz"', 'kind = "wms"', "layers” is missing"),
         ('kind = "xyz"', 'kind = "wms"\nlayers = ["a"]\ncrs = "EPSG:4326"', "use one of EPSG:3857"),

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import csv
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from django.utils.translation import gettext as _
+from pydantic import AfterValidator, Field
 
+from layers import toml_file
+from layers.toml_file import Beside, Strings, Table, Texts, one_of
 from mapdialog.contributions import columns
 
 FOLDER = Path(__file__).parent
@@ -133,10 +135,36 @@ def _is_step(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= HIGHEST_FEELING
 
 
+def _own_name(name: str) -> str:
+    if not _NAME.fullmatch(name) or name in _TAKEN:
+        raise ValueError("cannot be a kind's own field: it is no name, or means something already.")
+    return name
+
+
+Need = Annotated[str, one_of(("required", "optional"))]
+
+
+class OwnFieldOfFile(Table):
+    need: Need
+    label: Texts
+    choices: dict[str, Texts] = Field(default_factory=dict)
+
+
+class KindFile(Table):
+    name: str
+    also: Strings = Field(default_factory=list)
+    title: Texts = Field(default_factory=dict)
+    invitation: Texts = Field(default_factory=dict)
+    needs: dict[Annotated[str, one_of(_SHARED)], Need] = Field(default_factory=dict, alias="fields")
+    own: dict[Annotated[str, AfterValidator(_own_name)], OwnFieldOfFile] = Field(default_factory=dict)
+    codes: Beside | None = None
+    private_codes: Strings = Field(default_factory=list)
+
+
 @cache
 def kinds() -> Mapping[str, Kind]:
-    """Every kind by its name."""
-    files = (tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.toml")))
+    """Every kind by its name. Raises TomlFileError."""
+    files = (toml_file.read(path, KindFile) for path in sorted(FOLDER.glob("*.toml")))
     return {kind.name: kind for kind in map(_kind, files)}
 
 
@@ -150,39 +178,28 @@ def kind_called(word: str) -> Kind | None:
     return next((kind for kind in kinds().values() if word == kind.name or word in kind.also), None)
 
 
-def _kind(table: Mapping[str, Any]) -> Kind:
-    own = {name: _own_field(name, field) for name, field in table.get("own", {}).items()}
-    needs: dict[str, str] = {**table.get("fields", {}), **{name: _need(field) for name, field in own.items()}}
+def _kind(file: KindFile) -> Kind:
+    needs = {**file.needs, **{name: field.need for name, field in file.own.items()}}
     return Kind(
-        name=table["name"],
-        also=tuple(table.get("also", ())),
-        title=table.get("title", {}),
-        invitation=table.get("invitation", {}),
+        name=file.name,
+        also=tuple(file.also),
+        title=file.title,
+        invitation=file.invitation,
         required=frozenset(name for name, need in needs.items() if need == "required"),
         optional=frozenset(name for name, need in needs.items() if need == "optional"),
-        own=own,
-        codes=_codes(table["codes"]) if "codes" in table else {},
-        private_codes=frozenset(table.get("private_codes", ())),
+        own={
+            name: OwnField(
+                name=name, label=field.label, required=field.need == "required", choices=field.choices
+            )
+            for name, field in file.own.items()
+        },
+        codes=_codes(file.codes) if file.codes else {},
+        private_codes=frozenset(file.private_codes),
     )
 
 
-def _own_field(name: str, table: Mapping[str, Any]) -> OwnField:
-    if not _NAME.fullmatch(name) or name in _TAKEN:
-        raise ValueError(f"{name!r} cannot be a kind's own field: it is no name, or means something already.")
-    return OwnField(
-        name=name,
-        label=table["label"],
-        required=table["need"] == "required",
-        choices=table.get("choices", {}),
-    )
-
-
-def _need(field: OwnField) -> str:
-    return "required" if field.required else "optional"
-
-
-def _codes(file_name: str) -> Mapping[str, Code]:
-    with (FOLDER / file_name).open(encoding="utf-8", newline="") as file:
+def _codes(path: Path) -> Mapping[str, Code]:
+    with path.open(encoding="utf-8", newline="") as file:
         return {row["code"]: _code(row) for row in csv.DictReader(file)}
 
 

@@ -6,7 +6,8 @@ from layers import styles
 from layers.crs import GEOGRAPHIC, PROJECTED
 from layers.models import Layer
 from layers.readers.read_file import SourceLayer
-from layers.reference.catalog import Match, SourceFileError, _load, best, matches, source_layers_for, sources
+from layers.reference.catalog import Match, _load, best, matches, source_layers_for, sources
+from layers.toml_file import TomlFileError
 
 NO_CODES = {"place", "street", "water"}
 
@@ -124,14 +125,14 @@ def test_every_source_can_be_used():
 def test_a_source_file_with_a_misspelt_key_is_named(tmp_path):
     (tmp_path / "no").mkdir()
     (tmp_path / "no" / "odd.toml").write_text('id = "x"\ncuntry = "NO"\n', encoding="utf-8")
-    with pytest.raises(SourceFileError, match=r"odd\.toml"):
+    with pytest.raises(TomlFileError, match=r"odd\.toml: “cuntry” .* “country”"):
         _load(tmp_path)
 
 
 def test_a_source_file_with_a_value_of_the_wrong_kind_is_named(tmp_path):
     (tmp_path / "no").mkdir()
     (tmp_path / "no" / "odd.toml").write_text('[fields]\ncode = "kode"\n', encoding="utf-8")
-    with pytest.raises(SourceFileError, match=r"odd\.toml.*fields\.code"):
+    with pytest.raises(TomlFileError, match=r"odd\.toml.*fields\.code"):
         _load(tmp_path)
 
 

@@ -12,9 +12,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from layers.toml_file import TomlFileError
 from mapdialog.demo import demo_file, loading
 from mapdialog.environment import Mode
-from mapdialog.toml_file import TomlFileError
 
 
 class Command(BaseCommand):
@@ -34,16 +34,16 @@ class Command(BaseCommand):
             demo = demo_file.read(file, at=at)
         except TomlFileError as error:
             raise CommandError(str(error)) from None
-        for path in demo.municipalities:
-            call_command("create_municipality", str(path), stdout=self.stdout)
+        for municipality in demo.municipalities:
+            call_command("create_municipality", str(municipality.file), stdout=self.stdout)
         self._load_ground(demo)
-        for path in demo.consultations:
-            call_command("create_consultation", str(path), stdout=self.stdout)
+        for consultation in demo.consultations:
+            call_command("create_consultation", str(consultation.file), stdout=self.stdout)
         passwords = {user.email: loading.load_user(user, at=at) for user in demo.users}
         for contributions in demo.contributions:
             loading.load_contributions(contributions, at=at, say=self._say)
-        for slug in demo.hotspots:
-            loading.load_hotspots(slug, say=self._say)
+        for hotspots in demo.hotspots:
+            loading.load_hotspots(hotspots.consultation, say=self._say)
         self._tell(demo, passwords)
 
     def _load_ground(self, demo: demo_file.DemoFile) -> None:
@@ -60,9 +60,11 @@ class Command(BaseCommand):
     def _tell(self, demo: demo_file.DemoFile, passwords: dict[str, str]) -> None:
         self._say("the demo is loaded")
         self.stdout.write("\nAddresses:")
-        for path in loading.paths(demo.hotspots):
+        for path in loading.paths([hotspots.consultation for hotspots in demo.hotspots]):
             self.stdout.write(f"  {settings.SITE_URL}{path}")
         self.stdout.write("\nSign-ins (this installation's own):")
         for user in demo.users:
-            roles = ", ".join(f"{role} {code}" for code, role, _committee in user.memberships)
+            roles = ", ".join(
+                f"{membership.role} {membership.municipality}" for membership in user.memberships
+            )
             self.stdout.write(f"  {user.email:<26} {passwords[user.email]}   {roles}")

@@ -8,9 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 from django.utils import timezone
 
+from layers.toml_file import TomlFileError
 from mapdialog.dialogue import consultation_file
 from mapdialog.dialogue.actions import ConsultationError, save_consultation
-from mapdialog.toml_file import TomlFileError
 
 
 class Command(BaseCommand):
