@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.http import HttpRequest, QueryDict
@@ -18,7 +17,6 @@ _WHOLE = re.compile(r"[0-9]{1,18}", re.ASCII)
 # The database takes no NUL; the others are in no text that somebody wrote. Tab and line ends are.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _LONGEST_SEARCH = 80
-_LONGEST_NAME = 14  # of a field for one language
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,7 @@ class Values:
 
     def text(self, name: str, *, default: str = "") -> str:
         """Without control characters and the space around it."""
-        return _plain(self.fields.get(name, default))
+        return plain(self.fields.get(name, default))
 
     def search(self, name: str) -> str:
         """Words to look for, on one line."""
@@ -56,14 +54,6 @@ class Values:
         except ValueError:
             return None
 
-    def by_language(self, prefix: str) -> dict[str, str]:
-        """Texts of fields such as `title_nb`, by what follows the prefix."""
-        return by_language(self.fields, prefix=prefix)
-
-    def everything(self) -> dict[str, str]:
-        """All of a form whose fields are not known beforehand."""
-        return {_plain(name): self.text(name) for name in self.fields}
-
     def as_written(self) -> str:
         """The whole of it as an address has it, for the record of who did what."""
         return self.fields.urlencode()
@@ -77,17 +67,12 @@ def of_form(request: HttpRequest) -> Values:
     return Values(request.POST)
 
 
-def by_language(fields: Mapping[str, str], *, prefix: str) -> dict[str, str]:
-    """Texts of fields such as `title_nb`, by what follows the prefix, however the form came."""
-    names = [name for name in fields if name.startswith(prefix) and len(name) <= _LONGEST_NAME]
-    return {_plain(name.removeprefix(prefix)): _plain(fields[name]) for name in names}
-
-
 def content_length(request: HttpRequest) -> int:
     """Bytes that the body is said to have, 0 where nothing is said."""
     stated = str(request.META.get("CONTENT_LENGTH") or "")
     return int(stated) if _WHOLE.fullmatch(stated) else 0
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Without control characters and the space around it."""
     return _CONTROLS.sub("", text.replace("\r\n", "\n")).strip()

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from layers.editions import documents, life
-from layers.editions.documents import DocumentError
-from layers.models import Edition, LayerDocument
+from layers.models import Edition, Layer, LayerDocument
 from mapdialog.dialogue.texts import language_of, translated
 from mapdialog.planner.layers import log, steps
 from mapdialog.planner.layers.access import layer_for, layers_of
-from mapdialog.planner.layers.frame import frame_of, language_name, languages_of, redirect_to
-from mapdialog.web import values
+from mapdialog.planner.layers.forms import DocumentForm
+from mapdialog.planner.layers.frame import frame_of, languages_of, municipality_of, redirect_to
 from mapdialog.web.kept_file import attachment
 
 
@@ -30,18 +29,19 @@ def attached(request: HttpRequest, pk: int) -> HttpResponse:
     edition = life.newest(layer)
     if edition is None:
         raise Http404
-    refusal = ""
-    if request.method == "POST":
+    sent = {"data": request.POST, "files": request.FILES} if request.method == "POST" else {}
+    form, refusal = _form(request, layer, **sent), ""
+    if form.is_valid():
         outcome = steps.take(
             request,
             layer=layer,
-            step=lambda at, by: _attach(request, edition, at=at, by=by),
+            step=lambda at, by: _attach(form, edition, at=at, by=by),
             only_adds=True,
         )
         if not outcome.refusal:
             return redirect_to(layer, done=outcome.done, to="planner:layer_documents")
         refusal = outcome.refusal
-    return _page(request, edition, refusal=refusal)
+    return _page(request, edition, form=form, refusal=refusal)
 
 
 @login_required
@@ -52,7 +52,8 @@ def remove(request: HttpRequest, document: int) -> HttpResponse:
     layer = row.edition.layer
     outcome = steps.take(request, layer=layer, step=lambda at, by: documents.remove(row, at=at, by=by))
     if outcome.refusal:
-        return _page(request, row.edition, refusal=outcome.refusal)
+        form = _form(request, layer)
+        return _page(request, row.edition, form=form, refusal=outcome.refusal)
     return redirect_to(layer, done=outcome.done, to="planner:layer_documents")
 
 
@@ -69,23 +70,24 @@ def _document(request: HttpRequest, pk: int) -> LayerDocument:
     return get_object_or_404(rows.filter(edition__layer__in=layers_of(request)), pk=pk)
 
 
-def _attach(request: HttpRequest, edition: Edition, *, at: dt.datetime, by: str) -> LayerDocument:
-    file = request.FILES.get("file")
-    if file is None or file.file is None:
-        raise DocumentError(_("Choose a file."))
-    form = values.of_form(request)
+def _form(request: HttpRequest, layer: Layer, **sent: Any) -> DocumentForm:
+    return DocumentForm(languages=languages_of(municipality_of(request, layer)), texts={}, **sent)
+
+
+def _attach(form: DocumentForm, edition: Edition, *, at: dt.datetime, by: str) -> LayerDocument:
+    file = form.cleaned_data["file"]
     return documents.attach(
         edition,
         file=file.file,
         file_name=file.name or "",
-        type=form.text("type"),
-        titles=form.by_language("title_"),
+        type=form.cleaned_data["type"],
+        titles=form.texts(),
         at=at,
         by=by,
     )
 
 
-def _page(request: HttpRequest, edition: Edition, *, refusal: str) -> HttpResponse:
+def _page(request: HttpRequest, edition: Edition, *, form: DocumentForm, refusal: str) -> HttpResponse:
     language = get_language() or ""
     frame = frame_of(request, edition.layer)
     rows = list(edition.documents.filter(removed_at__isnull=True).order_by("added_at", "pk"))
@@ -107,14 +109,11 @@ def _page(request: HttpRequest, edition: Edition, *, refusal: str) -> HttpRespon
         ],
         "n_before": before.documents.filter(removed_at__isnull=True).count() if before else 0,
         "types": [(code, type_in_words(code, language)) for code in documents.types()],
-        "chosen_type": values.of_form(request).text("type"),
-        "titles": [
-            (code, language_name(code), values.of_form(request).text(f"title_{code}"))
-            for code in languages_of(frame["municipality"])
-        ],
+        "form": form,
         "most_mb": documents.MOST_BYTES // 1024**2,
     }
-    return render(request, "planner/layers/documents.html", context, status=409 if refusal else 200)
+    status = 409 if refusal or form.errors else 200
+    return render(request, "planner/layers/documents.html", context, status=status)
 
 
 def type_in_words(code: str, language: str) -> str:

@@ -27,7 +27,7 @@ def frame_of(request: HttpRequest, layer: Layer) -> dict[str, Any]:
         layer.editions.select_related("composed_of__layer").defer("report").order_by("-number", "-pk")
     )
     newest = next((edition for edition in editions if edition.state == Edition.State.SAVED), None)
-    municipality = municipalities_of(request).get(code=layer.owner)
+    municipality = municipality_of(request, layer)
     municipality.speak_its_time()
     is_plan = layer.kind == Layer.Kind.ZONING
     waiting = Succession.objects.waiting().filter(
@@ -51,6 +51,11 @@ def frame_of(request: HttpRequest, layer: Layer) -> dict[str, Any]:
         "n_missing": without_plain([newest.pk]).get(newest.pk, 0) if is_plan and newest else 0,
         "n_documents": newest.documents.filter(removed_at__isnull=True).count() if newest else 0,
     }
+
+
+def municipality_of(request: HttpRequest, layer: Layer) -> Municipality:
+    """Whose layer it is."""
+    return municipalities_of(request).get(code=layer.owner)
 
 
 def redirect_to(layer: Layer, *, done: int | None, to: str = "planner:layer") -> HttpResponse:

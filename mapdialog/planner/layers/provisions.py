@@ -24,12 +24,13 @@ from layers.provisions import table as provision_table
 from layers.provisions import writing, zone_fields
 from layers.provisions.table import Proposal
 from layers.provisions.writing import ProvisionError
-from layers.provisions.zone_fields import Provision, ZoneField
+from layers.provisions.zone_fields import ZoneField
 from layers.readers.read_file import ReadError
 from layers.styles.catalog import style_for
 from mapdialog.planner.layers import steps
 from mapdialog.planner.layers.access import layer_for
-from mapdialog.planner.layers.frame import PER_PAGE, frame_of, language_name, languages_of, redirect_to
+from mapdialog.planner.layers.forms import ProvisionForm
+from mapdialog.planner.layers.frame import PER_PAGE, frame_of, languages_of, municipality_of, redirect_to
 from mapdialog.web import values
 from mapdialog.web.download import download
 from mapdialog.web.shedding import expensive
@@ -55,31 +56,30 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
     zone_field = zone_fields.zone_field_of(edition, name=name)
     if zone_field is None:
         raise Http404
-    provision, refusal = zone_field.provision, ""
-    if request.method == "POST":
-        provision = _written(request, zone_field=zone_field)
+    before, refusal = zone_field.provision, ""
+    form = ProvisionForm(
+        request.POST if request.method == "POST" else None,
+        languages=languages_of(municipality_of(request, layer), before.plain),
+        texts=before.plain,
+        initial={"legal_text": before.legal_text},
+    )
+    if form.is_valid():
+        texts = {zone_field.name: form.provision()}
         outcome = steps.take(
-            request,
-            layer=layer,
-            step=lambda at, by: writing.write(edition, texts={zone_field.name: provision}, at=at, by=by),
+            request, layer=layer, step=lambda at, by: writing.write(edition, texts=texts, at=at, by=by)
         )
         if not outcome.refusal:
             return redirect_to(layer, done=outcome.done, to="planner:layer_provisions")
         refusal = outcome.refusal
-    frame = frame_of(request, edition.layer)
     context = {
-        **frame,
+        **frame_of(request, edition.layer),
         "edition": edition,
         "field": zone_field,
         "labels": _labels(zone_field, edition),
-        "legal_text": provision.legal_text,
-        "plain": [
-            (code, language_name(code), provision.plain.get(code, ""))
-            for code in languages_of(frame["municipality"], provision.plain, zone_field.provision.plain)
-        ],
+        "form": form,
         "refusal": refusal,
     }
-    return render(request, "planner/layers/provision.html", context, status=409 if refusal else 200)
+    return render(request, "planner/layers/provision.html", context, status=409 if form.is_bound else 200)
 
 
 @login_required
@@ -191,16 +191,6 @@ def _labels(zone_field: ZoneField, edition: Edition) -> list[tuple[str, str]]:
     list_name = edition.layer.style or "neutral"
     styles = [style_for(list_name, code=code) for code in zone_field.codes]
     return [(style.code, style.label(get_language() or "") if style.known else "") for style in styles]
-
-
-def _written(request: HttpRequest, *, zone_field: ZoneField) -> Provision:
-    """What the form says; languages that it does not show stay as they are."""
-    form = values.of_form(request)
-    plain = {**zone_field.provision.plain, **form.by_language("plain_")}
-    return Provision(
-        legal_text=form.text("legal_text"),
-        plain={language: text for language, text in plain.items() if text},
-    )
 
 
 def _look_at(request: HttpRequest, *, edition: Edition) -> tuple[Proposal, str, str]:

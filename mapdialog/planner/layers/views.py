@@ -14,22 +14,20 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
-from layers import styles
 from layers.editions import description, life
-from layers.editions.description import Description
 from layers.models import EVER_SINCE, Area, Edition, Feature, Layer, Zone
 from layers.natural_order import natural_sql
 from layers.styles.catalog import FUTURE, style_for
 from layers.styles.drawing import words
-from layers.styles.titles import title
 from mapdialog.people.models import Municipality
 from mapdialog.planner.layers import layer_map, layer_rows, log, steps
 from mapdialog.planner.layers.access import layer_for, layers_of, municipalities_of
+from mapdialog.planner.layers.forms import DescribeForm
 from mapdialog.planner.layers.frame import (
     PER_PAGE,
     frame_of,
-    language_name,
     languages_of,
+    municipality_of,
     redirect_to,
     today_in,
 )
@@ -115,42 +113,23 @@ def layer_log(request: HttpRequest, pk: int) -> HttpResponse:
 def describe(request: HttpRequest, pk: int) -> HttpResponse:
     """Titles, credit, licence and style list."""
     layer = layer_for(request, pk)
-    written, refusal = Description.of(layer), ""
-    if request.method == "POST":
-        written = _written(request, layer)
+    form = DescribeForm(
+        request.POST if request.method == "POST" else None,
+        languages=languages_of(municipality_of(request, layer), layer.titles),
+        texts=layer.titles,
+        initial={"credit": layer.credit, "licence": layer.licence, "style": layer.style},
+    )
+    refusal = ""
+    if form.is_valid():
+        written = form.description()
         outcome = steps.take(
             request, layer=layer, step=lambda at, by: description.change(layer, to=written, at=at, by=by)
         )
         if not outcome.refusal:
             return redirect_to(layer, done=outcome.done)
         refusal = outcome.refusal
-    frame = frame_of(request, layer)
-    context = {
-        **frame,
-        "written": written,
-        "refusal": refusal,
-        "style_lists": [(name, title(name)) for name in styles.list_names()],
-        "titles": [
-            (code, language_name(code), written.titles.get(code, ""))
-            for code in languages_of(frame["municipality"], written.titles)
-        ],
-    }
-    return render(request, "planner/layers/describe.html", context, status=409 if refusal else 200)
-
-
-def _written(request: HttpRequest, layer: Layer) -> Description:
-    """What the form says; languages that it does not show stay as they are."""
-    form = values.of_form(request)
-    titles = {
-        **layer.titles,
-        **{language: title[:200] for language, title in form.by_language("title_").items()},
-    }
-    return Description(
-        titles={language: title for language, title in titles.items() if title},
-        credit=form.text("credit"),
-        licence=form.text("licence"),
-        style=form.text("style"),
-    )
+    context = {**frame_of(request, layer), "form": form, "refusal": refusal}
+    return render(request, "planner/layers/describe.html", context, status=409 if form.is_bound else 200)
 
 
 def _shown(request: HttpRequest, layer: Layer, *, day: dt.date) -> Edition | None:

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from layers.editions import life
 from layers.models import Edition, Layer
-from mapdialog.planner.layers.compose.form import posted
+from mapdialog.planner.layers.compose.form import ComposeForm
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +47,12 @@ def draw_up(client, units, **fields):
     return client.post(address(units), {**FORM, **fields})
 
 
+def chosen(page):
+    """Which line each unit is in, on a page that was answered."""
+    fields = page.context["form"].unit_fields().items()
+    return {unit: field.value() for unit, field in fields if field.value()}
+
+
 def test_without_scripts_the_form_goes_all_the_way(planner, units):
     answer = draw_up(planner, units)
     draft = Edition.objects.get(state="draft")
@@ -70,7 +76,7 @@ def test_without_scripts_the_form_goes_all_the_way(planner, units):
 
 
 def test_with_scripts_the_form_comes_as_one_text(planner, units):
-    sheet = {"code-7": "S", "name-7": "Sør", "unit-C": "7", "unit-A": "99", "evil": ["x"]}
+    sheet = {"code-7": "S", "name-7": "Sør", "unit-C": "7", "unit-gone": "7", "evil": ["x"]}
     planner.post(address(units), {"action": "preview", "name": "nu", "sheet": json.dumps(sheet)})
     area = Edition.objects.get(state="draft").areas.get()
     assert (area.code, area.name, area.properties) == ("S", "Sør", {"units": ["C"]})
@@ -80,14 +86,16 @@ def test_with_scripts_the_form_comes_as_one_text(planner, units):
     "text", ["[", "[]", "1", "[" * 5_000, '{"code-1": 7}', '{"unit-A\\u0000": "1"}', "x" * 300_000]
 )
 def test_a_text_that_is_not_the_forms_own_is_no_form(text):
-    assert posted({"sheet": text}).number_of == {}
+    form = ComposeForm.of_post({"sheet": text, "name": "nu"}, units=["A"], languages=["nb"])
+    assert form.is_valid()
+    assert form.committees() == ()
 
 
 def test_drawing_up_again_takes_the_place_of_the_draft(planner, units):
     draw_up(planner, units)
     first = Edition.objects.get(state="draft")
     page = planner.get(address(units), {"from": first.pk})
-    assert page.context["sheet"].number_of == {"A": 1, "B": 1}
+    assert chosen(page) == {"A": "1", "B": "1"}
     draw_up(planner, units, draft=str(first.pk))
     assert Edition.objects.get(state="draft") != first
 
@@ -116,6 +124,28 @@ def test_what_is_refused_says_why_and_keeps_what_was_clicked(planner, units, fie
     assert not Edition.objects.filter(state="draft").exists()
 
 
+@pytest.mark.parametrize(
+    ("fields", "field", "why"),
+    [
+        ({"name": "../x"}, "name", "name may hold"),
+        ({"name": ""}, "name", "required"),
+        ({"unit-C": "2", "code-2": "N"}, "code-2", "Two committees have the code N"),
+        ({"code-1": "x" * 21}, "code-1", "at most 20 characters"),
+        ({"name-1": "x" * 101}, "name-1", "at most 100 characters"),
+        ({"title_nb": "x" * 201}, "title_nb", "at most 200 characters"),
+        ({"unit-A": "99"}, "unit-A", "Choose one."),
+    ],
+)
+def test_a_mistake_stands_at_its_field(planner, units, fields, field, why):
+    answer = draw_up(planner, units, **fields)
+    assert answer.status_code == 409
+    assert list(answer.context["form"].errors) == [field]
+    assert why in answer.context["form"].errors[field][0]
+    place = answer.content.decode().partition(f'name="{field}"')[2]
+    assert why in place.partition("</label>")[0].partition("</td>")[0]
+    assert not Edition.objects.filter(state="draft").exists()
+
+
 def test_a_draft_needs_a_day_and_nobody_elses_change(planner, units):
     answer = draw_up(planner, units)
     refused = planner.post(answer.headers["Location"], {"action": "save", "seen": "0", "valid_from": "i dag"})
@@ -130,7 +160,7 @@ def test_a_draft_needs_a_day_and_nobody_elses_change(planner, units):
 def test_one_begins_with_a_table(planner, units):
     table = SimpleUploadedFile("t.csv", b"unit;committee\nA;N\nC;S\n")
     page = planner.post(address(units), {"action": "table", "file": table})
-    assert page.context["sheet"].number_of == {"A": 1, "C": 2}
+    assert chosen(page) == {"A": "1", "C": "2"}
     wrong = SimpleUploadedFile("t.csv", b"unit;committee\nA;N\nQ;S\n")
     assert planner.post(address(units), {"action": "table", "file": wrong}).status_code == 409
     assert planner.post(address(units), {"action": "table"}).status_code == 409
@@ -138,8 +168,9 @@ def test_one_begins_with_a_table(planner, units):
 
 def test_more_lines_keep_what_was_written(planner, units):
     page = draw_up(planner, units, action="more")
-    assert len(page.context["sheet"].lines) == 6
-    assert page.context["sheet"].number_of == {"A": 1, "B": 1}
+    assert len(page.context["form"].lines) == 6
+    assert chosen(page) == {"A": "1", "B": "1"}
+    assert page.status_code == 200
 
 
 def test_the_map_gets_shapes_and_neighbours(planner, units):

@@ -1,19 +1,20 @@
-"""What the page for composing committees holds: as posted, or as begun from an edition or a table."""
+"""The form for composing committees: a line for each, and for each unit the number of its line."""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
 
-from layers.composition.composing import MOST_COMMITTEES, Committee
-from mapdialog.web import values
+from django import forms
+from django.utils.translation import gettext, gettext_lazy
+
+from layers.composition.composing import CODE_MAX, MOST_COMMITTEES, NAME_MAX, Committee
+from mapdialog.planner.layers.forms import PlainField, TextsForm
 
 FEWEST_LINES = 8
 _MORE_LINES = 4
-_LINE = re.compile(r"code-([1-9]\d{0,2})", re.ASCII)
-_UNIT = "unit-"
 # The browser sends the form as one text: the server takes few fields. Longer than this is no form.
 _LONGEST_TEXT = 200_000
 # Twelve fills that stay apart as well as twelve can; the codes are written on the map besides.
@@ -28,66 +29,121 @@ class Line:
     """A committee in the form; `number` is what the units' lists refer to it by."""
 
     number: int
-    code: str
-    name: str
+    code: forms.BoundField
+    name: forms.BoundField
+
+    @property
+    def value(self) -> str:
+        """The number as the units' lists send it."""
+        return str(self.number)
 
     @property
     def colour(self) -> str:
         return COLOURS[(self.number - 1) % len(COLOURS)]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sheet:
-    """The form: committees, and which one each unit is in (its number), by the unit's code."""
+class LineField(forms.Field):
+    """The number of a line. A choice field would look at hundreds of them for each of thousands of units."""
 
-    lines: list[Line]
-    number_of: dict[str, int] = field(default_factory=dict)
-    name: str = ""
-    titles: dict[str, str] = field(default_factory=dict)
-    draft: str = ""
+    def __init__(self, number_of: Mapping[str, int]) -> None:
+        super().__init__(required=False)
+        self._number_of = number_of
+
+    def to_python(self, value: str | None) -> int | None:
+        if not value:
+            return None
+        if value not in self._number_of:
+            raise forms.ValidationError(gettext("Choose one."))
+        return self._number_of[value]
+
+
+class ComposeForm(TextsForm):
+    """`units` are the units' codes, `numbers` those of the lines: fields code-N, name-N and unit-CODE."""
+
+    name = forms.RegexField(
+        r"^[A-Za-z0-9_-]{1,80}$",
+        error_messages={
+            "invalid": gettext_lazy("The layer's name may hold only the letters a–z, digits, - and _.")
+        },
+    )
+    draft = forms.CharField(required=False)
+
+    def __init__(self, *args: Any, units: Iterable[str], numbers: Sequence[int], **kwargs: Any) -> None:
+        super().__init__(*args, texts={}, **kwargs)
+        self._units, self._numbers = list(units), numbers
+        for n in numbers:
+            self.fields[f"code-{n}"] = PlainField(max_length=CODE_MAX, required=False)
+            self.fields[f"name-{n}"] = PlainField(max_length=NAME_MAX, required=False)
+        number_of = {str(n): n for n in numbers}
+        self.fields |= {f"unit-{unit}": LineField(number_of) for unit in self._units}
+
+    @classmethod
+    def of_post(cls, post: Mapping[str, str], **settings: Any) -> Self:
+        """The form as it was sent.
+
+        A browser with scripts sends lines and units as one JSON text, `sheet`; without, each is a field.
+        """
+        data = {**{name: post[name] for name in post}, **_unfolded(post.get("sheet", ""))}
+        numbers = [n for n in range(1, MOST_COMMITTEES + 1) if f"code-{n}" in data]
+        if data.get("action") == "more":
+            more = _with_empty_lines(numbers, at_least=len(numbers) + _MORE_LINES)
+            return cls(initial=data, numbers=more, **settings)
+        return cls(data, numbers=numbers, **settings)
+
+    @classmethod
+    def of_committees(
+        cls, committees: Iterable[Committee], *, name: str = "", draft: str = "", **settings: Any
+    ) -> Self:
+        """The form of committees that are there already, with empty lines below."""
+        initial: dict[str, Any] = {"name": name, "draft": draft}
+        numbers: list[int] = []
+        for n, committee in enumerate(committees, start=1):
+            numbers.append(n)
+            initial |= {f"code-{n}": committee.code, f"name-{n}": committee.name}
+            initial |= {f"unit-{unit}": str(n) for unit in committee.units}
+        numbers = _with_empty_lines(numbers, at_least=max(FEWEST_LINES, len(numbers) + 1))
+        return cls(initial=initial, numbers=numbers, **settings)
+
+    @property
+    def lines(self) -> list[Line]:
+        return [Line(number=n, code=self[f"code-{n}"], name=self[f"name-{n}"]) for n in self._numbers]
+
+    def unit_fields(self) -> dict[str, forms.BoundField]:
+        """By the unit's code."""
+        return {unit: self[f"unit-{unit}"] for unit in self._units}
+
+    @property
+    def is_begun(self) -> bool:
+        return any(field.value() for field in self.unit_fields().values())
 
     def committees(self) -> tuple[Committee, ...]:
-        """Those that have units, a code or a name."""
-        units: dict[int, list[str]] = {}
-        for unit, number in self.number_of.items():
-            units.setdefault(number, []).append(unit)
+        """Those that have units."""
         return tuple(
-            Committee(
-                code=line.code or str(line.number),
-                name=line.name,
-                units=tuple(units.get(line.number, ())),
-            )
-            for line in self.lines
-            if line.code or line.name or units.get(line.number)
+            Committee(code=self._code(n), name=self.cleaned_data[f"name-{n}"], units=tuple(units))
+            for n, units in self._units_of_lines().items()
         )
 
+    def clean(self) -> dict[str, Any]:
+        """No two committees with one code: the second says so."""
+        cleaned = super().clean() or {}
+        codes: set[str] = set()
+        for n in self._units_of_lines():
+            code = self._code(n)
+            if code in codes:
+                self.add_error(
+                    f"code-{n}", gettext("Two committees have the code %(code)s.") % {"code": code}
+                )
+            codes.add(code)
+        return cleaned
 
-def posted(data: Mapping[str, str]) -> Sheet:
-    """The form as it was sent; what is no committee's number puts a unit in none.
+    def _code(self, n: int) -> str:
+        return self.cleaned_data.get(f"code-{n}") or str(n)
 
-    A browser with scripts sends all lines and units as one JSON text, `sheet`, without them each is a field.
-    """
-    data = {**data, **_unfolded(data.get("sheet", ""))}
-    numbers = sorted(int(match[1]) for key in data if (match := _LINE.fullmatch(key)))[:MOST_COMMITTEES]
-    lines = [
-        Line(number=n, code=data.get(f"code-{n}", "").strip(), name=data.get(f"name-{n}", "").strip())
-        for n in numbers
-    ]
-    known = {str(n): n for n in numbers}
-    number_of = {
-        key.removeprefix(_UNIT): known[value]
-        for key, value in data.items()
-        if key.startswith(_UNIT) and value in known
-    }
-    titles = values.by_language(data, prefix="title-")
-    more = _MORE_LINES if data.get("action") == "more" else 0
-    return Sheet(
-        lines=_with_empty_lines(lines, at_least=len(lines) + more),
-        number_of=number_of,
-        name=data.get("name", "").strip()[:80],
-        titles={language: title[:200] for language, title in titles.items() if title},
-        draft=data.get("draft", ""),
-    )
+    def _units_of_lines(self) -> dict[int, list[str]]:
+        """The units of each line that has some, in the order of the lines."""
+        chosen = [(self.cleaned_data.get(f"unit-{unit}"), unit) for unit in self._units]
+        units_of = {n: [unit for number, unit in chosen if number == n] for n in self._numbers}
+        return {n: units for n, units in units_of.items() if units}
 
 
 def _unfolded(text: str) -> dict[str, str]:
@@ -100,23 +156,10 @@ def _unfolded(text: str) -> dict[str, str]:
         return {}
     if not isinstance(fields, dict):
         return {}
-    return {key: value for key, value in fields.items() if isinstance(value, str) and "\0" not in key + value}
+    return {key: value for key, value in fields.items() if isinstance(value, str)}
 
 
-def begun(committees: Iterable[Committee], *, name: str = "", draft: str = "") -> Sheet:
-    """The form of committees that are there already, with empty lines below."""
-    numbered = list(enumerate(committees, start=1))
-    lines = [Line(number=n, code=committee.code, name=committee.name) for n, committee in numbered]
-    return Sheet(
-        lines=_with_empty_lines(lines, at_least=max(FEWEST_LINES, len(lines) + 1)),
-        number_of={unit: n for n, committee in numbered for unit in committee.units},
-        name=name,
-        draft=draft,
-    )
-
-
-def _with_empty_lines(lines: list[Line], *, at_least: int) -> list[Line]:
-    taken = {line.number for line in lines}
-    free = (n for n in range(1, MOST_COMMITTEES + 1) if n not in taken)
-    missing = max(0, min(at_least, MOST_COMMITTEES) - len(lines))
-    return [*lines, *(Line(number=next(free), code="", name="") for _each in range(missing))]
+def _with_empty_lines(numbers: Sequence[int], *, at_least: int) -> list[int]:
+    free = (n for n in range(1, MOST_COMMITTEES + 1) if n not in numbers)
+    missing = max(0, min(at_least, MOST_COMMITTEES) - len(numbers))
+    return [*numbers, *(next(free) for _each in range(missing))]

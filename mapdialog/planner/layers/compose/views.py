@@ -34,11 +34,11 @@ from layers.readers import figures as tables
 from layers.readers.read_file import ReadError
 from mapdialog.planner.layers import layer_map, layer_rows, steps
 from mapdialog.planner.layers.access import layer_for, layers_of
-from mapdialog.planner.layers.compose.form import COLOURS, Sheet, begun, posted
+from mapdialog.planner.layers.compose.form import COLOURS, ComposeForm
 from mapdialog.planner.layers.frame import (
     frame_of,
-    language_name,
     languages_of,
+    municipality_of,
     redirect_to,
     today_in,
 )
@@ -73,17 +73,18 @@ def compose(request: HttpRequest, pk: int) -> HttpResponse:
             "settings": None,
         }
         return render(request, "planner/layers/compose.html", context)
-    refusal = ""
+    settings = _form_settings(request, edition)
+    form, refusal = ComposeForm.of_committees((), **settings), ""
     try:
-        sheet = _sheet(request, edition)
-        if values.of_form(request).text("action") == "preview":
-            return redirect("planner:layer_composed", pk=pk, edition_id=_staged(request, edition, sheet).pk)
+        form = _form(request, edition, settings=settings)
+        if values.of_form(request).text("action") == "preview" and form.is_valid():
+            return redirect("planner:layer_composed", pk=pk, edition_id=_staged(request, edition, form).pk)
     except (CompositionError, NotNestedError, ReadError) as error:
         refusal = str(error)
-        sheet = posted(values.of_form(request).everything())
-    context = _page(request, layer, edition=edition, sheet=sheet)
+    context = _page(request, layer, edition=edition, form=form)
     context["refusal"] = refusal
-    return render(request, "planner/layers/compose.html", context, status=409 if refusal else 200)
+    status = 409 if refusal or form.errors else 200
+    return render(request, "planner/layers/compose.html", context, status=status)
 
 
 @login_required
@@ -160,20 +161,26 @@ def _composed(units: Layer, edition_id: int) -> Edition:
     return get_object_or_404(editions.filter(composed_of__layer=units), pk=edition_id)
 
 
-def _sheet(request: HttpRequest, edition: Edition) -> Sheet:
-    """What the form begins with. Raises CompositionError, NotNestedError and ReadError."""
-    form = values.of_form(request)
+def _form_settings(request: HttpRequest, edition: Edition) -> dict[str, Any]:
+    codes = edition.areas.order_by("code").values_list("code", flat=True)
+    return {"units": list(codes), "languages": languages_of(municipality_of(request, edition.layer))}
+
+
+def _form(request: HttpRequest, edition: Edition, *, settings: dict[str, Any]) -> ComposeForm:
+    """What was sent, or what one begins with. Raises CompositionError, NotNestedError and ReadError."""
     if request.method == "POST":
-        if form.text("action") == "table":
-            return begun(_from_table(request, edition), name=form.text("name"))
-        return posted(form.everything())
+        sent = values.of_form(request)
+        if sent.text("action") == "table":
+            committees = _from_table(request, edition)
+            return ComposeForm.of_committees(committees, name=sent.text("name"), **settings)
+        return ComposeForm.of_post(request.POST, **settings)
     wanted = values.of_query(request).identifier("from")
     chosen = {start.pk: start for start in composing.starts(edition)}.get(wanted)
     if chosen is None:
-        return begun(())
-    is_draft = chosen.state == Edition.State.DRAFT
+        return ComposeForm.of_committees((), **settings)
+    draft = str(chosen.pk) if chosen.state == Edition.State.DRAFT else ""
     committees = composing.committees_of(chosen, units=edition)
-    return begun(committees, name=chosen.layer.name, draft=str(chosen.pk) if is_draft else "")
+    return ComposeForm.of_committees(committees, name=chosen.layer.name, draft=draft, **settings)
 
 
 def _from_table(request: HttpRequest, edition: Edition) -> list[Committee]:
@@ -191,17 +198,17 @@ def _from_table(request: HttpRequest, edition: Edition) -> list[Committee]:
 
 
 @transaction.atomic
-def _staged(request: HttpRequest, edition: Edition, sheet: Sheet) -> Edition:
+def _staged(request: HttpRequest, edition: Edition, form: ComposeForm) -> Edition:
     """The committees as a draft, in place of the draft that the form came from."""
     composition = Composition(
-        units=edition, name=sheet.name, committees=sheet.committees(), titles=sheet.titles
+        units=edition, name=form.cleaned_data["name"], committees=form.committees(), titles=form.texts()
     )
     staged = composing.stage(composition, at=timezone.now(), by=f"user:{request.user.pk}")
     older = Edition.objects.filter(
         composed_of__layer=edition.layer, state=Edition.State.DRAFT, layer=staged.layer
     )
     for draft in older.exclude(pk=staged.pk):
-        if str(draft.pk) == sheet.draft:
+        if str(draft.pk) == form.cleaned_data["draft"]:
             life.discard(draft)
     return staged
 
@@ -214,24 +221,26 @@ def _save(request: HttpRequest, staged: Edition, at: dt.datetime, by: str) -> No
     composing.save(staged, valid_from=day, published=form.flag("published"), at=at, by=by)
 
 
-def _page(request: HttpRequest, layer: Layer, *, edition: Edition, sheet: Sheet) -> dict[str, Any]:
+def _page(request: HttpRequest, layer: Layer, *, edition: Edition, form: ComposeForm) -> dict[str, Any]:
     frame = frame_of(request, layer)
     municipality = frame["municipality"]
     newest, band, people = people_of(edition, on=today_in(municipality))
+    fields = form.unit_fields()
     others = layers_of(request).filter(owner=layer.owner, kind=Layer.Kind.BOUNDARY).exclude(pk=layer.pk)
     return {
         **frame,
         "edition": edition,
-        "sheet": sheet,
+        "form": form,
         "figures": newest,
         "young": band,
         "fits_without_scripts": len(people) <= MOST_UNITS_AS_FIELDS,
-        "units": [{"people": unit, "number": sheet.number_of.get(unit.code)} for unit in people],
+        "units": [
+            {"people": unit, "field": field, "chosen": field.value()}
+            for unit in people
+            if (field := fields.get(unit.code))
+        ],
         "starts": _start_rows(composing.starts(edition)),
         "names": [other.name for other in others],
-        "titles": [
-            (code, language_name(code), sheet.titles.get(code, "")) for code in languages_of(municipality)
-        ],
         "settings": {
             "units": reverse("planner:layer_compose_units", args=[layer.pk]),
             "people": {unit.code: _figures(unit) for unit in people},
@@ -242,7 +251,7 @@ def _page(request: HttpRequest, layer: Layer, *, edition: Edition, sheet: Sheet)
             "language": get_language() or "",
             "youngAges": str(band) if band else "",
             "key": f"compose-{edition.pk}",
-            "hasBegun": bool(sheet.number_of) or request.method == "POST",
+            "hasBegun": form.is_begun or request.method == "POST",
             "texts": layer_map.texts() | _texts(),
         },
     }

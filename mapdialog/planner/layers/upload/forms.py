@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from layers import styles
 from layers.models import Edition, Layer
 from mapdialog.people.models import Municipality
+from mapdialog.planner.layers.forms import TextsForm
 from mapdialog.uploads.choices import EditionDescription, ReadChoices, choices_of
 from mapdialog.uploads.models import Upload
 
@@ -127,7 +128,7 @@ class ReadForm(forms.Form):
         )
 
 
-class SaveForm(forms.Form):
+class SaveForm(TextsForm):
     """How an edition is to stand."""
 
     style = forms.ChoiceField(required=False)
@@ -141,24 +142,22 @@ class SaveForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        languages = [language for language, _name in settings.LANGUAGES]
+        super().__init__(*args, languages=languages, texts={}, **kwargs)
         style = self.fields["style"]
         assert isinstance(style, forms.ChoiceField)
         style.choices = [_UNKNOWN, *((name, name) for name in styles.list_names())]
-        for language, _name in settings.LANGUAGES:
-            self.fields[f"title_{language}"] = forms.CharField(max_length=200, required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if not any(cleaned.get(f"title_{language}") for language, _name in settings.LANGUAGES):
+        if not any(cleaned.get(field.name) for _language, field in self.text_fields()):
             self.add_error(None, _("Give the layer a title in at least one language."))
         return cleaned
 
     def description(self) -> EditionDescription:
         cleaned = self.cleaned_data
-        titles = {language: cleaned[f"title_{language}"] for language, _name in settings.LANGUAGES}
         return EditionDescription(
-            titles={language: title for language, title in titles.items() if title},
+            titles=self.texts(),
             style=cleaned["style"],
             credit=cleaned["credit"],
             licence=cleaned["licence"],
