@@ -127,6 +127,7 @@ LanguageTag = Annotated[
 # By language; a plain string is a text in the first of the file's, the `languages` given to `read`.
 Texts = Annotated[dict[LanguageTag, str], BeforeValidator(_in_languages), AfterValidator(_filled)]
 RequiredTexts = Annotated[Texts, AfterValidator(_in_one_language)]
+SLUG = "^[a-z0-9]+(-[a-z0-9]+)*$"
 # A file in the TOML file's folder or below it.
 Beside = Annotated[Path, BeforeValidator(_beside)]
 

@@ -8,6 +8,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from layers.whole_number import whole_number
+
 
 class Mode(StrEnum):
     """How the service is run. Production is the default, so that forgetting to choose is safe."""
@@ -37,9 +39,10 @@ def mode(name: str) -> Mode:
 
 def number(name: str, *, default: int, minimum: int = 0) -> int:
     value = text(name, default=str(default))
-    if not (value.isascii() and value.isdigit()) or int(value) < minimum:
+    result = whole_number(value)
+    if result is None or result < minimum:
         raise ImproperlyConfigured(f"{name} is {value!r}; use a whole number from {minimum} upwards.")
-    return int(value)
+    return result
 
 
 def flag(name: str, *, default: bool) -> bool:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from layers.editions import life, succession
 from layers.event import What, record
-from layers.models import Edition, Layer, LayerEvent, Population
+from layers.models import LAYER_NAME, Edition, Layer, LayerEvent, Population
 from layers.population import sums
 from layers.population.attaching import PopulationError
 
@@ -29,7 +29,6 @@ NAME_MAX = 100
 # A hole of less mean width (twice its area by its outline) is where units' borders, each drawn for itself, do
 # not quite meet, and is closed. In Oslo's such holes are up to 8 m wide.
 SLIVER_M = 10.0
-_LAYER_NAME = re.compile(r"[A-Za-z0-9_-]{1,80}", re.ASCII)
 
 
 class CompositionError(ValueError):
@@ -244,7 +243,7 @@ def _check_words(committee: Committee, *, others: list[Committee]) -> None:
 
 def _layer(composition: Composition) -> Layer:
     """The boundary layer, locked; made where it is not there. Raises CompositionError."""
-    if not _LAYER_NAME.fullmatch(composition.name):
+    if not re.fullmatch(LAYER_NAME, composition.name):
         raise CompositionError(_("The layer's name may hold only the letters a–z, digits, - and _."))
     if composition.name == composition.units.layer.name:
         raise CompositionError(_("The committees need a layer of their own, not that of the units."))

@@ -23,15 +23,12 @@ from layers.findings.report import Report
 from layers.importing import content, writing
 from layers.importing.content import Content
 from layers.importing.request import ImportRefusedError, ImportRequest, Progress, silent
-from layers.models import EVER_SINCE, Edition, Layer
+from layers.models import EVER_SINCE, LAYER_NAME, OWNER, Edition, Layer
 from layers.reference import catalog
 from layers.reference.catalog import Source
 from layers.stored_once import store_once
 
 __all__ = ["ImportRefusedError", "ImportRequest", "Outcome", "Progress", "load", "rehearse", "save", "stage"]
-
-_OWNER = re.compile(r"[A-Z]{2}-[A-Za-z0-9-]{1,17}", re.ASCII)
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,80}", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,9 +115,9 @@ def save(draft: Edition, *, request: ImportRequest, at: dt.datetime, by: str = "
 
 
 def _check_names(request: ImportRequest) -> None:
-    if not _OWNER.fullmatch(request.owner):
+    if not re.fullmatch(OWNER, request.owner):
         raise ImportRefusedError(_("The owner must be country and code, such as NO-4012."))
-    if not _NAME.fullmatch(request.name):
+    if not re.fullmatch(LAYER_NAME, request.name):
         raise ImportRefusedError(_("The layer's name may hold only the letters a–z, digits, - and _."))
     if request.kind not in Layer.Kind.values:
         raise ImportRefusedError(

@@ -4,13 +4,15 @@ Geometry is stored in EPSG:4326 (lon, lat). What is drawn as tiles keeps a secon
 by the database, with its own index.
 """
 
-from layers.models.edition import EVER_SINCE, Edition, Layer, LayerDocument, LayerEvent
+from layers.models.edition import EVER_SINCE, LAYER_NAME, OWNER, Edition, Layer, LayerDocument, LayerEvent
 from layers.models.population import Population, PopulationCount
 from layers.models.shape import Area, Feature, Zone
 from layers.models.succession import CodeChange, Succession
 
 __all__ = [
     "EVER_SINCE",
+    "LAYER_NAME",
+    "OWNER",
     "Area",
     "CodeChange",
     "Edition",

@@ -15,6 +15,9 @@ from layers.text_fields import VisibleCharField, VisibleJSONField
 
 # The first day of an edition of which nobody has said since when it holds.
 EVER_SINCE = dt.date(1900, 1, 1)
+# What a layer may be called, and its owner; as the columns are long.
+LAYER_NAME = r"[A-Za-z0-9_-]{1,80}"
+OWNER = r"[A-Z]{2}-[A-Za-z0-9-]{1,17}"
 
 
 class Layer(models.Model):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from layers.population.ages import MISSING, TOTAL, Band, CountError, Heading, band_in, count_in, heading_in
 from layers.readers.figures import Figures
+from layers.whole_number import whole_number
 
 _YEAR_NAMES = frozenset(
     ("år", "aar", "year", "tid", "time", "periode", "period", "statistikkår", "årstall", "tidspunkt", "vuosi")
@@ -171,7 +172,7 @@ def _row_band(row: dict[str, str], *, roles: _Roles, number: int) -> Band:
     if roles.age is None:
         return TOTAL
     band = band_in(row[roles.age])
-    if band is None and row[roles.age].isascii() and row[roles.age].isdigit():
+    if band is None and whole_number(row[roles.age]) is not None:
         band = band_in(f"{row[roles.age]} år")  # in a column of ages a number is one
     if band is None:
         message = _("Row %(number)d: “%(text)s” is no age band such as 0–4 or 90+.")
@@ -183,10 +184,11 @@ def _row_year(row: dict[str, str], *, roles: _Roles, number: int) -> int | None:
     if roles.year is None:
         return None
     text = row[roles.year][:4]  # 2025, 2025-01-01, 2025K1
-    if not (text.isascii() and text.isdigit() and int(text) in _YEARS):
+    year = whole_number(text)
+    if year not in _YEARS:
         message = _("Row %(number)d: “%(text)s” is no year.")
         raise CountsError(message % {"number": number, "text": row[roles.year][:40]})
-    return int(text)
+    return year
 
 
 def _count(text: str, *, code: str, number: int) -> int | None:

@@ -21,6 +21,7 @@ from pydantic import (
 
 from layers import toml_file
 from layers.toml_file import (
+    SLUG,
     Beside,
     LanguageTag,
     Reading,
@@ -213,7 +214,7 @@ class ColumnsOfFile(Table):
 class ConsultationFile(ColumnsOfFile):
     slug: Annotated[
         str,
-        Field(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80),
+        Field(pattern=SLUG, max_length=80),
         otherwise("is {value}; use small letters a–z, figures and single hyphens, 80 at most."),
     ]
     municipality: Annotated[

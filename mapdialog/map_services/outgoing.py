@@ -22,6 +22,8 @@ from threading import Thread, Timer
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+from layers.whole_number import whole_number
+
 CONNECT_S = 3.0
 TOTAL_S = 10.0
 _PART_BYTES = 64 * 1024
@@ -174,8 +176,7 @@ class _Connection:
         self._http.request("GET", path, headers={"Host": self._host(), "Connection": "close", **headers})
         with self._http.getresponse() as response:
             answered = {name.lower(): value for name, value in response.getheaders()}
-            length = answered.get("content-length", "")
-            stated_bytes = int(length) if length.isascii() and length.isdigit() and len(length) < 19 else 0
+            stated_bytes = whole_number(answered.get("content-length", "")) or 0
             if stated_bytes > most_bytes:
                 raise OutgoingError(Failure.TOO_LARGE)
             body = bytearray()

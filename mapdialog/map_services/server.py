@@ -19,6 +19,7 @@ from threading import BoundedSemaphore, Lock
 
 from cachetools import LRUCache
 
+from layers.whole_number import whole_number
 from mapdialog.map_services import outgoing
 from mapdialog.map_services.breaker import Breaker
 from mapdialog.map_services.outgoing import Answer, Failure, OutgoingError
@@ -215,8 +216,7 @@ def allowed_age_s(headers: Mapping[str, str], *, now: dt.datetime) -> int | None
         return 0
     directives = dict(_MAX_AGE.findall(control))
     if stated := directives.get("s-maxage") or directives.get("max-age"):
-        age = headers.get("age", "")
-        spent = int(age) if age.isascii() and age.isdigit() and len(age) < 10 else 0
+        spent = whole_number(headers.get("age", ""), digits=9) or 0
         return min(LONGEST_AGE_S, max(0, int(stated) - spent))
     if "expires" in headers:
         return _until_s(headers["expires"], now=now)

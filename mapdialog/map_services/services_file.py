@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from layers import toml_file
-from layers.toml_file import Reading, RequiredTexts, Strings, Table, one_of, otherwise
+from layers.toml_file import SLUG, Reading, RequiredTexts, Strings, Table, one_of, otherwise
 from mapdialog.map_services.service import MAX_ZOOM, TILE_PIXELS, Key, Kind, MapService, Role
 
 OWN, NONE = "own", "none"
@@ -199,7 +199,7 @@ def _not_reserved(name: str) -> str:
 
 Name = Annotated[
     str,
-    Field(pattern="^[a-z0-9]+(-[a-z0-9]+)*$"),
+    Field(pattern=SLUG),
     otherwise("is no name: use small letters, digits and hyphens."),
     AfterValidator(_not_reserved),
 ]

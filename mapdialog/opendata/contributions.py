@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-import uuid
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -21,13 +19,12 @@ from mapdialog.contributions.export import own_members
 from mapdialog.contributions.models import Contribution
 from mapdialog.dialogue.models import Consultation
 from mapdialog.web.problem import Problem
-from mapdialog.web.query import Bounds, bounds, parameters, whole
+from mapdialog.web.query import Bounds, bounds, identifier, parameters, whole
 
 LIMIT = 1_000
 LIMIT_MAX = 10_000
 # Part of every ETag: raise it when the answer's shape changes, so that no cache keeps the old one.
 SHAPE = 3
-_AFTER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 
 # One more than `limit` is read, to know whether there are more. What matches is counted apart only when the
@@ -80,11 +77,11 @@ def read_filter(request: HttpRequest, *, consultation: Consultation) -> Filter:
 
 def _read_after(value: str, *, consultation: Consultation) -> public_view.Last:
     """Where the page before ended. The link names its last row only: its moment may not be for everyone."""
-    if _AFTER.fullmatch(value):
-        rows = Contribution.objects.filter(consultation=consultation, pk=value)
+    if (pk := identifier(value)) is not None:
+        rows = Contribution.objects.filter(consultation=consultation, pk=pk)
         moment = rows.values_list("received_at", flat=True).first()
         if moment is not None:
-            return public_view.last_of(moment, uuid.UUID(value), of=consultation)
+            return public_view.last_of(moment, pk, of=consultation)
     message = _("Use the “next” link as it was given: “after” is not to be made by hand.")
     raise Problem("bad-query", status=400, detail=message, field="after")
 

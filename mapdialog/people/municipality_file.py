@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from layers import toml_file
 from layers.days import TIME_ZONES
+from layers.models import OWNER
 from layers.toml_file import Strings, Table, otherwise
 
 # What a country's municipalities use unless their file says otherwise.
@@ -34,7 +35,7 @@ def _in_true_metres(srid: int) -> int:
 class MunicipalityFile(Table):
     code: Annotated[
         str,
-        Field(pattern=r"^[A-Z]{2}-[A-Za-z0-9-]+$"),
+        Field(pattern=f"^{OWNER}$"),
         otherwise("is {value}; write country and number, such as NO-4012."),
     ]
     name: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from mapdialog.contributions.models import NEWEST_FIRST, Contribution, Hit
 from mapdialog.dialogue.models import Consultation
 from mapdialog.dialogue.texts import translated
+from mapdialog.web import query
 from mapdialog.web.problem import Problem
 
 PAGE = 50
@@ -79,11 +79,12 @@ def _following(chosen: QuerySet[Contribution], *, after: str | None) -> QuerySet
     if not after:
         return chosen
     moment, _separator, pk = after.partition(_SEPARATOR)
+    identifier = query.identifier(pk)
     try:
         received_at = dt.datetime.fromisoformat(moment.replace(" ", "+"))
-        older = Q(received_at__lt=received_at) | Q(received_at=received_at, pk__lt=UUID(pk))
+        older = Q(received_at__lt=received_at) | Q(received_at=received_at, pk__lt=identifier)
         # nearer to the ends of time the database cannot say it in its own zone
-        if received_at.tzinfo is None or not 1900 <= received_at.year <= 2200:
+        if identifier is None or received_at.tzinfo is None or not 1900 <= received_at.year <= 2200:
             raise ValueError(moment)
         return chosen.filter(older)
     except ValueError:

@@ -7,16 +7,18 @@ import math
 import re
 from collections.abc import Collection
 from contextlib import suppress
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from layers.whole_number import whole_number
 from mapdialog.web.problem import Problem
 
 # ASCII only: Python's float() takes Arabic-Indic digits, which the database would not.
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_WHOLE = re.compile(r"\d{1,9}", re.ASCII)
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
 # Neither a header nor the database takes them, and nobody writes them into an address.
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -42,10 +44,16 @@ def parameters(request: HttpRequest, *, known: Collection[str]) -> dict[str, str
 
 def whole(value: str, *, name: str, minimum: int, maximum: int) -> int:
     """A whole number within limits. Raises Problem 400."""
-    if not _WHOLE.fullmatch(value) or not minimum <= int(value) <= maximum:
+    result = whole_number(value, digits=9)
+    if result is None or not minimum <= result <= maximum:
         message = _("“%(name)s” must be a whole number from %(minimum)d to %(maximum)d.")
         raise _bad(name, message % {"name": name, "minimum": minimum, "maximum": maximum})
-    return int(value)
+    return result
+
+
+def identifier(text: str) -> UUID | None:
+    """The UUID that a text is, None for any other; Python's takes braces, `urn:` and none of the hyphens."""
+    return UUID(text) if _UUID.fullmatch(text) else None
 
 
 def number(value: str, *, name: str, minimum: float, maximum: float) -> float:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from django.http import HttpRequest, QueryDict
 from django.utils.dateparse import parse_date
 
-# ASCII only: str.isdigit() takes ² and ٣. Below the database's largest id.
-_WHOLE = re.compile(r"[0-9]{1,18}", re.ASCII)
+from layers.whole_number import whole_number
+
 # The database takes no NUL; the others are in no text that somebody wrote. Tab and line ends are.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _LONGEST_SEARCH = 80
@@ -36,8 +36,7 @@ class Values:
 
     def whole(self, name: str) -> int | None:
         """A whole number from 0 that the database can compare with an id; None for anything else."""
-        written = self.text(name)
-        return int(written) if _WHOLE.fullmatch(written) else None
+        return whole_number(self.text(name))
 
     def identifier(self, name: str) -> int:
         """The id of a row; 0, which no row has, for anything else."""
@@ -69,8 +68,7 @@ def of_form(request: HttpRequest) -> Values:
 
 def content_length(request: HttpRequest) -> int:
     """Bytes that the body is said to have, 0 where nothing is said."""
-    stated = str(request.META.get("CONTENT_LENGTH") or "")
-    return int(stated) if _WHOLE.fullmatch(stated) else 0
+    return whole_number(str(request.META.get("CONTENT_LENGTH") or "")) or 0
 
 
 def plain(text: str) -> str:

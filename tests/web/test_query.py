@@ -57,3 +57,22 @@ def test_a_wrong_limit_is_a_400(value: str) -> None:
 def test_a_wrong_number_is_a_400(value: str) -> None:
     with pytest.raises(Problem):
         query.number(value, name="lon", minimum=-180, maximum=180)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "1",
+        "12345678123456781234567812345678",
+        "{12345678-1234-5678-1234-567812345678}",
+        "urn:uuid:12345678-1234-5678-1234-567812345678",
+        "12345678-1234-5678-1234-56781234567٣",
+        "12345678-1234-5678-1234-567812345678\n",
+    ],
+)
+def test_an_identifier_is_a_uuid_as_we_write_it(text: str) -> None:
+    assert query.identifier(text) is None
+    assert str(query.identifier("12345678-1234-5678-1234-56781234567F")) == (
+        "12345678-1234-5678-1234-56781234567f"
+    )

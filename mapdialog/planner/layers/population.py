@@ -23,6 +23,7 @@ from layers.population.ages import Band
 from layers.population.attaching import PopulationError
 from layers.population.report import sentences
 from layers.questions import land
+from layers.whole_number import whole_number
 from mapdialog.planner.layers import steps
 from mapdialog.planner.layers.access import layer_for
 from mapdialog.planner.layers.frame import PER_PAGE, frame_of, redirect_to, today_in
@@ -168,6 +169,7 @@ def _sum_step(request: HttpRequest, edition: Edition, at: dt.datetime, by: str) 
 def _year(text: str) -> int | None:
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) == 4):
+    year = whole_number(text, digits=4)
+    if year is None or len(text) < 4:
         raise PopulationError(_("Write the year with four digits."))
-    return int(text)
+    return year

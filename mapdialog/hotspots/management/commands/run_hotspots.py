@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from layers.management.arguments import day
+from layers.whole_number import whole_number
 from mapdialog.analysis.parameters import HotspotParameters
 from mapdialog.dialogue.models import Consultation
 from mapdialog.hotspots import density, result_file
@@ -85,6 +86,7 @@ def _positive(text: str) -> float:
 
 
 def _minimum(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or int(text) < 2:
+    number = whole_number(text)
+    if number is None or number < 2:
         raise ArgumentTypeError("write a whole number from 2")
-    return int(text)
+    return number

@@ -11,6 +11,7 @@ from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
 from layers.composition.composing import CODE_MAX, MOST_COMMITTEES, NAME_MAX, Committee
+from layers.models import LAYER_NAME
 from mapdialog.planner.layers.forms import PlainField, TextsForm
 
 FEWEST_LINES = 8
@@ -61,7 +62,7 @@ class ComposeForm(TextsForm):
     """`units` are the units' codes, `numbers` those of the lines: fields code-N, name-N and unit-CODE."""
 
     name = forms.RegexField(
-        r"^[A-Za-z0-9_-]{1,80}$",
+        f"^{LAYER_NAME}$",
         error_messages={
             "invalid": gettext_lazy("The layer's name may hold only the letters a–z, digits, - and _.")
         },

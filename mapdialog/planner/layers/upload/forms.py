@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from layers import styles
-from layers.models import Edition, Layer
+from layers.models import LAYER_NAME, Edition, Layer
 from mapdialog.people.models import Municipality
 from mapdialog.planner.layers.forms import TextsForm
 from mapdialog.uploads.choices import EditionDescription, ReadChoices, choices_of
@@ -62,7 +62,7 @@ class ReadForm(forms.Form):
 
     kind = forms.ChoiceField(choices=Layer.Kind.choices)
     name = forms.RegexField(
-        r"^[A-Za-z0-9_-]{1,80}$",
+        f"^{LAYER_NAME}$",
         required=False,
         error_messages={"invalid": _("The layer's name may hold only the letters a–z, digits, - and _.")},
     )
