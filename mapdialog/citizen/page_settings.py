@@ -42,7 +42,7 @@ def consultation_settings(consultation: Consultation, *, plan_map: PlanMap, is_o
             {
                 "key": plan.key,
                 "name": str(plan.name),
-                "version": plan.edition,
+                "edition": plan.edition,
                 "url": f"/tiles/layers/{plan.edition}/{{z}}/{{x}}/{{y}}.mvt",
                 "finest": FINEST_OF_FEW if plan.zone_count <= FEW_ZONES else FINEST,
                 "style": plan.table,
@@ -83,7 +83,7 @@ def map_texts() -> dict[str, str]:
         "zoomOut": gettext("Zoom out"),
         "close": gettext("Close"),
         "popup": gettext("A comment"),
-        "place": gettext("Place the pin here"),
+        "putPin": gettext("Place the pin here"),
         "closer": gettext("Zoom in closer"),
         "choose": gettext("Tap the spot on the map"),
         "outsideButton": gettext("Move into the area"),

@@ -183,7 +183,7 @@ def _page(
         "place_groups": place_groups(plan_map),
         "form": form,
         "invitations": kind_words.invitations(consultation, chosen=form.kind_name),
-        "said": published.lines,
+        "others": published.lines,
         "next_page": published.next_page,
         "shows_points": public_view.shows_points(consultation),
         "withheld": public_view.withheld(consultation),

@@ -133,7 +133,7 @@ def base_settings(editions: list[Edition], *, municipality: str, officials: bool
         "mode": "own" if editions else "none",
         "credit": "; ".join(_credits(editions)),
         "layers": [
-            {"version": edition.pk, "kind": edition.layer.kind, "name": edition.layer.name}
+            {"edition": edition.pk, "kind": edition.layer.kind, "name": edition.layer.name}
             for edition in editions
         ],
     }

@@ -37,7 +37,7 @@ def consultation_settings(consultation: Consultation, *, on: dt.date, language: 
     """Settings of `/planner/c/{slug}/`. `on` decides which editions of layers are shown."""
     boundary = boundary_edition(consultation, on=on)
     plans = plan_editions(consultation, on=on, published_only=False)
-    counts_by_plan = _said_by_use(plans, consultation=consultation)
+    counts_by_plan = _counts_by_use(plans, consultation=consultation)
     slug, municipality = consultation.slug, consultation.municipality.code
     return {
         "slug": slug,
@@ -76,7 +76,7 @@ def _plan(plan: PlanEdition, *, counts: dict[str, int], language: str) -> dict[s
         "style": plan.style_table(language=language),
         "levels": plan.level_choices(),
         "level": levels.shown_first(plan.levels),
-        "said": counts,
+        "counts": counts,
     }
 
 
@@ -84,7 +84,7 @@ def _placed(consultation: Consultation) -> int:
     return Contribution.objects.officials().filter(consultation=consultation, geom__isnull=False).count()
 
 
-def _said_by_use(plans: list[PlanEdition], *, consultation: Consultation) -> dict[int, dict[str, int]]:
+def _counts_by_use(plans: list[PlanEdition], *, consultation: Consultation) -> dict[int, dict[str, int]]:
     """Edition → use → how many contributions lie in such zones; one in two zones of a use counts once."""
     style_lists = {plan.edition.pk: plan.style_list for plan in plans}
     hits = (

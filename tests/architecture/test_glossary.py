@@ -27,11 +27,11 @@ def rows(heading: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
 
 
-def forbidden() -> dict[str, tuple[str, str]]:
+def forbidden(heading: str = HEADING) -> dict[str, tuple[str, str]]:
     """Pattern → what to say instead, and where it may stand all the same (a glob of paths, or nothing)."""
     return {
         pattern: (say, where)
-        for patterns, say, where in rows(HEADING)
+        for patterns, say, where in rows(heading)
         for pattern in re.findall(r"`([^`]+)`", patterns)
     }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Callable
 
 import pytest
@@ -260,3 +262,30 @@ def test_without_any_one_script_the_receipt_says_the_state_and_how_to_go_on(
     expect(receipt.locator("html.plain")).to_have_count(1)
     expect(receipt.locator("#state")).to_contain_text(Contribution.objects.get().code)
     expect(receipt.locator("#own-plain")).to_be_visible()
+
+
+def test_a_draft_that_a_phone_has_kept_from_before_is_written_on(
+    context: BrowserContext, consultation: Consultation
+) -> None:
+    """As it lies in the storage of phones: its names stay, whatever scripts call them."""
+    page = context.new_page()
+    page.goto("/")
+    spot = tuple(round(degrees, 5) for degrees in factories.middle())
+    place = {"lonLat": spot, "words": "", "zoom": 16, "placed_by": "map"}
+    session = {"id": "0b0f6a52-3a5e-4c6f-9d5c-0d6c8d3a7c11", "token": "ab" * 16}
+    draft = {**session, "values": {"theme": "lys"}, "place": place, "saved_at": time.time() * 1000}
+    name = f"mapdialog-draft:{consultation.slug}:{session['id']}"
+    page.evaluate("([name, draft]) => localStorage.setItem(name, draft)", [name, json.dumps(draft)])
+    page.goto(f"/c/{consultation.slug}/")
+    expect(page.locator("#chosen-words")).to_contain_text("Posisjon")
+    page.locator("#id_text").fill("Skrevet videre.")
+    assert json.loads(page.evaluate("name => localStorage.getItem(name)", name))["place"] == {
+        **place,
+        "lonLat": list(spot),
+    }
+    page.locator("#send").click()
+    is_received(page)
+    pin = Contribution.objects.get()
+    assert (str(pin.pk), pin.text) == (session["id"], "Skrevet videre.")
+    assert pin.geom is not None
+    assert pin.geom.coords == spot

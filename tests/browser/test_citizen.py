@@ -276,7 +276,7 @@ def test_pins_of_others_are_out_of_reach_while_placing_and_readable_otherwise(
     desktop.locator("#read-others").click()
     expect(pane).to_have_count(0)
     expect(desktop.locator("#hint")).not_to_be_empty()
-    expect(desktop.locator("#said-list")).to_contain_text("Fint sted.")
+    expect(desktop.locator("#others-list")).to_contain_text("Fint sted.")
 
 
 def test_the_author_sees_changes_and_erases(phone: Page, consultation: Consultation) -> None:

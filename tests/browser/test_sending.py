@@ -458,7 +458,7 @@ def test_after_withdrawing_every_page_says_so(small: Page, consultation: Consult
         small.goto(address)
         expect(small.locator("#mine")).to_contain_text("Slettet.")
         expect(small.locator("#mine")).not_to_contain_text("Her er det mørkt.")
-    expect(small.locator("#said-list")).not_to_contain_text("Her er det mørkt.")
+    expect(small.locator("#others-list")).not_to_contain_text("Her er det mørkt.")
 
 
 @pytest.mark.parametrize("address", ["/", "/c/{slug}/"])

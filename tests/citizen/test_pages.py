@@ -151,9 +151,9 @@ def test_consultation_page_costs_the_same_for_many_contributions(
         factories.contribution(to=consultation)
     with django_assert_max_num_queries(18):
         shown = page(client, f"/c/{consultation.slug}/")
-    assert shown.count('class="said__item"') == 10
+    assert shown.count('class="others__comment"') == 10
     assert "?page=2" in shown
-    assert page(client, f"/c/{consultation.slug}/?page=2").count('class="said__item"') == 2
+    assert page(client, f"/c/{consultation.slug}/?page=2").count('class="others__comment"') == 2
 
 
 def test_only_what_is_published_is_said(client: Client) -> None:
@@ -166,7 +166,7 @@ def test_only_what_is_published_is_said(client: Client) -> None:
 @pytest.mark.parametrize("number", ["0", "-1", "x", "9" * 30, "²"])
 def test_odd_page_numbers_are_the_first_or_last(client: Client, number: str) -> None:
     answer = page(client, f"/c/{a_full_one().slug}/?page={number}")
-    assert 'id="said-list"' in answer
+    assert 'id="others-list"' in answer
 
 
 def test_a_draft_is_not_there_for_residents(client: Client) -> None:
@@ -270,7 +270,7 @@ def test_what_residents_write_runs_in_its_own_direction(client: Client) -> None:
     consultation = factories.consultation()
     factories.contribution(to=consultation, text="\u0645\u0638\u0644\u0645 \u0647\u0646\u0627")
     shown = client.get(f"/c/{consultation.slug}/").content.decode()
-    assert re.search(r'<p class="said__text" dir="auto"', shown)
+    assert re.search(r'<p class="others__text" dir="auto"', shown)
     assert re.search(r'<textarea[^>]* dir="auto"', shown)
 
 

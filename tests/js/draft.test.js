@@ -12,25 +12,25 @@ function storage() {
 
 /** Web Locks as far as drafts use them: held until the work is done; `close(tab)` is what closing a tab does. */
 function lockManager() {
-    const held = new Map();
+    const owners = new Map();
     const waiting = new Map();
     async function grant(name, tab, work) {
-        held.set(name, tab);
+        owners.set(name, tab);
         const result = await work({name});
-        held.delete(name);
+        owners.delete(name);
         return result;
     }
     return tab => ({
         async request(name, {ifAvailable}, work) {
-            if (!held.has(name)) return grant(name, tab, work);
+            if (!owners.has(name)) return grant(name, tab, work);
             if (ifAvailable) return work(null);
             return new Promise(resolve => waiting.set(name, resolve)).then(() => grant(name, tab, work));
         },
-        query: async () => ({held: [...held.keys()].map(name => ({name}))}),
+        query: async () => ({held: [...owners.keys()].map(name => ({name}))}),
         close() {
-            for (const [name, owner] of held) {
+            for (const [name, owner] of owners) {
                 if (owner !== tab) continue;
-                held.delete(name);
+                owners.delete(name);
                 waiting.get(name)?.();
             }
         },

@@ -16,7 +16,7 @@ test('inside, outside, hole, second part', () => {
 });
 
 test('the edge belongs to the area: sides, corners, the edge of a hole', () => {
-    for (const place of [[9, 59], [10, 60], [9.5, 59], [9, 59.3], [10, 59.3]]) assert.equal(contains(square, place), true, place);
+    for (const position of [[9, 59], [10, 60], [9.5, 59], [9, 59.3], [10, 59.3]]) assert.equal(contains(square, position), true, position);
     assert.equal(contains(holed, [9.4, 59.5]), true);
 });
 
@@ -36,11 +36,11 @@ test('distance: one degree of latitude, and of longitude at 60 degrees north', (
     assert.ok(Math.abs(distance_m([10, 60], [11, 60]) - 55597) < 30);
 });
 
-test('the nearest place inside is inside and about as far as the edge', () => {
+test('the nearest position inside is inside and about as far as the edge', () => {
     for (const outside of [[10.1, 59.5], [8, 58], [9.5, 60.2], [10.0001, 59.5]]) {
-        const place = nearestInside(square, outside);
-        assert.equal(contains(square, place), true);
-        assert.ok(place[0] <= 10 && place[0] >= 9 && place[1] <= 60 && place[1] >= 59);
+        const position = nearestInside(square, outside);
+        assert.equal(contains(square, position), true);
+        assert.ok(position[0] <= 10 && position[0] >= 9 && position[1] <= 60 && position[1] >= 59);
     }
     const [lon, lat] = nearestInside(square, [10.1, 59.5]);
     assert.ok(Math.abs(lon - 10) < 1e-4 && Math.abs(lat - 59.5) < 1e-9);
@@ -68,6 +68,6 @@ test('bounds of anything, and nothing', () => {
 
 test('a circle has its radius in every direction', () => {
     const {coordinates: [ring]} = around([9.7, 59], 500);
-    for (const place of ring) assert.ok(Math.abs(distance_m([9.7, 59], place) - 500) < 1);
+    for (const position of ring) assert.ok(Math.abs(distance_m([9.7, 59], position) - 500) < 1);
     assert.deepEqual(ring[0], ring.at(-1));
 });

@@ -49,7 +49,7 @@ test('another reading begins anew, and so does a form that was sent', () => {
 
 test('where storage is refused the form works as any other', () => {
     const refused = {getItem() { throw new Error('refused'); }};
-    const one = form({title: 'x'});
-    keepForm(one, {key: 'a', storage: refused});
-    assert.equal(one.fields[0].value, 'x');
+    const plain = form({title: 'x'});
+    keepForm(plain, {key: 'a', storage: refused});
+    assert.equal(plain.fields[0].value, 'x');
 });

@@ -36,24 +36,24 @@ const change = (text, extra = {}) => ({
 const withdrawal = extra => change('', {method: 'DELETE', body: null, ...extra});
 
 function makeAuthor(remote) {
-    const told = [];
+    const events = [];
     const made = make({
         fetch: remote.fetch,
-        onSent: (one, _receipt, version) => told.push(['sent', one.method, version]),
-        onRefused: one => told.push(['refused', one.method, one.status]),
+        onSent: ({method}, _receipt, version) => events.push(['sent', method, version]),
+        onRefused: ({method, status}) => events.push(['refused', method, status]),
     });
     made.store.settle('', {id: 'a', receipt: {code: 'A1'}, about: {text: 'Mørkt her.'}, sent_at: 1});
-    return {...made, told};
+    return {...made, events};
 }
 
 test('a change is sent with the token and the version, and the device remembers the new words', async () => {
     const remote = contribution();
     let request = null;
-    const {outbox, told} = makeAuthor({fetch: (url, options) => { request = options; return remote.fetch(url, options); }});
+    const {outbox, events} = makeAuthor({fetch: (url, options) => { request = options; return remote.fetch(url, options); }});
     await outbox.amend(change('Lyst nå.'));
     await outbox.flush();
     assert.deepEqual([request.method, request.headers['If-Match'], request.headers['X-Edit-Token']], ['PATCH', '"1"', 't'.repeat(32)]);
-    assert.deepEqual(told, [['sent', 'PATCH', '"2"']]);
+    assert.deepEqual(events, [['sent', 'PATCH', '"2"']]);
     assert.equal(remote.properties.text, 'Lyst nå.');
     const [record] = await outbox.receipts();
     assert.deepEqual([record.about.text, record.sent_at], ['Lyst nå.', 1]);
@@ -63,25 +63,25 @@ test('a change is sent with the token and the version, and the device remembers 
 test('a change whose answer was lost is not called changed elsewhere, and not made twice', async () => {
     const remote = contribution();
     remote.lose = 1;
-    const {outbox, told} = makeAuthor(remote);
+    const {outbox, events} = makeAuthor(remote);
     // The server takes out what cannot be seen.
     await outbox.amend(change('Lyst\u200b nå. '));
     await outbox.flush();
     remote.properties.text = 'Lyst nå.';
     await outbox.flush({force: true});
-    assert.deepEqual(told, [['sent', 'PATCH', '"2"']]);
+    assert.deepEqual(events, [['sent', 'PATCH', '"2"']]);
     assert.equal(remote.version, 2);
 });
 
 test('a change after one whose answer was lost is made on top of it', async () => {
     const remote = contribution();
     remote.lose = 1;
-    const {outbox, told} = makeAuthor(remote);
+    const {outbox, events} = makeAuthor(remote);
     await outbox.amend(change('Første.'));
     await outbox.flush();
     await outbox.amend(change('Andre.'));
     await outbox.flush({force: true});
-    assert.deepEqual(told, [['sent', 'PATCH', '"3"']]);
+    assert.deepEqual(events, [['sent', 'PATCH', '"3"']]);
     assert.equal(remote.properties.text, 'Andre.');
 });
 
@@ -96,10 +96,10 @@ test('several changes without a network are one, the last', async () => {
 
 test('what somebody else has changed is refused, kept, and may be saved over it after it was read', async () => {
     const remote = contribution({version: 7, text: 'Fra en annen telefon.'});
-    const {outbox, told} = makeAuthor(remote);
+    const {outbox, events} = makeAuthor(remote);
     await outbox.amend(change('Lyst nå.'));
     await outbox.flush();
-    assert.deepEqual(told, [['refused', 'PATCH', 412]]);
+    assert.deepEqual(events, [['refused', 'PATCH', 412]]);
     assert.equal(remote.properties.text, 'Fra en annen telefon.');
     assert.equal(JSON.parse((await outbox.changeOf('a')).body).properties.text, 'Lyst nå.');
     await outbox.amend(change('Lyst nå.', {version: '"7"'}));
@@ -110,42 +110,42 @@ test('what somebody else has changed is refused, kept, and may be saved over it 
 test('a change of what was erased is refused and its words are kept', async () => {
     const remote = contribution();
     remote.isErased = true;
-    const {outbox, told} = makeAuthor(remote);
+    const {outbox, events} = makeAuthor(remote);
     await outbox.amend(change('Lyst nå.'));
     await outbox.flush();
-    assert.deepEqual(told, [['refused', 'PATCH', 410]]);
+    assert.deepEqual(events, [['refused', 'PATCH', 410]]);
     assert.match((await outbox.changeOf('a')).body, /Lyst nå/);
 });
 
 test('a withdrawal takes the place of a change that waits, and counts also when its answer was lost', async () => {
     const remote = contribution();
     remote.lose = 2;
-    const {outbox, told} = makeAuthor(remote);
+    const {outbox, events} = makeAuthor(remote);
     await outbox.amend(change('Lyst nå.'));
     await outbox.flush(); // arrives, its answer is lost
     await outbox.amend(withdrawal());
     await outbox.flush({force: true}); // 412, and that answer is lost too
     await outbox.flush({force: true}); // 412, read, sent again
     assert.equal(remote.isErased, true);
-    assert.deepEqual(told, [['sent', 'DELETE', null]]);
+    assert.deepEqual(events, [['sent', 'DELETE', null]]);
     const [record] = await outbox.receipts();
     assert.deepEqual([record.erased, record.about.text], [true, '']);
     await outbox.amend(withdrawal());
     await outbox.flush();
-    assert.equal(told.length, 2, '410 to a withdrawal is what was wanted');
+    assert.equal(events.length, 2, '410 to a withdrawal is what was wanted');
 });
 
 test('a busy service, read after a refusal, is later and no refusal', async () => {
-    const {outbox, told} = makeAuthor({fetch: async (_url, {method}) => (method === 'GET' ? json(503, {}) : json(412, {}))});
+    const {outbox, events} = makeAuthor({fetch: async (_url, {method}) => (method === 'GET' ? json(503, {}) : json(412, {}))});
     await outbox.amend(change('Lyst nå.'));
     assert.deepEqual(await outbox.flush(), {sent: 0, waiting: 1, refused: 0});
-    assert.deepEqual(told, []);
+    assert.deepEqual(events, []);
 });
 
 test('what is saved while an older change is under way is sent after it', async () => {
     const remote = contribution();
     let isFirst = true;
-    const {outbox, told} = makeAuthor({fetch: async (url, options) => {
+    const {outbox, events} = makeAuthor({fetch: async (url, options) => {
         if (isFirst) {
             isFirst = false;
             await outbox.amend(change('Nyere.'));
@@ -156,24 +156,24 @@ test('what is saved while an older change is under way is sent after it', async 
     await outbox.flush();
     await outbox.flush();
     assert.equal(remote.properties.text, 'Nyere.');
-    assert.deepEqual(told, [['sent', 'PATCH', '"3"']]);
+    assert.deepEqual(events, [['sent', 'PATCH', '"3"']]);
 });
 
 test('a new contribution that had arrived unseen and was edited meanwhile becomes a change of it', async () => {
     const remote = contribution({text: 'Gammel.'});
-    const {outbox, told} = makeAuthor(remote);
+    const {outbox, events} = makeAuthor(remote);
     await outbox.add(item('a', {body: {type: 'Feature', properties: {kind: 'pin', contributor: 'c', text: 'Ny.'}}}));
     await outbox.flush();
     assert.deepEqual(remote.log, ['PUT', 'GET', 'PATCH']);
     assert.equal(remote.properties.text, 'Ny.');
     assert.equal('contributor' in remote.properties, false);
-    assert.equal(told[0][0], 'sent');
+    assert.equal(events[0][0], 'sent');
 });
 
 test('deleting what may have arrived unseen withdraws it without a word; what was never tried is just gone', async () => {
     const remote = contribution();
     remote.lose = 1;
-    const {outbox, store, told} = makeAuthor(remote);
+    const {outbox, store, events} = makeAuthor(remote);
     await outbox.add(item('never-tried'));
     await outbox.discard('never-tried');
     assert.equal((await store.all()).length, 0);
@@ -184,7 +184,7 @@ test('deleting what may have arrived unseen withdraws it without a word; what wa
     assert.deepEqual([items, waiting, refused], [[], 0, 0]);
     assert.equal((await store.get('a')).body, null);
     await outbox.flush();
-    assert.deepEqual([remote.isErased, told, (await store.all()).length], [true, [], 0]);
+    assert.deepEqual([remote.isErased, events, (await store.all()).length], [true, [], 0]);
 });
 
 test('an item that an earlier version of the page has kept is sent as a new contribution', async () => {

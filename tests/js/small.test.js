@@ -47,8 +47,8 @@ test('two consultations do not learn that one device wrote in both', () => {
 });
 
 test('Mercator there and back, and known tiles', () => {
-    for (const place of [[9.7, 59.03], [-77, 38.9], [0, 0], [179.9, -85]]) {
-        unproject(project(place)).forEach((value, i) => assert.ok(Math.abs(value - place[i]) < 1e-9));
+    for (const position of [[9.7, 59.03], [-77, 38.9], [0, 0], [179.9, -85]]) {
+        unproject(project(position)).forEach((value, i) => assert.ok(Math.abs(value - position[i]) < 1e-9));
     }
     assert.deepEqual(project([0, 0]), [0.5, 0.5]);
     assert.ok(Math.abs(project([0, 90])[1]) < 1e-9, 'the pole is moved to the edge of the square');
@@ -92,10 +92,10 @@ test('texts: unknown names stay visible, plurals follow the language', () => {
 
 test('a pin of another colour than the dark one has a dark edge around its casing', () => {
     const inks = colour => {
-        const found = [];
-        const context = {beginPath() {}, arc() {}, fill() { found.push(this.fillStyle); }, stroke() { found.push([this.strokeStyle, this.lineWidth]); }};
+        const painted = [];
+        const context = {beginPath() {}, arc() {}, fill() { painted.push(this.fillStyle); }, stroke() { painted.push([this.strokeStyle, this.lineWidth]); }};
         paintDot(context, 0, 0, {colour});
-        return found;
+        return painted;
     };
     assert.deepEqual(inks(CORE), [CORE, [CASING, 2]]);
     assert.deepEqual(inks('#c2255c'), [[CORE, 5], '#c2255c', [CASING, 2]]);

@@ -3,11 +3,11 @@ import {test} from 'node:test';
 import {fromFeature, toFeature} from 'mapdialog/citizen/form.js';
 import {deliver} from 'mapdialog/lib/outbox_delivery.js';
 
-const place = {lonLat: [9.7, 59.02], words: '', zoom: 16, placed_by: 'map'};
+const spot = {lonLat: [9.7, 59.02], words: '', zoom: 16, placed_by: 'map'};
 const receipt = {code: 'ABC'};
 
 test('what residents fill in is sent as responses', () => {
-    const {properties} = toFeature({'answer-why': 'Dark'}, {place, kind: 'pin'});
+    const {properties} = toFeature({'answer-why': 'Dark'}, {spot, kind: 'pin'});
     assert.deepEqual(properties.responses, {why: 'Dark'});
     assert.equal('answers' in properties, false);
 });

@@ -111,7 +111,7 @@ def test_neither_committee_nor_field_of_the_exact_place_is_named(client, world):
         )
         assert (properties["written_at"], properties["received_at"]) == ("2026-05-03", "2026-05-04")
     page = client.get("/c/grov/").content.decode()
-    item = page[page.index('class="said__item"') :]
+    item = page[page.index('class="others__comment"') :]
     assert "Utvalg A" not in item.split("</ol>")[0]
 
 

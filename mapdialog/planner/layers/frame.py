@@ -42,7 +42,7 @@ def frame_of(request: HttpRequest, layer: Layer) -> dict[str, Any]:
         "municipality": municipality,
         "editions": editions,
         "newest": newest,
-        "seen": steps.newest_event(layer),
+        "newest_event": steps.newest_event(layer),
         "done": steps.done(request, layer=layer),
         "refusal": "",
         "is_plan": is_plan,

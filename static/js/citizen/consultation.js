@@ -38,18 +38,18 @@ function tooLate() {
 }
 
 /** A press before the modules have come is carried out when they have. If they do not come, the plain form stands there. */
-function whenWriting(act, place = null) {
-    Promise.race([write(), tooLate()]).then(act).catch(error => failed(error, place));
+function whenWriting(act, spot = null) {
+    Promise.race([write(), tooLate()]).then(act).catch(error => failed(error, spot));
 }
 
 /** Without a network nothing can be posted either: then the next touch tries again. */
-function failed(error, place = null) {
+function failed(error, spot = null) {
     if (!navigator.onLine) {
         stage.hint.say('offline', texts.noNetwork);
         return;
     }
     if (!form) return;
-    if (place?.lonLat) form.elements.coordinates.value = [...place.lonLat].reverse().map(degree => degree.toFixed(5)).join(', ');
+    if (spot?.lonLat) form.elements.coordinates.value = [...spot.lonLat].reverse().map(degree => degree.toFixed(5)).join(', ');
     document.getElementById('plain-words').textContent = texts.partMissing;
     dispatchEvent(new Event('plain'));
     console.warn(error);
@@ -62,7 +62,7 @@ function toggleReading() {
     readButton.setAttribute('aria-pressed', String(reads));
     readButton.textContent = reads ? texts.write : texts.read;
     document.getElementById('put-pin').parentElement.hidden = reads;
-    if (!reads) return stage.place();
+    if (!reads) return stage.startPlacing();
     stage.read();
     return loadOthers().then(loaded => loaded?.read()).catch(() => {});
 }
@@ -107,7 +107,7 @@ function whenAtRest(act) {
 
 function start() {
     root.classList.replace('plain', 'js'); // the modules came late, and nobody had begun to write
-    stage = createStage(config, {onPlaced: place => whenWriting(writer => writer.choose(place), place)});
+    stage = createStage(config, {onPlaced: spot => whenWriting(writer => writer.choose(spot), spot)});
     performance.mark('map-ready'); // what the speed target is measured by
     readButton?.addEventListener('click', toggleReading);
     document.getElementById('use-place')?.addEventListener('click', () => whenWriting(writer => writer.useOtherwise()));

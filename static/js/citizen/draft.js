@@ -90,8 +90,8 @@ export function createDrafts(slug, {
 
         /** Drafts that no tab is writing, newest first. */
         async idle() {
-            const held = locks ? (await locks.query()).held.map(({name}) => name) : [];
-            return all().filter(({id}) => !releases.has(id) && !held.includes(lockOf(id)));
+            const locked = locks ? (await locks.query()).held.map(({name}) => name) : [];
+            return all().filter(({id}) => !releases.has(id) && !locked.includes(lockOf(id)));
         },
 
         /** This tab writes something else; the draft stays, for the list of those that are left over. */

@@ -18,8 +18,8 @@ export function readFields(form) {
     for (const name of new Set([...form.elements].map(field => field.name))) {
         if (!isWritten(form, name)) continue;
         const isMultiple = form.querySelector(`[name="${CSS.escape(name)}"][type=checkbox]`);
-        const given = new FormData(form).getAll(name).filter(Boolean);
-        if (given.length) values[name] = isMultiple ? given : given[0];
+        const filled = new FormData(form).getAll(name).filter(Boolean);
+        if (filled.length) values[name] = isMultiple ? filled : filled[0];
     }
     return values;
 }
@@ -34,8 +34,8 @@ export function writeFields(form, values) {
     }
 }
 
-/** place: {lonLat or null, words, zoom, placed_by, accuracy_m}; the members that are empty are left out. */
-export function toFeature(values, {place, kind, language, contributor, written_at}) {
+/** spot: {lonLat or null, words, zoom, placed_by, accuracy_m}; the members that are empty are left out. */
+export function toFeature(values, {spot, kind, language, contributor, written_at}) {
     const responses = Object.fromEntries(Object.entries(values)
         .filter(([name]) => name.startsWith(ANSWER))
         .map(([name, value]) => [name.slice(ANSWER.length), value]));
@@ -46,22 +46,22 @@ export function toFeature(values, {place, kind, language, contributor, written_a
         text: values.text?.trim(),
         kind, language, contributor, written_at,
         responses: Object.keys(responses).length ? responses : null,
-        placed_by: place.placed_by,
-        place_words: place.words,
-        zoom_at_placing: place.zoom,
-        accuracy_m: place.accuracy_m,
+        placed_by: spot.placed_by,
+        place_words: spot.words,
+        zoom_at_placing: spot.zoom,
+        accuracy_m: spot.accuracy_m,
     };
-    const geometry = place.lonLat && {type: 'Point', coordinates: place.lonLat.map(degree => Number(degree.toFixed(7)))};
-    const given = Object.entries(properties).filter(([, value]) => value !== undefined && value !== null && value !== '');
-    return {type: 'Feature', geometry, properties: Object.fromEntries(given)};
+    const geometry = spot.lonLat && {type: 'Point', coordinates: spot.lonLat.map(degree => Number(degree.toFixed(7)))};
+    const filled = Object.entries(properties).filter(([, value]) => value !== undefined && value !== null && value !== '');
+    return {type: 'Feature', geometry, properties: Object.fromEntries(filled)};
 }
 
-/** The reverse of toFeature: {values, place}. */
+/** The reverse of toFeature: {values, spot}. */
 export function fromFeature({geometry, properties}) {
     const {responses = {}, placed_by, place_words, zoom_at_placing, accuracy_m, ...values} = spelledToday(properties);
     for (const [key, value] of Object.entries(responses)) values[ANSWER + key] = value;
     for (const name of NUMBERS) if (name in values) values[name] = String(values[name]);
-    return {values, place: {lonLat: geometry?.coordinates ?? null, words: place_words, zoom: zoom_at_placing, placed_by, accuracy_m}};
+    return {values, spot: {lonLat: geometry?.coordinates ?? null, words: place_words, zoom: zoom_at_placing, placed_by, accuracy_m}};
 }
 
 /** What is missing, as [{field, message}] with fields named as the API names them. */
@@ -106,8 +106,8 @@ function go(event, control) {
 /** Writes the message beside its field and gives the control that mends it. */
 function mark(form, {field, message}) {
     const name = fieldName(field ?? '');
-    const place = form.querySelector(`#${CSS.escape(name)}-error`);
-    if (place) place.textContent = message;
+    const note = form.querySelector(`#${CSS.escape(name)}-error`);
+    if (note) note.textContent = message;
     const control = form.querySelector(name === 'place' ? '#id_place_words' : `[name="${CSS.escape(name)}"]`);
     if (!control) return null;
     control.id ||= `id_${name}`;

@@ -71,7 +71,7 @@ export function drawMine(node, {items, receipts, drafts = [], language, texts, .
         ...[...receipts].sort((a, b) => b.sent_at - a.sent_at).map(record => receivedLine(record, {texts, language})));
     node.hidden = !list.childElementCount;
     // A page of before the withdrawal, shown again, does not say otherwise.
-    for (const {receipt, erased} of receipts) if (erased) document.getElementById(`said-${receipt.code}`)?.remove();
+    for (const {receipt, erased} of receipts) if (erased) document.getElementById(`comment-${receipt.code}`)?.remove();
 }
 
 const title = about => (about?.title ? element('p', {class: 'mine__title', text: about.title}) : null);

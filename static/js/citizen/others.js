@@ -21,10 +21,10 @@ export function createOthers({contributions, themes, language, timeZone, texts, 
     function open({lonLat, properties}) {
         if (!properties) return;
         const {theme, text, received_at: received} = properties;
-        view.showPopup(lonLat, element('div', {class: 'said__item'},
-            element('p', {class: 'said__theme', text: themes[theme] ?? ''}),
-            element('p', {class: 'said__text', dir: 'auto', lang: properties.language || null, text: text || texts.withoutText}),
-            element('p', {class: 'said__about', text: received ? day(received) : ''})));
+        view.showPopup(lonLat, element('div', {class: 'others__comment'},
+            element('p', {class: 'others__theme', text: themes[theme] ?? ''}),
+            element('p', {class: 'others__text', dir: 'auto', lang: properties.language || null, text: text || texts.withoutText}),
+            element('p', {class: 'others__about', text: received ? day(received) : ''})));
     }
 
     async function load() {

@@ -27,7 +27,7 @@ async function author() {
     const [, id, token] = /^#([0-9a-f-]{36})\.([\w+/=-]{22,128})$/.exec(location.hash) ?? [];
     if (id) return {id, url: `${contributions}/${id}`, token};
     const code = location.pathname.split('/').pop();
-    return (await outbox.receipts()).find(one => one.receipt.code === code && one.url.startsWith(`${contributions}/`)) ?? null;
+    return (await outbox.receipts()).find(record => record.receipt.code === code && record.url.startsWith(`${contributions}/`)) ?? null;
 }
 
 /** What the server has, and its version. @returns {status, body}; status 0 when there was no answer */

@@ -81,9 +81,9 @@ export async function createSending({slug, contributions, language, texts}, {nod
 
     /** Where what was written in a session is now: 'waiting', 'refused', 'sent', or null. */
     async function stateOf(id) {
-        const item = (await outbox.summary()).items.find(one => one.id === id);
+        const item = (await outbox.summary()).items.find(waiting => waiting.id === id);
         if (item) return item.state;
-        return (await outbox.receipts()).some(one => one.id === id) ? 'sent' : null;
+        return (await outbox.receipts()).some(record => record.id === id) ? 'sent' : null;
     }
 
     listen(outbox);

@@ -55,7 +55,7 @@ class Stage {
         this.showPlan(config.plans[0]?.key);
         if (config.area) this.#view.add(mask(config.area));
         this.#listen();
-        this.place();
+        this.startPlacing();
     }
 
     get view() { return this.#view; }
@@ -76,14 +76,14 @@ class Stage {
 
     /** Draws another of the plans, on the level that is shown if it has that one. */
     showPlan(key) {
-        const found = this.#config.plans.find(one => one.key === key);
-        if (!found) return;
+        const settings = this.#config.plans.find(candidate => candidate.key === key);
+        if (!settings) return;
         const before = this.#plan;
         if (before) this.#view.remove(before.layer);
-        const plan = {...found, levels: found.levels ?? []};
+        const plan = {...settings, levels: settings.levels ?? []};
         if (plan.levels.some(([level]) => level === before?.level)) plan.level = before.level;
         const only = ({properties}) => !plan.levels.length || properties.vertical_level === plan.level;
-        this.#plan = Object.assign(plan, {first: found.level, layer: vectorTiles({url: plan.url, style: plan.style, maxNativeZoom: plan.finest, only})});
+        this.#plan = Object.assign(plan, {first: settings.level, layer: vectorTiles({url: plan.url, style: plan.style, maxNativeZoom: plan.finest, only})});
         this.#view.add(plan.layer);
         this.#drawLegend();
         this.#offerLevels();
@@ -114,7 +114,7 @@ class Stage {
     }
 
     /** The crosshair is out: what is there already becomes faint and cannot be hit. */
-    place() {
+    startPlacing() {
         this.#forgetPin();
         const isOpen = this.#config.isOpen;
         this.#view.tapToCentre(isOpen, () => this.#choose());
@@ -169,8 +169,8 @@ class Stage {
     #buttonText() {
         const button = this.#nodes['put-pin'];
         if (!button) return;
-        const {place, closer, outsideButton, choose} = this.#config.texts;
-        button.textContent = this.#isOutside() ? outsideButton : this.#isFar() ? closer : this.#isChosen() ? place : choose;
+        const {putPin, closer, outsideButton, choose} = this.#config.texts;
+        button.textContent = this.#isOutside() ? outsideButton : this.#isFar() ? closer : this.#isChosen() ? putPin : choose;
     }
 
     /** One button does what is needed next: inside the area first, then close enough, then one movement, then the pin. */
@@ -243,7 +243,7 @@ class Stage {
     /** The zone of the plan and the level that are shown goes before the others that lie there. */
     #nearest(zones) {
         const shown = this.#plan?.level ?? GROUND;
-        const near = ({version, vertical_level: level}) => 2 * (version === this.#plan?.version) + (level === shown);
+        const near = ({version: edition, vertical_level: level}) => 2 * (edition === this.#plan?.edition) + (level === shown);
         return zones.sort((a, b) => near(b) - near(a))[0];
     }
 
@@ -282,10 +282,10 @@ class Stage {
         this.#hint.say('locating', texts.locating);
         try {
             const {findPosition} = await import('mapdialog/citizen/position.js');
-            const found = await findPosition(this.#view, this.#config);
+            const position = await findPosition(this.#view, this.#config);
             this.#circle?.remove();
-            this.#circle = found;
-            this.#located(found);
+            this.#circle = position;
+            this.#located(position);
         } catch (error) {
             this.#hint.say('trouble', texts[error.reason] ?? texts.unavailable);
         }

@@ -1,4 +1,4 @@
-/** Writing a contribution: the questions about a chosen place, the draft, sending, the receipt. */
+/** Writing a contribution: the questions about a chosen spot, the draft, sending, the receipt. */
 import {announce} from 'mapdialog/lib/dom.js';
 import {fill} from 'mapdialog/lib/config.js';
 import {ask, oneAtATime, settle} from 'mapdialog/lib/press.js';
@@ -22,8 +22,8 @@ let texts = null;
 let stage = null;
 let reading = null;
 let drafts = null;
-let session = null; // {id, token}: one for what is being written, from the first word until it is sent
-let place = null;
+let session = null; // {id, token}: the pair for what is being written, from the first word until it is sent
+let spot = null;
 let receiptOf = null;
 let sending = null;
 let steps = null;
@@ -38,13 +38,13 @@ function step(name, {focus = null} = {}) {
     target.scrollIntoView({behavior: isStill ? 'auto' : 'smooth', block: isWide.matches && name === 'where' ? 'nearest' : 'start'});
 }
 
-/** A place is chosen, by whatever way: the questions follow. */
+/** A spot is chosen, by whatever way: the questions follow. */
 function choose(chosen, {focus = true} = {}) {
-    place = chosen;
+    spot = chosen;
     reading.stop();
-    stage.showPin(place.lonLat);
-    byId('chosen-words').textContent = describe(place);
-    announce(byId('chosen-note'), place.note ?? '');
+    stage.showPin(spot.lonLat);
+    byId('chosen-words').textContent = describe(spot);
+    announce(byId('chosen-note'), spot.note ?? '');
     keepDraft();
     steps.forward('what');
     step('what', {focus: focus ? byId('what-title') : null});
@@ -52,15 +52,15 @@ function choose(chosen, {focus = true} = {}) {
 
 /** Back and Forward show the step and what is in it: the text stays, nothing is sent. */
 function travel(name) {
-    if (name === 'what' && place) return choose(place);
+    if (name === 'what' && spot) return choose(spot);
     if (name === 'done' && receiptOf) return step('done', {focus: byId('receipt')});
     return showMap();
 }
 
 /** Moving keeps all that was typed; the crosshair starts where the pin was. */
 function showMap() {
-    if (page.dataset.step === 'done') place = null;
-    stage.place();
+    if (page.dataset.step === 'done') spot = null;
+    stage.startPlacing();
     step('where', {focus: byId('put-pin')});
 }
 
@@ -79,7 +79,7 @@ function useOtherwise() {
 
 function keepDraft() {
     if (!session) use(drafts.start());
-    drafts.save({...session, values: readFields(form), place});
+    drafts.save({...session, values: readFields(form), place: spot}); // the name that phones have kept it under
 }
 
 /** The plain form, should it be needed after all, is sent with the same id: it arrives once in either way. */
@@ -93,12 +93,12 @@ function restore(kept, {focus = false} = {}) {
     if (!kept) return;
     use(kept);
     writeFields(form, kept.values);
-    place = kept.place;
-    if (!place) {
+    spot = kept.place;
+    if (!spot) {
         if (focus) steps.toMap();
         return;
     }
-    choose(place, {focus});
+    choose(spot, {focus});
     announce(byId('form-state'), texts.draft);
 }
 
@@ -120,7 +120,7 @@ async function throwAway({id}) {
 
 /** Begun, with something in it, and in no tab: what a list may offer. */
 async function leftOver() {
-    return form ? (await drafts.idle()).filter(({values, place: where}) => where || Object.keys(values).length) : [];
+    return form ? (await drafts.idle()).filter(({values, place: kept}) => kept || Object.keys(values).length) : [];
 }
 
 /** The draft, unless the page was closed after it had been handed over: then it is on its way already. */
@@ -133,13 +133,13 @@ async function unsent(kept) {
 
 async function submit() {
     const values = readFields(form);
-    if (!place) return showProblems(form, [{field: 'place', message: texts.needPlace}]);
+    if (!spot) return showProblems(form, [{field: 'place', message: texts.needPlace}]);
     keepDraft();
     const problems = missing(form, values, texts);
     showProblems(form, problems);
     if (problems.length) return undefined;
     const feature = toFeature(values, {
-        place, kind: form.elements.kind.value, language: config.language, contributor: contributor(),
+        spot, kind: form.elements.kind.value, language: config.language, contributor: contributor(),
         written_at: new Date().toISOString()});
     return deliver(feature);
 }
@@ -164,8 +164,8 @@ function finish({state, receipt, isOnDisk}) {
     form.reset();
     if (state === 'sent') showReceipt(receipt);
     else showUnsent(isOnDisk === false ? texts.keptInMemory : texts.kept);
-    showRule(place);
-    place = null;
+    showRule(spot);
+    spot = null;
     steps.become('done');
     settle(byId('add-another'));
     step('done', {focus: byId('receipt')});
@@ -214,7 +214,7 @@ async function showReceipt({id, code, status_url: url}) {
     byId('receipt-code').textContent = code;
     byId('receipt-code-line').hidden = byId('receipt-link-line').hidden = false;
     byId('receipt-link').href = url;
-    const mine = (await sending.receipts()).find(one => one.id === id);
+    const mine = (await sending.receipts()).find(record => record.id === id);
     if (mine) byId('receipt-link').href = `${url}#${id}.${mine.token}`;
 }
 
@@ -231,7 +231,7 @@ function contributor() {
 }
 
 function correct(item) {
-    const {values, place: old} = fromFeature(JSON.parse(item.body));
+    const {values, spot: old} = fromFeature(JSON.parse(item.body));
     if (session && session.id !== item.id) drafts.leave(session.id);
     use(item);
     writeFields(form, values);
@@ -243,7 +243,7 @@ function correct(item) {
 
 /**
  * @param map the stage; read {stop()}: the one who knows whether the map is being read instead
- * @returns {choose(place), useOtherwise()}
+ * @returns {choose(spot), useOtherwise()}
  */
 export async function createWriting(settings, {map, read}) {
     config = settings;

@@ -13,9 +13,9 @@ function parseHex(hex) { return [1, 3, 5].map(at => parseInt(hex.slice(at, at + 
 export function ramp(name) {
     const stops = STOPS[name].map(parseHex);
     return t => {
-        const place = Math.max(0, Math.min(1, t)) * (stops.length - 1);
-        const low = Math.min(stops.length - 2, Math.floor(place));
-        return stops[low].map((value, i) => Math.round(value + (stops[low + 1][i] - value) * (place - low)));
+        const stop = Math.max(0, Math.min(1, t)) * (stops.length - 1);
+        const low = Math.min(stops.length - 2, Math.floor(stop));
+        return stops[low].map((value, i) => Math.round(value + (stops[low + 1][i] - value) * (stop - low)));
     };
 }
 

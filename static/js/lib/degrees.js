@@ -66,7 +66,7 @@ function splitOf(tokens) {
 function halvesOf(tokens, split) {
     const isCut = ({kind}) => kind === 'separator';
     const between = tokens.filter(token => isCut(token) && token.before === split);
-    if (between.length > 1 || tokens.some((token, place) => isCut(token) && !between.includes(token) && place !== tokens.length - 1)) return null;
+    if (between.length > 1 || tokens.some((token, i) => isCut(token) && !between.includes(token) && i !== tokens.length - 1)) return null;
     if (between.length) {
         const cut = tokens.indexOf(between[0]);
         return [tokens.slice(0, cut), tokens.slice(cut)].map(half => half.filter(token => !isCut(token)));
@@ -99,7 +99,7 @@ function sizeOf(tokens) {
     const isOrderly = marks.every(({text, before}, i) => text === MARKS[before - start - 1] && before !== marks[i + 1]?.before);
     if (!isOrderly || parts.length < 1 || parts.length > 3 || parts.slice(0, -1).some(part => part.includes('.'))) return null;
     if (parts.slice(1).some(part => Number(part) >= 60)) return null;
-    return parts.reduce((sum, part, place) => sum + Number(part) / 60 ** place, 0);
+    return parts.reduce((sum, part, i) => sum + Number(part) / 60 ** i, 0);
 }
 
 function ordered(first, second) {

@@ -28,8 +28,8 @@ const between = (value, a, b) => value >= Math.min(a, b) && value <= Math.max(a,
 /** Whether the position is in a Polygon or MultiPolygon; its edge belongs to it. */
 export function contains(geometry, lonLat) {
     return polygons(geometry).some(([shell, ...holes]) => {
-        const place = side(shell, lonLat);
-        if (place !== 'in') return place === 'edge';
+        const where = side(shell, lonLat);
+        if (where !== 'in') return where === 'edge';
         return !holes.some(hole => side(hole, lonLat) === 'in');
     });
 }
@@ -60,9 +60,9 @@ function nearestOnEdge(geometry, lonLat) {
     let least = Infinity;
     for (const ring of polygons(geometry).flat()) {
         for (let i = 1; i < ring.length; i++) {
-            const place = nearestOnSegment(ring[i - 1], ring[i], lonLat, shrink);
-            const square = ((place[0] - lonLat[0]) * shrink) ** 2 + (place[1] - lonLat[1]) ** 2;
-            if (square < least) [best, least] = [place, square];
+            const nearest = nearestOnSegment(ring[i - 1], ring[i], lonLat, shrink);
+            const square = ((nearest[0] - lonLat[0]) * shrink) ** 2 + (nearest[1] - lonLat[1]) ** 2;
+            if (square < least) [best, least] = [nearest, square];
         }
     }
     return best;
@@ -78,9 +78,9 @@ function nearestOnSegment(a, b, [x, y], shrink = 1) {
 }
 
 /** Distance from a position to the segment a–b, in the plane and unit of the coordinates. */
-export function segmentDistance(a, b, place) {
-    const [x, y] = nearestOnSegment(a, b, place);
-    return Math.hypot(x - place[0], y - place[1]);
+export function segmentDistance(a, b, position) {
+    const [x, y] = nearestOnSegment(a, b, position);
+    return Math.hypot(x - position[0], y - position[1]);
 }
 
 /** [west, south, east, north] of any GeoJSON geometry, Feature or FeatureCollection; null when it has no position. */

@@ -31,11 +31,11 @@ export function readLink(link) {
     const lowered = link.toLowerCase();
     const names = parameters(lowered);
     const geo = GEO.exec(lowered);
-    if (geo && !names.has('q')) return found(geo);
+    if (geo && !names.has('q')) return pairOf(geo);
     return pin(lowered, names) ?? namedPair(names, lowered) ?? view(lowered, names) ?? searched(lowered, names);
 }
 
-function found(match) { return {pair: [Number(match[1]), Number(match[2])], srid: null}; }
+function pairOf(match) { return {pair: [Number(match[1]), Number(match[2])], srid: null}; }
 
 function decoded(text) {
     try {
@@ -57,7 +57,7 @@ function parameters(link) {
 
 function pin(link, names) {
     const match = names.has('mlat') ? null : PIN_OF_DATA.exec(link);
-    return match && found(match);
+    return match && pairOf(match);
 }
 
 function namedPair(names, link) {
@@ -81,10 +81,10 @@ function system(names, link) {
 function view(link, names) {
     for (const name of TOGETHER) {
         const match = PAIR.exec(names.get(name) ?? '');
-        if (match) return found(match);
+        if (match) return pairOf(match);
     }
     const match = AT.exec(link) ?? SLASHES.exec(names.get('map') ?? '') ?? SLASHES.exec(link.split('#').slice(1).join('#'));
-    return match && found(match);
+    return match && pairOf(match);
 }
 
 /** A search for a position: `/maps/search/59.02,+9.70`, `/maps/place/59°01'40"N+9°42'03"E`. */
@@ -92,7 +92,7 @@ function searched(link, names) {
     const path = link.split(/[?#]/)[0].split('/').slice(3).map(decoded);
     for (const words of [names.get('q') ?? '', names.get('query') ?? '', ...path]) {
         const match = PAIR.exec(words);
-        if (match) return found(match);
+        if (match) return pairOf(match);
         if (/^[0-9]{1,3}[° ]/.test(words)) return {text: words};
     }
     return null;

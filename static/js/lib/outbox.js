@@ -122,7 +122,7 @@ class Outbox {
             // Read anew each time: another tab may have added, changed or discarded something meanwhile.
             const items = await this.#items();
             const ready = force ? Infinity : this.#options.now();
-            const item = candidates(items).find(one => !tried.has(one.id) && one.retry_at <= ready);
+            const item = candidates(items).find(candidate => !tried.has(candidate.id) && candidate.retry_at <= ready);
             if (!item) break;
             tried.add(item.id);
             const result = await this.#send(item);
@@ -215,7 +215,7 @@ class Outbox {
 
     /** The contribution was erased: what it said goes from this device too, and the receipt says so. */
     async markErased(id) {
-        const receipt = (await this.#store.receipts()).find(one => one.id === id);
+        const receipt = (await this.#store.receipts()).find(record => record.id === id);
         if (!receipt) return;
         await this.#store.settle(id, erased(receipt));
         await this.#changed();

@@ -19,9 +19,9 @@ const FIXED = ['kind', 'written_at', 'contributor'];
 export async function deliver(item, request) {
     const result = await attempt(item, request);
     if (result.kind !== 'refused' || result.status !== (item.method === 'PUT' ? 409 : 412)) return result;
-    const answer = await request({method: 'GET'});
+    const response = await request({method: 'GET'});
     // Not ours, or gone by now: the refusal stands. No answer, or a busy one: later.
-    const reading = await verdict(answer, {method: 'GET'});
+    const reading = await verdict(response, {method: 'GET'});
     if (reading.kind !== 'received') return reading.kind === 'later' ? reading : result;
     const {receipt: feature, version} = reading;
     if (item.method !== 'DELETE' && says(feature, item.body)) return {...reading, receipt: feature.receipt};

@@ -125,9 +125,9 @@ export class Pins {
     /** Those of `rows` within [west, south, east, north], at most `most` of them: to know that there are more is enough. */
     rowsWithin(bounds, rows, most = Infinity) {
         const box = worldBox(bounds);
-        const found = [];
-        for (let k = 0; k < rows.length && found.length < most; k++) if (this.#inside(rows[k], box)) found.push(rows[k]);
-        return found;
+        const inside = [];
+        for (let k = 0; k < rows.length && inside.length < most; k++) if (this.#inside(rows[k], box)) inside.push(rows[k]);
+        return inside;
     }
 
     #inside(i, [x1, y1, x2, y2]) {

@@ -55,12 +55,12 @@ function fromPair(pair) {
 }
 
 function linked(text) {
-    const found = readLink(text);
-    if (!found) return {refused: 'link'};
-    if (found.text !== undefined) return isLink(found.text) ? fromPair(null) : asWritten(found.text);
-    const [first, second] = found.pair;
+    const link = readLink(text);
+    if (!link) return {refused: 'link'};
+    if (link.text !== undefined) return isLink(link.text) ? fromPair(null) : asWritten(link.text);
+    const [first, second] = link.pair;
     if (Math.abs(first) <= 180 && Math.abs(second) <= 180) return {lonLat: [second, first], isOrdered: false};
-    return found.srid === null ? {refused: 'zone'} : fromMetres([second, first], found.srid);
+    return link.srid === null ? {refused: 'zone'} : fromMetres([second, first], link.srid);
 }
 
 /** Metres east and north, in either order. */

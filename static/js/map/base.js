@@ -19,10 +19,10 @@ const STREETS = {
     E: {...STREET, lineWidth: 6, line: '#ffe3a8'}, R: {...STREET, lineWidth: 5, line: '#fff0cc'}, F: {...STREET, lineWidth: 4},
     P: {...STREET, lineWidth: 2}, S: {...STREET, lineWidth: 1.5}, '*': STREET,
 };
-const TILES = '/tiles/layers/{version}/{z}/{x}/{y}.mvt';
+const TILES = '/tiles/layers/{edition}/{z}/{x}/{y}.mvt';
 
 /**
- * @param base {mode: 'own', credit, layers: [{version, kind, style?}]}, or {mode: 'direct' | 'proxy', url, credit, failed, minZoom,
+ * @param base {mode: 'own', credit, layers: [{edition, kind, style?}]}, or {mode: 'direct' | 'proxy', url, credit, failed, minZoom,
  *     maxNativeZoom, bounds, own: {what is shown while the map server does not answer}}, or {mode: 'none'}
  */
 export function addBase(view, base) {
@@ -43,9 +43,9 @@ function addOwn(view, {layers = [], credit}) {
 // One tile of zoom 13 holds some two kilometres at 60° N: a phone asks once for each layer and draws all closer zooms from it.
 const FINEST = 13;
 
-function own({version, kind, style, maxNativeZoom = FINEST}) {
+function own({edition, kind, style, maxNativeZoom = FINEST}) {
     return vectorTiles({
-        url: TILES.replace('{version}', version),
+        url: TILES.replace('{edition}', edition),
         style: style ?? (kind === 'street' ? STREETS : {'*': STYLES[kind] ?? STYLES.other}),
         key: style || kind !== 'street' ? 'code' : 'category',
         pane: 'base',

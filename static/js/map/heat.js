@@ -149,8 +149,8 @@ export function densityTiles({
         setOpacity: surface.setOpacity,
         redraw: surface.redraw,
         at(lonLat) {
-            const found = tiles.data(lonLat);
-            return found ? Math.round((found.data.values[cellAt(lonLat, found.tile)] / 255) * found.data.most) : null;
+            const loaded = tiles.data(lonLat);
+            return loaded ? Math.round((loaded.data.values[cellAt(lonLat, loaded.tile)] / 255) * loaded.data.most) : null;
         },
     };
 }

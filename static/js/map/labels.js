@@ -10,7 +10,7 @@ const HALO = '#ffffff';
  */
 export function paintLabels(context, frame, labels) {
     const taken = [];
-    const seen = new Set();
+    const painted = new Set();
     context.textAlign = 'center';
     context.textBaseline = 'middle';
     context.lineJoin = 'round';
@@ -18,7 +18,7 @@ export function paintLabels(context, frame, labels) {
     context.strokeStyle = HALO;
     context.fillStyle = INK;
     for (const {x, y, text, size = 13} of [...labels].sort((a, b) => (a.rank ?? 9) - (b.rank ?? 9))) {
-        if (!text || seen.has(text)) continue;
+        if (!text || painted.has(text)) continue;
         const px = x * frame.world - frame.left;
         const py = y * frame.world - frame.top;
         if (px < 0 || py < 0 || px > frame.width || py > frame.height) continue;
@@ -27,7 +27,7 @@ export function paintLabels(context, frame, labels) {
         const box = [px - half, py - size * 0.8, px + half, py + size * 0.8];
         if (taken.some(other => overlap(box, other))) continue;
         taken.push(box);
-        seen.add(text);
+        painted.add(text);
         context.strokeText(text, px, py);
         context.fillText(text, px, py);
     }

@@ -119,10 +119,10 @@ class MapView {
 
     /** The topmost thing at a position among layers that can be selected: {layer, hit} or null. */
     #under(lonLat) {
-        const place = {lonLat, world: project(lonLat), pixel: 1 / (256 * 2 ** this.zoom())};
+        const position = {lonLat, world: project(lonLat), pixel: 1 / (256 * 2 ** this.zoom())};
         const above = [...this.#layers].reverse().sort((a, b) => PANES[b.pane] - PANES[a.pane]);
         for (const layer of above) {
-            const hit = layer.onSelect ? layer.hit(place) : null;
+            const hit = layer.onSelect ? layer.hit(position) : null;
             if (hit !== null && hit !== undefined) return {layer, hit};
         }
         return null;
@@ -341,31 +341,31 @@ export function canvasOverlay({paint, pane = 'areas', opacity = 1}) {
 }
 
 // Leaflet's own Marker can be dragged and carries pictures and shadows: six kilobytes for one pin that stands still.
-const Standing = Layer.extend({
+const StillMarker = Layer.extend({
     initialize(at, node) {
         this._at = at;
         this._node = element('div', {class: 'map-marker leaflet-zoom-animated'}, node);
     },
-    getEvents() { return {zoom: this._place, viewreset: this._place, zoomanim: this._animate}; },
+    getEvents() { return {zoom: this._settle, viewreset: this._settle, zoomanim: this._animate}; },
     onAdd() {
         this.getPane('markerPane').append(this._node);
-        this._place();
+        this._settle();
     },
     onRemove() { this._node.remove(); },
-    _place() { if (this._map) DomUtil.setPosition(this._node, this._map.latLngToLayerPoint(this._at).round()); },
+    _settle() { if (this._map) DomUtil.setPosition(this._node, this._map.latLngToLayerPoint(this._at).round()); },
     _animate({zoom, center}) { DomUtil.setPosition(this._node, this._map._latLngToNewLayerPoint(this._at, zoom, center).round()); },
 });
 
 /** The pin being written: drawn by `node` with its lower middle at the place, never in the way of the pointer. */
 export function singlePin({lonLat, node}) {
-    const inner = new Standing(there(lonLat), node);
+    const inner = new StillMarker(there(lonLat), node);
     return {
         inner,
         pane: 'pins',
         setOpacity: opacity => { inner._node.style.opacity = opacity; },
         move(next) {
             inner._at = there(next);
-            inner._place();
+            inner._settle();
         },
     };
 }

@@ -6,10 +6,10 @@ import {styleFor} from 'mapdialog/map/vector_tiles.js';
 /** Entries for the keys that are there, in the table's order; `counts` maps a key to a number, `language` picks among labels. */
 export function legendEntries(table, keys, {counts = {}, language = 'en'} = {}) {
     const order = Object.keys(table);
-    const place = key => (order.includes(key) ? order.indexOf(key) : order.length);
+    const rank = key => (order.includes(key) ? order.indexOf(key) : order.length);
     // An object puts whole numbers first, in order, wherever they were written: 1110:2 belongs behind 1110 all the same.
     const number = key => (/^\d+$/.test(codeOf(key)) ? Number(codeOf(key)) : Infinity);
-    const compare = (a, b) => (number(a) === number(b) ? place(a) - place(b) : number(a) - number(b));
+    const compare = (a, b) => (number(a) === number(b) ? rank(a) - rank(b) : number(a) - number(b));
     return [...new Set(keys)]
         .sort((a, b) => compare(a, b) || String(a).localeCompare(String(b)))
         .map(key => ({code: codeOf(key), key, style: styleFor(table, key), label: labelOf(table, key, language), count: counts[key]}));
@@ -29,8 +29,8 @@ function codeOf(key) {
 export function labelOf(table, code, language) {
     const {label} = styleFor(table, code);
     if (typeof label === 'string') return label;
-    const found = [language, 'nb', 'sv', 'da', 'en'].find(choice => label?.[choice]);
-    return found ? label[found] : String(code);
+    const known = [language, 'nb', 'sv', 'da', 'en'].find(choice => label?.[choice]);
+    return known ? label[known] : String(code);
 }
 
 /**

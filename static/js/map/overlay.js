@@ -50,8 +50,8 @@ export function addPictures(view, pictures, {pane = 'base', instead = () => () =
 
 /** A line on the map that screen readers follow: there before there is anything to say, or the first words are lost. */
 function noteOf(view) {
-    const found = view.element.querySelector('.map-note');
-    if (found) return found;
+    const before = view.element.querySelector('.map-note');
+    if (before) return before;
     const note = element('p', {class: 'map-note', role: 'status'});
     view.element.append(note);
     return note;

@@ -31,7 +31,7 @@ export function pinCanvas({pins = [], onSelect = null, opacity = 1} = {}) {
 
     const layer = canvasOverlay({paint, pane: 'pins', opacity});
     layer.onSelect = onSelect;
-    layer.hit = place => nearestPin(placed, place);
+    layer.hit = position => nearestPin(placed, position);
     layer.set = next => {
         placed = next.filter(pin => pin.lonLat).map(locate);
         layer.redraw();
@@ -81,7 +81,7 @@ export function geojson(data, {pane = 'areas', style = () => PLAIN, onSelect = n
         layer.redraw();
     };
     layer.onSelect = onSelect;
-    layer.hit = place => shapes.findLast(shape => touches(shape, place))?.feature ?? null;
+    layer.hit = position => shapes.findLast(shape => touches(shape, position))?.feature ?? null;
     layer.restyle = restyle;
     layer.set = next => {
         shapes = features(next).flatMap(shapesOf);
@@ -124,15 +124,15 @@ function middle(path) {
 }
 
 function paintShape(context, frame, {kind, paths, style}, chosen) {
-    const place = ([x, y]) => [x * frame.world - frame.left, y * frame.world - frame.top];
+    const toPixels = ([x, y]) => [x * frame.world - frame.left, y * frame.world - frame.top];
     if (kind === 'Point') {
         const colour = chosen ? CHOSEN : style.fill ?? style.stroke;
-        for (const point of paths[0]) paintDot(context, ...place(point), {radius: style.radius, colour});
+        for (const point of paths[0]) paintDot(context, ...toPixels(point), {radius: style.radius, colour});
         return;
     }
     context.beginPath();
     for (const path of paths) {
-        path.forEach((point, i) => (i ? context.lineTo(...place(point)) : context.moveTo(...place(point))));
+        path.forEach((point, i) => (i ? context.lineTo(...toPixels(point)) : context.moveTo(...toPixels(point))));
         if (kind === 'Polygon') context.closePath();
     }
     const fill = kind === 'Polygon' ? fillStyle(context, style, frame.scale) : null;

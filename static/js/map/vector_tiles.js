@@ -49,8 +49,8 @@ export function vectorTiles({url, style, key = 'code', pane = 'plan', labels = f
     return Object.assign(layer, {
         companions: names ? [names] : [],
         featuresAt(lonLat) {
-            const found = layer.data(lonLat);
-            return found ? featuresIn(found, lonLat).filter(isShown) : [];
+            const loaded = layer.data(lonLat);
+            return loaded ? featuresIn(loaded, lonLat).filter(isShown) : [];
         },
         setOnly(test) {
             isShown = test;
@@ -133,9 +133,9 @@ function pixels({extent}, {size, over}) {
 function trace(context, features, view) {
     context.beginPath();
     for (const feature of features) {
-        const place = pixels(feature, view);
+        const toPixels = pixels(feature, view);
         for (const path of feature.paths) {
-            path.forEach((point, i) => (i ? context.lineTo(...place(point)) : context.moveTo(...place(point))));
+            path.forEach((point, i) => (i ? context.lineTo(...toPixels(point)) : context.moveTo(...toPixels(point))));
             if (feature.kind === 'Polygon') context.closePath();
         }
     }
@@ -159,10 +159,10 @@ function stroke(context, {stroke: colour, strokeWidth = 1, grow = 1, casing, das
 }
 
 function paintPoints(context, feature, {fill, stroke: edge = '#ffffff', radius}, view) {
-    const place = pixels(feature, view);
+    const toPixels = pixels(feature, view);
     for (const point of feature.paths.flat()) {
         context.beginPath();
-        context.arc(...place(point), radius, 0, 2 * Math.PI);
+        context.arc(...toPixels(point), radius, 0, 2 * Math.PI);
         context.fillStyle = fill ?? '#1a1a1a';
         context.strokeStyle = edge;
         context.lineWidth = 1.5;
@@ -178,9 +178,9 @@ function featuresIn({data, tile, zoom}, lonLat) {
     const perPixel = 1 / (256 * 2 ** (zoom - tile.z));
     return data
         .filter(feature => {
-            const place = [x * feature.extent, y * feature.extent];
-            if (feature.kind === 'Polygon') return inRings(feature.paths, place);
-            return nearPaths(feature, place, REACH[feature.kind] * perPixel * feature.extent);
+            const position = [x * feature.extent, y * feature.extent];
+            if (feature.kind === 'Polygon') return inRings(feature.paths, position);
+            return nearPaths(feature, position, REACH[feature.kind] * perPixel * feature.extent);
         })
         .map(({layer, id, properties, kind}) => ({layer, id, properties, kind}))
         .reverse();
@@ -198,9 +198,9 @@ function inRings(rings, [x, y]) {
     return inside;
 }
 
-function nearPaths({kind, paths}, place, reach) {
-    if (kind === 'Point') return paths.flat().some(([x, y]) => Math.hypot(x - place[0], y - place[1]) <= reach);
-    return paths.some(path => path.some((point, i) => i > 0 && segmentDistance(path[i - 1], point, place) <= reach));
+function nearPaths({kind, paths}, position, reach) {
+    if (kind === 'Point') return paths.flat().some(([x, y]) => Math.hypot(x - position[0], y - position[1]) <= reach);
+    return paths.some(path => path.some((point, i) => i > 0 && segmentDistance(path[i - 1], point, position) <= reach));
 }
 
 /** The names of points of all tiles on screen, in one overlay; tiles hand over their points as they load. */

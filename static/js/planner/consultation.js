@@ -29,8 +29,8 @@ let beside = null;
 let filters = null;
 let chosenRows = null;
 
-const board = createBoardMap(byId('map'), config, {on: {...answersOn(() => board), drawn}});
-const boards = [board];
+const firstBoard = createBoardMap(byId('map'), config, {on: {...answersOn(() => firstBoard), drawn}});
+const boards = [firstBoard];
 const list = createList({node: byId('list'), count: byId('list-count'), more: byId('list-more')},
     {url: config.contributions, texts, language, timeZone, onShow: showItem});
 const table = byId('areas') && createAreasTable(byId('areas'), {note: byId('areas-note'), texts, language, onOnly: code => change({...selection, area: [code]})});
@@ -61,7 +61,7 @@ function apply() {
     const query = toQuery(selection);
     byId('export').href = [...query].length ? `${config.export}?${query}` : config.export;
     byId('clear').hidden = isEmpty(selection);
-    for (const one of boards) one.highlightCommittees(selection.area);
+    for (const board of boards) board.highlightCommittees(selection.area);
     clearTimeout(listTimer);
     listTimer = setTimeout(() => list.load(toQuery(selection)), LIST_DELAY_MS);
     if (pins) applyToPins();
@@ -70,7 +70,7 @@ function apply() {
 function applyToPins() {
     const filter = toFilter(selection, {timeZone});
     chosenRows = pins.filter(filter);
-    for (const one of boards) one.set(chosenRows);
+    for (const board of boards) board.set(chosenRows);
     announce(byId('count'), pins.n ? fill(plural(texts.shown, chosenRows.length, language), {all: number.format(pins.n)}) : texts.noPins);
     filters.count({
         theme: tally('theme', pins.themes.map(theme => theme.key), pins.filter({...filter, themes: null})),
@@ -84,9 +84,9 @@ function applyToPins() {
 /** How many of `rows` have each value, as a Map that also knows those without. */
 function tally(column, keys, rows) {
     const counts = pins.countBy(column, rows);
-    const found = new Map([[WITHOUT, counts[keys.length]]]);
-    keys.forEach((key, i) => found.set(key, (found.get(key) ?? 0) + counts[i]));
-    return found;
+    const countOf = new Map([[WITHOUT, counts[keys.length]]]);
+    keys.forEach((key, i) => countOf.set(key, (countOf.get(key) ?? 0) + counts[i]));
+    return countOf;
 }
 
 function drawTimes(filter) {
@@ -110,7 +110,7 @@ function answersOn(which) {
     return {
         pin: lonLat => openPin(lonLat, which()),
         hotspot: feature => openHotspot(feature, which()),
-        ground: (lonLat, found) => openGround(lonLat, found, which()),
+        ground: (lonLat, features) => openGround(lonLat, features, which()),
     };
 }
 
@@ -128,7 +128,7 @@ async function openPin(lonLat, on) {
 
 function openHotspot(feature, on) {
     const {centre, rank} = feature.properties;
-    for (const one of boards) one.highlightHotspot(rank);
+    for (const board of boards) board.highlightHotspot(rank);
     for (const button of document.querySelectorAll('[data-rank]')) {
         const isIt = Number(button.dataset.rank) === rank;
         if (isIt) button.setAttribute('aria-current', 'true');
@@ -147,8 +147,8 @@ function openGround(lonLat, {zones, committees, plan}, on) {
 }
 
 function showItem(item) {
-    board.mark(item.lonLat);
-    if (item.lonLat) board.view.setView(item.lonLat, Math.max(15, board.view.zoom()));
+    firstBoard.mark(item.lonLat);
+    if (item.lonLat) firstBoard.view.setView(item.lonLat, Math.max(15, firstBoard.view.zoom()));
 }
 
 /** The plan on the map; where there are several, a second one beside it, for which the module is fetched. */
@@ -157,12 +157,12 @@ async function plans() {
         const {createSideBySide} = await import('mapdialog/planner/side_by_side.js');
         beside = createSideBySide(
             {choice: byId('beside'), maps: byId('maps'), other: byId('map-other'), names: byId('map-names'), table: byId('plans-table')}, config,
-            {first: board, make: secondMap, remember});
+            {first: firstBoard, make: secondMap, remember});
     }
     createPlanPanel({plans: byId('plans'), levels: byId('levels'), legend: byId('legend'), legendBox: byId('legend-box')}, config, {
         remember,
         onShow(plan, level) {
-            board.showPlan(plan, level);
+            firstBoard.showPlan(plan, level);
             beside?.offer(plan, level);
         },
     }).start();
@@ -189,7 +189,7 @@ function layerSwitches() {
     if (!config.plans.length) for (const name of ['plan', 'plan-opacity']) box.querySelector(`[name="${name}"]`).closest('label').hidden = true;
     if (!config.committees) box.querySelector('[name="committees"]').closest('label').hidden = true;
     box.addEventListener('input', ({target}) => {
-        for (const one of boards) look(one, target);
+        for (const board of boards) look(board, target);
     });
 }
 
@@ -220,20 +220,20 @@ async function fetchPins({tries = 3} = {}) {
 }
 
 async function loadPins() {
-    if (config.nPins > config.mostPins) return boards.forEach(one => one.showDensity());
+    if (config.nPins > config.mostPins) return boards.forEach(board => board.showDensity());
     const response = await fetchPins();
     if (!response?.ok) return announce(byId('count'), texts.failed);
     pins = decodePack(await response.arrayBuffer());
-    for (const one of boards) one.showPins(pins);
+    for (const board of boards) board.showPins(pins);
     return undefined;
 }
 
 function restoreView() {
     const [lon, lat, zoom] = (new URLSearchParams(location.search).get('view') ?? '').split(',').map(Number);
-    if (Number.isFinite(lon) && Number.isFinite(lat) && Number.isFinite(zoom)) board.view.setView([lon, lat], zoom);
-    board.view.on('moveend', () => {
-        const [x, y] = board.view.center();
-        remember({view: `${x.toFixed(5)},${y.toFixed(5)},${board.view.zoom()}`});
+    if (Number.isFinite(lon) && Number.isFinite(lat) && Number.isFinite(zoom)) firstBoard.view.setView([lon, lat], zoom);
+    firstBoard.view.on('moveend', () => {
+        const [x, y] = firstBoard.view.center();
+        remember({view: `${x.toFixed(5)},${y.toFixed(5)},${firstBoard.view.zoom()}`});
     });
 }
 
@@ -241,7 +241,7 @@ function restoreView() {
 function overlays() {
     if (!config.overlays.length) return;
     const chosen = new URLSearchParams(location.search).get('over');
-    overlaySwitches(byId('overlays'), board.view, config.overlays, {
+    overlaySwitches(byId('overlays'), firstBoard.view, config.overlays, {
         chosen: chosen === null ? null : chosen.split(','),
         onChange: names => remember({over: names.join(',')}),
     });
@@ -254,12 +254,12 @@ async function start() {
     restoreView();
     await plans();
     tabs.show(new URLSearchParams(location.search).get('tab') ?? 'hotspots');
-    board.showHotspots({type: 'FeatureCollection', features: hotspots});
+    firstBoard.showHotspots({type: 'FeatureCollection', features: hotspots});
     for (const button of document.querySelectorAll('[data-rank]')) {
         button.addEventListener('click', () => {
             const feature = hotspots.find(({properties}) => properties.rank === Number(button.dataset.rank));
-            board.view.setView(feature.properties.centre, Math.max(16, board.view.zoom()));
-            openHotspot(feature, board);
+            firstBoard.view.setView(feature.properties.centre, Math.max(16, firstBoard.view.zoom()));
+            openHotspot(feature, firstBoard);
         });
     }
     document.addEventListener('keydown', stepByKey);

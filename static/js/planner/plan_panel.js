@@ -16,7 +16,7 @@ export function createPlanPanel(nodes, config, {onShow, remember}) {
         nodes.legendBox.hidden = !plan;
         if (!plan) return;
         onShow(plan, level);
-        renderLegend(nodes.legend, legendEntries(plan.style, keysOn(plan.style, level, plan.level), {counts: plan.said, language}));
+        renderLegend(nodes.legend, legendEntries(plan.style, keysOn(plan.style, level, plan.level), {counts: plan.counts, language}));
         remember({plan: plan === plans[0] ? null : plan.key, level: level === plan.level ? null : String(level)});
     }
 
@@ -35,7 +35,7 @@ export function createPlanPanel(nodes, config, {onShow, remember}) {
     }
 
     if (plans.length > 1) {
-        nodes.plans.append(...plans.map(one => choice({name: 'shown-plan', value: one.key, words: one.name, checked: one === plan, act: () => choose(one)})));
+        nodes.plans.append(...plans.map(other => choice({name: 'shown-plan', value: other.key, words: other.name, checked: other === plan, act: () => choose(other)})));
     }
     if (plan) offerLevels();
     return {start: show};
@@ -43,12 +43,12 @@ export function createPlanPanel(nodes, config, {onShow, remember}) {
 
 /** The level itself where the plan has it, else the one it begins with. */
 export function heldBy(plan, level) {
-    return plan.levels.some(([one]) => one === level) ? level : plan.level;
+    return plan.levels.some(([number]) => number === level) ? level : plan.level;
 }
 
 /** A zone in words: field, use, code, and the level where the plan has several. */
 export function describeZone({code, field, status, vertical_level: level}, plan) {
     const {label = code} = plan.style[`${code}:${status}`] ?? plan.style[code] ?? {};
-    const words = plan.levels.find(([one]) => one === level)?.[1];
+    const words = plan.levels.find(([number]) => number === level)?.[1];
     return [field, label, `(${code})`, words && `· ${words}`].filter(Boolean).join(' ');
 }

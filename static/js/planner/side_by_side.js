@@ -33,7 +33,7 @@ export function createSideBySide(nodes, config, {first, make, remember}) {
         shown = {plan, level};
         if (beside === plan.key || !plans.some(({key}) => key === beside)) beside = null;
         select.replaceChildren(element('option', {value: '', text: texts.besideNone}),
-            ...plans.filter(one => one !== plan).map(({key, name}) => element('option', {value: key, selected: key === beside, text: name})));
+            ...plans.filter(({key}) => key !== plan.key).map(({key, name}) => element('option', {value: key, selected: key === beside, text: name})));
         apply();
     }
 
@@ -83,9 +83,9 @@ export function createSideBySide(nodes, config, {first, make, remember}) {
         const search = new URLSearchParams({a: shown.plan.key, b: plan.key});
         if (shown.plan.levels.length || plan.levels.length) search.set('level', shown.level);
         const response = await fetch(`${config.differences}?${search}`).catch(() => null);
-        const found = response?.ok ? await response.json() : null;
+        const differences = response?.ok ? await response.json() : null;
         if (mine !== asked) return;
-        nodes.table.replaceChildren(...(found ? tableOf(found) : [element('p', {text: texts.compareFailed})]));
+        nodes.table.replaceChildren(...(differences ? tableOf(differences) : [element('p', {text: texts.compareFailed})]));
     }
 
     function tableOf({first: a, second: b, rows, water}) {

@@ -70,7 +70,8 @@ def test_without_scripts_the_form_goes_all_the_way(planner, units):
     undo = answer.context["done"]
     assert undo.can_undo
     planner.post(
-        reverse("planner:layer_undo", args=[draft.layer_id, undo.id]), {"seen": answer.context["seen"]}
+        reverse("planner:layer_undo", args=[draft.layer_id, undo.id]),
+        {"seen": answer.context["newest_event"]},
     )
     assert life.newest(draft.layer) is None
 

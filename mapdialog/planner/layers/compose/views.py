@@ -288,7 +288,7 @@ def _draft_page(request: HttpRequest, layer: Layer, staged: Edition) -> dict[str
         **frame,
         "staged": staged,
         "staged_title": layer_rows.title_of(staged.layer, get_language() or ""),
-        "staged_seen": steps.newest_event(staged.layer),
+        "staged_event": steps.newest_event(staged.layer),
         "before": before,
         "figures": newest,
         "young": band,

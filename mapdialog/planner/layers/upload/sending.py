@@ -114,7 +114,7 @@ def _page(
         "layer": layer,
         "layer_title": (translated(layer.titles, language) or layer.name) if layer else "",
         "kinds": words.kinds(),
-        "given": posted,
+        "posted": posted,
         "problem": problem,
         "waiting": uploads_of(request).exclude(state__in=Upload.ENDED),
         "most": f"{receive.MOST_BYTES // 1024**2} MB",

@@ -13,7 +13,7 @@ const status = document.getElementById('status');
 const undo = document.getElementById('undo');
 const redo = document.getElementById('redo');
 const number = new Intl.NumberFormat(language, {maximumFractionDigits: 0});
-const said = value => (value === null ? texts.unknown : number.format(value));
+const formatted = value => (value === null ? texts.unknown : number.format(value));
 const picker = row => row.querySelector('select');
 const composition = createComposition({
     people: config.people,
@@ -30,7 +30,9 @@ const colourOf = n => lines.get(n).querySelector('[data-colour]').dataset.colour
 function sumOf(n) {
     const {units, people, young, hectares} = composition.sum(n);
     const text = config.youngAges ? texts.sum : texts.sumWithout;
-    return fill(text, {units: said(units), people: said(people), young: said(young), hectares: said(hectares), ages: config.youngAges});
+    return fill(text, {
+        units: formatted(units), people: formatted(people), young: formatted(young), hectares: formatted(hectares), ages: config.youngAges,
+    });
 }
 
 function show() {
@@ -42,12 +44,12 @@ function show() {
         warning.textContent = groups < 2 ? '' : fill(texts.apart, {n: groups});
     }
     for (const [unit, row] of rows) {
-        const held = composition.of(unit);
-        picker(row).value = held || '';
-        row.querySelector('[data-tick]').checked = held === current();
+        const committee = composition.of(unit);
+        picker(row).value = committee || '';
+        row.querySelector('[data-tick]').checked = committee === current();
     }
     const left = composition.left();
-    document.getElementById('left').textContent = left ? fill(texts.left, {n: said(left), all: said(composition.size())}) : texts.all;
+    document.getElementById('left').textContent = left ? fill(texts.left, {n: formatted(left), all: formatted(composition.size())}) : texts.all;
     undo.disabled = !composition.canUndo();
     redo.disabled = !composition.canRedo();
     map?.paint();
@@ -88,19 +90,19 @@ function keep() {
 }
 
 function offerWhatWasKept() {
-    let held = null;
+    let kept = null;
     try {
-        held = JSON.parse(localStorage.getItem(config.key));
+        kept = JSON.parse(localStorage.getItem(config.key));
     } catch {
         return;
     }
-    if (!held?.sheet || config.hasBegun) return;
+    if (!kept?.sheet || config.hasBegun) return;
     const node = document.getElementById('kept');
-    const time = dateFormat(language, {dateStyle: 'medium', timeStyle: 'short'}).format(new Date(held.at));
+    const time = dateFormat(language, {dateStyle: 'medium', timeStyle: 'short'}).format(new Date(kept.at));
     node.firstElementChild.textContent = fill(texts.kept, {time});
     node.hidden = false;
     document.getElementById('kept-take').addEventListener('click', () => {
-        take(held.sheet);
+        take(kept.sheet);
         node.hidden = true;
         form.elements.current[0].focus();
     });
@@ -168,8 +170,8 @@ try {
     map = await createUnitMap(mapNode, {
         ...config,
         look: unit => {
-            const held = composition.of(unit);
-            return held ? {colour: colourOf(held), label: typed(held, 'code') || String(held)} : null;
+            const committee = composition.of(unit);
+            return committee ? {colour: colourOf(committee), label: typed(committee, 'code') || String(committee)} : null;
         },
         onUnit: toggle,
     });

@@ -11,14 +11,14 @@ export async function createUnitMap(node, {units, bounds, base, texts, look, onU
     const view = createMap(node, {center: [13, 62], zoom: 4, minZoom: 2, maxZoom: 18, texts});
     if (bounds) view.fitBounds(bounds, {padding: 16, maxZoom: 16});
     addBase(view, base);
-    const answer = await fetch(units);
-    if (!answer.ok) throw new Error(`${units}: ${answer.status}`);
-    const collection = await answer.json();
+    const response = await fetch(units);
+    if (!response.ok) throw new Error(`${units}: ${response.status}`);
+    const collection = await response.json();
     const layer = view.add(geojson(collection, {
         pane: 'areas',
         style({id}) {
-            const held = look(id);
-            return held ? {...TAKEN, fill: held.colour, label: held.label} : FREE;
+            const committee = look(id);
+            return committee ? {...TAKEN, fill: committee.colour, label: committee.label} : FREE;
         },
         onSelect: feature => onUnit(feature.id),
     }));

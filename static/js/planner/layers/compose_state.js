@@ -11,7 +11,7 @@ export function createComposition({people, pairs = [], assigned = {}}) {
     let beside = neighbours(pairs);
 
     const set = (unit, to) => { number.set(unit, to); };
-    const unitsOf = wanted => [...number].filter(([, held]) => held === wanted).map(([unit]) => unit);
+    const unitsOf = wanted => [...number].filter(([, n]) => n === wanted).map(([unit]) => unit);
 
     function assign(unit, to) {
         const from = number.get(unit);
@@ -21,11 +21,11 @@ export function createComposition({people, pairs = [], assigned = {}}) {
         undone = [];
     }
 
-    function step(taken, given, side) {
-        const last = taken.pop();
+    function step(from, to, side) {
+        const last = from.pop();
         if (!last) return null;
         set(last.unit, last[side]);
-        given.push(last);
+        to.push(last);
         return last.unit;
     }
 
@@ -43,7 +43,7 @@ export function createComposition({people, pairs = [], assigned = {}}) {
         },
         left: () => unitsOf(0).length,
         size: () => number.size,
-        assigned: () => Object.fromEntries([...number].filter(([, held]) => held)),
+        assigned: () => Object.fromEntries([...number].filter(([, n]) => n)),
         /** Another composition in its place: what was done before cannot be undone any more. */
         replace(next) {
             for (const unit of number.keys()) set(unit, next[unit] ?? 0);
@@ -61,10 +61,10 @@ function added(values) {
 
 function neighbours(pairs) {
     const beside = new Map();
-    const add = (one, other) => beside.set(one, [...(beside.get(one) ?? []), other]);
-    for (const [one, other] of pairs) {
-        add(one, other);
-        add(other, one);
+    const add = (unit, neighbour) => beside.set(unit, [...(beside.get(unit) ?? []), neighbour]);
+    for (const [a, b] of pairs) {
+        add(a, b);
+        add(b, a);
     }
     return beside;
 }
@@ -73,9 +73,9 @@ function neighbours(pairs) {
 function groups(units, beside) {
     if (!beside.size) return Math.min(1, units.length);
     const left = new Set(units);
-    let found = 0;
+    let n = 0;
     while (left.size) {
-        found += 1;
+        n += 1;
         const [first] = left;
         left.delete(first);
         const waiting = [first];
@@ -83,5 +83,5 @@ function groups(units, beside) {
             for (const unit of beside.get(waiting.pop()) ?? []) if (left.delete(unit)) waiting.push(unit);
         }
     }
-    return found;
+    return n;
 }

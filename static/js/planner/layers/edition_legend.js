@@ -7,13 +7,13 @@ export function createEditionLegend(map, config, nodes) {
     const {levels = [], counts, countsByLevel, kind} = config.edition;
 
     function render() {
-        const held = countsByLevel?.[map.level()] ?? counts;
-        const entries = legendEntries(map.table(), Object.keys(held), {counts: kind === 'boundary' ? {} : held, language: config.language});
+        const shown = countsByLevel?.[map.level()] ?? counts;
+        const entries = legendEntries(map.table(), Object.keys(shown), {counts: kind === 'boundary' ? {} : shown, language: config.language});
         if (nodes.legend) renderLegend(nodes.legend, entries);
     }
 
     function pick(level) {
-        if (!levels.some(([one]) => one === level) || level === map.level()) return;
+        if (!levels.some(([number]) => number === level) || level === map.level()) return;
         map.pick(level);
         offer();
         render();

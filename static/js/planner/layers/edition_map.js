@@ -43,10 +43,10 @@ export function createEditionMap(node, config, {onSelect = () => {}, here = null
     const below = lonLat => edition.featuresAt(lonLat).map(({id, properties}) => ({id, ...properties, label: labelOf(table, keyOf(properties), config.language)}));
 
     view.on('click', ({lonLat}) => {
-        const found = below(lonLat);
-        if (found.length) view.showPopup(lonLat, whatIsHere(found, config.texts), {label: config.texts.popup});
-        edition.highlight(found.length ? feature => feature.id === found[0].id : null);
-        onSelect(found[0] ?? null);
+        const features = below(lonLat);
+        if (features.length) view.showPopup(lonLat, whatIsHere(features, config.texts), {label: config.texts.popup});
+        edition.highlight(features.length ? feature => feature.id === features[0].id : null);
+        onSelect(features[0] ?? null);
     });
     if (here) {
         view.on('mousemove', ({lonLat}) => {
@@ -101,11 +101,11 @@ export function inWords({code, name, label, field}) {
     return [field, known, name && name !== code ? name : null].filter(Boolean).join(' · ');
 }
 
-function whatIsHere(found, texts) {
-    return element('div', {class: 'popup stack--tight'}, found.slice(0, 8).map(one => element('p', {class: 'popup__item'},
-        element('strong', {}, [one.code, one.label === String(one.code) ? null : one.label].filter(Boolean).join(' ') || one.name || texts.noName),
-        one.name && one.name !== one.code ? element('span', {text: one.name}) : null,
-        one.field ? element('span', {class: 'quiet', text: `${texts.field}: ${one.field}`}) : null)));
+function whatIsHere(features, texts) {
+    return element('div', {class: 'popup stack--tight'}, features.slice(0, 8).map(({code, name, label, field}) => element('p', {class: 'popup__item'},
+        element('strong', {}, [code, label === String(code) ? null : label].filter(Boolean).join(' ') || name || texts.noName),
+        name && name !== code ? element('span', {text: name}) : null,
+        field ? element('span', {class: 'quiet', text: `${texts.field}: ${field}`}) : null)));
 }
 
 /** Names of what is in view, the largest first; the server says which, so that 20,000 zones are no heavier than twenty. */

@@ -27,7 +27,7 @@ function toMap() {
 }
 
 function mark(button) {
-    for (const other of document.querySelectorAll('.place[aria-current]')) other.removeAttribute('aria-current');
+    for (const other of document.querySelectorAll('.draft-line[aria-current]')) other.removeAttribute('aria-current');
     button?.setAttribute('aria-current', 'true');
 }
 

@@ -15,7 +15,7 @@ export function createFeatureList({config, state, onChoose}) {
     function line(feature) {
         const label = feature.label && feature.label !== feature.code ? ` ${feature.label}` : '';
         const name = feature.name && feature.name !== feature.code ? ` ${feature.name}` : '';
-        const button = element('button', {type: 'button', class: 'place', on: {click: () => onChoose(feature, button)}},
+        const button = element('button', {type: 'button', class: 'draft-line', on: {click: () => onChoose(feature, button)}},
             element('strong', {text: feature.code}), label + name, feature.field ? `, ${feature.field}` : null);
         if (!button.textContent.trim()) button.textContent = config.texts.noName;
         return element('li', {}, button);

@@ -14,8 +14,8 @@ const view = createMap(document.getElementById('map'), {center: [13, 62], zoom: 
 addBase(view, config.base);
 
 // Seen from afar a plan is no box but a dot; the number stands in it.
-const shapes = config.candidates.flatMap(({box}, place) => [rectangle(box), {type: 'Point', coordinates: middle(box)}]
-    .map(geometry => ({type: 'Feature', id: place + 1, properties: {}, geometry})));
+const shapes = config.candidates.flatMap(({box}, i) => [rectangle(box), {type: 'Point', coordinates: middle(box)}]
+    .map(geometry => ({type: 'Feature', id: i + 1, properties: {}, geometry})));
 // Where there is no map beneath, a few cities say where one is.
 const CITIES = [
     ['Oslo', 10.75, 59.91], ['Bergen', 5.33, 60.39], ['Stavanger', 5.73, 58.97], ['Kristiansand', 8, 58.15], ['Trondheim', 10.4, 63.43], ['Bodø', 14.4, 67.28],
@@ -42,7 +42,7 @@ function middle([west, south, east, north]) {
 }
 
 function pick(number) {
-    const choice = choices.find(one => Number(one.dataset.candidate) === number);
+    const choice = choices.find(radio => Number(radio.dataset.candidate) === number);
     choice.checked = true;
     choice.focus();
     show();

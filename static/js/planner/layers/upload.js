@@ -106,13 +106,13 @@ form.addEventListener('submit', event => {
     request = new XMLHttpRequest();
     request.open('POST', form.action);
     request.setRequestHeader('Accept', 'application/json');
-    let told = -1;
+    let announced = -1;
     request.upload.addEventListener('progress', ({loaded, total}) => {
         const percent = Math.floor(100 * loaded / Math.max(1, total));
         bar.value = percent;
         // Every per cent would be read out; tenths are enough.
-        if (Math.floor(percent / 10) !== told) {
-            told = Math.floor(percent / 10);
+        if (Math.floor(percent / 10) !== announced) {
+            announced = Math.floor(percent / 10);
             announce(words, percent < 100 ? fill(texts.sending, {percent}) : texts.sent);
         }
     });

@@ -7,12 +7,12 @@ const bar = document.getElementById('progress');
 const words = document.getElementById('progress-words');
 const late = document.getElementById('progress-late');
 
-function show({percent, words: said, late: waiting}) {
+function show({percent, words: phase, late: waiting}) {
     if (percent === null || percent === undefined || percent === 0) bar.removeAttribute('value');
     else bar.value = percent;
     // The phase is read out when it changes, not every per cent.
-    words.setAttribute('aria-live', words.textContent.split(',')[0] === said.split(',')[0] ? 'off' : 'polite');
-    if (words.textContent !== said) words.textContent = said;
+    words.setAttribute('aria-live', words.textContent.split(',')[0] === phase.split(',')[0] ? 'off' : 'polite');
+    if (words.textContent !== phase) words.textContent = phase;
     if (late.textContent !== waiting) announce(late, waiting);
 }
 
