@@ -133,19 +133,20 @@ def _flat(geometries: crs.Geometries) -> crs.Geometries:
 
 
 def _not_finite(geometries: crs.Geometries) -> Mask:
-    """Every vertex is looked at: a bounding box passes over NaN."""
-    coordinates, rows = shapely.get_coordinates(geometries, return_index=True)
+    """Every vertex is looked at: a bounding box passes over NaN. Whose it is, only where there is one."""
     result = np.zeros(len(geometries), dtype=bool)
-    result[rows[~np.isfinite(coordinates).all(axis=1)]] = True
+    if not np.isfinite(shapely.get_coordinates(geometries)).all():
+        coordinates, rows = shapely.get_coordinates(geometries, return_index=True)
+        result[rows[~np.isfinite(coordinates).all(axis=1)]] = True
     return result
 
 
 def _beyond_all(geometries: crs.Geometries) -> Mask:
-    """Farther out than any system reaches: such numbers would hide what system the others are in."""
-    points, rows = shapely.get_coordinates(geometries, return_index=True)
-    result = np.zeros(len(geometries), dtype=bool)
-    result[rows[(np.abs(points) > _FARTHEST_M).any(axis=1)]] = True
-    return result
+    """Farther out than any system reaches: such numbers would hide what system the others are in.
+
+    Their boxes say so, once those with NaN are gone.
+    """
+    return np.asarray((np.abs(shapely.bounds(geometries)) > _FARTHEST_M).any(axis=1), dtype=bool)
 
 
 def _take_collections_apart(shapes: UsableShapes) -> None:
