@@ -1,51 +1,51 @@
-"""The one API object at /api/v1/: its errors, its routers.
-
-Operations read queries and bodies themselves (`web/query.py`, `web/strict_json.py`): the framework's own
-reading takes NaN, members that come twice, and parameters that nobody knows.
-"""
+"""The API at /api/v1/: its operations, and the document made of them."""
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
-from ninja import NinjaAPI
+from functools import cache
+from typing import Any
 
-from mapdialog.citizen.intake_api import router as intake_router
-from mapdialog.opendata.consultations_api import router as consultations_router
-from mapdialog.opendata.contributions_api import router as contributions_router
-from mapdialog.opendata.documentation import PlainPage
-from mapdialog.opendata.layers_api import router as layers_router
-from mapdialog.web.origin import refuse_other_sites
-from mapdialog.web.problem import Problem
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import path
+from django.views.decorators.http import require_safe
+from django.views.generic import RedirectView
 
+from mapdialog.citizen import intake_api
+from mapdialog.opendata import consultations_api, contributions_api, documentation, layers_api
+from mapdialog.web import openapi
+from mapdialog.web.operations import urls
 
-def same_origin_only(request: HttpRequest) -> bool:
-    """Runs before every operation in place of authentication: the API knows no users and ignores cookies."""
-    refuse_other_sites(request)
-    return True
-
-
-api = NinjaAPI(
-    title="mapdialog",
-    version="1",
-    description="Consultations and contributions. Errors are RFC 9457 problem details.",
-    openapi_url="openapi.json",
-    docs_url="docs",
-    docs=PlainPage(),
-    auth=same_origin_only,
-    urls_namespace="api",
-)
-api.add_router("", consultations_router)
-api.add_router("", contributions_router)
-api.add_router("", intake_router)
-api.add_router("", layers_router)
+PREFIX = "api/v1/"
+OPERATIONS = [
+    operation
+    for part in (consultations_api, contributions_api, intake_api, layers_api)
+    for operation in part.operations.declared
+]
+_INFO = {
+    "title": "mapdialog",
+    "version": "1",
+    "description": "Consultations and contributions. Errors are RFC 9457 problem details.",
+}
 
 
-@api.exception_handler(Problem)
-def answer_problem(request: HttpRequest, problem: Problem) -> HttpResponse:
-    return problem.response()
+@cache
+def document() -> dict[str, Any]:
+    return openapi.document(OPERATIONS, prefix=f"/{PREFIX}", info=_INFO)
 
 
-@api.exception_handler(Http404)
-def answer_missing(request: HttpRequest, error: Http404) -> HttpResponse:
-    return Problem("not-found", status=404, detail=_("There is nothing at this address.")).response()
+@require_safe
+def document_as_json(request: HttpRequest) -> HttpResponse:
+    return JsonResponse(document())
+
+
+@require_safe
+def document_as_page(request: HttpRequest) -> HttpResponse:
+    return documentation.page(request, document=document())
+
+
+urlpatterns = [
+    *urls(OPERATIONS),
+    path("openapi.json", document_as_json, name="openapi-json"),
+    path("docs", document_as_page, name="openapi-view"),
+    path("", RedirectView.as_view(pattern_name="api:openapi-view"), name="api-root"),
+]

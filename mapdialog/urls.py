@@ -5,7 +5,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from mapdialog.api import api
+from mapdialog import api
 from mapdialog.web import health, metrics, well_known
 from mapdialog.web.origin import form_for_everyone
 
@@ -19,7 +19,7 @@ urlpatterns = [
     path("metrics", metrics.metrics, name="metrics"),
     path("", include("mapdialog.citizen.urls")),
     path("", include("mapdialog.opendata.urls")),
-    path("api/v1/", api.urls),
+    path(api.PREFIX, include((api.urlpatterns, "api"))),
     # one door to sign in, with its second factor and lock-out, for the administration too
     path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     # editions' first address there; links to it are in people's bookmarks

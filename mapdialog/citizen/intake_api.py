@@ -2,52 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from ninja import Router
 
 from mapdialog.audit.journal import JournalError
 from mapdialog.citizen import intake_schema
+from mapdialog.citizen.intake_headers import OfAuthor, ToChange, ToErase, ToSend
 from mapdialog.citizen.network import address_of
 from mapdialog.citizen.presentation import in_words
-from mapdialog.contributions import editing, erasure, intake, keys, limits, rulebooks
+from mapdialog.contributions import editing, erasure, intake, limits, rulebooks
 from mapdialog.contributions.feature import FeatureError
 from mapdialog.contributions.rules import NotOpenError
-from mapdialog.web import query, strict_json
+from mapdialog.web import query
+from mapdialog.web.body import JsonObject
+from mapdialog.web.operations import Content, Operations
 from mapdialog.web.problem import Problem
 
-router = Router(tags=["contributions"])
-PATH = "/consultations/{slug:slug}/contributions/{identifier}"
+ROUTE = "consultations/<slug:slug>/contributions/<identifier>"
 GEOJSON = "application/geo+json"
-_MEDIA_TYPES = {"", "application/json", GEOJSON, "application/merge-patch+json"}
-_DEVICE = re.compile(r"[A-Za-z0-9_+/=-]{8,128}", re.ASCII)
-# A proxy that compresses makes the ETag a weak one; the number in it is as good.
-_IF_MATCH = re.compile(r'(?:W/)?"(\d{1,9})"', re.ASCII)
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
-
-View = Callable[[HttpRequest, str, str], HttpResponse]
-
-
-def _answers_problems(view: View) -> View:
-    """What the tables refuse, said as problem details."""
-
-    @wraps(view)
-    def answered(request: HttpRequest, slug: str, identifier: str) -> HttpResponse:
-        query.parameters(request, known=())
-        try:
-            return view(request, slug, identifier)
-        except tuple(_PROBLEMS) as error:
-            raise _PROBLEMS[type(error)](error) from None
-
-    return answered
 
 
 def _feature_problem(error: FeatureError) -> Problem:
@@ -109,85 +86,50 @@ _PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     ),
 }
 
-_TOKEN_HEADER = {
-    "name": "X-Edit-Token",
-    "in": "header",
-    "required": True,
-    "description": "At least 128 random bits made by the client; only a hash is stored.",
-    "schema": {"type": "string", "pattern": "^[A-Za-z0-9_+/=-]{22,128}$"},
+operations = Operations("contributions", problems=_PROBLEMS)
+_OF_AUTHOR = {
+    401: "The token is missing.",
+    403: "Wrong token.",
+    404: "There is no such contribution.",
 }
-_DEVICE_HEADER = {
-    "name": "X-Device-Key",
-    "in": "header",
-    "required": False,
-    "description": "A random key of the device, for rate limits.",
-    "schema": {"type": "string", "pattern": "^[A-Za-z0-9_+/=-]{8,128}$"},
-}
-_IF_MATCH_HEADER = {
-    "name": "If-Match",
-    "in": "header",
-    "required": True,
-    "description": "The ETag that GET gave.",
-    "schema": {"type": "string"},
-}
-_PROBLEM = {"content": {"application/problem+json": {"schema": {"type": "object"}}}}
-_RECEIPT = {"content": {"application/json": {"schema": intake_schema.RECEIPT}}}
-_FEATURE = {"content": {GEOJSON: {"schema": intake_schema.feature(is_answer=True)}}}
 
 
-def _openapi(
-    *headers: dict[str, Any], body: str | None, answers: dict[int, str], answer: str = "receipt"
-) -> dict[str, Any]:
-    """The parts of the API document that ninja cannot know: body and answers do not pass through it."""
-    content = {"receipt": _RECEIPT, "feature": _FEATURE, "nothing": {}}[answer]
-    described: dict[str, Any] = {
-        "parameters": list(headers),
-        "responses": {
-            code: {"description": text, **(_PROBLEM if code >= 400 else content)}
-            for code, text in answers.items()
-        },
-    }
-    if body is not None:
-        described["requestBody"] = {
-            "required": True,
-            "description": body,
-            "content": {GEOJSON: {"schema": intake_schema.feature(is_whole=_IF_MATCH_HEADER not in headers)}},
-        }
-    return described
+def _receipt(description: str) -> Content:
+    return Content(description, intake_schema.RECEIPT)
 
 
-@router.put(
-    PATH,
+@operations.put(
+    ROUTE,
     summary="Send a contribution",
-    operation_id="put_contribution",
-    openapi_extra=_openapi(
-        _TOKEN_HEADER,
-        _DEVICE_HEADER,
-        body="A GeoJSON Feature; the id in the address is made by the client.",
-        answers={
-            200: "The same body and token were stored before, or the same within a minute under another id: "
-            "the receipt as it is now. This id stands for the `id` in it from then on.",
-            201: "Stored: the receipt.",
-            403: "Not open.",
-            409: "Another body or token has this id.",
-            410: "Erased.",
-            422: "Something in the feature is not right; `field` says what.",
-            429: "Too many; see Retry-After.",
-        },
+    takes=Content(
+        "A GeoJSON Feature; the id in the address is made by the client.", intake_schema.feature(), GEOJSON
     ),
+    answers={
+        200: _receipt(
+            "The same body and token were stored before, or the same within a minute under another id: "
+            "the receipt as it is now. This id stands for the `id` in it from then on."
+        ),
+        201: _receipt("Stored: the receipt."),
+        401: "The token is missing.",
+        403: "Not open.",
+        404: "There is no such consultation.",
+        409: "Another body or token has this id.",
+        410: "Erased.",
+        422: "Something in the feature is not right; `field` says what.",
+        429: "Too many; see Retry-After.",
+    },
 )
-@_answers_problems
-def put_contribution(request: HttpRequest, slug: str, identifier: str) -> HttpResponse:
-    token, device = _token(request), _device(request)
-    feature = _body(request)
+def put_contribution(
+    request: HttpRequest, slug: str, identifier: str, headers: ToSend, body: JsonObject
+) -> HttpResponse:
     receipt = intake.receive(
-        feature,
+        body,
         identifier=_identifier(identifier),
         rulebook=rulebooks.remembered(slug),
         at=timezone.now(),
-        token=token,
+        token=headers.token,
         address=address_of(request),
-        device=device,
+        device=headers.device,
     )
     response = JsonResponse(receipt.as_json(), status=201 if receipt.is_new else 200)
     response["ETag"] = f'"{receipt.version}"'
@@ -196,58 +138,56 @@ def put_contribution(request: HttpRequest, slug: str, identifier: str) -> HttpRe
     return response
 
 
-@router.get(
-    PATH,
+@operations.get(
+    ROUTE,
     summary="Read one's own contribution",
-    operation_id="get_contribution",
-    openapi_extra=_openapi(
-        _TOKEN_HEADER,
-        body=None,
-        answers={200: "The Feature as it is now, with its receipt.", 403: "Wrong token.", 410: "Erased."},
-        answer="feature",
-    ),
+    answers={
+        200: Content(
+            "The Feature as it is now, with its receipt.", intake_schema.feature(is_answer=True), GEOJSON
+        ),
+        **_OF_AUTHOR,
+        410: "Erased.",
+    },
 )
-@_answers_problems
-def get_contribution(request: HttpRequest, slug: str, identifier: str) -> HttpResponse:
-    token = _token(request)
-    contribution = editing.own(_identifier(identifier), rulebook=rulebooks.read(slug), token=token)
+def get_contribution(request: HttpRequest, slug: str, identifier: str, headers: OfAuthor) -> HttpResponse:
+    contribution = editing.own(_identifier(identifier), rulebook=rulebooks.read(slug), token=headers.token)
     response = JsonResponse(editing.as_feature(contribution, slug=slug), content_type=GEOJSON)
     response["ETag"] = f'"{contribution.version}"'
     return response
 
 
-@router.patch(
-    PATH,
+@operations.patch(
+    ROUTE,
     summary="Change one's own contribution",
-    operation_id="patch_contribution",
-    openapi_extra=_openapi(
-        _TOKEN_HEADER,
-        _DEVICE_HEADER,
-        _IF_MATCH_HEADER,
-        body="The members of the Feature to change (JSON merge patch). An answer of GET may come back whole: "
+    takes=Content(
+        "The members of the Feature to change (JSON merge patch). An answer of GET may come back whole: "
         "`receipt`, `received_at` and `changed_at` are ours, and passed over.",
-        answers={
-            200: "The receipt as it is now.",
-            412: "Changed meanwhile.",
-            428: "If-Match is missing.",
-            429: "Too many changes; see Retry-After.",
-        },
+        intake_schema.feature(is_whole=False),
+        GEOJSON,
     ),
+    answers={
+        200: _receipt("The receipt as it is now."),
+        **_OF_AUTHOR,
+        403: "Wrong token, or not open.",
+        410: "Erased.",
+        412: "Changed meanwhile.",
+        422: "Something in the feature is not right; `field` says what.",
+        428: "If-Match is missing.",
+        429: "Too many changes; see Retry-After.",
+    },
 )
-@_answers_problems
-def patch_contribution(request: HttpRequest, slug: str, identifier: str) -> HttpResponse:
-    token, version, device = _token(request), _version(request), _device(request)
-    change = _body(request)
+def patch_contribution(
+    request: HttpRequest, slug: str, identifier: str, headers: ToChange, body: JsonObject
+) -> HttpResponse:
     rulebook = rulebooks.read(slug)
-    contribution = editing.own(_identifier(identifier), rulebook=rulebook, token=token)
-    version = contribution.version if version is None else version
+    contribution = editing.own(_identifier(identifier), rulebook=rulebook, token=headers.token)
     receipt = editing.revise(
         contribution,
-        change,
+        body,
         rulebook=rulebook,
-        version=version,
+        version=contribution.version if headers.version is None else headers.version,
         address=address_of(request),
-        device=device,
+        device=headers.device,
         at=timezone.now(),
     )
     response = JsonResponse(receipt.as_json())
@@ -255,87 +195,26 @@ def patch_contribution(request: HttpRequest, slug: str, identifier: str) -> Http
     return response
 
 
-@router.delete(
-    PATH,
+@operations.delete(
+    ROUTE,
     summary="Erase one's own contribution",
-    operation_id="delete_contribution",
-    response={204: None},
-    openapi_extra=_openapi(
-        _TOKEN_HEADER,
-        _IF_MATCH_HEADER,
-        body=None,
-        answer="nothing",
-        answers={
-            204: "Erased for good.",
-            400: "The token cannot be one.",
-            401: "The token is missing.",
-            403: "Wrong token.",
-            404: "There is no such contribution.",
-            410: "Erased before.",
-            412: "Changed meanwhile.",
-            428: "If-Match is missing.",
-            503: "It cannot be recorded just now; nothing was erased.",
-        },
-    ),
+    answers={
+        204: "Erased for good.",
+        **_OF_AUTHOR,
+        410: "Erased before.",
+        412: "Changed meanwhile.",
+        428: "If-Match is missing.",
+        503: "It cannot be recorded just now; nothing was erased.",
+    },
 )
-@_answers_problems
-def delete_contribution(request: HttpRequest, slug: str, identifier: str) -> HttpResponse:
-    token, version = _token(request), _version(request)
-    contribution = editing.own(_identifier(identifier), rulebook=rulebooks.read(slug), token=token)
-    erasure.erase(contribution, by="resident", at=timezone.now(), version=version)
+def delete_contribution(request: HttpRequest, slug: str, identifier: str, headers: ToErase) -> HttpResponse:
+    contribution = editing.own(_identifier(identifier), rulebook=rulebooks.read(slug), token=headers.token)
+    erasure.erase(contribution, by="resident", at=timezone.now(), version=headers.version)
     return HttpResponse(status=204)
 
 
 def _identifier(text: str) -> UUID:
-    if not _UUID.fullmatch(text):
+    identifier = query.identifier(text)
+    if identifier is None:
         raise Problem("not-found", status=404, detail=_("The address must end with a UUID."))
-    return UUID(text)
-
-
-def _token(request: HttpRequest) -> str:
-    token = request.headers.get("X-Edit-Token", "")
-    if not token:
-        raise Problem(
-            "token-missing", status=401, detail=_("The edit token is missing."), field="X-Edit-Token"
-        )
-    if not keys.TOKEN.fullmatch(token):
-        detail = _("The edit token must have 22 to 128 letters and digits.")
-        raise Problem("bad-token", status=400, detail=detail, field="X-Edit-Token")
-    return token
-
-
-def _device(request: HttpRequest) -> str | None:
-    device = request.headers.get("X-Device-Key")
-    if device is not None and not _DEVICE.fullmatch(device):
-        detail = _("The device key must have 8 to 128 letters and digits.")
-        raise Problem("bad-device-key", status=400, detail=detail, field="X-Device-Key")
-    return device
-
-
-def _version(request: HttpRequest) -> int | None:
-    """The version the client knows; None for `*`: whatever is there."""
-    etag = request.headers.get("If-Match")
-    if etag is None:
-        raise Problem("version-missing", status=428, detail=_("Send If-Match with the ETag that you read."))
-    if etag.strip() == "*":
-        return None
-    number = _IF_MATCH.fullmatch(etag.strip())
-    if number is None:
-        raise editing.VersionError
-    return int(number[1])
-
-
-def _body(request: HttpRequest) -> dict[str, Any]:
-    if request.content_type not in _MEDIA_TYPES:
-        raise Problem("media-type", status=415, detail=_("Send JSON (application/geo+json)."))
-    try:
-        value = strict_json.loads(request.body)
-    except RequestDataTooBig:
-        raise Problem("too-large", status=413, detail=_("What you send can be at most 256 kB.")) from None
-    except UnreadablePostError:
-        raise Problem("bad-json", status=400, detail=_("The request broke off.")) from None
-    except strict_json.StrictJsonError as error:
-        raise Problem("bad-json", status=400, detail=str(error)) from None
-    if not isinstance(value, dict):
-        raise Problem("bad-json", status=400, detail=_("A JSON object is expected."))
-    return value
+    return identifier

@@ -1,4 +1,4 @@
-"""What the contribution API takes and gives, for the OpenAPI document: ninja does not see these bodies."""
+"""What the contribution API takes and gives, for the OpenAPI document."""
 
 from __future__ import annotations
 

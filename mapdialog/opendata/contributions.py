@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from typing import Annotated
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.gis.geos import GEOSGeometry, LineString, Point, Polygon
 from django.db import connection
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from pydantic import Field
 
 from layers.geometry import WGS84
 from mapdialog.contributions import feature_sql, public_view
@@ -19,7 +20,7 @@ from mapdialog.contributions.export import own_members
 from mapdialog.contributions.models import Contribution
 from mapdialog.dialogue.models import Consultation
 from mapdialog.web.problem import Problem
-from mapdialog.web.query import Bounds, bounds, identifier, parameters, whole
+from mapdialog.web.query import Bounds, Box, Query, Several, Whole, identifier
 
 LIMIT = 1_000
 LIMIT_MAX = 10_000
@@ -46,6 +47,15 @@ _PAGE = """
 """
 
 
+class PageQuery(Query):
+    bbox: Annotated[Bounds | None, Box()] = Field(None, description="west,south,east,north in degrees.")
+    theme: Annotated[tuple[str, ...], Several()] = Field(
+        (), description="One theme's key, or several with commas between."
+    )
+    limit: Annotated[int, Whole(1, LIMIT_MAX)] = Field(LIMIT, description="How many at most.")
+    after: str | None = Field(None, description="From the “next” link of the page before.")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Filter:
     """What the reader asked for. `after` is the last row of the page before."""
@@ -56,22 +66,19 @@ class Filter:
     after: public_view.Last | None = None
 
 
-def read_filter(request: HttpRequest, *, consultation: Consultation) -> Filter:
-    """The query string as a filter. Raises Problem 400 for whatever is not understood."""
-    wanted = parameters(request, known={"bbox", "limit", "theme", "after"})
+def filter_of(query: PageQuery, *, consultation: Consultation) -> Filter:
+    """The query as a filter of this consultation. Raises Problem 400 for what it does not have."""
     known = {theme.key for theme in consultation.themes.all()}
-    themes = tuple(sorted(set(wanted["theme"].split(",")))) if "theme" in wanted else ()
-    for theme in themes:
+    for theme in query.theme:
         if theme not in known:
             message = _("There is no theme “%(theme)s” here. Themes are: %(known)s.")
             names = {"theme": theme[:60], "known": ", ".join(sorted(known)) or "–"}
             raise Problem("bad-query", status=400, detail=message % names, field="theme")
-    limit = whole(wanted["limit"], name="limit", minimum=1, maximum=LIMIT_MAX) if "limit" in wanted else LIMIT
     return Filter(
-        limit=limit,
-        bbox=bounds(wanted["bbox"]) if "bbox" in wanted else None,
-        themes=themes,
-        after=_read_after(wanted["after"], consultation=consultation) if "after" in wanted else None,
+        limit=query.limit,
+        bbox=query.bbox,
+        themes=query.theme,
+        after=None if query.after is None else _read_after(query.after, consultation=consultation),
     )
 
 

@@ -18,6 +18,7 @@ from mapdialog.hotspots import density
 from mapdialog.hotspots.density import Audience
 from mapdialog.web import query
 from mapdialog.web.problem import Problem
+from mapdialog.web.query import Query
 
 MAX_ZOOM = 18
 FRESH_S = 30
@@ -26,7 +27,7 @@ FRESH_S = 30
 @require_safe
 def density_tile(request: HttpRequest, slug: str, z: int, x: int, y: int) -> HttpResponseBase:
     """66 × 66 bytes (see `hotspots.density`), 204 where nobody said anything, 404 beyond the grid."""
-    query.parameters(request, known=())
+    query.read(Query, request)
     if z > MAX_ZOOM or x >= 1 << z or y >= 1 << z:
         raise Problem("no-tile", status=404, detail=_("This map tile does not exist."))
     consultations = Consultation.objects.visible_to(request.user).select_related(

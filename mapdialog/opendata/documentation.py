@@ -6,27 +6,18 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from ninja import NinjaAPI
-from ninja.openapi.docs import DocsBase
 
 _METHODS = ("get", "put", "post", "patch", "delete")
 
 
-class PlainPage(DocsBase):
-    def render_page(self, request: HttpRequest, api: NinjaAPI, **kwargs: Any) -> HttpResponse:
-        document = api.get_openapi_schema()
-        context = {
-            "title": document["info"]["title"],
-            "description": document["info"].get("description", ""),
-            "operations": list(_operations(document)),
-            "schemas": [_schema(name, schema) for name, schema in _schemas(document).items()],
-        }
-        return render(request, "opendata/documentation.html", context)
-
-
-def _schemas(document: dict[str, Any]) -> dict[str, Any]:
-    schemas: dict[str, Any] = document.get("components", {}).get("schemas", {})
-    return schemas
+def page(request: HttpRequest, *, document: dict[str, Any]) -> HttpResponse:
+    context = {
+        "title": document["info"]["title"],
+        "description": document["info"]["description"],
+        "operations": list(_operations(document)),
+        "schemas": [_schema(name, schema) for name, schema in document["components"]["schemas"].items()],
+    }
+    return render(request, "opendata/documentation.html", context)
 
 
 def _operations(document: dict[str, Any]) -> list[dict[str, Any]]:

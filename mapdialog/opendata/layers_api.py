@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Annotated
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from ninja import Router, Schema
-from ninja.decorators import decorate_view
+from pydantic import BaseModel, Field
 
 from layers import styles
 from layers.days import day_in
@@ -25,18 +24,15 @@ from layers.styles.levels import GROUND
 from mapdialog.dialogue.models import Consultation
 from mapdialog.dialogue.texts import language_of, translated
 from mapdialog.opendata.access import consultation_for
-from mapdialog.opendata.consultations_api import query_parameter
-from mapdialog.opendata.schemas import ProblemOut
 from mapdialog.people.models import Municipality
-from mapdialog.web import query
-from mapdialog.web.compression import packed
-from mapdialog.web.problem import Problem
-from mapdialog.web.query import number, parameters
+from mapdialog.web.compression import respond
+from mapdialog.web.operations import Content, Operations
+from mapdialog.web.query import Day, Number, Query, Text
 
-router = Router(tags=["layers"])
+operations = Operations("layers")
 
 
-class AreaAt(Schema):
+class AreaAt(BaseModel):
     owner: str
     layer: str
     layer_title: str
@@ -57,52 +53,39 @@ class ZoneAt(AreaAt):
     provision_note: str
 
 
-class At(Schema):
+class At(BaseModel):
     on: dt.date
     areas: list[AreaAt]
     zones: list[ZoneAt]
 
 
-_PARAMETERS = [
-    query_parameter(
-        "lon", {"type": "number", "minimum": -180, "maximum": 180}, "Longitude in degrees. Needed."
-    ),
-    query_parameter("lat", {"type": "number", "minimum": -85, "maximum": 85}, "Latitude in degrees. Needed."),
-    query_parameter(
-        "consultation", {"type": "string"}, "Whose committees and plans; all published if left out."
-    ),
-    query_parameter("on", {"type": "string", "format": "date"}, "The day; today if left out."),
-]
-
-
-@router.get(
-    "/layers/at",
-    response={200: At, 400: ProblemOut, 404: ProblemOut},
-    summary="Committees and plan zones at a spot, on a day",
-    openapi_extra={"parameters": _PARAMETERS},
-)
-@decorate_view(packed)
-def layers_at(request: HttpRequest) -> dict[str, Any]:
-    wanted = parameters(request, known={"lon", "lat", "on", "consultation"})
-    for name in ("lon", "lat", "consultation"):
-        if not wanted.get(name) and (name in wanted or name != "consultation"):
-            message = _("The parameter “%(name)s” is missing.")
-            raise Problem("bad-query", status=400, detail=message % {"name": name}, field=name)
-    point = (
-        number(wanted["lon"], name="lon", minimum=-180, maximum=180),
-        number(wanted["lat"], name="lat", minimum=-85, maximum=85),
+class Spot(Query):
+    lon: Annotated[float, Number(-180, 180)] = Field(description="Longitude in degrees. Needed.")
+    lat: Annotated[float, Number(-85, 85)] = Field(description="Latitude in degrees. Needed.")
+    consultation: Annotated[str | None, Text()] = Field(
+        None, description="Whose committees and plans; all published if left out."
     )
-    slug = wanted.get("consultation")
-    consultation = consultation_for(slug) if slug else None
+    on: Annotated[dt.date | None, Day(or_empty=True)] = Field(None, description="The day; today if left out.")
+
+
+@operations.get(
+    "layers/at",
+    summary="Committees and plan zones at a spot, on a day",
+    answers={200: Content("All that lies there.", At), 404: "There is no such consultation."},
+)
+def layers_at(request: HttpRequest, query: Spot) -> HttpResponse:
+    point = (query.lon, query.lat)
+    consultation = consultation_for(query.consultation) if query.consultation else None
     layers = _layer_ids(consultation) if consultation else areas.published_layers_near(point)
-    on = query.day(wanted["on"], name="on") if wanted.get("on") else _today(consultation, layers=layers)
+    on = query.on or _today(consultation, layers=layers)
     hits = areas.at(point, on=on, layers=layers)
     language = get_language() or ""
-    return {
-        "on": on,
-        "areas": [_area(hit, language) for hit in hits if hit.area_id is not None],
-        "zones": [_zone(hit, language) for hit in hits if hit.zone_id is not None],
-    }
+    answer = At(
+        on=on,
+        areas=[_area(hit, language) for hit in hits if hit.area_id is not None],
+        zones=[_zone(hit, language) for hit in hits if hit.zone_id is not None],
+    )
+    return respond(request, answer.model_dump_json().encode(), content_type="application/json; charset=utf-8")
 
 
 def _today(consultation: Consultation | None, *, layers: list[int]) -> dt.date:
@@ -120,31 +103,32 @@ def _layer_ids(consultation: Consultation) -> list[int]:
     return ids if consultation.boundary_layer_id is None else [*ids, consultation.boundary_layer_id]
 
 
-def _area(hit: Hit, language: str) -> dict[str, Any]:
-    return {
-        "owner": hit.owner,
-        "layer": hit.layer,
-        "layer_title": translated(hit.titles, language) or hit.layer,
-        "version": hit.edition_id,
-        "code": hit.code,
-        "name": hit.name or hit.code,
-    }
+def _area(hit: Hit, language: str) -> AreaAt:
+    return AreaAt(
+        owner=hit.owner,
+        layer=hit.layer,
+        layer_title=translated(hit.titles, language) or hit.layer,
+        version=hit.edition_id,
+        code=hit.code,
+        name=hit.name or hit.code,
+    )
 
 
-def _zone(hit: Hit, language: str) -> dict[str, Any]:
+def _zone(hit: Hit, language: str) -> ZoneAt:
+    assert hit.zone_id is not None
     is_future = hit.land_use_status == FUTURE
     style = styles.style_for(hit.style or "neutral", code=hit.code, future=is_future)
     level = GROUND if hit.vertical_level is None else hit.vertical_level
     provision = translated(hit.provision, language)
-    return {
-        **_area(hit, language),
-        "id": hit.zone_id,
-        "label": (not style.known and hit.name) or words(style, language=language),
-        "field": hit.field,
-        "vertical_level": level,
-        "level": levels.words(level),
-        "land_use_status": hit.land_use_status,
-        "provision": provision,
-        "provision_language": language_of(hit.provision, language),
-        "provision_note": "" if provision else _("No text has been written for this zone yet."),
-    }
+    return ZoneAt(
+        **dict(_area(hit, language)),
+        id=hit.zone_id,
+        label=(not style.known and hit.name) or words(style, language=language),
+        field=hit.field,
+        vertical_level=level,
+        level=levels.words(level),
+        land_use_status=hit.land_use_status,
+        provision=provision,
+        provision_language=language_of(hit.provision, language),
+        provision_note="" if provision else _("No text has been written for this zone yet."),
+    )

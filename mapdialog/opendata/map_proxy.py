@@ -21,8 +21,9 @@ from mapdialog.map_services.outgoing import Failure, OutgoingError
 from mapdialog.map_services.server import BusyError, MapServer, NoPictureError, Picture, Pictures, Turns
 from mapdialog.map_services.service import MapService
 from mapdialog.people.models import Membership
+from mapdialog.web import query
 from mapdialog.web.problem import Problem
-from mapdialog.web.query import parameters
+from mapdialog.web.query import Query
 
 _STATUS = {Failure.TOO_SLOW: 504}
 _PICTURES = Pictures(most_bytes=settings.MAP_MEMORY_MB * 1_000_000)
@@ -32,7 +33,7 @@ _TURNS = Turns(most=settings.MAP_CONNECTIONS)
 @require_safe
 def map_tile(request: HttpRequest, service: str, z: int, x: int, y: int) -> HttpResponseBase:
     """One tile. 404 outside the ground and the service's zooms, 502 to 504 with its server's failure."""
-    parameters(request, known=())
+    query.read(Query, request)
     map_service = settings.MAPS.proxied(service)
     if map_service is None or not map_service.min_zoom <= z <= map_service.max_zoom or max(x, y) >= 1 << z:
         raise Problem("no-tile", status=404, detail=_("This map tile does not exist."))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from ninja import Schema
-from pydantic import ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from mapdialog.contributions import columns
 from mapdialog.contributions.columns import Audience
@@ -13,7 +12,7 @@ from mapdialog.contributions.columns import Audience
 Texts = dict[str, str]
 
 
-class _Closed(Schema):
+class _Closed(BaseModel):
     """What is not described does not leave the house: a new member fails the tests until it is."""
 
     model_config = ConfigDict(extra="forbid")
@@ -219,13 +218,3 @@ class ContributionExport(_Closed):
     withheld: str | None = Field(None, description="What everyone does not get, in words.")
     consultation: str
     features: list[ExportedFeature]
-
-
-class ProblemOut(Schema):
-    """RFC 9457."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    field: str | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Annotated, Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -21,7 +21,7 @@ from layers.styles.drawing import words
 from mapdialog.people.models import Membership
 from mapdialog.web import compression, query
 from mapdialog.web.problem import Problem
-from mapdialog.web.query import parameters
+from mapdialog.web.query import Language, Query
 
 MVT = "application/vnd.mapbox-vector-tile"
 # An edition never changes; only whether it is published does, and that may take this long to be seen.
@@ -30,10 +30,14 @@ _LARGEST_ID = 2**63 - 1  # the database refuses to compare an id with more
 _MADE = MadeTiles(most_bytes=settings.TILE_MEMORY_MB * 1_000_000)
 
 
+class _StyleQuery(Query):
+    lang: Annotated[str | None, Language(or_empty=True)] = None
+
+
 @require_safe
 def layer_tile(request: HttpRequest, edition_id: int, z: int, x: int, y: int) -> HttpResponseBase:
     """One tile, 204 where the layer has nothing."""
-    parameters(request, known=())
+    query.read(Query, request)
     if not tiles.exists(z=z, x=x, y=y):
         raise Problem("no-tile", status=404, detail=_("This map tile does not exist."))
     edition = _edition_for(request, edition_id)
@@ -52,8 +56,7 @@ def layer_tile(request: HttpRequest, edition_id: int, z: int, x: int, y: int) ->
 @require_safe
 def layer_style(request: HttpRequest, edition_id: int) -> HttpResponseBase:
     """The layer's title, credit and bounds of time, and how each code in it is drawn and called."""
-    wanted = parameters(request, known={"lang"})
-    language = query.language(wanted["lang"]) if wanted.get("lang") else get_language() or ""
+    language = query.read(_StyleQuery, request).lang or get_language() or ""
     edition = _edition_for(request, edition_id)
     etag = _etag(edition, language[:8])
     response = get_conditional_response(request, etag=etag)

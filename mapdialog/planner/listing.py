@@ -19,7 +19,7 @@ _SEPARATOR = "_"
 
 
 def page_of(
-    chosen: QuerySet[Contribution], *, consultation: Consultation, after: str | None, language: str
+    chosen: QuerySet[Contribution], *, consultation: Consultation, after: str, language: str
 ) -> dict[str, Any]:
     """One page: {matched, items, next}. Three queries. Raises Problem 400 for a bad `after`."""
     committees = Hit.objects.filter(edition__layer=consultation.boundary_layer_id)
@@ -75,7 +75,7 @@ def _cursor(row: Contribution) -> str:
     return f"{row.received_at.isoformat()}{_SEPARATOR}{row.pk}"
 
 
-def _following(chosen: QuerySet[Contribution], *, after: str | None) -> QuerySet[Contribution]:
+def _following(chosen: QuerySet[Contribution], *, after: str) -> QuerySet[Contribution]:
     if not after:
         return chosen
     moment, _separator, pk = after.partition(_SEPARATOR)

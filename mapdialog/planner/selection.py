@@ -7,19 +7,30 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from django.contrib.gis.geos import Polygon
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from pydantic import Field
 
 from layers.geometry import WGS84
 from mapdialog.contributions.models import Contribution
 from mapdialog.dialogue.models import Consultation
-from mapdialog.web import query
+from mapdialog.web.query import Bounds, Box, Day, Query, Several
 
-PARAMETERS = frozenset({"theme", "area", "state", "from", "to", "bbox"})
 NONE = "-"  # stands for “without”: ?theme=- are those without a theme
+
+
+class SelectionQuery(Query):
+    """Lists are comma-separated; days are the municipality's and `to` is the last day included."""
+
+    theme: Annotated[tuple[str, ...], Several()] = ()
+    area: Annotated[tuple[str, ...], Several()] = ()
+    state: Annotated[tuple[str, ...], Several()] = ()
+    first: Annotated[dt.date | None, Day(or_empty=True)] = Field(None, alias="from")
+    last: Annotated[dt.date | None, Day(or_empty=True)] = Field(None, alias="to")
+    bbox: Annotated[Bounds | None, Box(or_empty=True)] = None
 
 
 @dataclass(frozen=True)
@@ -31,26 +42,18 @@ class Selection:
     states: frozenset[str] = frozenset()
     start: dt.datetime | None = None
     end: dt.datetime | None = None
-    bounds: query.Bounds | None = None
+    bounds: Bounds | None = None
 
     @classmethod
-    def of(
-        cls, request: HttpRequest, *, consultation: Consultation, also: frozenset[str] = frozenset()
-    ) -> Selection:
-        """Lists are comma-separated; days are the municipality's and `to` is the last day included.
-
-        `also`: further parameters the view knows. Raises Problem 400.
-        """
-        wanted = query.parameters(request, known=PARAMETERS | also)
+    def of(cls, query: SelectionQuery, *, consultation: Consultation) -> Selection:
         zone = consultation.municipality.zone
-        last = _day(wanted, "to")
         return cls(
-            themes=_set(wanted.get("theme")),
-            areas=_set(wanted.get("area")),
-            states=_set(wanted.get("state")),
-            start=_midnight(_day(wanted, "from"), zone=zone),
-            end=_midnight(last + dt.timedelta(days=1) if last else None, zone=zone),
-            bounds=query.bounds(wanted["bbox"]) if wanted.get("bbox") else None,
+            themes=_set(query.theme),
+            areas=_set(query.area),
+            states=_set(query.state),
+            start=_midnight(query.first, zone=zone),
+            end=_midnight(query.last + dt.timedelta(days=1) if query.last else None, zone=zone),
+            bounds=query.bbox,
         )
 
     def of_contributions(
@@ -85,12 +88,8 @@ def _any_of(lookup: str, values: frozenset[str], *, without: Q) -> Q:
     return named | without if NONE in values else named
 
 
-def _set(text: str | None) -> frozenset[str]:
-    return frozenset(part for part in (text or "").split(",") if part)
-
-
-def _day(wanted: dict[str, str], name: str) -> dt.date | None:
-    return query.day(wanted[name], name=name) if wanted.get(name) else None
+def _set(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(filter(None, words))
 
 
 def _midnight(day: dt.date | None, *, zone: ZoneInfo) -> dt.datetime | None:

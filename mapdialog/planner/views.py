@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Annotated, Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
@@ -27,13 +27,23 @@ from mapdialog.planner.access import consultation_for, consultations_of
 from mapdialog.planner.home_rows import home_rows
 from mapdialog.planner.pin_pack import pin_pack
 from mapdialog.planner.plan_differences import differences_of
-from mapdialog.planner.selection import Selection
+from mapdialog.planner.selection import Selection, SelectionQuery
 from mapdialog.planner.summary import area_rows, figures_of, hotspots_geojson, water_is_known
-from mapdialog.web import values
+from mapdialog.web import query, values
 from mapdialog.web.compression import packed
 from mapdialog.web.download import download
-from mapdialog.web.query import parameters, whole
+from mapdialog.web.query import Query, Whole
 from mapdialog.web.shedding import expensive
+
+
+class _PageQuery(SelectionQuery):
+    after: str = ""
+
+
+class _PlansQuery(Query):
+    a: str = ""
+    b: str = ""
+    level: Annotated[int | None, Whole(1, 5)] = None
 
 
 @login_required
@@ -104,12 +114,13 @@ def hotspots(request: HttpRequest, slug: str) -> HttpResponse:
 def contributions(request: HttpRequest, slug: str) -> HttpResponse:
     """The list beside the map, filtered by the query string, a page at a time."""
     consultation = consultation_for(request, slug)
-    selection = Selection.of(request, consultation=consultation, also=frozenset({"after"}))
+    wanted = query.read(_PageQuery, request)
+    selection = Selection.of(wanted, consultation=consultation)
     visible = Contribution.objects.visible_to(request.user).filter(consultation=consultation)
     page = listing.page_of(
         selection.of_contributions(visible, consultation=consultation),
         consultation=consultation,
-        after=values.of_query(request).text("after"),
+        after=wanted.after,
         language=get_language() or "",
     )
     return JsonResponse(page)
@@ -121,13 +132,13 @@ def contributions(request: HttpRequest, slug: str) -> HttpResponse:
 def plan_differences(request: HttpRequest, slug: str) -> HttpResponse:
     """Land in each use in two plans: `a` and `b` are keys of alternatives, `level` a vertical level."""
     consultation = consultation_for(request, slug)
-    wanted = parameters(request, known={"a", "b", "level"})
+    wanted = query.read(_PlansQuery, request)
     on = _today(consultation)
     differences = differences_of(
         plan_editions(consultation, on=on, published_only=False),
-        first=wanted.get("a", ""),
-        second=wanted.get("b", ""),
-        level=whole(wanted["level"], name="level", minimum=1, maximum=5) if "level" in wanted else None,
+        first=wanted.a,
+        second=wanted.b,
+        level=wanted.level,
         on=on,
         language=get_language() or "",
     )
@@ -153,7 +164,7 @@ def run(request: HttpRequest, slug: str) -> HttpResponse:
 def export(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     """What is selected, as GeoJSON with the exact spots; who took it is written down."""
     consultation = consultation_for(request, slug)
-    selection = Selection.of(request, consultation=consultation)
+    selection = Selection.of(query.read(SelectionQuery, request), consultation=consultation)
     visible = Contribution.objects.visible_to(request.user).filter(consultation=consultation)
     rows = selection.of_contributions(visible, consultation=consultation)
     detail = {"format": "geojson", "selection": values.of_query(request).as_written()}

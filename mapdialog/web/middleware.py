@@ -85,22 +85,6 @@ class PagePolicy(CSPMiddleware):
         return super().process_response(request, response)
 
 
-class HeadAsGet:
-    """The API object knows no HEAD: it is answered as GET, and the server leaves out the body."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method != "HEAD" or not request.path.startswith("/api/"):
-            return self.get_response(request)
-        request.method = "GET"
-        try:
-            return self.get_response(request)
-        finally:
-            request.method = "HEAD"
-
-
 class UnreadableLookups:
     """The administration's lists take any look-up in their address. One that cannot be meant shows the list.
 

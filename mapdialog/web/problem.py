@@ -108,7 +108,7 @@ class ProblemAnswers:
         return Problem(kind, status=status, detail=details.get(status, default), headers=headers).response()
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Views outside the API object (tiles) may raise Problem too; a database that is away is a 503."""
+        """Views raise Problem; a database that is away is a 503."""
         if isinstance(exception, Problem):
             return exception.response()
         if isinstance(exception, OperationalError) and request.path.startswith(API_PREFIXES):

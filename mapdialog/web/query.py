@@ -7,6 +7,8 @@ import math
 import re
 from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -14,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from layers.whole_number import whole_number
 from mapdialog.web.problem import Problem
+from mapdialog.web.reading import Reading, UnreadableError, Values, names_of, values_of
 
 # ASCII only: Python's float() takes Arabic-Indic digits, which the database would not.
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
@@ -24,11 +27,23 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.I
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", re.ASCII)
 
+_KIND = "bad-query"
 Bounds = tuple[float, float, float, float]
 
 
-def parameters(request: HttpRequest, *, known: Collection[str]) -> dict[str, str]:
-    """The query's parameters, each known and given once. Raises Problem 400."""
+class Query(Values):
+    """The parameters of an address: each an `Annotated[…, Reading]`, or a text as it is. None, as this is."""
+
+
+AnyQuery = TypeVar("AnyQuery", bound=Query)
+
+
+def read(model: type[AnyQuery], request: HttpRequest) -> AnyQuery:
+    """The query's parameters, each known, given once and readable. Raises Problem 400."""
+    return values_of(model, _texts(request, known=names_of(model)), kind=_KIND)
+
+
+def _texts(request: HttpRequest, *, known: Collection[str]) -> dict[str, str]:
     for name, values in request.GET.lists():
         if name not in known:
             message = _("The parameter “%(name)s” is unknown. There are: %(known)s.")
@@ -42,55 +57,120 @@ def parameters(request: HttpRequest, *, known: Collection[str]) -> dict[str, str
     return {name: request.GET[name] for name in request.GET}
 
 
-def whole(value: str, *, name: str, minimum: int, maximum: int) -> int:
-    """A whole number within limits. Raises Problem 400."""
-    result = whole_number(value, digits=9)
-    if result is None or not minimum <= result <= maximum:
-        message = _("“%(name)s” must be a whole number from %(minimum)d to %(maximum)d.")
-        raise _bad(name, message % {"name": name, "minimum": minimum, "maximum": maximum})
-    return result
-
-
 def identifier(text: str) -> UUID | None:
     """The UUID that a text is, None for any other; Python's takes braces, `urn:` and none of the hyphens."""
     return UUID(text) if _UUID.fullmatch(text) else None
 
 
-def number(value: str, *, name: str, minimum: float, maximum: float) -> float:
-    """A number within limits. Raises Problem 400."""
-    if not _NUMBER.fullmatch(value) or not minimum <= (result := float(value)) <= maximum:
-        message = _("“%(name)s” must be a number from %(minimum)g to %(maximum)g.")
-        raise _bad(name, message % {"name": name, "minimum": minimum, "maximum": maximum})
-    return result
-
-
-def language(value: str, *, name: str = "lang") -> str:
-    """A language as browsers write it: nb, nb-NO. Raises Problem 400."""
-    if not _LANGUAGE.fullmatch(value):
-        raise _bad(name, _("“%(name)s” must be a language such as nb or sv.") % {"name": name})
-    return value
-
-
-def day(value: str, *, name: str) -> dt.date:
-    """A day between 1900 and 2200, written as 2026-05-31. Raises Problem 400."""
-    if _DAY.fullmatch(value):
-        with suppress(ValueError):
-            written = dt.date.fromisoformat(value)
-            if 1900 <= written.year <= 2200:
-                return written
-    raise _bad(name, _("“%(name)s” must be a date such as 2026-05-31.") % {"name": name})
-
-
-def bounds(value: str, *, name: str = "bbox") -> Bounds:
-    """`west,south,east,north` in degrees, south below north, west below east. Raises Problem 400."""
-    parts = value.split(",")
-    if len(parts) == 4 and all(_NUMBER.fullmatch(part) for part in parts):
-        west, south, east, north = (float(part) for part in parts)
-        finite = all(math.isfinite(side) for side in (west, south, east, north))
-        if finite and -180 <= west <= east <= 180 and -90 <= south <= north <= 90:
-            return west, south, east, north
-    raise _bad(name, _("“%(name)s” must be west,south,east,north in degrees.") % {"name": name})
-
-
 def _bad(name: str, detail: str) -> Problem:
-    return Problem("bad-query", status=400, detail=detail, field=name[:80])
+    return Problem(_KIND, status=400, detail=detail, field=name[:80])
+
+
+@dataclass(frozen=True)
+class Text(Reading):
+    """Any text but an empty one."""
+
+    def read(self, text: str) -> str:
+        if not text:
+            raise UnreadableError(_("The parameter “%(name)s” is missing."))
+        return text
+
+
+@dataclass(frozen=True)
+class OneOf(Reading):
+    """One of a few words."""
+
+    words: tuple[str, ...]
+
+    def read(self, text: str) -> str:
+        if text not in self.words:
+            raise UnreadableError(_("“%(name)s” is one of %(known)s."), known=", ".join(self.words))
+        return text
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "enum": list(self.words)}
+
+
+@dataclass(frozen=True)
+class Several(Reading):
+    """Words with commas between, in order and each once."""
+
+    def read(self, text: str) -> tuple[str, ...]:
+        return tuple(sorted(set(text.split(","))))
+
+
+@dataclass(frozen=True)
+class Whole(Reading):
+    """A whole number within limits."""
+
+    minimum: int
+    maximum: int
+
+    def read(self, text: str) -> int:
+        number = whole_number(text, digits=9)
+        if number is None or not self.minimum <= number <= self.maximum:
+            message = _("“%(name)s” must be a whole number from %(minimum)d to %(maximum)d.")
+            raise UnreadableError(message, minimum=self.minimum, maximum=self.maximum)
+        return number
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "integer", "minimum": self.minimum, "maximum": self.maximum}
+
+
+@dataclass(frozen=True)
+class Number(Reading):
+    """A number within limits; needed, so that an empty one is missing."""
+
+    minimum: float
+    maximum: float
+
+    def read(self, text: str) -> float:
+        if not text:
+            raise UnreadableError(_("The parameter “%(name)s” is missing."))
+        if not _NUMBER.fullmatch(text) or not self.minimum <= float(text) <= self.maximum:
+            message = _("“%(name)s” must be a number from %(minimum)g to %(maximum)g.")
+            raise UnreadableError(message, minimum=self.minimum, maximum=self.maximum)
+        return float(text)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "number", "minimum": self.minimum, "maximum": self.maximum}
+
+
+@dataclass(frozen=True)
+class Language(Reading):
+    """A language as browsers write it: nb, nb-NO."""
+
+    def read(self, text: str) -> str:
+        if not _LANGUAGE.fullmatch(text):
+            raise UnreadableError(_("“%(name)s” must be a language such as nb or sv."))
+        return text
+
+
+@dataclass(frozen=True)
+class Day(Reading):
+    """A day between 1900 and 2200, written as 2026-05-31."""
+
+    def read(self, text: str) -> dt.date:
+        if _DAY.fullmatch(text):
+            with suppress(ValueError):
+                day = dt.date.fromisoformat(text)
+                if 1900 <= day.year <= 2200:
+                    return day
+        raise UnreadableError(_("“%(name)s” must be a date such as 2026-05-31."))
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "format": "date"}
+
+
+@dataclass(frozen=True)
+class Box(Reading):
+    """`west,south,east,north` in degrees, south below north, west below east."""
+
+    def read(self, text: str) -> Bounds:
+        parts = text.split(",")
+        if len(parts) == 4 and all(_NUMBER.fullmatch(part) for part in parts):
+            west, south, east, north = (float(part) for part in parts)
+            finite = all(math.isfinite(side) for side in (west, south, east, north))
+            if finite and -180 <= west <= east <= 180 and -90 <= south <= north <= 90:
+                return west, south, east, north
+        raise UnreadableError(_("“%(name)s” must be west,south,east,north in degrees."))

@@ -23,7 +23,7 @@ from procrastinate.contrib.django import app as tasks
 
 from layers.findings import report
 from layers.reference import catalog
-from mapdialog.api import api
+from mapdialog import api
 from tests.addresses import addresses
 
 WRITTEN_DOWN = Path(__file__).with_name("public_contract.txt")
@@ -70,7 +70,7 @@ def of_schema(name: str, schema: Any) -> Iterator[str]:
 
 
 def of_api() -> Iterator[str]:
-    document = api.get_openapi_schema()
+    document = api.document()
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             yield f"{method.upper()} {path}"

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from mapdialog.api import api
+from mapdialog import api
 from mapdialog.contributions import feature_sql, places_sql
 
 pytestmark = pytest.mark.django_db
@@ -31,21 +31,8 @@ def test_nothing_comes_from_elsewhere(client: Client) -> None:
     assert 'style="' not in page
 
 
-def test_the_framework_reads_neither_queries_nor_bodies() -> None:
-    """Its reading takes NaN, members that come twice and unknown parameters; `web/` has a strict one."""
-    operations = [
-        operation
-        for _, router in api._routers
-        for view in router.path_operations.values()
-        for operation in view.operations
-    ]
-    assert len(operations) == 9
-    sources = {model.__ninja_param_source__ for operation in operations for model in operation.models}
-    assert sources == {"path"}
-
-
 def test_the_contract_is_described() -> None:
-    paths = api.get_openapi_schema()["paths"]
+    paths = api.document()["paths"]
     listing = paths["/api/v1/consultations/{slug}/contributions"]["get"]
     assert {parameter["name"] for parameter in listing["parameters"]} == {
         "slug",
@@ -54,7 +41,20 @@ def test_the_contract_is_described() -> None:
         "limit",
         "after",
     }
-    assert {"200", "400", "404"} <= {str(status) for status in listing["responses"]}
+    assert {"200", "400", "404"} <= set(listing["responses"])
+
+
+def test_the_address_of_the_api_leads_to_its_documentation(client: Client) -> None:
+    assert client.get("/api/v1/")["Location"] == "/api/v1/docs"
+
+
+def test_a_head_is_answered_without_a_body_and_options_are_a_405(client: Client) -> None:
+    for path in ("/api/v1/consultations", "/api/v1/openapi.json", "/api/v1/docs"):
+        answer = client.head(path)
+        assert (answer.status_code, answer.content) == (200, b"")
+        refused = client.options(path)
+        assert (refused.status_code, refused["Content-Type"]) == (405, "application/problem+json")
+        assert "GET" in refused["Allow"]
 
 
 def test_every_property_is_explained() -> None:

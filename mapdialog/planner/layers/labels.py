@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Annotated
+
 from django.contrib.auth.decorators import login_required
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
@@ -10,9 +14,10 @@ from django.views.decorators.http import require_safe
 
 from layers.models import Area, Edition, Feature, Zone
 from mapdialog.planner.layers import access, layer_map
+from mapdialog.web import query
 from mapdialog.web.compression import packed
-from mapdialog.web.problem import Problem
-from mapdialog.web.query import parameters, whole
+from mapdialog.web.query import Query, Whole
+from mapdialog.web.reading import Reading, UnreadableError
 
 # More than a screen has room for.
 _MOST = 150
@@ -32,6 +37,23 @@ SELECT text, ST_X(point), ST_Y(point) FROM (
 _BOX = "ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326)"
 
 
+@dataclass(frozen=True)
+class _View(Reading):
+    """West, south, east, north of what a map shows, which may be wider than the world."""
+
+    def read(self, text: str) -> query.Bounds:
+        with suppress(ValueError):
+            west, south, east, north = (float(part) for part in text.split(","))
+            if -1000 < west <= east < 1000 and -90 <= south <= north <= 90:
+                return west, south, east, north
+        raise UnreadableError(_("Write the box as west,south,east,north in degrees."))
+
+
+class _LabelsQuery(Query):
+    box: Annotated[query.Bounds, _View()]
+    level: Annotated[int | None, Whole(1, 5)] = None
+
+
 @login_required
 @require_safe
 @packed
@@ -39,12 +61,11 @@ def labels(request: HttpRequest, edition_id: int) -> JsonResponse:
     """`{"labels": [[text, lon, lat], …]}` within `?box=west,south,east,north`, the largest first; of a plan
     those of one vertical level with `&level=`."""
     edition = access.edition_for(request, edition_id)
-    query = parameters(request, known={"box", "level"})
-    level = whole(query["level"], name="level", minimum=1, maximum=5) if "level" in query else None
-    return JsonResponse({"labels": _names(edition, _box(query.get("box", "")), level=level)})
+    wanted = query.read(_LabelsQuery, request)
+    return JsonResponse({"labels": _names(edition, wanted.box, level=wanted.level)})
 
 
-def _names(edition: Edition, box: tuple[float, ...], *, level: int | None) -> list[tuple[str, float, float]]:
+def _names(edition: Edition, box: query.Bounds, *, level: int | None) -> list[tuple[str, float, float]]:
     model = layer_map.content_of(edition)
     has_level = level is not None and model is Zone
     statement = _NAMES.format(
@@ -69,14 +90,3 @@ def _names(edition: Edition, box: tuple[float, ...], *, level: int | None) -> li
         )
         named: list[tuple[str, float, float]] = cursor.fetchall()
     return named
-
-
-def _box(text: str) -> tuple[float, ...]:
-    try:
-        west, south, east, north = (float(part) for part in text.split(","))
-    except ValueError:
-        west, south, east, north = 0.0, 1.0, 0.0, 0.0
-    if not (-1000 < west <= east < 1000 and -90 <= south <= north <= 90):
-        message = _("Write the box as west,south,east,north in degrees.")
-        raise Problem("bad-query", status=400, detail=message, field="box")
-    return west, south, east, north

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from pydantic import Field
 
 from layers import csv_lines, styles
 from layers.editions.life import EditionError
@@ -30,13 +31,22 @@ from mapdialog.uploads import actions
 from mapdialog.uploads.actions import UploadStateError
 from mapdialog.uploads.choices import choices_of
 from mapdialog.uploads.models import Upload
-from mapdialog.web import values
+from mapdialog.web import query, values
 from mapdialog.web.compression import packed
 from mapdialog.web.download import download
-from mapdialog.web.query import parameters, whole
+from mapdialog.web.query import Query, Whole
 from mapdialog.web.shedding import expensive
 
 _LARGEST_ID = 2**31 - 1
+
+
+class _FeaturesQuery(Query):
+    after: Annotated[int, Whole(0, _LARGEST_ID)] = 0
+    q: str = ""
+
+
+class _ColoursQuery(Query):
+    style_list: str = Field("", alias="list")
 
 
 @login_required
@@ -177,10 +187,9 @@ def withdraw(request: HttpRequest, upload: UUID) -> HttpResponse:
 def features(request: HttpRequest, upload: UUID) -> JsonResponse:
     """The list beside the map: what is in the draft, a page at a time, found by words."""
     draft = _draft_for(request, upload)
-    query = parameters(request, known={"after", "q"})
-    after = whole(query.get("after", "0"), name="after", minimum=0, maximum=_LARGEST_ID)
+    wanted = query.read(_FeaturesQuery, request)
     features_page = upload_features.page_of(
-        draft, after=after, query=query.get("q", ""), language=get_language() or ""
+        draft, after=wanted.after, query=wanted.q, language=get_language() or ""
     )
     return JsonResponse(features_page)
 
@@ -191,7 +200,7 @@ def features(request: HttpRequest, upload: UUID) -> JsonResponse:
 def colours(request: HttpRequest, upload: UUID) -> JsonResponse:
     """The draft's codes as another list of codes and colours would draw them."""
     draft = _draft_for(request, upload)
-    name = parameters(request, known={"list"}).get("list") or "neutral"
+    name = query.read(_ColoursQuery, request).style_list or "neutral"
     if name not in styles.list_names():
         raise Http404
     shown = [style for style, _n in layer_map.styles_of(draft)]
