@@ -43,7 +43,7 @@ def test_a_mistake_stands_at_its_field(
     client: Client, edition: Edition, page: str, query: dict[str, str], field: str, value: str, why: str
 ) -> None:
     address = reverse(f"planner:{page}", args=[edition.layer_id]) + "?" + urlencode(query)
-    newest = client.get(address).context["seen"]
+    newest = client.get(address).context["newest_event"]
     answer = client.post(address, {"seen": newest, field: value})
     assert answer.status_code == 409
     place = answer.content.decode().partition(f'name="{field}"')[2].partition("</label>")[0]
