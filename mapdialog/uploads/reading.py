@@ -117,7 +117,7 @@ class _Reading:
         if rows.format not in _SINGLE:
             taken = list(dict.fromkeys(rows.layers))
             self.understood |= {**understanding.of_contents(contents), "taken": taken}
-        self.understood["place"] = understanding.of_place(rows, owner=owner)
+        self.understood["place"] = understanding.of_coordinates(rows, owner=owner)
         proposal = propose(
             rows, kind=choices.kind, owner=owner, roles=choices.roles, source=choices.source or None
         )

@@ -49,7 +49,7 @@ def _source(source: Source) -> dict[str, Any]:
     return {"id": source.id, "title": dict(source.title)}
 
 
-def of_place(rows: SourceRows, *, owner: str) -> dict[str, Any]:
+def of_coordinates(rows: SourceRows, *, owner: str) -> dict[str, Any]:
     """What system the file says it is in, and those its coordinates may be in, the likely ones first."""
     finite = rows.geometries[np.isfinite(shapely.bounds(rows.geometries)).all(axis=1)]
     if not len(finite):

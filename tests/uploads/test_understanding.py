@@ -27,14 +27,14 @@ def test_samples_are_the_first_different_values_and_the_share_is_of_all_rows() -
 @pytest.mark.django_db
 def test_places_are_looked_for_among_what_has_coordinates() -> None:
     rows = [{}, {}, {}]
-    place = understanding.of_place(
+    system = understanding.of_coordinates(
         table(rows, None, shapely.Point(), shapely.Point(540_000, 6_542_000)), owner="NO-4012"
     )
-    assert place["declared"] is None
-    assert place["candidates"][0]["fits"] == "country"
-    assert {"srid", "name", "lon", "lat", "box", "swap_axes"} <= set(place["candidates"][0])
+    assert system["declared"] is None
+    assert system["candidates"][0]["fits"] == "country"
+    assert {"srid", "name", "lon", "lat", "box", "swap_axes"} <= set(system["candidates"][0])
 
 
 @pytest.mark.django_db
 def test_without_any_coordinates_no_place_is_guessed() -> None:
-    assert understanding.of_place(table([{}], None), owner="NO-4012")["candidates"] == []
+    assert understanding.of_coordinates(table([{}], None), owner="NO-4012")["candidates"] == []

@@ -40,29 +40,31 @@ def signed_in(official: Any) -> Client:
 
 
 def send(client: Client, content: bytes = b"", *, name: str = "utvalg.geojson", **fields: Any) -> Any:
-    given = {"kind": "boundary", "file": SimpleUploadedFile(name, content or squares()), **fields}
-    return client.post(SEND, given, headers={"accept-language": "en"})
+    posted = {"kind": "boundary", "file": SimpleUploadedFile(name, content or squares()), **fields}
+    return client.post(SEND, posted, headers={"accept-language": "en"})
 
 
-def work(held: Upload) -> Upload:
+def work(stored_upload: Upload) -> Upload:
     """What the worker would do."""
-    held.refresh_from_db()
-    if held.state == "reading":
-        tasks.read(str(held.pk), held.reading)
-    elif held.state == "saving":
-        tasks.save(str(held.pk), held.reading)
-    held.refresh_from_db()
-    return held
+    stored_upload.refresh_from_db()
+    if stored_upload.state == "reading":
+        tasks.read(str(stored_upload.pk), stored_upload.reading)
+    elif stored_upload.state == "saving":
+        tasks.save(str(stored_upload.pk), stored_upload.reading)
+    stored_upload.refresh_from_db()
+    return stored_upload
 
 
-def page(client: Client, held: Upload) -> Any:
-    return client.get(f"/planner/layers/uploads/{held.pk}/", headers={"accept-language": "en"})
+def page(client: Client, stored_upload: Upload) -> Any:
+    return client.get(f"/planner/layers/uploads/{stored_upload.pk}/", headers={"accept-language": "en"})
 
 
-def step(client: Client, held: Upload, what: str, **fields: Any) -> Any:
-    held.refresh_from_db()
-    given = {"reading": held.reading, **fields}
-    return client.post(f"/planner/layers/uploads/{held.pk}/{what}/", given, headers={"accept-language": "en"})
+def step(client: Client, stored_upload: Upload, what: str, **fields: Any) -> Any:
+    stored_upload.refresh_from_db()
+    posted = {"reading": stored_upload.reading, **fields}
+    return client.post(
+        f"/planner/layers/uploads/{stored_upload.pk}/{what}/", posted, headers={"accept-language": "en"}
+    )
 
 
 DESCRIPTION = {"title_nb": "Utvalg", "published": "yes"}
@@ -70,19 +72,19 @@ DESCRIPTION = {"title_nb": "Utvalg", "published": "yes"}
 
 def test_from_sending_to_saving_without_any_script(signed_in: Client) -> None:
     answer = send(signed_in)
-    held = Upload.objects.get()
+    stored_upload = Upload.objects.get()
     assert answer.status_code == 302
-    assert answer.headers["Location"] == f"/planner/layers/uploads/{held.pk}/"
-    assert "Refresh" in page(signed_in, held).content.decode()
-    work(held)
-    shown = page(signed_in, held).content.decode()
+    assert answer.headers["Location"] == f"/planner/layers/uploads/{stored_upload.pk}/"
+    assert "Refresh" in page(signed_in, stored_upload).content.decode()
+    work(stored_upload)
+    shown = page(signed_in, stored_upload).content.decode()
     assert "Read, not saved yet." in shown
     assert "Utvalg B" in shown
-    assert step(signed_in, held, "save", **DESCRIPTION).status_code == 302
-    work(held)
-    assert "edition 1 of Utvalg" in page(signed_in, held).content.decode()
-    assert step(signed_in, held, "roll-back").status_code == 302
-    assert "Undo: restore it" in page(signed_in, held).content.decode()
+    assert step(signed_in, stored_upload, "save", **DESCRIPTION).status_code == 302
+    work(stored_upload)
+    assert "edition 1 of Utvalg" in page(signed_in, stored_upload).content.decode()
+    assert step(signed_in, stored_upload, "roll-back").status_code == 302
+    assert "Undo: restore it" in page(signed_in, stored_upload).content.decode()
 
 
 def test_the_script_is_told_where_to_go_on(signed_in: Client) -> None:
@@ -91,9 +93,9 @@ def test_the_script_is_told_where_to_go_on(signed_in: Client) -> None:
         {"kind": "boundary", "file": SimpleUploadedFile("a.geojson", squares())},
         headers={"accept": "application/json"},
     )
-    held = Upload.objects.get()
+    stored_upload = Upload.objects.get()
     assert answer.status_code == 201
-    assert answer.json() == {"location": reverse("planner:upload", args=[held.pk])}
+    assert answer.json() == {"location": reverse("planner:upload", args=[stored_upload.pk])}
 
 
 @pytest.mark.parametrize(
@@ -148,17 +150,20 @@ def test_who_is_no_official_may_not_send(municipality: Any, role: str | None) ->
 
 
 def test_an_official_of_elsewhere_sees_nothing_of_it(municipality: Any) -> None:
-    held = work(upload(municipality=municipality))
+    stored_upload = work(upload(municipality=municipality))
     client = Client()
     client.force_login(factories.user(role="planner", of=factories.municipality()))
     for name in ("", "state.json", "features.json", "colours.json", "report.csv", "report.json"):
-        assert client.get(f"/planner/layers/uploads/{held.pk}/{name}").status_code == 404
+        assert client.get(f"/planner/layers/uploads/{stored_upload.pk}/{name}").status_code == 404
     for name in ("read", "cancel", "save", "discard", "roll-back"):
-        assert step(client, held, name, **DESCRIPTION).status_code == 404
+        assert step(client, stored_upload, name, **DESCRIPTION).status_code == 404
     assert (
-        client.get(f"/planner/layers/editions/{held.draft_id}/labels.json?box=9,59,10,60").status_code == 404
+        client.get(
+            f"/planner/layers/editions/{stored_upload.draft_id}/labels.json?box=9,59,10,60"
+        ).status_code
+        == 404
     )
-    assert client.get(f"/planner/layers/upload/?layer={held.draft.layer_id}").status_code == 404
+    assert client.get(f"/planner/layers/upload/?layer={stored_upload.draft.layer_id}").status_code == 404
 
 
 def test_nobody_sends_in_the_name_of_another_municipality(signed_in: Client, official: Any) -> None:
@@ -168,69 +173,71 @@ def test_nobody_sends_in_the_name_of_another_municipality(signed_in: Client, off
 
 
 def test_steps_are_taken_by_post_only(signed_in: Client, municipality: Any) -> None:
-    held = upload(municipality=municipality)
+    stored_upload = upload(municipality=municipality)
     for name in ("read", "cancel", "save", "discard", "roll-back"):
-        assert signed_in.get(f"/planner/layers/uploads/{held.pk}/{name}/").status_code == 405
+        assert signed_in.get(f"/planner/layers/uploads/{stored_upload.pk}/{name}/").status_code == 405
 
 
 def test_a_hostile_name_is_shown_as_text(signed_in: Client) -> None:
     send(signed_in, name="<img src=x onerror=alert(1)>\u202e.geojson")
-    held = work(Upload.objects.get())
-    shown = page(signed_in, held).content.decode()
+    stored_upload = work(Upload.objects.get())
+    shown = page(signed_in, stored_upload).content.decode()
     assert "<img" not in shown
     assert "&lt;img src=x onerror=alert(1)&gt;.geojson" in shown
 
 
 def test_what_a_file_says_is_shown_as_text(signed_in: Client, municipality: Any) -> None:
     content = squares().replace(b"Utvalg A", b"<script>alert(1)</script>")
-    held = work(upload(content, municipality=municipality))
-    assert "<script>alert" not in page(signed_in, held).content.decode()
+    stored_upload = work(upload(content, municipality=municipality))
+    assert "<script>alert" not in page(signed_in, stored_upload).content.decode()
 
 
 def test_what_is_no_map_is_said_and_can_be_read_otherwise_or_discarded(
     signed_in: Client, municipality: Any
 ) -> None:
-    held = work(upload(b"%PDF-1.7", municipality=municipality, file_name="plan.gml"))
-    shown = page(signed_in, held)
+    stored_upload = work(upload(b"%PDF-1.7", municipality=municipality, file_name="plan.gml"))
+    shown = page(signed_in, stored_upload)
     assert shown.status_code == 200
     assert "The file could not be read" in shown.content.decode()
-    assert step(signed_in, held, "discard").status_code == 302
-    assert "Undo: read it again" in page(signed_in, held).content.decode()
-    assert step(signed_in, held, "read").status_code == 302
-    held.refresh_from_db()
-    assert held.state == "reading"
+    assert step(signed_in, stored_upload, "discard").status_code == 302
+    assert "Undo: read it again" in page(signed_in, stored_upload).content.decode()
+    assert step(signed_in, stored_upload, "read").status_code == 302
+    stored_upload.refresh_from_db()
+    assert stored_upload.state == "reading"
 
 
 def test_a_system_is_asked_for_and_taken(signed_in: Client, municipality: Any) -> None:
-    held = work(upload(squares(crs="urn:ogc:def:crs:EPSG::25832"), municipality=municipality))
-    shown = page(signed_in, held).content.decode()
+    stored_upload = work(upload(squares(crs="urn:ogc:def:crs:EPSG::25832"), municipality=municipality))
+    shown = page(signed_in, stored_upload).content.decode()
     assert 'name="system" value="4326"' in shown
     assert "Which coordinate system" in shown
-    assert step(signed_in, held, "read", kind="boundary", system="4326").status_code == 302
-    assert work(held).state == "ready"
-    assert held.choices["reading"]["srid"] == 4326
+    assert step(signed_in, stored_upload, "read", kind="boundary", system="4326").status_code == 302
+    assert work(stored_upload).state == "ready"
+    assert stored_upload.choices["reading"]["srid"] == 4326
 
 
 def test_a_system_that_was_not_offered_is_refused(signed_in: Client, municipality: Any) -> None:
-    held = work(upload(municipality=municipality))
-    answer = step(signed_in, held, "read", kind="boundary", other_srid="99999")
+    stored_upload = work(upload(municipality=municipality))
+    answer = step(signed_in, stored_upload, "read", kind="boundary", other_srid="99999")
     assert answer.status_code == 422
-    held.refresh_from_db()
-    assert held.state == "ready"
+    stored_upload.refresh_from_db()
+    assert stored_upload.state == "ready"
 
 
 def test_another_field_is_chosen_for_the_names(signed_in: Client, municipality: Any) -> None:
-    held = work(upload(municipality=municipality))
-    step(signed_in, held, "read", kind="boundary", role_code="code", role_name="code", name="kretser")
-    work(held)
-    assert held.choices["reading"]["roles"] == {"name": "code"}
-    assert held.draft.layer.name == "kretser"
-    assert list(held.draft.areas.order_by("code").values_list("name", flat=True)) == ["A", "B", "C"]
+    stored_upload = work(upload(municipality=municipality))
+    step(
+        signed_in, stored_upload, "read", kind="boundary", role_code="code", role_name="code", name="kretser"
+    )
+    work(stored_upload)
+    assert stored_upload.choices["reading"]["roles"] == {"name": "code"}
+    assert stored_upload.draft.layer.name == "kretser"
+    assert list(stored_upload.draft.areas.order_by("code").values_list("name", flat=True)) == ["A", "B", "C"]
 
 
 def test_a_page_that_is_out_of_date_saves_nothing(signed_in: Client, municipality: Any) -> None:
-    held = work(upload(municipality=municipality))
-    answer = step(signed_in, held, "save", **{**DESCRIPTION, "reading": held.reading - 1})
+    stored_upload = work(upload(municipality=municipality))
+    answer = step(signed_in, stored_upload, "save", **{**DESCRIPTION, "reading": stored_upload.reading - 1})
     assert answer.status_code == 409
     assert "read again in the meantime" in answer.content.decode()
     assert not Edition.objects.filter(state="standing").exists()
@@ -239,8 +246,8 @@ def test_a_page_that_is_out_of_date_saves_nothing(signed_in: Client, municipalit
 def test_a_layer_without_a_title_is_not_saved_and_nothing_written_is_lost(
     signed_in: Client, municipality: Any
 ) -> None:
-    held = work(upload(municipality=municipality))
-    answer = step(signed_in, held, "save", credit="Kommunens kart", published="no")
+    stored_upload = work(upload(municipality=municipality))
+    answer = step(signed_in, stored_upload, "save", credit="Kommunens kart", published="no")
     shown = answer.content.decode()
     assert answer.status_code == 422
     assert "title in at least one language" in shown
@@ -248,11 +255,11 @@ def test_a_layer_without_a_title_is_not_saved_and_nothing_written_is_lost(
 
 
 def test_pressed_twice_it_is_saved_once(signed_in: Client, municipality: Any) -> None:
-    held = work(upload(municipality=municipality))
+    stored_upload = work(upload(municipality=municipality))
     for _click in range(2):
-        assert step(signed_in, held, "save", **DESCRIPTION).status_code == 302
-    work(held)
-    assert step(signed_in, held, "save", **DESCRIPTION).status_code == 302
+        assert step(signed_in, stored_upload, "save", **DESCRIPTION).status_code == 302
+    work(stored_upload)
+    assert step(signed_in, stored_upload, "save", **DESCRIPTION).status_code == 302
     assert Edition.objects.filter(state="standing").count() == 1
 
 
@@ -271,57 +278,57 @@ def test_a_new_edition_is_shown_beside_the_one_in_force(signed_in: Client, munic
         f"{SEND}?layer={layer.pk}", {"file": SimpleUploadedFile("a.geojson", squares("AC"))}
     )
     assert answer.status_code == 302
-    held = work(Upload.objects.get())
-    assert held.layer == layer
-    shown = page(signed_in, held).content.decode()
+    stored_upload = work(Upload.objects.get())
+    assert stored_upload.layer == layer
+    shown = page(signed_in, stored_upload).content.decode()
     assert "New edition of Nærmiljøutvalg" in shown
     assert "Beside edition 1" in shown
     assert "Gone" in shown
 
 
 def test_how_far_it_is_and_that_nobody_works(signed_in: Client, municipality: Any) -> None:
-    held = upload(municipality=municipality)  # made long ago, as the factory's clock goes
+    stored_upload = upload(municipality=municipality)  # made long ago, as the factory's clock goes
     state = signed_in.get(
-        f"/planner/layers/uploads/{held.pk}/state.json", headers={"accept-language": "en"}
+        f"/planner/layers/uploads/{stored_upload.pk}/state.json", headers={"accept-language": "en"}
     ).json()
     assert (state["state"], state["words"]) == ("reading", "In the queue")
     assert "background worker" in state["late"]
-    work(held)
-    state = signed_in.get(f"/planner/layers/uploads/{held.pk}/state.json").json()
+    work(stored_upload)
+    state = signed_in.get(f"/planner/layers/uploads/{stored_upload.pk}/state.json").json()
     assert state == {"state": "ready", "reading": 1}
 
 
 def test_the_list_is_found_by_words_and_fetched_in_pages(signed_in: Client, municipality: Any) -> None:
     content = squares("ABC")
-    held = work(upload(content, municipality=municipality))
-    address = f"/planner/layers/uploads/{held.pk}/features.json"
+    stored_upload = work(upload(content, municipality=municipality))
+    address = f"/planner/layers/uploads/{stored_upload.pk}/features.json"
     first = signed_in.get(address).json()
-    assert [one["code"] for one in first["features"]] == ["A", "B", "C"]
+    assert [feature["code"] for feature in first["features"]] == ["A", "B", "C"]
     assert first["next"] is None
     west, south, east, north = first["features"][0]["box"]
     assert (west, south) == pytest.approx((9.70, 59.02))
     assert (east, north) == pytest.approx((9.71, 59.03))
-    found = signed_in.get(address, {"q": "utvalg b"}).json()["features"]
-    assert [one["code"] for one in found] == ["B"]
+    matching = signed_in.get(address, {"q": "utvalg b"}).json()["features"]
+    assert [feature["code"] for feature in matching] == ["B"]
     after = signed_in.get(address, {"after": first["features"][1]["id"]}).json()["features"]
-    assert [one["code"] for one in after] == ["C"]
+    assert [feature["code"] for feature in after] == ["C"]
     assert signed_in.get(address, {"after": "x"}).status_code == 400
 
 
 def test_names_for_the_map_are_those_in_view(signed_in: Client, municipality: Any) -> None:
-    held = work(upload(municipality=municipality))
-    address = f"/planner/layers/editions/{held.draft_id}/labels.json"
-    found = signed_in.get(address, {"box": "9.711,59.021,9.729,59.029"}).json()["labels"]
-    assert sorted(text for text, _lon, _lat in found) == ["Utvalg B", "Utvalg C"]
-    assert all(9.711 <= lon <= 9.729 and 59.021 <= lat <= 59.029 for _text, lon, lat in found)
+    stored_upload = work(upload(municipality=municipality))
+    address = f"/planner/layers/editions/{stored_upload.draft_id}/labels.json"
+    labels = signed_in.get(address, {"box": "9.711,59.021,9.729,59.029"}).json()["labels"]
+    assert sorted(text for text, _lon, _lat in labels) == ["Utvalg B", "Utvalg C"]
+    assert all(9.711 <= lon <= 9.729 and 59.021 <= lat <= 59.029 for _text, lon, lat in labels)
     for wrong in ("", "1,2,3", "a,b,c,d", "nan,0,1,1", "1e999,0,1,1"):
         assert signed_in.get(address, {"box": wrong}).status_code == 400
 
 
 def test_another_list_of_colours_is_looked_at_first(signed_in: Client, municipality: Any) -> None:
     content = squares("A").replace(b'"code": "A"', b'"code": "1110"')
-    held = work(upload(content, municipality=municipality, kind="zoning"))
-    address = f"/planner/layers/uploads/{held.pk}/colours.json"
+    stored_upload = work(upload(content, municipality=municipality, kind="zoning"))
+    address = f"/planner/layers/uploads/{stored_upload.pk}/colours.json"
     official = signed_in.get(address, {"list": "no_reguleringsplan"}).json()["1110"]
     neutral = signed_in.get(address, {"list": "neutral"}).json()["1110"]
     assert official["fill"] != neutral["fill"]
@@ -332,30 +339,30 @@ def test_the_report_is_taken_home_and_no_cell_is_a_formula(signed_in: Client, mu
     features = json.loads(squares("ABC"))
     features["features"][1]["geometry"] = None
     features["features"][1]["properties"]["code"] = "=cmd()"
-    held = work(upload(json.dumps(features).encode(), municipality=municipality))
-    as_csv = signed_in.get(f"/planner/layers/uploads/{held.pk}/report.csv")
+    stored_upload = work(upload(json.dumps(features).encode(), municipality=municipality))
+    as_csv = signed_in.get(f"/planner/layers/uploads/{stored_upload.pk}/report.csv")
     text = b"".join(as_csv.streaming_content).decode("utf-8-sig")
     assert as_csv.headers["Content-Disposition"].startswith("attachment")
     assert "'=cmd()" in text
     assert ";=cmd()" not in text
-    as_json = signed_in.get(f"/planner/layers/uploads/{held.pk}/report.json").json()
+    as_json = signed_in.get(f"/planner/layers/uploads/{stored_upload.pk}/report.json").json()
     assert (as_json["report"]["read"], as_json["report"]["loaded"]) == (3, 2)
-    assert as_json["sha256"] == held.sha256
+    assert as_json["sha256"] == stored_upload.sha256
 
 
 def test_unfinished_files_are_listed_until_they_are_ended(signed_in: Client, municipality: Any) -> None:
-    held = work(upload(municipality=municipality, file_name="venter.geojson"))
+    stored_upload = work(upload(municipality=municipality, file_name="venter.geojson"))
     upload(municipality=factories.municipality(), file_name="andres.geojson")
     shown = signed_in.get(SEND).content.decode()
     assert "venter.geojson" in shown
     assert "andres.geojson" not in shown
-    step(signed_in, held, "discard")
+    step(signed_in, stored_upload, "discard")
     assert "venter.geojson" not in signed_in.get(SEND).content.decode()
 
 
 def test_the_drafts_tiles_are_for_officials_and_kept_by_nobody(signed_in: Client, municipality: Any) -> None:
-    held = work(upload(municipality=municipality))
-    address = f"/tiles/layers/{held.draft_id}/11/1079/605.mvt"
+    stored_upload = work(upload(municipality=municipality))
+    address = f"/tiles/layers/{stored_upload.draft_id}/11/1079/605.mvt"
     answer = signed_in.get(address)
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "private, no-store"

@@ -20,7 +20,7 @@ def choices_context(upload: Upload, *, language: str) -> dict[str, Any]:
     asked = understood.get("ask", "") if upload.state == Upload.State.ASKING else ""
     chosen_system = f"{chosen.srid}{' swapped' * chosen.swap_axes}" if chosen.srid else ""
     candidates = [
-        {**candidate, "value": system_value(candidate), "words": place_words(candidate), "number": number}
+        {**candidate, "value": system_value(candidate), "words": candidate_words(candidate), "number": number}
         for number, candidate in enumerate(understood.get("place", {}).get("candidates", ()), start=1)
     ]
     offered = {candidate["value"] for candidate in candidates}
@@ -55,17 +55,17 @@ def _role(role: str, upload: Upload) -> dict[str, Any]:
         "role": role,
         "label": words.role(role),
         "taken": taken or understood["roles"][role],
-        "likely": [field for field in understood["fields"] if field["name"] in others],
-        "rest": [field for field in understood["fields"] if field["name"] not in others],
+        "likely": [column for column in understood["fields"] if column["name"] in others],
+        "rest": [column for column in understood["fields"] if column["name"] not in others],
     }
 
 
-def place_words(candidate: dict[str, Any]) -> str:
+def candidate_words(candidate: dict[str, Any]) -> str:
     """Where the file would lie, for people who know their coordinates."""
     lat, lon = candidate["lat"], candidate["lon"]
     north = _("%(degrees)s° N") if lat >= 0 else _("%(degrees)s° S")
     east = _("%(degrees)s° E") if lon >= 0 else _("%(degrees)s° W")
-    place = ", ".join(
+    position = ", ".join(
         side % {"degrees": number_format(abs(value), decimal_pos=3)}
         for side, value in ((north, lat), (east, lon))
     )
@@ -74,6 +74,6 @@ def place_words(candidate: dict[str, Any]) -> str:
         "country": _("in the country"),
         "region": _("outside the country"),
     }
-    words = fits.get(candidate["fits"], _("where this system is not used"))
+    fit = fits.get(candidate["fits"], _("where this system is not used"))
     swapped = _(" (with x and y swapped)") if candidate["swap_axes"] else ""
-    return f"{place}, {words}{swapped}"
+    return f"{position}, {fit}{swapped}"

@@ -22,11 +22,13 @@ from layers.models import Edition
 from layers.styles.drawing import table
 from mapdialog.people.models import User
 from mapdialog.planner.layers import layer_map
+from mapdialog.planner.layers.upload import draft_map, page, saving
 from mapdialog.planner.layers.upload import features as upload_features
-from mapdialog.planner.layers.upload import page
 from mapdialog.planner.layers.upload.access import upload_for
 from mapdialog.planner.layers.upload.choices_form import choices_context
 from mapdialog.planner.layers.upload.forms import ReadForm, SaveForm, first_error
+from mapdialog.planner.layers.upload.progress import progress_of
+from mapdialog.planner.layers.upload.understood import understood_rows
 from mapdialog.uploads import actions
 from mapdialog.uploads.actions import UploadStateError
 from mapdialog.uploads.choices import choices_of
@@ -70,18 +72,18 @@ def _page(
         "upload": upload,
         "kind": page.kind_words(upload),
         "problem": problem,
-        "understood": page.understood_rows(upload),
+        "understood": understood_rows(upload),
         **page.titles(upload, language=language),
-        "progress": page.progress(upload, at=timezone.now()),
+        "progress": progress_of(upload, at=timezone.now()),
     }
     if upload.state not in (*Upload.AT_WORK, *Upload.ENDED):
         context |= choices_context(upload, language=language)
     draft = upload.draft
     if upload.state == Upload.State.READY and draft is not None:
-        description = save_form.data if save_form else page.initial_description(upload)
+        description = save_form.data if save_form else saving.initial_description(upload)
         context |= page.ready(upload, draft, language=language, description=description)
     elif upload.state in (Upload.State.ASKING, Upload.State.FAILED):
-        context["settings"] = page.place_settings(upload, language=language)
+        context["settings"] = draft_map.systems_settings(upload, language=language)
     return render(
         request, f"planner/layers/{_TEMPLATES[Upload.State(upload.state)]}.html", context, status=status
     )
@@ -102,7 +104,7 @@ _TEMPLATES = {
 @require_safe
 def state(request: HttpRequest, upload: UUID) -> JsonResponse:
     """How far the work is; the page asks until it is done."""
-    return JsonResponse(page.progress(upload_for(request, upload), at=timezone.now()))
+    return JsonResponse(progress_of(upload_for(request, upload), at=timezone.now()))
 
 
 @login_required
