@@ -223,13 +223,31 @@ def check_fit(
     better = [candidate for candidate in others if _FITS.index(candidate.fits) < _FITS.index(stated.fits)]
     turned = (bounds[1], bounds[0], bounds[3], bounds[2])
     swapped = replace(_candidate(turned, srid=srid, country=country, home=home), swap_axes=True)
+    _refuse_swapped(stated, swapped, better=better)
+    _refuse_misfit(stated, bounds=bounds, better=better, is_named=is_named)
+    where = {"lon": stated.lon, "lat": stated.lat}
+    if stated.fits == "no":
+        values = {"srid": srid, **where}
+        return [Finding(kind="outside_use", severity="error", count=1, values=values)]
+    if stated.fits == "region" and country in _COUNTRIES:
+        return [Finding(kind="outside_country", severity="warning", count=1, values=where)]
+    return []
+
+
+def _refuse_swapped(stated: Candidate, swapped: Candidate, *, better: list[Candidate]) -> None:
+    """CrsError where swapping x and y puts the coordinates nearer to where they belong."""
     if _FITS.index(swapped.fits) < _FITS.index(stated.fits):
         message = _("x and y seem to be swapped: as EPSG:%(srid)d it lies at %(lon).2f° E, %(lat).2f° N.")
         raise CrsError(
-            message % {"srid": srid, "lon": stated.lon, "lat": stated.lat},
+            message % {"srid": stated.srid, "lon": stated.lon, "lat": stated.lat},
             option="--swap-axes",
             candidates=[swapped, *(candidate for candidate in better if candidate != swapped)],
         )
+
+
+def _refuse_misfit(stated: Candidate, *, bounds: Box, better: list[Candidate], is_named: bool) -> None:
+    """CrsError where the coordinates cannot be in the system, or another puts them into the country."""
+    srid = stated.srid
     fitting = [candidate for candidate in better if candidate.fits in ("home", "country")]
     if stated.fits == "no" and (fitting or not _inside((stated.lon, stated.lat), _WORLD)):
         message = _("Coordinates about %(x).1f, %(y).1f are not in EPSG:%(srid)d.")
@@ -243,13 +261,6 @@ def check_fit(
         listed = ", ".join(str(candidate.srid) for candidate in fitting[:3])
         where = {"srid": srid, "lon": stated.lon, "lat": stated.lat, "others": listed}
         raise CrsError(message % where, candidates=better)
-    if stated.fits == "no":
-        where = {"srid": srid, "lon": stated.lon, "lat": stated.lat}
-        return [Finding(kind="outside_use", severity="error", count=1, values=where)]
-    if stated.fits == "region" and country in _COUNTRIES:
-        where = {"lon": stated.lon, "lat": stated.lat}
-        return [Finding(kind="outside_country", severity="warning", count=1, values=where)]
-    return []
 
 
 def _candidate(bounds: Box, *, srid: int, country: str, home: Box | None) -> Candidate:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -58,22 +59,14 @@ def load(
     codes = AreaCodes.of(edition, on=owners_day(edition.layer.owner, at=at))
     counts = understood(table, match=codes.match, code_column=code_column)
     by_year = _by_year(counts, year=year)
-    shared = {
-        "edition": edition,
-        "source": source.strip()[:200],
-        "licence": licence.strip()[:80],
-        "file_name": (file_name or path.name)[-200:],
-        "sha256": _sha256(path),
-    }
+    file = {"file_name": (file_name or path.name)[-200:], "sha256": _sha256(path)}
+    origin = {"edition": edition, "source": source.strip()[:200], "licence": licence.strip()[:80], **file}
+    report = partial(_report, counts, codes, notes=table.notes)
     with transaction.atomic():
         Layer.objects.select_for_update().get(pk=edition.layer_id)
         return [
             attach(
-                {
-                    **shared,
-                    "year": year,
-                    "report": _report(counts, codes, by_area=by_area, notes=table.notes),
-                },
+                {**origin, "year": year, "report": report(by_area=by_area)},
                 by_area=by_area,
                 areas=codes.areas,
                 path=path,
@@ -207,15 +200,15 @@ def _report(counts: Counts, codes: AreaCodes, *, by_area: ByArea, notes: list[st
 
 def _fill_totals(by_area: ByArea) -> list[str]:
     """Where the office gave bands and no total, the total is their sum; the codes where that was done."""
-    filled = []
+    summed = []
     for code, cells in by_area.items():
         if TOTAL in cells:
             continue
         sums = _sum_of_bands(cells) if are_apart(cells) and _is_from_birth(cells) else None
         cells[TOTAL] = sums
         if sums is not None:
-            filled.append(code)
-    return filled
+            summed.append(code)
+    return summed
 
 
 def _sum_of_bands(cells: Mapping[Band, int | None]) -> int | None:

@@ -77,6 +77,11 @@ def _common(consultation: Consultation) -> dict[str, Any]:
 
 
 def map_texts() -> dict[str, str]:
+    return _placing_texts() | _locating_texts()
+
+
+def _placing_texts() -> dict[str, str]:
+    """Words of the map, of placing a pin, and of reading those of others."""
     return {
         "map": gettext("Map. Move it with the arrow keys and zoom with plus and minus."),
         "zoomIn": gettext("Zoom in"),
@@ -100,6 +105,12 @@ def map_texts() -> dict[str, str]:
         "write": gettext("Place a pin"),
         "reading": gettext("Tap a pin to read the comment. The same comments are in the list below the map."),
         "placing": gettext("Move the map, or tap the spot."),
+    }
+
+
+def _locating_texts() -> dict[str, str]:
+    """Words of finding the reader's position."""
+    return {
         "locating": gettext("Finding your position…"),
         "located": gettext("Your position, accurate to {distance}."),
         "rough": gettext(

@@ -59,20 +59,14 @@ def receive(
 
     Sent again with the same token it gives the receipt of what is stored, whatever was edited or closed
     since; so it does within a minute under another id, if it is alike in all: that id stands for the stored
-    one from then on, also for its erasure. Alike by somebody else it is
-    stored and flagged. `address` is the sender's network address, `device` a key that the device made; only
-    keyed hashes of them are kept. A `rulebook` that no longer holds is read again, as `reader` may see it.
-    One query in the ordinary case, which is COMMITted when it returns: to be called outside a transaction.
-    Raises NoConsultationError, FeatureError, NotOpenError, OutsideAreaError, limits.TooManyError,
-    DifferentError, ErasedError.
+    one from then on, also for its erasure. Alike by somebody else it is stored and flagged. `address` is the
+    sender's network address, `device` a key that the device made; only keyed hashes of them are kept. A
+    `rulebook` that no longer holds is read again, as `reader` may see it. One query in the ordinary case,
+    COMMITted when it returns: to be called outside a transaction. Raises NoConsultationError, FeatureError,
+    NotOpenError, OutsideAreaError, limits.TooManyError, DifferentError, ErasedError.
     """
-    sent: dict[str, Any] = {
-        "id": identifier,
-        "on": rulebook.day(at),
-        "geom": None,
-        "token_hash": keys.token_hash(token),
-        "body_hash": keys.body_hash(spelled_first(feature)),
-    }
+    sent: dict[str, Any] = {"id": identifier, "on": rulebook.day(at), "geom": None}
+    sent |= {"token_hash": keys.token_hash(token), "body_hash": keys.body_hash(spelled_first(feature))}
     for _attempt in range(_TRIES):
         buckets = limits.buckets(rulebook, address=address, device=device)
         arrived = sent | {

@@ -67,6 +67,25 @@ def boundaries(consultation: Consultation, *, on: dt.date, name: str | None = No
     return edition
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Pins:
+    """The pins at a spot known well enough to be a point, and how many are left out for which reason."""
+
+    located: gpd.GeoDataFrame
+    n_without_spot: int
+    n_rough: int
+
+    @classmethod
+    def of(cls, pins: gpd.GeoDataFrame) -> _Pins:
+        has_spot = ~(pins.geometry.isna() | pins.geometry.is_empty)
+        located = pins[has_spot & pins["is_spot"]]
+        return cls(
+            located=located,
+            n_without_spot=int((~has_spot).sum()),
+            n_rough=int(has_spot.sum()) - len(located),
+        )
+
+
 def calculate(
     consultation: Consultation,
     *,
@@ -84,20 +103,12 @@ def calculate(
     with transaction.atomic():
         _wait_for_turn(consultation)
         consultation.data_version.refresh_from_db()
-        pins = read.pins_frame(consultation)
+        pins = _Pins.of(read.pins_frame(consultation))
         areas = read.areas_frame(boundary)
-        has_spot = ~(pins.geometry.isna() | pins.geometry.is_empty)
-        located = pins[has_spot & pins["is_spot"]]
-        result = find_hotspots(
-            located,
-            areas=areas,
-            metric_srid=parameters.metric_srid,
-            distance_m=parameters.distance_m,
-            minimum=parameters.minimum,
-            water=read.water_of(consultation.municipality.code, on=on),
-        )
+        water = read.water_of(consultation.municipality.code, on=on)
+        result = _result(pins.located, areas=areas, water=water, parameters=parameters)
         ground = _ground(consultation, areas=areas, metric_srid=parameters.metric_srid)
-        surface = _surface(located, ground=ground, parameters=parameters)
+        surface = _surface(pins.located, ground=ground, parameters=parameters)
         run = Run.objects.create(
             consultation=consultation,
             boundary_edition=boundary,
@@ -106,15 +117,32 @@ def calculate(
             code_version=ANALYSIS_VERSION,
             started_at=at,
             finished_at=at + dt.timedelta(seconds=time.monotonic() - started),
-            n=len(located),
-            n_without_place=int((~has_spot).sum()),
-            n_rough=int(has_spot.sum()) - len(located),
+            n=len(pins.located),
+            n_without_place=pins.n_without_spot,
+            n_rough=pins.n_rough,
             n_outside=next((row.n for row in result.areas if row.code is None), 0),
             density=density_document(surface, metric_srid=parameters.metric_srid),
         )
         _store_parts(run, result=result, areas=areas, on=on)
         _forget_old(consultation)
     return Outcome(run=run, result=result, surface=surface)
+
+
+def _result(
+    located: gpd.GeoDataFrame,
+    *,
+    areas: gpd.GeoDataFrame,
+    water: shapely.Geometry | None,
+    parameters: HotspotParameters,
+) -> HotspotResult:
+    return find_hotspots(
+        located,
+        areas=areas,
+        metric_srid=parameters.metric_srid,
+        distance_m=parameters.distance_m,
+        minimum=parameters.minimum,
+        water=water,
+    )
 
 
 def _wait_for_turn(consultation: Consultation) -> None:

@@ -55,22 +55,15 @@ def understand(
         likely = [match for match in likely if not _has_one_code(match, source_rows)]
         matches, findings = _decided(catalog.best(likely), source_rows)
     roles = _agreed(matches)
-    ours = {
-        role: _exact(aliases, names) or (() if role in _PLAIN_NAMES else columns.all_for(aliases))
-        for role, aliases in own.items()
-    }
-    is_ours = kind == Layer.Kind.BOUNDARY and "code" not in roles and bool(ours["name"])
+    ours = _ours(own, names, columns)
+    is_ours = kind == Layer.Kind.BOUNDARY and "code" not in roles and "name" in ours
     if is_ours and named is None:
         # An area's parent (bydel beside name and id) does not make the file a set of those.
         roles, matches = {}, []
     if kind == Layer.Kind.ZONING and "name" in roles:
         roles.setdefault("field", roles["name"])
     for role, ours_for_role in ours.items():
-        if ours_for_role:
-            roles[role] = (
-                *ours_for_role,
-                *(name for name in roles.get(role, ()) if name not in ours_for_role),
-            )
+        roles[role] = (*ours_for_role, *(name for name in roles.get(role, ()) if name not in ours_for_role))
     for role, aliases in _PLAIN_NAMES.items():
         if role not in roles and kind != Layer.Kind.ZONING and (plain := columns.all_for(aliases)):
             roles[role] = plain
@@ -81,6 +74,17 @@ def understand(
         types=types,
         findings=findings,
     )
+
+
+def _ours(
+    own: Mapping[str, tuple[str, ...]], names: Sequence[str], columns: ColumnNames
+) -> dict[str, tuple[str, ...]]:
+    """The columns that bear our own names, by role; plain names only as they are written."""
+    by_role = {
+        role: _exact(aliases, names) or (() if role in _PLAIN_NAMES else columns.all_for(aliases))
+        for role, aliases in own.items()
+    }
+    return {role: of_role for role, of_role in by_role.items() if of_role}
 
 
 def types_of(source_rows: SourceRows, columns: ColumnNames) -> list[str]:

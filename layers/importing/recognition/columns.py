@@ -205,34 +205,36 @@ def recognise(
     names = column_names.names_in(source_rows.properties)
     _check_named(roles, names, source=source)
     understood = recognition.understand(source_rows, kind=kind, owner=owner, source=source, own=OWN_NAMES)
-    names_by_role = dict(understood.roles)
-    for role, name in roles.items():
-        names_by_role[role] = (name,)
+    names_by_role = understood.roles | {role: (name,) for role, name in roles.items()}
     if "code" in roles:
         names_by_role.pop("zone_code", None)
-    remarks = list(understood.findings)
-    numbered = kind == Layer.Kind.BOUNDARY and not names
-    if numbered:
-        remarks.append(Finding(kind="numbered", severity="note", count=len(source_rows.properties)))
-    elif kind == Layer.Kind.BOUNDARY and "code" not in names_by_role:
-        name = _identity(source_rows, names, taken=names_by_role.get("name", ("",))[0])
-        names_by_role["code"] = (name,)
-        remarks.append(Finding(kind="codes_from", severity="note", count=1, values={"field": name}))
-    by_role = {role: names_for_role for role, names_for_role in names_by_role.items() if role in ROLES}
+    of_codes: list[Finding] = []
+    if kind == Layer.Kind.BOUNDARY and "code" not in names_by_role:
+        names_by_role, of_codes = _with_codes(names_by_role, names, source_rows)
+    by_role = {role: of_role for role, of_role in names_by_role.items() if role in ROLES}
     data_set = understood.source
     return Columns(
-        roles={role: names_for_role[0] for role, names_for_role in by_role.items()},
-        others={
-            role: names_for_role[1:] for role, names_for_role in by_role.items() if len(names_for_role) > 1
-        },
+        roles={role: of_role[0] for role, of_role in by_role.items()},
+        others={role: of_role[1:] for role, of_role in by_role.items() if len(of_role) > 1},
         source=data_set,
         kind=kind,
         style=style or (data_set.style if data_set else ""),
         languages=languages.fields_in(names),
         types=understood.types,
-        numbered=numbered,
-        findings=remarks,
+        numbered=kind == Layer.Kind.BOUNDARY and not names,
+        findings=[*understood.findings, *of_codes],
     )
+
+
+def _with_codes(
+    names_by_role: dict[str, tuple[str, ...]], names: Collection[str], source_rows: SourceRows
+) -> tuple[dict[str, tuple[str, ...]], list[Finding]]:
+    """Where no column is one of codes: the column of identities for it, or none, and that it is so."""
+    if not names:
+        return names_by_role, [Finding(kind="numbered", severity="note", count=len(source_rows.properties))]
+    name = _identity(source_rows, names, taken=names_by_role.get("name", ("",))[0])
+    finding = Finding(kind="codes_from", severity="note", count=1, values={"field": name})
+    return {**names_by_role, "code": (name,)}, [finding]
 
 
 def rows(source_rows: SourceRows, columns: Columns, *, kept: Iterable[int], kind: str) -> dict[int, Row]:

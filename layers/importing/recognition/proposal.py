@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from layers.importing.recognition import columns
@@ -83,17 +84,14 @@ def propose(
 
     Raises ColumnError only for a role, column or source that is not there.
     """
-    named_roles = dict(roles or {})
     names = column_names.names_in(source_rows.properties)[:_COLUMNS_MAX]
     country = owner.partition("-")[0]
     question: ColumnError | None = None
+    recognise = partial(columns.recognise, source_rows, owner=owner, roles=dict(roles or {}), source=source)
     try:
-        recognised = columns.recognise(source_rows, kind=kind, owner=owner, roles=named_roles, source=source)
+        recognised = recognise(kind=kind)
     except ColumnError as error:
-        question = error
-        recognised = columns.recognise(
-            source_rows, kind=Layer.Kind.OTHER, owner=owner, roles=named_roles, source=source
-        )
+        question, recognised = error, recognise(kind=Layer.Kind.OTHER)
     looked_at = source_rows.properties[:_ROWS_LOOKED_AT]
     data_set = recognised.source
     samples = [_sample(name, looked_at) for name in names]
