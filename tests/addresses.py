@@ -35,7 +35,7 @@ AUDIENCE = {
     "accessibility": ALL,
     "tiles/layers/<int:edition_id>/<int:z>/<int:x>/<int:y>.mvt": ALL,
     "tiles/layers/<int:edition_id>/style.json": ALL,
-    # who gets what of it is tested with a map server beside it, in tests/opendata/test_map_proxy.py
+    # who gets what of it is tested with a map server beside it, in tests/opendata/map_proxy/
     "tiles/maps/<slug:service>/<int:z>/<int:x>/<int:y>": OTHERS,
     "tiles/density/<slug:slug>/<int:z>/<int:x>/<int:y>": ALL,
     "api/v1/openapi.json": ALL,

@@ -2,54 +2,25 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import logging
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from mapdialog.dialogue import ground
 from mapdialog.dialogue.models import Consultation
 from mapdialog.map_services import outgoing, server
 from mapdialog.map_services.choice import MapChoice
-from mapdialog.map_services.server import Picture, Pictures, Turns, allowed_age_s
+from mapdialog.map_services.server import Turns
 from mapdialog.map_services.service import MapService
 from mapdialog.opendata import map_proxy
-from tests import factories, map_upstream
+from tests import factories
 from tests.layers.questions.test_tiles import tile_at
 from tests.map_upstream import HOST, IMAGE, PNG, Reply, Upstream
+from tests.opendata.map_proxy.addresses import TILE, address
 
 pytestmark = pytest.mark.django_db
-NOW = dt.datetime(2026, 5, 4, 12, 0, tzinfo=dt.UTC)
-TILE = tile_at(*factories.middle(), 14)
-
-
-@pytest.fixture
-def upstream() -> Iterator[Upstream]:
-    with map_upstream.running() as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def fresh_ground() -> Iterator[None]:
-    ground.forget()
-    yield
-    ground.forget()
-
-
-@pytest.fixture
-def consultation(settings: Any, upstream: Upstream) -> Consultation:
-    """A consultation on some ground, with the upstream as its base map, through us."""
-    settings.MAPS = upstream.choice()
-    settings.SITE_URL = "https://map.example.org"
-    return factories.consultation()
-
-
-def address(*, name: str = "prove", z: int = TILE["z"], x: int = TILE["x"], y: int = TILE["y"]) -> str:
-    return f"/tiles/maps/{name}/{z}/{x}/{y}"
 
 
 def problem(answer: Any) -> dict[str, Any]:
@@ -111,59 +82,6 @@ def test_a_tile_that_has_not_changed_is_not_sent_again(client: Client, consultat
     again = client.get(address(), headers={"If-None-Match": first["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
     assert again["Cache-Control"].startswith("public, max-age=")
-
-
-@pytest.mark.parametrize(
-    ("headers", "passed_on"),
-    [
-        ({}, "public, max-age=3600"),
-        ({"Cache-Control": "public, max-age=600"}, "public, max-age=600"),
-        ({"Cache-Control": "max-age=600, s-maxage=60"}, "public, max-age=60"),
-        ({"Cache-Control": "max-age=600", "Age": "500"}, "public, max-age=100"),
-        ({"Cache-Control": "max-age=31536000"}, "public, max-age=604800"),
-        ({"Cache-Control": "no-cache"}, "public, no-cache"),
-        ({"Cache-Control": "max-age=0"}, "public, no-cache"),
-        ({"Expires": "0"}, "public, no-cache"),
-        ({"Cache-Control": "private, max-age=60"}, "no-store"),
-        ({"Cache-Control": "no-store"}, "no-store"),
-    ],
-)
-def test_caches_are_told_what_the_map_server_says(
-    client: Client, consultation: Consultation, upstream: Upstream, headers: dict[str, str], passed_on: str
-) -> None:
-    upstream.says(headers={**IMAGE, **headers})
-    assert client.get(address())["Cache-Control"] == passed_on
-
-
-def test_a_date_of_expiry_counts_where_nothing_else_is_said() -> None:
-    assert allowed_age_s({"expires": "Mon, 04 May 2026 12:10:00 GMT"}, now=NOW) == 600
-    assert allowed_age_s({"expires": "Mon, 04 May 2020 12:10:00 GMT"}, now=NOW) == 0
-    assert (
-        allowed_age_s({"expires": "Mon, 04 May 2026 12:10:00 GMT", "cache-control": "max-age=5"}, now=NOW)
-        == 5
-    )
-
-
-def test_what_must_not_be_kept_is_fetched_each_time(
-    client: Client, consultation: Consultation, upstream: Upstream
-) -> None:
-    upstream.says(headers={**IMAGE, "Cache-Control": "no-store"})
-    client.get(address())
-    client.get(address())
-    assert len(upstream.asked) == 2
-
-
-def test_an_old_picture_is_asked_about_and_kept_when_it_still_holds(
-    client: Client, consultation: Consultation, upstream: Upstream
-) -> None:
-    upstream.says(headers={**IMAGE, "Cache-Control": "max-age=0", "ETag": '"upstream"'})
-    first = client.get(address())
-    upstream.says(status=304, headers={"Cache-Control": "max-age=60"}, body=b"")
-    second = client.get(address())
-    assert upstream.asked[1][1]["if-none-match"] == '"upstream"'
-    assert (second.status_code, second.content, second["ETag"]) == (200, PNG, first["ETag"])
-    client.get(address())
-    assert len(upstream.asked) == 2
 
 
 @pytest.mark.parametrize(
@@ -303,17 +221,6 @@ def test_a_dead_map_server_is_left_alone(
     assert len(upstream.asked) == server.MOST_FAILURES
 
 
-def test_the_last_picture_serves_while_its_server_is_away(
-    client: Client, consultation: Consultation, upstream: Upstream
-) -> None:
-    upstream.says(headers={**IMAGE, "Cache-Control": "max-age=0"})
-    client.get(address())
-    upstream.says(status=500)
-    answer = client.get(address())
-    assert (answer.status_code, answer.content) == (200, PNG)
-    assert len(upstream.asked) == 2
-
-
 def test_when_all_turns_are_taken_nobody_waits_for_long(
     client: Client, consultation: Consultation, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -386,29 +293,6 @@ def test_a_draft_does_not_tell_where_it_lies(
     answer = client.get(there)
     assert answer.status_code == 200
     assert answer["Cache-Control"] == "private, no-store"
-
-
-def kept(pictures: Pictures, *keys: str) -> list[bool]:
-    return [pictures.get(key) is not None for key in keys]
-
-
-def test_the_picture_asked_for_longest_ago_makes_room() -> None:
-    pictures = Pictures(most_bytes=5000)
-    for key in ("a", "b"):
-        pictures.keep(key, Picture(b"x" * 1500, "image/png", '"e"', "", 1.0))
-    assert kept(pictures, "b", "a") == [True, True]
-    pictures.keep("c", Picture(b"x" * 1500, "image/png", '"e"', "", 1.0))
-    assert kept(pictures, "a", "b", "c") == [True, False, True]
-    pictures.keep("d", Picture(b"x" * 6000, "image/png", '"e"', "", 1.0))
-    assert kept(pictures, "a", "c", "d") == [True, True, False]
-
-
-def test_a_picture_kept_anew_is_weighed_once() -> None:
-    pictures = Pictures(most_bytes=5000)
-    for _ in range(10):
-        pictures.keep("a", Picture(b"x" * 1500, "image/png", '"e"', "", 1.0))
-    pictures.keep("b", Picture(b"x" * 1500, "image/png", '"e"', "", 1.0))
-    assert kept(pictures, "a", "b") == [True, True]
 
 
 def test_a_service_is_told_apart_from_one_of_the_same_name(
