@@ -76,7 +76,7 @@ def test_a_border_point_joins_the_nearest_core_and_of_equals_the_first():
     assert nearer_left.tolist()[-2:] == [1, 0]
 
 
-def test_crowded_cells_that_nearly_touch_are_told_apart_exactly(monkeypatch):
+def test_crowded_cells_that_nearly_touch_stay_separate_exactly(monkeypatch):
     # two crowded discs, split down to brute force, a hair more and a hair less than the distance apart
     monkeypatch.setattr(clusters, "_PAIRS_BY_BRUTE_FORCE", 16)
     angle = np.linspace(0, 2 * np.pi, 600, endpoint=False)

@@ -80,7 +80,7 @@ def ready(page: Page) -> None:
     expect(page.locator("#map[data-ready]")).to_be_attached()
 
 
-def test_an_edition_is_rolled_back_and_undone_by_keyboard(
+def test_an_edition_is_withdrawn_and_undone_by_keyboard(
     committees: Layer, signed_in: Callable[..., Page]
 ) -> None:
     page = signed_in()

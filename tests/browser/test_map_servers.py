@@ -208,7 +208,7 @@ def test_without_other_servers_residents_load_nothing_for_them(
     assert "overlays" not in phone.locator("#config").inner_text()
 
 
-def test_one_overlay_down_is_told_by_its_name(
+def test_one_overlay_down_is_named(
     board: Callable[..., Page], two_overlays: MapChoice, upstream: Upstream, complaints: Complaints
 ) -> None:
     complaints.forgive("Failed to load resource")

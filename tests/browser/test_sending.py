@@ -396,7 +396,7 @@ def test_offline_before_the_first_touch_everything_for_writing_is_there(
     expect(page.locator("#mine")).to_contain_text(Contribution.objects.get().code)
 
 
-def test_a_busy_service_is_told_as_such_and_the_receipt_that_comes_later_is_found_on_both_pages(
+def test_a_busy_service_is_called_so_and_the_receipt_that_comes_later_is_on_both_pages(
     small: Page, consultation: Consultation, complaints: Complaints
 ) -> None:
     complaints.forgive("status of 503")

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 class TestLimits:
-    def test_an_address_runs_out_and_is_told_when_to_come_back(self, client, clock):
+    def test_an_address_runs_out_and_learns_when_to_come_back(self, client, clock):
         clock(make.NOON)
         consultation = make.consultation(address_limit=2)
         phones = [

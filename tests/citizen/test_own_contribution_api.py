@@ -260,7 +260,7 @@ def test_the_api_document_lists_what_delete_answers(client):
     assert set(path["delete"]["responses"]) == answers
 
 
-def test_without_a_journal_nothing_is_erased_and_the_author_is_told(client, settings, tmp_path):
+def test_without_a_journal_nothing_is_erased_and_the_answer_says_so(client, settings, tmp_path):
     pin = Phone(client, make.consultation())
     assert pin.put(feature()).status_code == 201
     settings.JOURNAL = tmp_path / "not-mounted"

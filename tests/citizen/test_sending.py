@@ -59,7 +59,7 @@ def test_the_same_form_twice_is_one_contribution(client: Client) -> None:
     assert Contribution.objects.count() == 1
 
 
-def test_a_form_sent_again_with_other_words_is_told_and_can_be_sent_as_a_new_one(client: Client) -> None:
+def test_a_form_sent_again_with_other_words_is_noticed_and_can_be_sent_as_a_new_one(client: Client) -> None:
     consultation = factories.consultation()
     post(client, consultation)
     response = post(client, consultation, text="Og enda noe.")
@@ -84,7 +84,7 @@ def test_a_fresh_page_has_a_form_of_its_own(client: Client) -> None:
     assert first[1] != second[1]
 
 
-def test_a_text_that_is_too_long_is_told_once_and_not_called_missing(client: Client) -> None:
+def test_a_text_that_is_too_long_is_refused_once_and_not_called_missing(client: Client) -> None:
     response = post(client, factories.consultation(), text="x" * 5001)
     assert response.status_code == 422
     message = re.search(r'id="text-error">(.*?)</p>', response.content.decode(), re.S)

@@ -137,7 +137,7 @@ def test_places_are_those_of_the_day_it_was_received():
     assert (report.stored.new, report.stored.outside) == (3, 1)
 
 
-def test_opening_times_do_not_apply_but_are_told():
+def test_opening_times_do_not_apply_but_are_reported():
     consultation = make.consultation(closes_at=make.NOON - dt.timedelta(days=10))
     early = consultation.opens_at - dt.timedelta(days=100)
     late = consultation.closes_at + dt.timedelta(days=1)

@@ -63,7 +63,7 @@ def test_an_incident_is_never_published():
     assert Contribution.objects.get().state == "private"
 
 
-def test_of_two_readers_the_second_is_told(pin):
+def test_of_two_readers_the_second_is_refused(pin):
     moderation.publish(pin, by=make.user(), at=LATER, version=1)
     with pytest.raises(VersionError):
         moderation.reject(pin, by=make.user(), at=LATER, reason="", version=1)

@@ -167,7 +167,7 @@ def test_its_form_is_offered_filled_in_sent_and_changed(client: Client, consulta
 
 
 @pytest.mark.usefixtures("crossing")
-def test_a_file_that_is_brought_in_may_have_its_fields(consultation: Consultation) -> None:
+def test_an_imported_file_may_have_its_fields(consultation: Consultation) -> None:
     file = io.StringIO("id;sort;dekke\n1;pedestrian crossing;gravel\n2;crossing;ice\n")
     names = {"source_id": "id", "kind": "sort", "surface": "dekke"}
     assert set(names) <= importing.targets()

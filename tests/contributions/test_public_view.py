@@ -159,20 +159,20 @@ class TestNamesOfThePlace:
         features = exported(consultation)["features"]
         return [(feature["properties"]["committee"], feature["properties"]["zones"]) for feature in features]
 
-    def test_a_committee_and_a_field_are_told_where_they_hold_the_whole_square(self, grid):
+    def test_a_committee_and_a_field_are_shown_where_they_cover_the_whole_square(self, grid):
         make.contribution(to=grid, at=EXACT)
         ((committee, zones),) = self.properties(grid)
         assert committee == "STOR"
         assert [zone["field"] for zone in zones] == ["STORT"]
         assert [row.place for row in read(grid)] == ["Utvalg STOR"]
 
-    def test_none_is_told_where_a_border_crosses_the_square(self, grid):
+    def test_none_is_shown_where_a_border_crosses_the_square(self, grid):
         make.contribution(to=grid, at=(9.8999, 59.05))
         make.contribution(to=grid, at=(9.9001, 59.05))
         assert self.properties(grid) == [(None, []), (None, [])]
         assert [row.place for row in read(grid)] == ["", ""]
 
-    def test_two_places_in_one_square_are_told_the_same(self, grid):
+    def test_two_spots_in_one_square_look_the_same(self, grid):
         make.contribution(to=grid, at=EXACT)
         make.contribution(to=grid, at=(EXACT[0] + 0.001, EXACT[1]))
         first, second = Contribution.objects.values_list("geom_public", flat=True)
@@ -180,7 +180,7 @@ class TestNamesOfThePlace:
         this, other = self.properties(grid)
         assert this == other
 
-    def test_an_edition_of_another_day_or_not_published_is_not_told(self, grid):
+    def test_an_edition_of_another_day_or_not_published_is_not_shown(self, grid):
         make.contribution(to=grid, at=EXACT)
         grid.boundary_layer.editions.update(published=False)
         assert self.properties(grid)[0][0] is None

@@ -69,7 +69,7 @@ def test_no_base_map_can_be_chosen_too(settings: Any) -> None:
     assert settings_of(consultation) == {"mode": "none"}
 
 
-def test_through_us_the_browser_is_told_our_address_and_where_it_ends(settings: Any) -> None:
+def test_through_us_the_browser_gets_our_address_and_where_it_ends(settings: Any) -> None:
     settings.MAPS = MapChoice(base=services(LISTED)["kartverket-grey"], mode=Mode.PROXY)
     ground.forget()
     base = settings_of(factories.consultation())
@@ -92,7 +92,7 @@ def test_until_it_is_known_where_the_municipality_is_there_are_no_pictures_throu
     ground.forget()
 
 
-def test_overlays_are_told_in_the_readers_language(settings: Any) -> None:
+def test_overlays_are_named_in_the_readers_language(settings: Any) -> None:
     listed = services(LISTED)
     settings.MAPS = MapChoice(
         overlays=(listed["dibk-plans-2"], listed["dibk-planning-started"]), shown=frozenset({"dibk-plans-2"})

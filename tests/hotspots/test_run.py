@@ -58,7 +58,7 @@ def test_counts_by_committee_and_what_lies_outside_add_up(consultation: Consulta
     assert first.area_km2 == pytest.approx(0.64, abs=0.02)
 
 
-def test_a_place_that_nobody_chose_or_knows_is_in_no_hotspot_and_its_number_is_said(
+def test_a_spot_that_nobody_chose_or_knows_is_in_no_hotspot_and_is_counted(
     consultation: Consultation,
 ) -> None:
     lon, lat = middle(0)

@@ -114,7 +114,7 @@ def test_what_a_killed_worker_was_doing_is_done_when_it_is_started_anew(processe
     assert not ProcrastinateJob.objects.filter(queue_name=Queue.HOTSPOTS).exists()
 
 
-def test_a_worker_told_to_stop_puts_its_task_back_and_ends(processes: ExitStack) -> None:
+def test_a_worker_that_is_stopped_returns_its_task_and_ends(processes: ExitStack) -> None:
     _consultation, lock = blocked_run(processes)
     worker = started(processes, Queue.HOTSPOTS)
     until(lambda: is_waiting_for_the_lock(lock))

@@ -99,7 +99,7 @@ def test_who_names_the_system_is_believed() -> None:
     assert finding.values["lon"] == pytest.approx(15.7, abs=0.1)
 
 
-def test_a_drawing_in_coordinates_of_its_own_is_told_to_lie_nowhere() -> None:
+def test_a_drawing_in_coordinates_of_its_own_lies_nowhere() -> None:
     (finding,) = crs.check_fit((0, 0, 12, 3), srid=25832, owner="NO-4012")
     assert (finding.kind, finding.severity) == ("outside_use", "error")
 

@@ -218,7 +218,7 @@ def test_an_older_wms_calls_the_system_srs(file) -> None:
         ('titles = "Vårt kart"', "", "titles” is missing"),
     ],
 )
-def test_a_wrong_entry_is_told_by_file_and_key(file, old: str, new: str, sentence: str) -> None:
+def test_a_wrong_entry_is_named_by_file_and_key(file, old: str, new: str, sentence: str) -> None:
     assert old in ENTRY
     with pytest.raises(TomlFileError) as caught:
         services(file(ENTRY.replace(old, new)))

@@ -91,7 +91,7 @@ def test_another_day_has_another_answer(client: Client, hearing: Consultation) -
     assert (answer["on"], answer["areas"], answer["zones"]) == ("2019-12-31", [], [])
 
 
-def test_drafts_are_not_told(client: Client, hearing: Consultation) -> None:
+def test_drafts_are_not_listed(client: Client, hearing: Consultation) -> None:
     Edition.objects.filter(layer__kind="zoning").update(published=False)
     assert ask(client, hearing).json()["zones"] == []
     Consultation.objects.update(status="draft")
@@ -111,7 +111,7 @@ def test_drafts_are_not_told(client: Client, hearing: Consultation) -> None:
         ({"bbox": "1,2,3,4"}, "bbox"),
     ],
 )
-def test_what_cannot_be_asked_is_told(
+def test_what_cannot_be_asked_is_refused(
     client: Client, hearing: Consultation, wanted: dict[str, str], field: str
 ) -> None:
     answer = ask(client, hearing, **wanted)

@@ -65,7 +65,7 @@ RELEASES = {
 
 
 @pytest.mark.parametrize("system", RELEASES)
-def test_a_bare_machine_gets_every_package_and_is_told_if_nobody_tried_its_system(
+def test_a_bare_machine_gets_every_package_and_a_warning_if_nobody_tried_its_system(
     tmp_path: Path, system: str
 ) -> None:
     release = tmp_path / "os-release"

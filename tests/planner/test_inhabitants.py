@@ -59,7 +59,7 @@ def test_a_rate_is_of_the_committees_own_people(run: Run, tmp_path: Path) -> Non
     assert (rows[None].inhabitants, rows[None].per_thousand) == (None, None)
 
 
-def test_a_number_that_is_not_told_gives_no_rate(run: Run, tmp_path: Path) -> None:
+def test_a_number_that_is_unknown_gives_no_rate(run: Run, tmp_path: Path) -> None:
     attach(run, tmp_path, "kode;total\nA;:\nB;200\n")
     rows = {row.code: row for row in area_rows(run, language="en")}
     assert rows["A"].per_thousand is None

@@ -194,7 +194,7 @@ def test_saving_can_be_taken_back_until_the_worker_takes_it() -> None:
     assert not Edition.objects.filter(state="standing").exists()
 
 
-def test_saving_is_rolled_back_and_put_back() -> None:
+def test_a_saved_edition_is_withdrawn_and_restored() -> None:
     stored_upload = save(ready())
     assert (
         actions.withdraw(stored_upload, undo=False, by=stored_upload.created_by, at=NOON).state == "withdrawn"

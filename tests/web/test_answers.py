@@ -149,7 +149,7 @@ def test_a_page_says_in_words_that_the_database_is_away(
     assert answer["Cache-Control"] == "no-store"
 
 
-def test_a_signed_in_person_is_told_so_too(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_signed_in_person_reads_so_too(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     # the session itself cannot be read; asking again who it is would only wait once more
     monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore._get_session_from_db", away)
     client.raise_request_exception = False

@@ -167,7 +167,7 @@ def test_what_is_too_large_is_not_read_to_the_end(upstream: Upstream, length: in
         assert fetch(f"{upstream.url}/").body == b"x" * length
 
 
-def test_a_body_without_a_told_length_is_counted(upstream: Upstream) -> None:
+def test_a_body_without_a_stated_length_is_counted(upstream: Upstream) -> None:
     upstream.says(headers={"Transfer-Encoding": "chunked"}, body=b"400\r\n" + b"x" * 1024 + b"\r\n0\r\n\r\n")
     assert failure(f"{upstream.url}/", most_bytes=1000) is Failure.TOO_LARGE
     assert len(fetch(f"{upstream.url}/", most_bytes=1024).body) == 1024

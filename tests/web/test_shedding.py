@@ -115,7 +115,7 @@ class TestWhichAreLong:
         assert b"<h1>" in response.content
 
     @pytest.mark.django_db
-    def test_who_is_not_let_in_takes_no_turn_and_is_told_so(self, client: Client) -> None:
+    def test_who_is_not_let_in_takes_no_turn_and_reads_so(self, client: Client) -> None:
         make.consultation(slug="apen")
         with no_turn_left():
             assert client.get("/planner/c/apen/export.geojson").status_code == 302

@@ -139,7 +139,7 @@ class TestRollingBack:
         event = layer.events.order_by("pk").last()
         assert (event.what, event.by, event.detail) == ("withdrawn", "user:7", {"reopened": 1})
 
-    def test_only_the_newest_can_be_rolled_back(self) -> None:
+    def test_only_the_newest_can_be_withdrawn(self) -> None:
         layer = make.layer()
         first = saved(of=layer)
         saved(of=layer, valid_from=D2024)
@@ -162,7 +162,7 @@ class TestRollingBack:
         assert periods(layer) == {1: (D2020, D2024)}
         assert layer.events.get().detail == {}
 
-    def test_put_back_it_holds_as_before(self) -> None:
+    def test_restored_it_is_in_force_as_before(self) -> None:
         layer = make.layer()
         saved(of=layer)
         second = saved(of=layer, valid_from=D2024)
@@ -172,7 +172,7 @@ class TestRollingBack:
         assert periods(layer) == before
         assert log_of(layer)[-3:] == [("withdrawn", 2), ("closed", 1), ("put back", 2)]
 
-    def test_a_newer_edition_must_be_rolled_back_first(self) -> None:
+    def test_a_newer_edition_must_be_withdrawn_first(self) -> None:
         layer = make.layer()
         saved(of=layer)
         second = saved(of=layer, valid_from=D2024)
@@ -184,11 +184,11 @@ class TestRollingBack:
         life.restore(second, at=NOON, by="")
         assert periods(layer) == {1: (D2020, D2024), 2: (D2024, None)}
 
-    def test_what_stands_is_not_put_back(self) -> None:
+    def test_what_is_saved_is_not_restored(self) -> None:
         with pytest.raises(EditionError, match="not withdrawn"):
             life.restore(saved(of=make.layer()), at=NOON, by="")
 
-    def test_several_are_rolled_back_one_by_one_and_put_back_one_by_one(self) -> None:
+    def test_several_are_withdrawn_one_by_one_and_restored_one_by_one(self) -> None:
         layer = make.layer()
         editions = [saved(of=layer, valid_from=day) for day in (D2020, D2024, D2026)]
         before = periods(layer)
@@ -215,7 +215,7 @@ class TestPublishing:
             life.publish(draft(of=make.layer()), published=True, at=NOON, by="")
 
 
-def test_the_edition_before_is_the_newest_standing_one_of_a_lower_number() -> None:
+def test_the_edition_before_is_the_newest_saved_one_of_a_lower_number() -> None:
     layer = make.layer()
     first, second = saved(of=layer), saved(of=layer, valid_from=D2024)
     life.withdraw(second, at=NOON, by="")
@@ -233,7 +233,7 @@ def test_the_log_can_be_neither_changed_nor_deleted() -> None:
         layer.events.all().delete()
 
 
-def test_hotspots_are_counted_anew_when_their_committees_are_rolled_back_or_put_back() -> None:
+def test_hotspots_are_counted_anew_when_their_committees_are_withdrawn_or_restored() -> None:
     layer = make.layer()
     saved(of=layer)
     second = saved(of=layer, valid_from=D2024)
@@ -271,7 +271,7 @@ def test_hotspots_are_counted_anew_when_their_committees_are_rolled_back_or_put_
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("verb", ["save", "withdraw", "restore"])
-def test_of_two_people_at_once_one_is_first_and_the_other_is_told(verb: str) -> None:
+def test_of_two_people_at_once_one_is_first_and_the_other_is_refused(verb: str) -> None:
     layer = make.layer()
     saved(of=layer)
     second = draft(of=layer) if verb == "save" else saved(of=layer, valid_from=D2024)

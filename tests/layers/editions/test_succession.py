@@ -150,7 +150,7 @@ def test_a_person_may_add_a_link_between_editions_of_one_layer(tmp_path: Path) -
     assert succession.successor_of(older_area) is None
 
 
-def test_an_edition_that_was_rolled_back_is_nobodys_successor(tmp_path: Path) -> None:
+def test_a_withdrawn_edition_is_nobodys_successor(tmp_path: Path) -> None:
     old = loaded(tmp_path, day=BEFORE, A=box(9.0, 9.1))
     new = loaded(tmp_path, day=AFTER, A=box(9.0, 9.1))
     area = old.areas.get()

@@ -115,7 +115,7 @@ def test_everything_that_geos_finds_wrong_has_words_of_ours(text: str) -> None:
         (1.234e9, "1,234 km²"),
     ],
 )
-def test_areas_are_told_as_people_tell_them(m2: float, sentence: str) -> None:
+def test_areas_are_named_as_people_name_them(m2: float, sentence: str) -> None:
     assert wording.area(m2).replace("\xa0", ",").replace("1234", "1,234") == sentence
 
 

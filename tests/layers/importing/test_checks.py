@@ -33,11 +33,11 @@ def row_of(n: int) -> list[dict[str, Any]]:
     return [files.feature(box(i), code=f"{i:02d}", name=f"Utvalg {i}") for i in range(n)]
 
 
-def test_a_plain_set_of_boundaries_has_nothing_odd(tmp_path: Path) -> None:
+def test_a_plain_set_of_boundaries_has_no_findings(tmp_path: Path) -> None:
     assert findings_in(tmp_path, *row_of(6)) == {}
 
 
-def test_a_stray_is_told_by_its_number_and_place(tmp_path: Path) -> None:
+def test_a_stray_is_reported_with_its_number_and_position(tmp_path: Path) -> None:
     stray = files.feature(shapely.box(-0.01, -0.01, 0, 0), code="zero", name="Null")
     finding = findings_in(tmp_path, *row_of(9), stray)["stray"]
     (item,) = finding.items
@@ -58,7 +58,7 @@ def test_shapes_with_the_same_box_that_differ_are_not_the_same(tmp_path: Path) -
     assert findings_in(tmp_path, *rows) == {}
 
 
-def test_very_small_and_very_large_ones_are_told(tmp_path: Path) -> None:
+def test_very_small_and_very_large_ones_are_reported(tmp_path: Path) -> None:
     rows = [*row_of(22), files.feature(box(0, 5, side=1e-6), code="dot", name="Prikk")]
     rows.append(files.feature(box(0, 10, side=0.3), code="rest", name="Resten"))
     findings = findings_in(tmp_path, *rows)
@@ -69,7 +69,7 @@ def test_very_small_and_very_large_ones_are_told(tmp_path: Path) -> None:
     assert findings["huge"].items[0].m2 == pytest.approx(0.3 * 111_400 * 0.3 * 57_200, rel=0.01)
 
 
-def test_a_shape_of_very_many_points_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_shape_of_very_many_points_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("layers.importing.checks._MANY_VERTICES", 20)
     round_one = files.feature(box(1).centroid.buffer(0.001), code="round", name="Rund")
     (item,) = findings_in(tmp_path, files.feature(box(3), code="A", name="A"), round_one)[
@@ -78,14 +78,14 @@ def test_a_shape_of_very_many_points_is_told(tmp_path: Path, monkeypatch: pytest
     assert item.code == "round"
 
 
-def test_areas_without_a_name_are_told_where_there_is_a_field_of_names(tmp_path: Path) -> None:
+def test_areas_without_a_name_are_reported_where_there_is_a_column_of_names(tmp_path: Path) -> None:
     rows = [files.feature(box(0), code="A", name="Øst"), files.feature(box(1), code="B", name=" ")]
     assert [item.code for item in findings_in(tmp_path, *rows)["no_name"].items] == ["B"]
     nameless = [files.feature(box(0), code="A"), files.feature(box(1), code="B")]
     assert findings_in(tmp_path, *nameless, name="y") == {}
 
 
-def test_levels_and_states_that_are_none_are_told(tmp_path: Path) -> None:
+def test_levels_and_states_that_are_none_are_reported(tmp_path: Path) -> None:
     rows = [
         files.feature(box(0), code="1110", vertical_level=2, land_use_status=1),
         files.feature(box(1), code="1110", vertical_level=9, land_use_status=7),
@@ -96,7 +96,7 @@ def test_levels_and_states_that_are_none_are_told(tmp_path: Path) -> None:
     assert [(item.feature, item.why) for item in findings["unknown_status"].items] == [(2, "7")]
 
 
-def test_zones_without_a_code_among_those_that_have_one_are_told(tmp_path: Path) -> None:
+def test_zones_without_a_code_among_those_that_have_one_are_reported(tmp_path: Path) -> None:
     rows = [
         files.feature(box(0), code="1110"),
         files.feature(box(1), code=""),
@@ -107,7 +107,7 @@ def test_zones_without_a_code_among_those_that_have_one_are_told(tmp_path: Path)
     assert "2 zones have no code" in wording.sentence(findings)
 
 
-def test_a_file_far_from_the_owners_layers_is_told_with_the_distance(tmp_path: Path) -> None:
+def test_a_file_far_from_the_owners_layers_is_reported_with_the_distance(tmp_path: Path) -> None:
     findings_in(tmp_path, *row_of(3), name="first")
     north = files.feature(shapely.box(9.60, 62.0, 9.63, 62.01), code="1110")
     finding = findings_in(tmp_path, north, name="far", kind="zoning")["far_from_home"]
@@ -139,7 +139,7 @@ def test_a_new_edition_is_not_compared_with_the_one_it_replaces(tmp_path: Path) 
 # Several features under one code ----------------------------------------------------------------------
 
 
-def test_islands_of_one_area_are_merged_and_that_is_told(tmp_path: Path) -> None:
+def test_islands_of_one_area_are_merged_and_that_is_reported(tmp_path: Path) -> None:
     rows = [
         files.feature(box(0), code="A", name="Øyene"),
         files.feature(box(1), code="B", name="Fastland"),

@@ -97,7 +97,7 @@ def test_what_comes_of_rounding_is_not_mentioned() -> None:
     assert checked(A=square(0, 0, 100, 100), B=square(99.999, 0, 100, 100)) == {}
 
 
-def test_a_splinter_of_an_area_is_told() -> None:
+def test_a_splinter_of_an_area_is_reported() -> None:
     findings = checked(
         A=shapely.union(square(0, 0, 100, 100), square(200, 0, 0.2, 30)), B=square(100, 0, 50, 50)
     )
@@ -105,14 +105,14 @@ def test_a_splinter_of_an_area_is_told() -> None:
     assert findings["sliver_part"].items[0].m2 == pytest.approx(6, rel=0.01)
 
 
-def test_too_many_points_are_said_and_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_points_are_reported_and_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(coverage, "_POINTS_MAX", 5)
     findings = checked(A=square(0, 0, 100, 100), B=square(90, 0, 100, 100))
     assert set(findings) == {"not_measured"}
     assert findings["not_measured"].values["limit"] == 5
 
 
-def test_too_much_at_odds_is_said_and_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_overlaps_are_reported_and_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(coverage, "_PAIR_POINTS_MAX", 5)
     assert set(checked(A=square(0, 0, 100, 100), B=square(90, 0, 100, 100))) == {"not_measured"}
 

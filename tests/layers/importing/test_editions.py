@@ -36,7 +36,7 @@ def test_the_same_file_read_otherwise_is_another_edition(tmp_path: Path) -> None
     assert set(second.areas.values_list("code", flat=True)) == {"Øst", "Vest"}
 
 
-def test_a_first_edition_has_held_ever_since_and_its_replacement_begins_today(tmp_path: Path) -> None:
+def test_a_first_edition_was_in_force_ever_since_and_its_replacement_begins_today(tmp_path: Path) -> None:
     # comments of ten years ago, imported after the boundaries, belong to a committee all the same
     first = imported(two_areas(tmp_path)).edition
     assert list(Edition.objects.in_force_on(dt.date(2015, 6, 29))) == [first]
@@ -108,7 +108,7 @@ def test_the_log_of_layers_cannot_be_changed(tmp_path: Path) -> None:
         LayerEvent.objects.all().delete()
 
 
-def test_nobody_is_told_of_a_first_day_that_nobody_gave(tmp_path: Path) -> None:
+def test_no_first_day_is_shown_that_nobody_gave(tmp_path: Path) -> None:
     first = imported(two_areas(tmp_path)).edition
     assert (first.valid_from, first.begins) == (EVER_SINCE, None)
     second = imported(two_areas(tmp_path, first="C", name="b.geojson"), replace=True).edition

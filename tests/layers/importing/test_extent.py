@@ -23,7 +23,7 @@ def test_who_has_nothing_is_nowhere() -> None:
     assert extent.home("NO-4012") is None
 
 
-def test_plans_count_only_without_boundaries_and_nothing_that_was_rolled_back() -> None:
+def test_plans_count_only_without_boundaries_and_nothing_that_was_withdrawn() -> None:
     plan = factories.edition(of=factories.layer(kind="zoning"))
     factories.zone(of=plan)
     assert extent.home("NO-4012") == box_of(first=0, last=0)

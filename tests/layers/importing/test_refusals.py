@@ -95,7 +95,7 @@ def test_nothing_to_load_is_an_error(tmp_path: Path) -> None:
         imported(files.geojson(tmp_path, files.collection()), kind="place")
 
 
-def test_swapped_axes_are_swapped_back_when_told(tmp_path: Path) -> None:
+def test_swapped_axes_are_swapped_back_by_the_option(tmp_path: Path) -> None:
     document = files.collection(files.feature(shapely.box(59.02, 9.70, 59.03, 9.71), code="A"))
     path = files.geojson(tmp_path, document)
     with pytest.raises(CrsError) as caught:

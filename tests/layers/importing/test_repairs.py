@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 OSLO = files.DATA / "oslo_invalid.geojson"
 
 
-def test_invalid_areas_are_repaired_by_structure_and_told_with_code_and_reason() -> None:
+def test_invalid_areas_are_repaired_by_structure_and_reported_with_code_and_reason() -> None:
     outcome = imported(OSLO, owner="NO-0301", code_field="id")
     assert outcome.report is not None
     assert outcome.report.skipped == []
@@ -32,7 +32,7 @@ def test_invalid_areas_are_repaired_by_structure_and_told_with_code_and_reason()
         assert area.geom.area == pytest.approx(parts.area, rel=1e-9)
 
 
-def test_what_cannot_be_an_area_is_skipped_and_told_by_its_number(tmp_path: Path) -> None:
+def test_what_cannot_be_an_area_is_skipped_and_reported_by_its_number(tmp_path: Path) -> None:
     document = files.collection(
         files.feature(None, code="A"),
         files.feature(files.BOX, code="B"),

@@ -32,7 +32,7 @@ def test_a_repair_says_why_and_where() -> None:
     assert usable.geometries[0].geom_type == "MultiPolygon"
 
 
-def test_the_place_of_a_repair_is_told_in_degrees_also_where_the_file_has_metres() -> None:
+def test_the_point_of_a_repair_is_in_degrees_also_where_the_file_has_metres() -> None:
     bowtie = "POLYGON((532000 6554000, 533000 6555000, 533000 6554000, 532000 6555000, 532000 6554000))"
     usable = mended(bowtie, srid=25832)
     assert usable.repaired == {0: "Self-intersection"}
@@ -58,7 +58,7 @@ def test_the_kind_of_shape_stays(text: str, kind: str) -> None:
     assert mended(text).geometries[0].geom_type == kind
 
 
-def test_of_a_mixed_collection_the_areas_stay_and_that_is_told() -> None:
+def test_of_a_mixed_collection_the_areas_stay_and_that_is_reported() -> None:
     mixed = (
         "GEOMETRYCOLLECTION(POINT(9 59), POLYGON((9 59, 9.1 59, 9.1 59.1, 9 59)), LINESTRING(9 59, 9.1 59))"
     )
@@ -83,7 +83,7 @@ def test_heights_are_dropped() -> None:
     assert not mended("POLYGON Z((9 59 5, 9.1 59 5, 9.1 59.1 5, 9 59 5))").geometries[0].has_z
 
 
-def test_axes_are_swapped_when_told() -> None:
+def test_axes_are_swapped_when_asked() -> None:
     assert mended("POINT(59 9)", swap_axes=True).geometries[0].equals(shapely.Point(9, 59))
 
 

@@ -114,13 +114,13 @@ def test_a_failure_does_not_take_the_file_of_an_edition_that_stands(tmp_path: Pa
     assert edition.original.storage.exists(edition.original.name)
 
 
-def test_progress_is_told_in_phases(tmp_path: Path) -> None:
+def test_progress_is_reported_in_phases(tmp_path: Path) -> None:
     steps: list[tuple[str, int, int]] = []
     load(request(two_areas(tmp_path)), at=AT, progress=lambda *now: steps.append(now))
     assert steps == [("reading", 0, 1), ("reading", 1, 1), ("checking", 2, 2), ("writing", 2, 2)]
 
 
-def test_long_files_are_told_of_many_times(tmp_path: Path) -> None:
+def test_progress_of_long_files_is_reported_many_times(tmp_path: Path) -> None:
     boxes = [files.feature(small_box(i), code=str(i)) for i in range(4_100)]
     path = files.geojson(tmp_path, files.collection(*boxes))
     steps: list[tuple[str, int, int]] = []

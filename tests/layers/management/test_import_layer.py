@@ -43,7 +43,7 @@ def test_a_plan_is_loaded_whole_with_its_zones_of_concern(tmp_path: Path) -> Non
     assert (layer.style, layer.titles["nb"]) == ("no_reguleringsplan", "Reguleringsplan")
 
 
-def test_layers_fields_and_source_can_be_told(tmp_path: Path) -> None:
+def test_layers_columns_and_source_can_be_named(tmp_path: Path) -> None:
     plan = {
         "a": [{"formaal": 1110, "merke": "B1"}],
         "b": [{"formaal": "2010 - Veg", "merke": "V1"}],
@@ -115,7 +115,7 @@ def test_what_cannot_be_done_is_said(tmp_path: Path, arguments: list[str], messa
         run("import_layer", path, *base, *arguments)
 
 
-def test_who_types_commands_is_told_which_option_helps(tmp_path: Path) -> None:
+def test_who_types_commands_reads_which_option_helps(tmp_path: Path) -> None:
     loaded(tmp_path)
     with pytest.raises(CommandError, match=r"exists already\. See --replace\.$"):
         loaded(tmp_path, name="other.geojson", code="C")

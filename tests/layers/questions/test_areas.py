@@ -161,7 +161,7 @@ def test_the_question_for_pages_tells_names_and_provisions_in_one_query(
     assert hits[1].style == "no_reguleringsplan"
 
 
-def test_what_is_not_published_is_not_told_unless_asked_for(committees: Edition) -> None:
+def test_what_is_not_published_is_left_out_unless_asked_for(committees: Edition) -> None:
     Edition.objects.update(published=False)
     assert areas.at(factories.middle(), on=DAY, layers=[committees.layer]) == []
     hits = areas.at(factories.middle(), on=DAY, layers=[committees.layer], unpublished=True)

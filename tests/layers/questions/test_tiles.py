@@ -46,7 +46,7 @@ def test_a_tile_holds_zones_with_code_field_and_level_and_nothing_else(plan: Edi
     ]
 
 
-def test_existing_and_future_are_told_where_the_plan_tells(plan: Edition) -> None:
+def test_existing_and_future_are_in_tiles_where_the_plan_says(plan: Edition) -> None:
     factories.zone(of=plan, code="1110", land_use_status=2, field="")
     (layer,) = mvt.layers(made(plan, **tile_at(*factories.middle(), 13)))
     assert {"code": "1110", "vertical_level": 2, "status": 2} in layer.features
@@ -148,7 +148,7 @@ def test_specks_are_left_out_far_away_and_drawn_close_by(plan: Edition) -> None:
     assert "9999" in [row["code"] for row in near[0].features]
 
 
-def test_features_tell_only_the_fields_that_are_meant_to_be_told() -> None:
+def test_tiles_hold_only_the_values_of_features_that_are_meant_for_them() -> None:
     edition = factories.edition(of=factories.layer(kind="place"))
     lon, lat = factories.middle()
     Feature.objects.create(

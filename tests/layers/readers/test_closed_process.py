@@ -290,7 +290,7 @@ def test_a_system_that_leaves_the_network_open_is_named_in_the_log_once(
 
 
 @pytest.mark.parametrize("read", READERS)
-def test_a_process_that_a_limit_ends_is_told_from_one_that_breaks(tmp_path: Path, read: Reader) -> None:
+def test_a_process_that_a_limit_ends_differs_from_one_that_breaks(tmp_path: Path, read: Reader) -> None:
     for action, word in (("os.kill(os.getpid(), 9)", "memory or time"), ("1 / 0", "damaged")):
         start = warm_server.START.replace(
             "server.main(int(sys.argv[2]))",

@@ -139,7 +139,7 @@ def test_the_fields_of_a_geometry_file_are_a_table():
     assert len(figures.rows) == 188
 
 
-def test_columns_of_the_same_name_are_told_apart(written):
+def test_columns_of_the_same_name_are_numbered(written):
     assert read_table(written("kode;n;n;\na;1;2;3\n")).columns == ["kode", "n", "n (2)", "column 4"]
 
 

@@ -103,7 +103,7 @@ def test_a_table_none_of_whose_features_can_be_read_still_has_its_rows(tmp_path:
     assert table.properties[0]["navn"] == "Øst"
 
 
-def test_the_contents_are_told_with_the_names_that_reading_gives() -> None:
+def test_the_contents_have_the_names_that_reading_gives() -> None:
     path = PLANS / "gml.avgr.1-pass.gml"
     contents = read_file.contents(path)
     assert contents.format == "GML"

@@ -65,7 +65,7 @@ def test_changes_are_followed_one_after_the_other():
     assert concordance.successor("A", scheme="T", on=dt.date(2024, 1, 1)) == "C"
 
 
-def test_an_old_owner_is_told(shipped):
+def test_an_old_owner_is_reported(shipped):
     note = concordance.owner_note("NO-3813", on=AFTER)
     assert note.startswith("NO-3813 has been NO-4012 since")
     assert "2024" in note

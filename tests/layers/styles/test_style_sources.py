@@ -153,7 +153,7 @@ def test_the_lists_of_1985(name: str, style_list: str, n: int) -> None:
         assert bool(row["pattern"]) == bool(style.pattern or style.stripes)
 
 
-def test_restrictions_of_1985_are_told_apart_and_those_to_come_are_red() -> None:
+def test_restrictions_of_1985_differ_and_those_to_come_are_red() -> None:
     restrictions = [styles.style_for("no_komm1985", code=code) for code in (410, 420, 460, 470, 490)]
     assert len({style.pattern for style in restrictions}) == 5
     assert {style.as_future().pattern_colour for style in restrictions} == {RED}

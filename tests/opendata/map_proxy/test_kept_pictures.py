@@ -33,7 +33,7 @@ NOW = dt.datetime(2026, 5, 4, 12, 0, tzinfo=dt.UTC)
         ({"Cache-Control": "no-store"}, "no-store"),
     ],
 )
-def test_caches_are_told_what_the_map_server_says(
+def test_caches_get_what_the_map_server_says(
     client: Client, consultation: Consultation, upstream: Upstream, headers: dict[str, str], passed_on: str
 ) -> None:
     upstream.says(headers={**IMAGE, **headers})

@@ -295,7 +295,7 @@ def test_a_draft_does_not_tell_where_it_lies(
     assert answer["Cache-Control"] == "private, no-store"
 
 
-def test_a_service_is_told_apart_from_one_of_the_same_name(
+def test_a_service_shares_no_pictures_with_one_of_the_same_name(
     client: Client, consultation: Consultation, upstream: Upstream, settings: Any
 ) -> None:
     client.get(address())

@@ -64,7 +64,7 @@ def test_a_paper_is_attached_and_taken_away_again(browser: Client, plan: Layer, 
     assert document.removed_at is not None
 
 
-def test_a_removed_paper_is_put_back_by_undo(browser: Client, plan: Layer) -> None:
+def test_a_removed_document_is_restored_by_undo(browser: Client, plan: Layer) -> None:
     document = attached(plan)
     page = press(browser, plan, f"/planner/layers/documents/{document.pk}/remove/")
     assert "The document Plan æ.pdf was removed." in text_of(page)

@@ -226,7 +226,7 @@ def test_a_word_that_is_not_declared_is_not_recorded() -> None:
     assert not layer.events.exists()
 
 
-def test_a_word_of_a_later_version_is_said_as_it_is_and_not_undone() -> None:
+def test_an_event_of_a_later_version_is_shown_as_it_is_and_not_undone() -> None:
     event = LayerEvent.objects.create(layer=make.layer(), at=NOON, what="thrown away")
     assert log.sentence(event) == "thrown away"
     assert not undoing.is_possible(event)

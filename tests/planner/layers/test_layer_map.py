@@ -43,7 +43,7 @@ def test_existing_and_future_are_drawn_and_counted_apart(master_plan: Edition, p
     assert edition["style"]["1110:2"]["label"] == "Housing, future"
 
 
-def test_levels_are_told_with_what_lies_on_each(master_plan: Edition, place: Municipality) -> None:
+def test_levels_are_listed_with_what_lies_on_each(master_plan: Edition, place: Municipality) -> None:
     edition = look(master_plan, place)
     assert edition["levels"] == [(1, "Under the ground"), (2, "On the ground")]
     assert edition["level"] == 2

@@ -30,7 +30,7 @@ def committees(place: Municipality) -> Layer:
 
 
 class TestList:
-    def test_a_layer_says_what_holds_who_brought_it_and_who_uses_it(
+    def test_a_layer_says_what_is_in_force_who_imported_it_and_who_uses_it(
         self, browser: Client, committees: Layer, place: Municipality
     ) -> None:
         Edition.objects.update(imported_by="command:load_demo")
@@ -174,7 +174,7 @@ class TestSteps:
         assert newest.published
         assert "Edition 2 was published" in text_of(page)
 
-    def test_before_a_roll_back_its_consequences_are_told(
+    def test_before_a_withdrawal_its_consequences_are_shown(
         self, browser: Client, committees: Layer, place: Municipality
     ) -> None:
         newest = life.newest(committees)
@@ -194,7 +194,7 @@ class TestSteps:
         first = committees.editions.get(number=1)
         assert browser.get(f"/planner/layers/editions/{first.pk}/withdraw/").status_code == 404
 
-    def test_rolled_back_and_undone(self, browser: Client, committees: Layer) -> None:
+    def test_withdrawn_and_undone(self, browser: Client, committees: Layer) -> None:
         newest = life.newest(committees)
         page = press(browser, committees, f"/planner/layers/editions/{newest.pk}/withdraw/")
         assert "Edition 2 was withdrawn; edition 1 is in force again." in text_of(page)
@@ -204,7 +204,7 @@ class TestSteps:
         assert "Edition 2 was restored." in text_of(page)
         assert life.newest(committees) == newest
 
-    def test_put_back_from_the_list_of_editions(self, browser: Client, committees: Layer) -> None:
+    def test_restored_from_the_list_of_editions(self, browser: Client, committees: Layer) -> None:
         newest = life.newest(committees)
         life.withdraw(newest, at=NOON, by="")
         assert "Restore" in text_of(browser.get(f"/planner/layers/{committees.pk}/"))
@@ -357,7 +357,7 @@ class TestLog:
         assert "somebody who no longer works here Edition 2 was published" in text
         assert page.content.decode().count("/undo/") == 1
 
-    def test_an_edition_is_not_rolled_back_from_the_log_without_being_asked(
+    def test_an_edition_is_not_withdrawn_from_the_log_without_being_asked(
         self, browser: Client, committees: Layer
     ) -> None:
         newest = life.newest(committees)
@@ -385,7 +385,9 @@ class TestLog:
             assert sentence in text
 
 
-def test_an_edition_of_unknown_beginning_has_held_ever_since(browser: Client, place: Municipality) -> None:
+def test_an_edition_of_unknown_beginning_was_always_in_force(
+    browser: Client, place: Municipality
+) -> None:
     layer = make.layer()
     make.edition(of=layer, valid_from=EVER_SINCE)
     assert "ever since" in text_of(browser.get(f"/planner/layers/{layer.pk}/"))

@@ -45,7 +45,7 @@ def import_table(client, edition, content=TABLE, **fields):
     )
 
 
-def test_figures_are_brought_in_shown_and_undone(planner, units):
+def test_figures_are_attached_shown_and_undone(planner, units):
     answer = import_table(planner, units)
     text = answer.content.decode()
     assert answer.status_code == 200

@@ -87,7 +87,7 @@ def test_from_sending_to_saving_without_any_script(signed_in: Client) -> None:
     assert "Undo: restore it" in page(signed_in, stored_upload).content.decode()
 
 
-def test_the_script_is_told_where_to_go_on(signed_in: Client) -> None:
+def test_the_script_learns_where_to_go_on(signed_in: Client) -> None:
     answer = signed_in.post(
         SEND,
         {"kind": "boundary", "file": SimpleUploadedFile("a.geojson", squares())},

@@ -135,7 +135,7 @@ def test_old_plans_have_their_own_codes() -> None:
 # What is not sure ------------------------------------------------------------------------------------
 
 
-def test_two_plans_with_the_same_field_are_told_apart_by_their_codes() -> None:
+def test_of_two_plans_with_the_same_columns_the_codes_decide() -> None:
     zoning = table({"arealformål": 1169}, {"arealformål": 2011}, {"arealformål": 3031})
     got = understood(zoning)
     assert got.source is not None
@@ -156,7 +156,7 @@ def test_where_the_codes_fit_both_nobody_guesses() -> None:
     assert options.findings == []
 
 
-def test_codes_that_the_list_does_not_know_are_told_with_their_number() -> None:
+def test_codes_that_the_list_does_not_know_are_reported_with_their_number() -> None:
     plan = table(*({"arealformål": code, "feltnavn": "B"} for code in (1110, 1110, 9999, 9998, 9999)))
     options = findings_of(plan)["unknown_code"]
     assert options == {"count": 3, "total": 5, "list": "no_reguleringsplan", "codes": "9999 (2), 9998 (1)"}
@@ -193,13 +193,13 @@ def test_a_person_knows_better() -> None:
 # Areas -----------------------------------------------------------------------------------------------
 
 
-def test_the_lost_zero_of_a_statistical_unit_is_put_back() -> None:
+def test_the_lost_zero_of_a_statistical_unit_is_written_again() -> None:
     units = table({"grunnkretsnummer": 3010101, "grunnkretsnavn": "Bispevika"})
     assert rows_of(units, kind="boundary", owner="NO-0301")[0].code == "03010101"
 
 
 @pytest.mark.parametrize("fields", [("grunnkrets", "grunnkre_1"), ("grunnkre_1", "grunnkrets")])
-def test_cut_names_that_could_be_either_are_told_apart_by_what_they_hold(fields: tuple[str, str]) -> None:
+def test_of_cut_names_that_could_be_either_the_values_decide(fields: tuple[str, str]) -> None:
     number, name = fields
     units = table({number: 40120101, name: "Herre"}, {number: 40120102, name: "Åby 2"})
     assert [(row.code, row.name) for row in rows_of(units, kind="boundary")] == [
