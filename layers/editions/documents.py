@@ -118,8 +118,8 @@ def restore(document: LayerDocument, *, at: dt.datetime, by: str) -> None:
 def tidy_name(name: str) -> str:
     """A file name that is safe in a header and on any disk: its last part, printable, at most 120 signs."""
     last = re.split(r"[/\\]", name)[-1]
-    kept = "".join(sign for sign in last if sign.isprintable() and sign not in '<>:"|?*;%')
-    stem, _dot, suffix = kept.strip(" .").rpartition(".")
+    printable = "".join(sign for sign in last if sign.isprintable() and sign not in '<>:"|?*;%')
+    stem, _dot, suffix = printable.strip(" .").rpartition(".")
     short = f"{stem[:110]}.{suffix[:9]}" if stem else suffix[:110]
     return short.strip(" .") or "document.pdf"
 

@@ -56,8 +56,8 @@ def _pairs(older: crs.Geometries, newer: crs.Geometries) -> tuple[NDArray[np.int
     """Rows that may share ground; of a shape that is in both, only the pair of the two."""
     older_row, newer_row = shapely.STRtree(newer).query(older)
     same = shapely.equals_exact(older[older_row], newer[newer_row], tolerance=0)
-    kept = same | ~np.isin(older_row, older_row[same])
-    return older_row[kept], newer_row[kept]
+    is_kept = same | ~np.isin(older_row, older_row[same])
+    return older_row[is_kept], newer_row[is_kept]
 
 
 def _read(edition: Edition) -> tuple[NDArray[np.int64], crs.Geometries]:

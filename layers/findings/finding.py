@@ -60,8 +60,8 @@ class Finding:
         }
 
     @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> Self:
-        return cls(**{**kept, "items": [Item(**item) for item in kept["items"]]})
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        return cls(**{**document, "items": [Item(**item) for item in document["items"]]})
 
 
 def listing(

@@ -67,12 +67,12 @@ class Report:
             yield f"  note: {warning}"
 
 
-def findings(kept: Mapping[str, Any]) -> list[Finding]:
+def findings(document: Mapping[str, Any]) -> list[Finding]:
     """The findings of a report as an edition keeps it; of an older one, what was skipped and repaired."""
-    if "findings" in kept:
-        return [Finding.from_json(finding) for finding in kept["findings"]]
-    skips = [Item(**item) for item in kept.get("skips", ())]
-    repairs = [Item(**item) for item in kept.get("repairs", ())]
+    if "findings" in document:
+        return [Finding.from_json(finding) for finding in document["findings"]]
+    skips = [Item(**item) for item in document.get("skips", ())]
+    repairs = [Item(**item) for item in document.get("repairs", ())]
     return [*listing("skipped", skips, severity="warning"), *listing("repaired", repairs, severity="note")]
 
 

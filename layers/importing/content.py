@@ -48,12 +48,12 @@ def read(request: ImportRequest, *, progress: Progress, look: Look = unseen) -> 
     Raises ReadError, CrsError, ColumnError, ImportRefusedError; ChooseLayerError where a person must choose.
     """
     progress(READING, 0, 1)
-    taken = source_layers.read(request)
-    if taken.rows is None:
-        raise ChooseLayerError(taken.contents)
+    reading = source_layers.read(request)
+    if reading.rows is None:
+        raise ChooseLayerError(reading.contents)
     progress(READING, 1, 1)
-    look(taken.contents, taken.rows)
-    return _Import(request, taken.rows).content(passed_over=taken.findings, progress=progress)
+    look(reading.contents, reading.rows)
+    return _Import(request, reading.rows).content(passed_over=reading.findings, progress=progress)
 
 
 class _Import:

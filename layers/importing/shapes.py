@@ -219,13 +219,13 @@ def _repair(shapes: UsableShapes, rows: slice, *, srid: int) -> None:
         why, point = _reason_and_point(reason)
         if point:
             shapes.fault_points.setdefault(row, crs.lon_lat(point, srid))
-        kept = _of_dimension(after, shapely.get_dimensions(before))
-        if shapely.is_empty(kept):
+        usable = _of_dimension(after, shapely.get_dimensions(before))
+        if shapely.is_empty(usable):
             shapes.skipped[row] = f"nothing is left after repair: {why}"
             shapes.geometries[row] = None
         else:
             shapes.repaired.setdefault(row, why)
-            shapes.geometries[row] = kept
+            shapes.geometries[row] = usable
 
 
 def _made_valid(broken: crs.Geometries) -> crs.Geometries:

@@ -135,21 +135,21 @@ def count_in(text: str) -> int | None:
     return int(whole)
 
 
-def composed(wanted: Band, bands: Iterable[Band]) -> list[Band] | None:
-    """The fewest of `bands` that together are exactly `wanted`, or None: nothing is ever interpolated."""
-    parts = [band for band in bands if band != TOTAL]
-    if wanted == TOTAL or wanted in parts:
-        return [wanted]
-    ends: dict[int, list[Band]] = {wanted.start or 0: []}  # the next age that is wanted -> how it was reached
+def composed(band: Band, bands: Iterable[Band]) -> list[Band] | None:
+    """The fewest of `bands` that together are exactly `band`, or None: nothing is ever interpolated."""
+    parts = [part for part in bands if part != TOTAL]
+    if band == TOTAL or band in parts:
+        return [band]
+    ends: dict[int, list[Band]] = {band.start or 0: []}  # the next age to follow -> how it was reached
     for _step in parts:
         further: dict[int, list[Band]] = {}
-        for band in parts:
-            if band.start not in ends:
+        for part in parts:
+            if part.start not in ends:
                 continue
-            if band.to == wanted.to:
-                return [*ends[band.start], band]
-            if band.to is not None and (wanted.to is None or band.to < wanted.to):
-                further.setdefault(band.to + 1, [*ends[band.start], band])
+            if part.to == band.to:
+                return [*ends[part.start], part]
+            if part.to is not None and (band.to is None or part.to < band.to):
+                further.setdefault(part.to + 1, [*ends[part.start], part])
         ends = further
     return None
 

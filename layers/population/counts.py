@@ -113,11 +113,11 @@ def _roles(table: Figures, *, match: Matcher, code_column: str | None) -> _Roles
     if code not in table.columns:
         message = _("The table has no column “%(name)s”. It has: %(columns)s.")
         raise CountsError(message % {"name": str(code)[:80], "columns": _listed(table.columns)})
-    taken = {code, year, sex, age}
+    recognised = {code, year, sex, age}
     values = {
         name: heading
         for name in table.columns
-        if name not in taken and (heading := heading_in(name)) is not None
+        if name not in recognised and (heading := heading_in(name)) is not None
     }
     if not values:
         message = _(

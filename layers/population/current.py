@@ -40,12 +40,12 @@ def of_areas(
     population = figures_of(edition, year=year)
     if population is None:
         return areas
-    wanted = TOTAL if age is None else Band(start=age[0], to=age[1])
-    parts = composed(wanted, bands(population))
+    band = TOTAL if age is None else Band(start=age[0], to=age[1])
+    parts = composed(band, bands(population))
     if parts is None:
         message = _("People of %(age)s are not known: the figures are of %(bands)s.")
         listed = ", ".join(map(str, bands(population))) or _("all ages only")
-        raise AgesUnknownError(message % {"age": wanted, "bands": listed})
+        raise AgesUnknownError(message % {"age": band, "bands": listed})
     values_of: dict[int, list[int | None]] = {}
     for area, start, to, n in population.counts.values_list("area_id", "age_from", "age_to", "n"):
         if Band(start=start, to=to) in parts:

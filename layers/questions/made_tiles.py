@@ -22,12 +22,12 @@ class MadeTiles:
     def get(self, key: Hashable, *, make: Callable[[], bytes]) -> bytes:
         """The tile under the key, made when it is not kept. Two who ask at once may both make it."""
         with self._lock:
-            if (kept := self._tiles.get(key)) is not None:
-                return kept
-        made = make()
+            if (tile := self._tiles.get(key)) is not None:
+                return tile
+        tile = make()
         with self._lock, suppress(ValueError):  # heavier than all that may be kept
-            self._tiles.setdefault(key, made)
-        return made
+            self._tiles.setdefault(key, tile)
+        return tile
 
 
 def _weight(tile: bytes) -> int:

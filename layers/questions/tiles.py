@@ -176,12 +176,12 @@ def tile(of: TiledEdition, *, z: int, x: int, y: int) -> bytes:
     with connection.cursor() as cursor:
         if detail is _FINE:
             cursor.execute(plain, values)
-            content, feature_count, drawn = cursor.fetchone()
+            content, feature_count, n_drawn = cursor.fetchone()
             if feature_count <= _MOST_FEATURES and len(content) <= MAX_TILE_BYTES:
-                return bytes(content) if drawn else b""
+                return bytes(content) if n_drawn else b""
         cursor.execute(rough, values)
-        content, drawn = cursor.fetchone()
-    return bytes(content) if drawn else b""
+        content, n_drawn = cursor.fetchone()
+    return bytes(content) if n_drawn else b""
 
 
 def _statements(kind: Layer.Kind) -> tuple[str, str]:

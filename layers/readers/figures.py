@@ -231,13 +231,13 @@ def _fill_down(rows: Cells) -> None:
 def _unlike(header: list[str]) -> list[str]:
     """Names for all columns, none twice."""
     columns: list[str] = []
-    taken: set[str] = set()
+    names: set[str] = set()
     for number, name in enumerate(header, start=1):
         unique = name = " ".join(name.split())[:200] or _("column %(number)d") % {"number": number}
         again = 2
-        while unique in taken:
+        while unique in names:
             unique, again = f"{name} ({again})", again + 1
-        taken.add(unique)
+        names.add(unique)
         columns.append(unique)
     return columns
 

@@ -107,8 +107,8 @@ def named(layer: str | Collection[str] | None) -> Choose:
     None where one of that name is not there, or where there are several. Raises ReadError for one without
     shapes, or a file that has none with them.
     """
-    wanted = [layer] if isinstance(layer, str) else layer or ()
-    names = {unicodedata.normalize("NFC", name) for name in wanted}
+    layers = [layer] if isinstance(layer, str) else layer or ()
+    names = {unicodedata.normalize("NFC", name) for name in layers}
 
     def choose(contents: Contents) -> Choice | None:
         if names:

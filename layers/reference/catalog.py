@@ -194,7 +194,7 @@ def _is_named(name: str, types: Collection[str]) -> bool:
     """Is the table called so, but for a namespace and a level, or is a long word of its name?"""
     bare = _AROUND.sub("", name)
     parts = (part for part in _WORDS.split(name) if len(part) >= _LONG_WORD)
-    return any(column_names.same(part, wanted) for part in (bare, *parts) for wanted in types)
+    return any(column_names.same(part, type_) for part in (bare, *parts) for type_ in types)
 
 
 def _match(source: Source, columns: ColumnNames, tables: Collection[str]) -> Match:

@@ -113,7 +113,7 @@ class Style:
 
     def as_json(self) -> dict[str, Any]:
         """What the browser needs to draw it; empty parts are left out to keep the page small."""
-        drawn = {
+        drawing = {
             "code": self.code,
             "label": dict(self.labels),
             "fill": self.fill,
@@ -127,7 +127,7 @@ class Style:
             "strokeWidth": self.stroke_width,
             "dash": list(self.dash),
         }
-        return {key: value for key, value in drawn.items() if value not in ("", [])}
+        return {key: value for key, value in drawing.items() if value not in ("", [])}
 
 
 def list_names() -> tuple[str, ...]:
@@ -164,11 +164,11 @@ def legend(list_name: str, *, codes: Iterable[object], future: Iterable[object] 
 
     ``future`` are the codes that occur as planned use: they have a style of their own, after the other.
     """
-    wanted = {(normal_code(code), False) for code in codes} | {(normal_code(code), True) for code in future}
-    order = {code: place for place, code in enumerate(_styles(list_name))}
+    uses = {(normal_code(code), False) for code in codes} | {(normal_code(code), True) for code in future}
+    order = {code: rank for rank, code in enumerate(_styles(list_name))}
     return [
         style_for(list_name, code=code, future=planned)
-        for code, planned in sorted(wanted, key=lambda use: (order.get(use[0], len(order)), *use))
+        for code, planned in sorted(uses, key=lambda use: (order.get(use[0], len(order)), *use))
     ]
 
 

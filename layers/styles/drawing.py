@@ -15,19 +15,19 @@ GROUPED_FROM = 20
 
 def drawing(style: Style, *, language: str) -> dict[str, Any]:
     """What the browser draws, with its label in the reader's language only: pages stay small."""
-    drawn = {**style.as_json(), "label": words(style, language=language)}
-    drawn.pop("code", None)  # it is the key in the table
-    return drawn
+    instructions = {**style.as_json(), "label": words(style, language=language)}
+    instructions.pop("code", None)  # it is the key in the table
+    return instructions
 
 
 def table(styles: Sequence[Style], *, language: str) -> dict[str, dict[str, Any]]:
     """The style table of a plan, by `Style.key`; with the list's headings as `group` where there are many."""
-    drawn = {style.key: drawing(style, language=language) for style in styles}
-    if len(drawn) >= GROUPED_FROM:
+    drawings = {style.key: drawing(style, language=language) for style in styles}
+    if len(drawings) >= GROUPED_FROM:
         for style in styles:
             if group := style.group_label(language):
-                drawn[style.key]["group"] = group
-    return drawn
+                drawings[style.key]["group"] = group
+    return drawings
 
 
 def words(style: Style, *, language: str) -> str:

@@ -95,9 +95,9 @@ class _Cells:
     def sizes(self) -> Ints:
         return np.diff(self.starts)
 
-    def where(self, kept: Bools) -> _Cells:
-        key = np.repeat(self.keys, self.sizes)[kept]
-        return self._sorted(self.x[kept], self.y[kept], self.index[kept], key, self.column)
+    def where(self, mask: Bools) -> _Cells:
+        key = np.repeat(self.keys, self.sizes)[mask]
+        return self._sorted(self.x[mask], self.y[mask], self.index[mask], key, self.column)
 
     def column_beside(self, keys: Ints, *, columns: int) -> tuple[Ints, Ints]:
         """Slices [from, to) of the points in the five cells at `columns` columns beside each key."""
@@ -200,9 +200,9 @@ def _joined(cells: _Cells, *, squared: float) -> Ints:
     boxes = _Boxes.of(cells)
     root = np.arange(len(cells.keys), dtype=np.int64)
     for columns, rows in _CELL_STEPS:
-        wanted = cells.keys + columns * cells.column + rows
-        index = np.minimum(np.searchsorted(cells.keys, wanted), len(cells.keys) - 1)
-        a = np.flatnonzero(cells.keys[index] == wanted)
+        neighbours = cells.keys + columns * cells.column + rows
+        index = np.minimum(np.searchsorted(cells.keys, neighbours), len(cells.keys) - 1)
+        a = np.flatnonzero(cells.keys[index] == neighbours)
         b = index[a]
         open_ = (root[a] != root[b]) & (boxes.least(a, b) <= squared)
         a, b = a[open_], b[open_]
@@ -302,10 +302,10 @@ def _numbered(cells: _Cells, root: Ints) -> Ints:
     return number[root_of_point]
 
 
-def _nearest_core(cells: _Cells, wanted: Bools, core: _Cells, *, squared: float) -> tuple[Ints, Ints]:
+def _nearest_core(cells: _Cells, is_border: Bools, core: _Cells, *, squared: float) -> tuple[Ints, Ints]:
     """The input indices of the border points and, for each, the index of its nearest core point in `core`."""
-    x, y, index = cells.x[wanted], cells.y[wanted], cells.index[wanted]
-    key = np.repeat(cells.keys, cells.sizes)[wanted]
+    x, y, index = cells.x[is_border], cells.y[is_border], cells.index[is_border]
+    key = np.repeat(cells.keys, cells.sizes)[is_border]
     best = np.full(len(x), np.inf)
     nearest = np.full(len(x), -1, dtype=np.int64)
     for columns in _COLUMNS:

@@ -94,8 +94,8 @@ def _axis(
 def _shared(x: Floats, y: Floats, *, bins: tuple[int, int]) -> Floats:
     """(rows, columns) of bins: each pin shared among the four around it; pins out of reach are left out."""
     rows, columns = bins
-    kept = (x >= 0) & (y >= 0) & (x < columns - 1) & (y < rows - 1)
-    x, y = x[kept], y[kept]
+    is_inside = (x >= 0) & (y >= 0) & (x < columns - 1) & (y < rows - 1)
+    x, y = x[is_inside], y[is_inside]
     column, row = x.astype(np.int64), y.astype(np.int64)
     right, up = x - column, y - row
     corner = row * columns + column

@@ -32,5 +32,5 @@ def case_document(request: HttpRequest, slug: str, document: int, name: str) -> 
     """The file as it was given, to be saved. `name` is for people and their browsers; any will do."""
     consultation = consultation_for(request, slug)
     case_file = get_object_or_404(consultation.documents.exclude(file=""), pk=document).file
-    kept = PurePath(case_file.name or "")
-    return attachment(case_file, name=kept.name, content_type=_TYPES.get(kept.suffix.lower(), _BYTES))
+    path = PurePath(case_file.name or "")
+    return attachment(case_file, name=path.name, content_type=_TYPES.get(path.suffix.lower(), _BYTES))

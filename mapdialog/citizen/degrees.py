@@ -115,18 +115,19 @@ def _halves(tokens: list[_Token], *, split: int) -> tuple[list[_Token], list[_To
     between = [index for index in cuts if tokens[index].before == split]
     if len(between) > 1 or any(index not in between and index != len(tokens) - 1 for index in cuts):
         return None
-    kept = [token for token in tokens if token.kind != "separator"]
+    meaningful = [token for token in tokens if token.kind != "separator"]
     if between:
         return [token for token in tokens[: between[0]] if token.kind != "separator"], [
             token for token in tokens[between[0] :] if token.kind != "separator"
         ]
-    words_first = any(token.kind == "word" and token.before == 0 for token in kept)
+    words_first = any(token.kind == "word" and token.before == 0 for token in meaningful)
     start = next(
-        index for index, token in enumerate(kept) if token.kind == "number" and token.before == split
+        index for index, token in enumerate(meaningful) if token.kind == "number" and token.before == split
     )
-    while start and (kept[start - 1].kind == "sign" or (words_first and kept[start - 1].kind == "word")):
+    leading = {"sign", "word"} if words_first else {"sign"}
+    while start and meaningful[start - 1].kind in leading:
         start -= 1
-    return kept[:start], kept[start:]
+    return meaningful[:start], meaningful[start:]
 
 
 def _angle(tokens: list[_Token]) -> tuple[float, Axis | None] | None:

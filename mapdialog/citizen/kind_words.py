@@ -37,8 +37,8 @@ def title(kind: Kind) -> Words:
 def offered(consultation: Consultation) -> list[str]:
     """The names of the kinds that residents may send: comments, and those that a question is about and that
     have words to lead to them."""
-    asked = {name for question in consultation.questions.all() for name in question.applies_to}
-    return [PLAIN, *(kind.name for kind in kinds().values() if kind.name in asked and _leads_to(kind))]
+    names = {name for question in consultation.questions.all() for name in question.applies_to}
+    return [PLAIN, *(kind.name for kind in kinds().values() if kind.name in names and _leads_to(kind))]
 
 
 def _leads_to(kind: Kind) -> bool:

@@ -37,10 +37,10 @@ class OwnForm(ContributionForm):
         version: int | None = None,
     ) -> None:
         self.contribution = contribution
-        sent = None if data is None else _with_line_feeds(data)
-        if sent is not None and version is not None:
-            sent["version"] = str(version)
-        super().__init__(sent, consultation=consultation, kind=contribution.kind, token="")
+        posted = None if data is None else _with_line_feeds(data)
+        if posted is not None and version is not None:
+            posted["version"] = str(version)
+        super().__init__(posted, consultation=consultation, kind=contribution.kind, token="")
         self.initial = {"version": contribution.version, **_stored(contribution, form=self)}
         for name in ("uuid", "token"):
             del self.fields[name]
@@ -107,7 +107,7 @@ class OwnForm(ContributionForm):
         own = Words(text=contribution.text, lang=contribution.language)
         spot = [Words(text=contribution.place_words, lang=contribution.language), *self._position()]
         tiles = [tile.name for tile in self.theme_tiles if tile.checked]
-        asked = [*(self.scales if self.asks_what_was_observed else []), *self.own_fields, *self.questions]
+        questions = [*(self.scales if self.asks_what_was_observed else []), *self.own_fields, *self.questions]
         lines = [
             (interface_words(_("What is it about?")), tiles),
             (interface_words(_("The spot")), [words for words in spot if words]),
@@ -117,7 +117,7 @@ class OwnForm(ContributionForm):
                 else []
             ),
             (interface_words(_("Your comment")), [own] if own else []),
-            *((question.words, _responses(question)) for question in asked),
+            *((question.words, _responses(question)) for question in questions),
             (
                 interface_words(_("Which alternative is it about?")),
                 [choice.label for choice in self.alternative_choices if choice.checked],
@@ -178,7 +178,7 @@ def _position_of(contribution: Contribution) -> str:
 
 def _with_line_feeds(data: QueryDict) -> QueryDict:
     """A form sends its line breaks as CR LF; stored are LF: what was not touched must not look changed."""
-    sent = QueryDict(mutable=True)
+    plain = QueryDict(mutable=True)
     for name, texts in data.lists():
-        sent.setlist(name, [str(text).replace("\r\n", "\n") for text in texts])
-    return sent
+        plain.setlist(name, [str(text).replace("\r\n", "\n") for text in texts])
+    return plain

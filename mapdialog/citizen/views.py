@@ -151,9 +151,9 @@ def _sent(request: HttpRequest, consultation: Consultation, *, receipt: Receipt,
 
 def _kind(request: HttpRequest, consultation: Consultation) -> str:
     """The kind that is asked for, where one of the questions is about it; else a comment."""
-    wanted = values.of_form(request).text("kind") or values.of_query(request).text("kind")
-    is_offered = wanted not in ("", kind_words.PLAIN) and wanted in kind_words.offered(consultation)
-    return wanted if is_offered else kind_words.PLAIN
+    kind = values.of_form(request).text("kind") or values.of_query(request).text("kind")
+    is_offered = kind not in ("", kind_words.PLAIN) and kind in kind_words.offered(consultation)
+    return kind if is_offered else kind_words.PLAIN
 
 
 def _page(

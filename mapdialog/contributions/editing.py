@@ -133,10 +133,10 @@ def revise(
     changed["state"] = rule.state_after_edit(contribution.state, now=changed["state"])
     with transaction.atomic(durable=True):
         keep_rules(rulebook.id)
-        wanted = limits.buckets_of_changes(
+        buckets = limits.buckets_of_changes(
             rulebook, contribution=contribution.pk, address=address, device=device
         )
-        limits.take(wanted, at=at)
+        limits.take(buckets, at=at)
         _update(changed, contribution=contribution, version=version, rulebook=rulebook, at=at)
         record(
             Verb.CONTRIBUTION_CHANGED, subject=contribution, by="resident", at=at, detail={"from": version}
@@ -162,12 +162,12 @@ def _geometry(geom: GEOSGeometry | None) -> dict[str, Any] | None:
 
 def _sent(contribution: Contribution) -> dict[str, Any]:
     """The properties that its author has sent, and may send again."""
-    sent = {
+    properties = {
         column.sent_as: column.shown_of(contribution)
         for column in columns.COLUMNS
         if column.sent_as and (column in columns.FROM_SENDER or column.attribute == "kind")
     }
-    return {**sent, **contribution.details}
+    return {**properties, **contribution.details}
 
 
 def _merged(contribution: Contribution, change: Mapping[str, Any], *, rulebook: Rulebook) -> dict[str, Any]:

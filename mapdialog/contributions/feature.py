@@ -188,21 +188,23 @@ def _placed_by(read: _Reader, *, geom: GEOSGeometry | None, place_words: str) ->
 
 def _responses(read: _Reader, *, rulebook: Rulebook, kind: Kind, is_record: bool) -> dict[str, Any]:
     name = read.sent_name("responses")
-    sent = read.value(name)
-    if sent is None:
-        sent = {}
-    if not isinstance(sent, dict):
+    by_key = read.value(name)
+    if by_key is None:
+        by_key = {}
+    if not isinstance(by_key, dict):
         raise FeatureError(f"properties.{name}", _("An object is expected."))
-    asked = {key: question for key, question in rulebook.questions.items() if question.applies_to(kind.name)}
+    questions = {
+        key: question for key, question in rulebook.questions.items() if question.applies_to(kind.name)
+    }
     responses = {}
-    for key, value in sent.items():
+    for key, value in by_key.items():
         field = f"properties.{name}.{key[:80]}"
-        if key not in asked:
+        if key not in questions:
             raise FeatureError(field, _("We do not ask about this here."))
-        response = _response(asked[key], value, field=field)
+        response = _response(questions[key], value, field=field)
         if response not in (None, "", []):
             responses[key] = response
-    for key, question in asked.items():
+    for key, question in questions.items():
         if question.required and key not in responses and not is_record:
             raise FeatureError(f"properties.{name}.{key}", _("This question must be answered."))
     return responses

@@ -71,7 +71,7 @@ def buckets_of_changes(
     limit = max(1, rulebook.address_limit)
     of_one = keys.keyed("changes", rulebook.id, contribution)
     network = keys.keyed("changes of address", rulebook.id, limit, network_of(address))
-    wanted = [
+    buckets = [
         Bucket(key=of_one, capacity=CHANGES_CAPACITY, per_second=CHANGES_REFILL_PER_HOUR / 3600),
         Bucket(key=network, capacity=limit, per_second=limit / 3600),
     ]
@@ -80,8 +80,8 @@ def buckets_of_changes(
             keys.keyed("changes of device", rulebook.id, device),
             DEVICE_CHANGES_REFILL_PER_HOUR / 3600,
         )
-        wanted.append(Bucket(key=key, capacity=DEVICE_CHANGES_CAPACITY, per_second=per_second))
-    return sorted(wanted, key=lambda bucket: bucket.key)
+        buckets.append(Bucket(key=key, capacity=DEVICE_CHANGES_CAPACITY, per_second=per_second))
+    return sorted(buckets, key=lambda bucket: bucket.key)
 
 
 def network_of(address: str) -> str:
@@ -131,9 +131,9 @@ WHERE (SELECT {_AVAILABLE} FROM wanted WHERE wanted.key = bucket.key) >= 1
 """  # noqa: S608 (our own text)
 
 
-def values(wanted: Iterable[Bucket], *, at: dt.datetime) -> dict[str, Any]:
+def values(buckets: Iterable[Bucket], *, at: dt.datetime) -> dict[str, Any]:
     """The placeholders of WAIT_SQL and `take_sql`."""
-    rows = list(wanted)
+    rows = list(buckets)
     return {
         "keys": [row.key for row in rows],
         "capacities": [row.capacity for row in rows],
@@ -142,12 +142,12 @@ def values(wanted: Iterable[Bucket], *, at: dt.datetime) -> dict[str, Any]:
     }
 
 
-def take(wanted: Sequence[Bucket], *, at: dt.datetime) -> None:
+def take(buckets: Sequence[Bucket], *, at: dt.datetime) -> None:
     """Takes one token of each, in the caller's transaction, which the caller rolls back on TooManyError."""
     with prepared.cursor() as cursor:
-        cursor.execute(_TAKE_SQL, values(wanted, at=at))
-        if cursor.rowcount < len(wanted):
-            raise TooManyError(dt.timedelta(seconds=max(bucket.per_second**-1 for bucket in wanted)))
+        cursor.execute(_TAKE_SQL, values(buckets, at=at))
+        if cursor.rowcount < len(buckets):
+            raise TooManyError(dt.timedelta(seconds=max(bucket.per_second**-1 for bucket in buckets)))
 
 
 def forget_old(*, at: dt.datetime) -> int:

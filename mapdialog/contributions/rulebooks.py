@@ -148,16 +148,16 @@ def _statement(shown: QuerySet[Consultation]) -> tuple[str, tuple[Any, ...]]:
 
 
 def _rows(consultations: QuerySet[Consultation]) -> QuerySet[Consultation, dict[str, Any]]:
-    def those(model: type[Theme] | type[Alternative] | type[Question], **fields: str) -> ArraySubquery:
+    def rows_of(model: type[Theme] | type[Alternative] | type[Question], **fields: str) -> ArraySubquery:
         rows = model._default_manager.filter(consultation=OuterRef("pk")).order_by("pk")
         return ArraySubquery(rows.values(row=JSONObject(**fields)))
 
     rows: QuerySet[Consultation, dict[str, Any]] = consultations.order_by().values(
         *_COLUMNS,
         zone=F("municipality__time_zone"),
-        theme_rows=those(Theme, id="id", key="key", name="name"),
-        alternative_rows=those(Alternative, id="id", key="key", layer="layer_id"),
-        question_rows=those(
+        theme_rows=rows_of(Theme, id="id", key="key", name="name"),
+        alternative_rows=rows_of(Alternative, id="id", key="key", layer="layer_id"),
+        question_rows=rows_of(
             Question, key="key", kind="kind", options="options", required="required", applies_to="applies_to"
         ),
     )

@@ -50,73 +50,73 @@ def load_layer(layer: DemoLayer, *, say: Say) -> None:
     call_command("import_layer", *arguments, stdout=io.StringIO(), stderr=io.StringIO())
 
 
-def load_population(wanted: DemoPopulation, *, say: Say) -> None:
+def load_population(population: DemoPopulation, *, say: Say) -> None:
     """Attach the figures, unless this very file already is attached to the layer."""
-    digest = hashlib.sha256(wanted.file.read_bytes()).hexdigest()
+    digest = hashlib.sha256(population.file.read_bytes()).hexdigest()
     populations = Population.objects.filter(
-        edition__layer__owner=wanted.owner, edition__layer__name=wanted.name
+        edition__layer__owner=population.owner, edition__layer__name=population.name
     )
     if populations.filter(sha256=digest).exists():
         return
-    say(f"population of {wanted.owner} {wanted.name} ({wanted.file.name})")
-    arguments = [str(wanted.file), "--owner", wanted.owner, "--name", wanted.name, "--by", BY]
-    arguments += ["--source", wanted.source, "--licence", wanted.licence]
-    if wanted.year is not None:
-        arguments += ["--year", str(wanted.year)]
-    for name in wanted.sum_into:
+    say(f"population of {population.owner} {population.name} ({population.file.name})")
+    arguments = [str(population.file), "--owner", population.owner, "--name", population.name, "--by", BY]
+    arguments += ["--source", population.source, "--licence", population.licence]
+    if population.year is not None:
+        arguments += ["--year", str(population.year)]
+    for name in population.sum_into:
         arguments += ["--sum-into", name]
     call_command("import_population", *arguments, stdout=io.StringIO(), stderr=io.StringIO())
 
 
-def load_contributions(wanted: DemoContributions, *, at: dt.datetime, say: Say) -> None:
+def load_contributions(source: DemoContributions, *, at: dt.datetime, say: Say) -> None:
     """Import the rows whose day has come; those named in `hold` wait for a moderator afterwards."""
-    consultation = Consultation.objects.get(slug=wanted.consultation)
-    content = _rows_of_today(wanted, consultation=consultation, at=at)
-    digest = hashlib.sha256(content.encode() + repr(sorted(wanted.columns.items())).encode()).hexdigest()
-    subject = f"{wanted.consultation} {wanted.file.name}"
+    consultation = Consultation.objects.get(slug=source.consultation)
+    content = _rows_of_today(source, consultation=consultation, at=at)
+    digest = hashlib.sha256(content.encode() + repr(sorted(source.columns.items())).encode()).hexdigest()
+    subject = f"{source.consultation} {source.file.name}"
     done = Job.objects.filter(kind=_JOB, subject=subject, state=Job.State.DONE, result__sha256=digest)
     if done.exists():
         return
-    say(f"contributions to {wanted.consultation} ({wanted.file.name})")
+    say(f"contributions to {source.consultation} ({source.file.name})")
     job = jobs.make(_JOB, subject=subject, at=at)
     jobs.start(job, at=at)
     output = io.StringIO()
     with tempfile.NamedTemporaryFile("w", suffix=".csv", encoding="utf-8", newline="") as file:
         file.write(content)
         file.flush()
-        mapping = ",".join(f"{target}={column}" for target, column in wanted.columns.items())
-        arguments = [file.name, "--consultation", wanted.consultation, "--map", mapping]
+        mapping = ",".join(f"{target}={column}" for target, column in source.columns.items())
+        arguments = [file.name, "--consultation", source.consultation, "--map", mapping]
         call_command("import_contributions", *arguments, stdout=output, stderr=io.StringIO())
-    _hold(wanted, consultation=consultation, at=at)
+    _hold(source, consultation=consultation, at=at)
     summary = output.getvalue().strip().splitlines()[-1]
     jobs.finish(job, at=at, result={"sha256": digest}, message=summary, kept=None)
     say(f"  {summary}")
 
 
-def _rows_of_today(wanted: DemoContributions, *, consultation: Consultation, at: dt.datetime) -> str:
+def _rows_of_today(source: DemoContributions, *, consultation: Consultation, at: dt.datetime) -> str:
     """The CSV without the rows to skip and without those that would be written in the future."""
-    text = wanted.file.read_text(encoding="utf-8-sig")
+    text = source.file.read_text(encoding="utf-8-sig")
     header = text.partition("\n")[0]
     delimiter = ";" if header.count(";") > header.count(",") else ","
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
     days_open = (at - consultation.opens_at) / dt.timedelta(days=1)
-    source, offset = wanted.columns["source_id"], wanted.columns.get("day_offset", "")
-    kept = io.StringIO(newline="")
-    writer = csv.DictWriter(kept, reader.fieldnames or [], delimiter=delimiter)
+    id_column, offset = source.columns["source_id"], source.columns.get("day_offset", "")
+    rows_of_today = io.StringIO(newline="")
+    writer = csv.DictWriter(rows_of_today, reader.fieldnames or [], delimiter=delimiter)
     writer.writeheader()
     for row in reader:
-        if row[source] not in wanted.skip and float(row.get(offset) or 0) <= days_open:
+        if row[id_column] not in source.skip and float(row.get(offset) or 0) <= days_open:
             writer.writerow(row)
-    return kept.getvalue()
+    return rows_of_today.getvalue()
 
 
-def _hold(wanted: DemoContributions, *, consultation: Consultation, at: dt.datetime) -> None:
+def _hold(source: DemoContributions, *, consultation: Consultation, at: dt.datetime) -> None:
     reader = User.objects.filter(
         memberships__municipality=consultation.municipality, memberships__role=Membership.Role.MODERATOR
     ).first()
     published = Contribution.State.PUBLISHED
     contributions = Contribution.objects.filter(
-        consultation=consultation, source_id__in=wanted.hold, state=published
+        consultation=consultation, source_id__in=source.hold, state=published
     )
     if reader is None:
         return
@@ -124,16 +124,18 @@ def _hold(wanted: DemoContributions, *, consultation: Consultation, at: dt.datet
         moderation.hold(contribution, by=reader, at=at, reason="demo")
 
 
-def load_user(wanted: DemoUser, *, at: dt.datetime) -> str:
+def load_user(demo_user: DemoUser, *, at: dt.datetime) -> str:
     """Make the sign-in, give its roles, and return its password, the same on every run."""
-    user = User.objects.filter(email=wanted.email).first()
-    password = password_for(wanted.email)
+    user = User.objects.filter(email=demo_user.email).first()
+    password = password_for(demo_user.email)
     if user is None:
-        user = User.objects.create_user(wanted.email, password, name=wanted.name, is_staff=wanted.is_staff)
+        user = User.objects.create_user(
+            demo_user.email, password, name=demo_user.name, is_staff=demo_user.is_staff
+        )
     elif not user.check_password(password):
         user.set_password(password)
         user.save()
-    for membership in wanted.memberships:
+    for membership in demo_user.memberships:
         municipality = Municipality.objects.get(code=membership.municipality)
         give_role(
             user,

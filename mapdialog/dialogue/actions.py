@@ -70,9 +70,9 @@ def save_consultation(file: ConsultationFile, *, at: dt.datetime, by: str) -> Sa
     columns = {
         **file.model_dump(include=set(ColumnsOfFile.model_fields)),
         "grace": dt.timedelta(hours=file.grace_hours),
-        "opens_at": _moment("opens", file.opens, kept=known.opens_at if known else None, at=at, zone=zone),
+        "opens_at": _moment("opens", file.opens, before=known.opens_at if known else None, at=at, zone=zone),
         "closes_at": _moment(
-            "closes", file.closes, kept=known.closes_at if known else None, at=at, zone=zone
+            "closes", file.closes, before=known.closes_at if known else None, at=at, zone=zone
         ),
         "boundary_layer": _layer("boundary_set", file.boundary_set, owner=municipality, at=at),
         "area": _area(file.area, owner=municipality, at=at),
@@ -108,13 +108,13 @@ def _municipality_with(key: str, code: str) -> Municipality:
 
 
 def _moment(
-    key: str, written: str | dt.date | None, *, kept: dt.datetime | None, at: dt.datetime, zone: ZoneInfo
+    key: str, written: str | dt.date | None, *, before: dt.datetime | None, at: dt.datetime, zone: ZoneInfo
 ) -> dt.datetime | None:
     if written is None:
         return None
     when = When(written)
-    if kept is not None and when.is_relative:
-        return kept
+    if before is not None and when.is_relative:
+        return before
     try:
         moment = when.resolve(at=at, zone=zone)
     except (DateError, OverflowError) as error:
@@ -137,20 +137,22 @@ def _layer(key: str, name: str, *, owner: Municipality, at: dt.datetime) -> Laye
     return layer
 
 
-def _area(wanted: AreaOfFile | None, *, owner: Municipality, at: dt.datetime) -> MultiPolygon | None:
-    if wanted is None:
+def _area(of_file: AreaOfFile | None, *, owner: Municipality, at: dt.datetime) -> MultiPolygon | None:
+    if of_file is None:
         return None
     try:
-        if wanted.geojson:
-            return area.of_geojson(wanted.geojson)
-        if wanted.bbox:
-            return area.of_box(tuple(wanted.bbox))
-        layer = _layer("area.layer", wanted.layer, owner=owner, at=at)
+        if of_file.geojson:
+            return area.of_geojson(of_file.geojson)
+        if of_file.bbox:
+            return area.of_box(tuple(of_file.bbox))
+        layer = _layer("area.layer", of_file.layer, owner=owner, at=at)
         edition = (
             Edition.objects.filter(layer=layer).in_force_on(owner.day(at)).select_related("layer").first()
         )
         if edition is None:
-            raise ConsultationError("area.layer", f"names {wanted.layer!r}, of which no version holds today.")
+            raise ConsultationError(
+                "area.layer", f"names {of_file.layer!r}, of which no version holds today."
+            )
         return area.of_edition(edition)
     except area.AreaError as error:
         raise ConsultationError("area", str(error)) from None
@@ -178,13 +180,13 @@ def _parts(
     for row in parts["documents"]:
         row["file"] = _stored(row["file"]) if row["file"] else ""
     for row in parts["rounds"]:
-        kept = known.rounds.filter(number=row["number"]).first() if known else None
+        saved_round = known.rounds.filter(number=row["number"]).first() if known else None
         opens, closes = row.pop("opens"), row.pop("closes")
         row["opens_at"] = _moment(
-            "rounds.opens", opens, kept=kept.opens_at if kept else None, at=at, zone=zone
+            "rounds.opens", opens, before=saved_round.opens_at if saved_round else None, at=at, zone=zone
         )
         row["closes_at"] = _moment(
-            "rounds.closes", closes, kept=kept.closes_at if kept else None, at=at, zone=zone
+            "rounds.closes", closes, before=saved_round.closes_at if saved_round else None, at=at, zone=zone
         )
         if row["closes_at"] and row["closes_at"] <= row["opens_at"]:
             raise ConsultationError("rounds.closes", "is not after “opens”.")
@@ -202,9 +204,9 @@ def _stored(path: Path) -> str:
 
 def _save_base_layers(file: ConsultationFile, *, saved: Saved, owner: Municipality, at: dt.datetime) -> None:
     layers = [_layer("base_layers", name, owner=owner, at=at) for name in file.base_layers]
-    wanted = [layer for layer in layers if layer is not None]
-    if set(saved.consultation.base_layers.all()) != set(wanted):
-        saved.consultation.base_layers.set(wanted)
+    base_layers = [layer for layer in layers if layer is not None]
+    if set(saved.consultation.base_layers.all()) != set(base_layers):
+        saved.consultation.base_layers.set(base_layers)
         saved.changed.append("base_layers")
 
 

@@ -91,10 +91,10 @@ class _Rows(admin.TabularInline):  # type: ignore[type-arg] # not subscriptable 
         field: Any = owner.formfield_for_foreignkey(db_field, request, **kwargs)
         if db_field.related_model is not Consultation:
             # Django asks anew for every row, and for every look at the form.
-            asked = request.__dict__.setdefault("_choices_of_rows", {})
-            if db_field not in asked:
-                asked[db_field] = list(field.choices)
-            field.choices = asked[db_field]
+            choices = request.__dict__.setdefault("_choices_of_rows", {})
+            if db_field not in choices:
+                choices[db_field] = list(field.choices)
+            field.choices = choices[db_field]
         return field
 
 

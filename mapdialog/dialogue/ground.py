@@ -92,8 +92,8 @@ def ground(*, drafts: bool) -> Ground:
 
 def forget() -> None:
     """Makes the next question read the database."""
-    for kept in _KEPT.values():
-        kept.forget()
+    for memory in _KEPT.values():
+        memory.forget()
 
 
 def _read(*, drafts: bool) -> Ground:

@@ -70,9 +70,9 @@ class DrawnPlan:
         for use in sorted(self.uses, key=lambda use: use.level):
             key = style_for(self.style_list, code=use.code, future=use.is_future).key
             table[key].setdefault("levels", []).append(use.level)
-        for drawn in table.values():
-            if drawn["levels"] == first:
-                del drawn["levels"]
+        for instructions in table.values():
+            if instructions["levels"] == first:
+                del instructions["levels"]
         return table
 
     def level_choices(self) -> list[tuple[int, str]]:

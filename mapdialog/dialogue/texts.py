@@ -20,8 +20,8 @@ def translated(value: Mapping[str, str] | None, language: str | None) -> str:
 
 def language_of(value: Mapping[str, str] | None, language: str | None) -> str:
     """Which language `translated` answers in: pages need it for the `lang` attribute."""
-    written = {tag: text for tag, text in (value or {}).items() if text}
-    wanted = (language or "").lower()
-    base = wanted.split("-")[0]
-    order = (wanted, base, *_NEAR.get(base, ()), "en", "nb", *written)
-    return next((tag for tag in order if tag in written), language or "")
+    written = {written_tag: text for written_tag, text in (value or {}).items() if text}
+    tag = (language or "").lower()
+    base = tag.split("-")[0]
+    order = (tag, base, *_NEAR.get(base, ()), "en", "nb", *written)
+    return next((written_tag for written_tag in order if written_tag in written), language or "")

@@ -122,13 +122,13 @@ def tile(consultation: Consultation, *, audience: Audience, zoom: int, x: int, y
 def _stored_counts(
     consultation: Consultation, *, audience: Audience, zoom: int, x: int, y: int
 ) -> list[tuple[int, int, int]]:
-    wanted = zoom + SIDE_LEVELS
-    level = min(level for level in STORED_LEVELS if level >= wanted)
+    level_of_squares = zoom + SIDE_LEVELS
+    level = min(level for level in STORED_LEVELS if level >= level_of_squares)
     parameters: dict[str, int | str] = {
         "consultation": consultation.pk,
         "audience": audience,
         "level": level,
-        "shift": level - wanted,
+        "shift": level - level_of_squares,
         "x0": x * SIDE - SKIRT,
         "y0": y * SIDE - SKIRT,
     }

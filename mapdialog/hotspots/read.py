@@ -22,7 +22,7 @@ LONLAT = "EPSG:4326"
 _PINS = """
 SELECT id::text, contributor, theme, is_spot,
        ST_AsBinary(CASE WHEN GeometryType(geom) = 'POINT' THEN geom ELSE ST_PointOnSurface(geom) END)
-FROM ({kept}) AS kept(id, contributor, theme, geom, is_spot)
+FROM ({contributions}) AS kept(id, contributor, theme, geom, is_spot)
 """
 
 _NAMED_KINDS = (Layer.Kind.PLACE, Layer.Kind.STREET, Layer.Kind.ADDRESS)
@@ -34,7 +34,7 @@ def pins_frame(consultation: Consultation) -> gpd.GeoDataFrame:
 
     Rejected and erased ones are left out: they are not part of what was said.
     """
-    kept = (
+    contributions = (
         Contribution.objects.officials()
         .filter(consultation=consultation)
         .exclude(state=Contribution.State.REJECTED)
@@ -42,10 +42,10 @@ def pins_frame(consultation: Consultation) -> gpd.GeoDataFrame:
         .order_by("id")
         .values_list("id", "contributor_key", "theme__key", "geom", "is_spot")
     )
-    sql, parameters = kept.query.sql_with_params()
+    sql, parameters = contributions.query.sql_with_params()
     with connection.cursor() as cursor:
         # ST_AsBinary here and not Django's geometry objects: a million of those take a minute
-        cursor.execute(_PINS.format(kept=sql), parameters)
+        cursor.execute(_PINS.format(contributions=sql), parameters)
         rows = cursor.fetchall()
     table = pd.DataFrame(rows, columns=["id", "contributor", "theme", "is_spot", "wkb"])
     return _frame(table.drop(columns="wkb"), wkb=table["wkb"])

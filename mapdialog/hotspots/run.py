@@ -321,5 +321,5 @@ def _names(
 
 def _forget_old(consultation: Consultation) -> None:
     """Keep the newest runs: each can be made again from the points, its parameters and the version."""
-    kept = Run.objects.of(consultation).order_by("-finished_at", "-id").values("id")[:KEPT_RUNS]
-    Run.objects.of(consultation).exclude(id__in=kept).delete()
+    newest = Run.objects.of(consultation).order_by("-finished_at", "-id").values("id")[:KEPT_RUNS]
+    Run.objects.of(consultation).exclude(id__in=newest).delete()

@@ -53,11 +53,11 @@ def task(
         ENDINGS[known_as] = Endings(again=again, given_up=given_up)
 
     def declared(function: Callable[P, R]) -> Task[P, R, P]:
-        made = app.task(name=name, aliases=aliases, queue=queue, queueing_lock=name if cron else None)(
+        task = app.task(name=name, aliases=aliases, queue=queue, queueing_lock=name if cron else None)(
             function
         )
         if cron:
-            app.periodic(cron=cron)(made)  # type: ignore[arg-type] # that its argument is a time is ours to know
-        return made
+            app.periodic(cron=cron)(task)  # type: ignore[arg-type] # that its argument is a time is ours to know
+        return task
 
     return declared

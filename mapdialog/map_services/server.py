@@ -93,27 +93,27 @@ class MapServer:
     def picture(self, *, z: int, x: int, y: int, at: float) -> Picture:
         """The tile, kept or fetched. Raises NoPictureError, BusyError, OutgoingError."""
         key = (self._service, z, x, y)
-        kept = self._pictures.get(key)
-        if kept is not None and kept.age_left_s(at=at):
-            return kept
+        before = self._pictures.get(key)
+        if before is not None and before.age_left_s(at=at):
+            return before
         try:
-            fetched = self._fetched(z=z, x=x, y=y, kept=kept, at=at)
+            fetched = self._fetched(z=z, x=x, y=y, before=before, at=at)
         except (BusyError, OutgoingError):
-            if kept is None or kept.fresh_until is None or at > kept.fresh_until + AGED_S:
+            if before is None or before.fresh_until is None or at > before.fresh_until + AGED_S:
                 raise
-            return kept
+            return before
         if fetched.fresh_until is not None:
             self._pictures.keep(key, fetched)
         return fetched
 
-    def _fetched(self, *, z: int, x: int, y: int, kept: Picture | None, at: float) -> Picture:
+    def _fetched(self, *, z: int, x: int, y: int, before: Picture | None, at: float) -> Picture:
         if wait_s := self._breaker.wait_s(at=at):
             raise BusyError(retry_s=wait_s)
         if not self._turns.take(at=at):
             raise BusyError(retry_s=FULL_S)
         try:
-            answer = self._asked(z=z, x=x, y=y, kept=kept)
-            picture = self._read(answer, kept=kept, at=time.monotonic())
+            answer = self._asked(z=z, x=x, y=y, before=before)
+            picture = self._read(answer, before=before, at=time.monotonic())
         except OutgoingError as error:
             self._breaker.failed(at=time.monotonic())
             _log.warning("The map server of %s: %s.", self._service.name, error.failure)
@@ -125,13 +125,13 @@ class MapServer:
             raise NoPictureError
         return picture
 
-    def _asked(self, *, z: int, x: int, y: int, kept: Picture | None) -> Answer:
+    def _asked(self, *, z: int, x: int, y: int, before: Picture | None) -> Answer:
         """Nothing of the reader's request goes along."""
         headers = {"User-Agent": self._agent, "Accept": "image/png,image/jpeg,image/webp"}
         if self._service.key_header:
             headers[self._service.key_header] = self._service.key
-        if kept is not None and kept.their_etag:
-            headers["If-None-Match"] = kept.their_etag
+        if before is not None and before.their_etag:
+            headers["If-None-Match"] = before.their_etag
         return outgoing.fetch(
             self._service.address(z=z, x=x, y=y),
             headers=headers,
@@ -139,12 +139,12 @@ class MapServer:
             private_hosts=self._private_hosts,
         )
 
-    def _read(self, answer: Answer, *, kept: Picture | None, at: float) -> Picture | None:
+    def _read(self, answer: Answer, *, before: Picture | None, at: float) -> Picture | None:
         """None where the server has nothing. Raises OutgoingError for what is neither that nor a picture."""
         age_s = allowed_age_s(answer.headers, now=dt.datetime.now(dt.UTC))
         fresh_until = None if age_s is None else at + age_s
-        if answer.status == 304 and kept is not None:
-            return replace(kept, fresh_until=fresh_until)
+        if answer.status == 304 and before is not None:
+            return replace(before, fresh_until=fresh_until)
         if answer.status in {204, 404}:
             return None
         media_type = type_of(answer.body)
@@ -165,10 +165,10 @@ class Turns:
 
     def take(self, *, at: float) -> bool:
         """Whether it is one's turn; then `give_back` afterwards."""
-        taken = self._free.acquire(timeout=0 if at < self._full_until else TURN_S)
-        if not taken:
+        is_free = self._free.acquire(timeout=0 if at < self._full_until else TURN_S)
+        if not is_free:
             self._full_until = at + FULL_S
-        return taken
+        return is_free
 
     def give_back(self) -> None:
         self._free.release()

@@ -93,36 +93,36 @@ def _read_after(value: str, *, consultation: Consultation) -> public_view.Last:
     raise Problem("bad-query", status=400, detail=message, field="after")
 
 
-def etag(consultation: Consultation, wanted: Filter) -> str:
+def etag(consultation: Consultation, filters: Filter) -> str:
     """Made of the data version, the audience (everyone) and the filter: a 304 is never wrong."""
-    content = f"{SHAPE}|{consultation.pk}|{consultation.data_version.number}|everyone|{wanted!r}"
+    content = f"{SHAPE}|{consultation.pk}|{consultation.data_version.number}|everyone|{filters!r}"
     return f'W/"{hashlib.sha256(content.encode()).hexdigest()[:24]}"'
 
 
-def page(consultation: Consultation, wanted: Filter, *, address: str) -> bytes:
+def page(consultation: Consultation, filters: Filter, *, address: str) -> bytes:
     """The page as GeoJSON, one database query. `address` is the path the next link is made of."""
     rows = feature_sql.visible(consultation, reader=AnonymousUser())
-    if wanted.bbox:
-        rows = rows.filter(geom_public__intersects=_box(wanted.bbox))
-    if wanted.themes:
-        rows = rows.filter(theme__key__in=wanted.themes)
+    if filters.bbox:
+        rows = rows.filter(geom_public__intersects=_box(filters.bbox))
+    if filters.themes:
+        rows = rows.filter(theme__key__in=filters.themes)
     total_sql, params = feature_sql.named(rows.order_by().values("pk"), prefix="all")
-    if wanted.after:
-        rows = public_view.older_than(rows, last=wanted.after, of=consultation)
-    cut = rows.order_by(*public_view.newest_first(consultation))[: wanted.limit + 1]
+    if filters.after:
+        rows = public_view.older_than(rows, last=filters.after, of=consultation)
+    cut = rows.order_by(*public_view.newest_first(consultation))[: filters.limit + 1]
     query = feature_sql.features(cut, of=consultation)
     sql = _PAGE.format(page=query.sql, everything=total_sql, order=public_view.newest_first_sql(consultation))
-    asked = {"limit": wanted.limit, "is_first": wanted.after is None}
+    limits = {"limit": filters.limit, "is_first": filters.after is None}
     with connection.cursor() as cursor:
-        cursor.execute(sql, {**params, **query.params, **asked})
+        cursor.execute(sql, {**params, **query.params, **limits})
         total, read, features, identifier = cursor.fetchone()
-    after = str(identifier) if read > wanted.limit else ""
+    after = str(identifier) if read > filters.limit else ""
     head = {
         "type": "FeatureCollection",
         **own_members(consultation),
         "numberMatched": total,
-        "numberReturned": min(read, wanted.limit),
-        "links": _links(wanted, after=after, address=address),
+        "numberReturned": min(read, filters.limit),
+        "links": _links(filters, after=after, address=address),
     }
     opened = json.dumps(head, ensure_ascii=False, separators=(",", ":"))[:-1]
     return f'{opened},"features":[{features}]}}'.encode()
@@ -141,13 +141,13 @@ def _box(sides: Bounds) -> GEOSGeometry:
     return box
 
 
-def _links(wanted: Filter, *, after: str, address: str) -> list[dict[str, str]]:
+def _links(filters: Filter, *, after: str, address: str) -> list[dict[str, str]]:
     if not after:
         return []
-    query: dict[str, str | int] = {"limit": wanted.limit}
-    if wanted.bbox:
-        query["bbox"] = ",".join(repr(side) for side in wanted.bbox)
-    if wanted.themes:
-        query["theme"] = ",".join(wanted.themes)
+    query: dict[str, str | int] = {"limit": filters.limit}
+    if filters.bbox:
+        query["bbox"] = ",".join(repr(side) for side in filters.bbox)
+    if filters.themes:
+        query["theme"] = ",".join(filters.themes)
     href = f"{address}?{urlencode({**query, 'after': after}, safe=',')}"
     return [{"rel": "next", "type": "application/geo+json", "href": href}]

@@ -33,10 +33,10 @@ def give_role(
     user: User, *, municipality: Municipality, role: str, at: dt.datetime, by: str, committee_code: str = ""
 ) -> Membership:
     """Give somebody a role; giving it again changes nothing."""
-    membership, made = Membership.objects.get_or_create(
+    membership, is_new = Membership.objects.get_or_create(
         user=user, municipality=municipality, role=role, committee_code=committee_code
     )
-    if made:
+    if is_new:
         detail = {"user": user.pk, "role": role, "municipality": municipality.code}
         record(Verb.MEMBERSHIP_GIVEN, subject=membership, by=by, at=at, detail=detail)
     return membership

@@ -132,13 +132,13 @@ def contributions(request: HttpRequest, slug: str) -> HttpResponse:
 def plan_differences(request: HttpRequest, slug: str) -> HttpResponse:
     """Land in each use in two plans: `a` and `b` are keys of alternatives, `level` a vertical level."""
     consultation = consultation_for(request, slug)
-    wanted = query.read(_PlansQuery, request)
+    plans_query = query.read(_PlansQuery, request)
     on = _today(consultation)
     differences = differences_of(
         plan_editions(consultation, on=on, published_only=False),
-        first=wanted.a,
-        second=wanted.b,
-        level=wanted.level,
+        first=plans_query.a,
+        second=plans_query.b,
+        level=plans_query.level,
         on=on,
         language=get_language() or "",
     )

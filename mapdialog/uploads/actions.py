@@ -55,8 +55,8 @@ def read(upload: Upload, *, choices: ReadChoices, reading: int, by: User, at: dt
 def save(upload: Upload, *, description: EditionDescription, reading: int, by: User, at: dt.datetime) -> None:
     """Ask for the draft to be saved. A second click changes nothing. Raises UploadStateError."""
     # Asked before the row is locked: the worker keeps it locked for as long as saving takes.
-    asked = Upload.objects.filter(pk=upload.pk, reading=reading)
-    if asked.filter(state__in=(Upload.State.SAVED, Upload.State.SAVING)).exists():
+    uploads = Upload.objects.filter(pk=upload.pk, reading=reading)
+    if uploads.filter(state__in=(Upload.State.SAVED, Upload.State.SAVING)).exists():
         return
     upload = _locked(upload)
     if upload.state in (Upload.State.SAVED, Upload.State.SAVING) and upload.reading == reading:

@@ -63,8 +63,8 @@ def description_of(upload: Upload) -> EditionDescription:
 def free_name(file_name: str, *, municipality: Municipality) -> str:
     """A short name that no layer of the municipality has yet, made of the file's name."""
     name = layer_name(file_name)
-    taken = set(Layer.objects.filter(owner=municipality.code).values_list("name", flat=True))
+    used = set(Layer.objects.filter(owner=municipality.code).values_list("name", flat=True))
     waiting = Upload.objects.unfinished().filter(municipality=municipality, layer=None)
-    taken |= set(waiting.values_list("choices__reading__name", flat=True))
-    numbered = (f"{name}-{number}" for number in range(2, len(taken) + 3))
-    return name if name not in taken else next(free for free in numbered if free not in taken)
+    used |= set(waiting.values_list("choices__reading__name", flat=True))
+    numbered = (f"{name}-{number}" for number in range(2, len(used) + 3))
+    return name if name not in used else next(free for free in numbered if free not in used)

@@ -64,8 +64,8 @@ def _end_cancelled(upload_id: str, *, at: dt.datetime) -> None:
 
 
 def _locked(upload_id: str, *, reading: int, state: Upload.State) -> Upload | None:
-    asked = Upload.objects.filter(pk=upload_id, reading=reading, state=state)
-    return asked.select_for_update(of=("self",)).select_related("draft", "job").first()
+    uploads = Upload.objects.filter(pk=upload_id, reading=reading, state=state)
+    return uploads.select_for_update(of=("self",)).select_related("draft", "job").first()
 
 
 def _end(upload: Upload, *, state: Upload.State, message: str, at: dt.datetime) -> None:

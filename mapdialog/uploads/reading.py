@@ -43,8 +43,8 @@ def read_upload(identifier: uuid.UUID, *, reading: int) -> None:
     Whatever stops it is said on the upload, in the language of whoever asked, with what was understood by
     then. Cancelling, a fault and a newer reading leave no draft.
     """
-    asked = Upload.objects.filter(pk=identifier, reading=reading, state=Upload.State.READING)
-    upload = asked.select_related("job", "layer", "municipality").first()
+    uploads = Upload.objects.filter(pk=identifier, reading=reading, state=Upload.State.READING)
+    upload = uploads.select_related("job", "layer", "municipality").first()
     if upload is None or upload.job is None:
         return
     begun = _Reading(upload, job=upload.job)
@@ -115,8 +115,8 @@ class _Reading:
         choices, owner = choices_of(self.upload), self.upload.municipality.code
         self.understood["format"] = rows.format
         if rows.format not in _SINGLE:
-            taken = list(dict.fromkeys(rows.layers))
-            self.understood |= {**understanding.of_contents(contents), "taken": taken}
+            layer_names = list(dict.fromkeys(rows.layers))
+            self.understood |= {**understanding.of_contents(contents), "taken": layer_names}
         self.understood["place"] = understanding.of_coordinates(rows, owner=owner)
         proposal = propose(
             rows, kind=choices.kind, owner=owner, roles=choices.roles, source=choices.source or None

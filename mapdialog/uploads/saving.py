@@ -26,8 +26,8 @@ _log = logging.getLogger(__name__)
 
 def save_upload(identifier: uuid.UUID, *, reading: int) -> None:
     """Save the draft of this reading; nothing happens when that is no longer asked for, or done."""
-    asked = Upload.objects.filter(pk=identifier, reading=reading, state=Upload.State.SAVING)
-    upload = asked.select_related("job").first()
+    uploads = Upload.objects.filter(pk=identifier, reading=reading, state=Upload.State.SAVING)
+    upload = uploads.select_related("job").first()
     if upload is None or upload.job is None:
         return
     job = upload.job

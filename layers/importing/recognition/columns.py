@@ -101,14 +101,14 @@ class Columns:
 
     def _code(self, properties: Mapping[str, Any], used: set[str]) -> str:
         source = self.source
-        prefix = source.zone_code_prefix if source else ""
-        for role, wanted in (("code", ""), ("zone_code", prefix)):
+        zone_prefix = source.zone_code_prefix if source else ""
+        for role, prefix in (("code", ""), ("zone_code", zone_prefix)):
             if code := codes.cleaned(self._value(properties, role, used)):
                 if source and source.code_length:
                     code = codes.with_zeros(code, length=source.code_length)
                 if source and source.code_pattern:
                     code = codes.picked(code, pattern=source.code_pattern)
-                return codes.as_listed(code, self.style, wanted) if self._is_listed else code
+                return codes.as_listed(code, self.style, prefix) if self._is_listed else code
         return ""
 
     @cached_property
@@ -153,19 +153,21 @@ class Columns:
 
     def _rest(self, properties: Mapping[str, Any], used: set[str], *, feature_type: str) -> dict[str, Any]:
         """The other columns, and what tiles tell of them under the names that they tell it by."""
-        gone = used - self._staying if self._staying else used
-        rest = {
+        stored_apart = used - self._staying if self._staying else used
+        others = {
             name: value
             for name, value in properties.items()
-            if name not in gone and name not in self._elsewhere and not name.startswith(row.PROVISION_IN)
+            if name not in stored_apart
+            and name not in self._elsewhere
+            and not name.startswith(row.PROVISION_IN)
         }
         for role in self._told_by_tiles:
             shown = self._value(properties, role, set())
             if shown is None and role == "kind" and self.source and self.source.has_table(feature_type):
                 shown = feature_type
-            if shown is not None and (role not in rest or self.roles.get(role) == role):
-                rest[role] = self._ours(role, row.line(shown))
-        return rest
+            if shown is not None and (role not in others or self.roles.get(role) == role):
+                others[role] = self._ours(role, row.line(shown))
+        return others
 
     @cached_property
     def _elsewhere(self) -> frozenset[str]:

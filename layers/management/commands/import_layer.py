@@ -110,13 +110,13 @@ class Command(BaseCommand):
             self.stdout.write("--kind and --owner say what it would be understood as")
             return
         request = _request(file, {**options, "name": options["name"] or "layer"})
-        taken = source_layers.read(request)
-        self._list_layers(taken.contents)
-        if taken.rows is None:
-            raise ChooseLayerError(taken.contents)
-        self.stdout.write(f"taken: {', '.join(dict.fromkeys(taken.rows.layers)) or 'all of it'}")
+        reading = source_layers.read(request)
+        self._list_layers(reading.contents)
+        if reading.rows is None:
+            raise ChooseLayerError(reading.contents)
+        self.stdout.write(f"taken: {', '.join(dict.fromkeys(reading.rows.layers)) or 'all of it'}")
         proposed = proposal.propose(
-            taken.rows, kind=kind, owner=owner, roles=request.named_roles(), source=request.source
+            reading.rows, kind=kind, owner=owner, roles=request.named_roles(), source=request.source
         )
         self._tell(_lines(proposed))
 
@@ -229,15 +229,15 @@ def _would_lie(error: crs.CrsError) -> Iterator[str]:
         yield f"  --crs EPSG:{candidate.srid}{swapped}: {candidate.name}, at {where}{fits}"
 
 
-def _write(file: Path | None, kept: dict[str, Any]) -> None:
+def _write(file: Path | None, document: dict[str, Any]) -> None:
     """The report as JSON, or its findings as a table for a Nordic spreadsheet."""
     if file is None:
         return
     if file.suffix == ".json":
-        file.write_text(json.dumps(kept, ensure_ascii=False, indent=1), encoding="utf-8")
+        file.write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
         return
     with file.open("wb") as table:
-        table.writelines(csv_lines.lines(report.csv(report.findings(kept))))
+        table.writelines(csv_lines.lines(report.csv(report.findings(document))))
 
 
 def _report_file(text: str) -> Path:

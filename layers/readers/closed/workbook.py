@@ -24,14 +24,14 @@ def sheet(path: str, *, wanted: str) -> dict[str, Any]:
     """
     try:
         with python_calamine.CalamineWorkbook.from_path(path) as workbook:
-            return _sheet(workbook, wanted=wanted)
+            return _sheet(workbook, sheet_name=wanted)
     except python_calamine.PasswordError as error:
         raise RefusedError("password") from error
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise RefusedError("damaged") from error
 
 
-def _sheet(workbook: python_calamine.CalamineWorkbook, *, wanted: str) -> dict[str, Any]:
+def _sheet(workbook: python_calamine.CalamineWorkbook, *, sheet_name: str) -> dict[str, Any]:
     visible = [
         metadata.name
         for metadata in workbook.sheets_metadata
@@ -39,14 +39,16 @@ def _sheet(workbook: python_calamine.CalamineWorkbook, *, wanted: str) -> dict[s
         and metadata.typ == python_calamine.SheetTypeEnum.WorkSheet
     ]
     names = visible or list(workbook.sheet_names)
-    if wanted and wanted not in workbook.sheet_names:
-        raise RefusedError("no-sheet", name=wanted[:80], names=", ".join(name[:60] for name in names[:20]))
-    for name in [wanted] if wanted else names:
+    if sheet_name and sheet_name not in workbook.sheet_names:
+        raise RefusedError(
+            "no-sheet", name=sheet_name[:80], names=", ".join(name[:60] for name in names[:20])
+        )
+    for name in [sheet_name] if sheet_name else names:
         cells_of_sheet = workbook.get_sheet_by_name(name)
         if cells_of_sheet.height > MAX_SHEET_ROWS or cells_of_sheet.width > MAX_SHEET_COLUMNS:
             raise RefusedError("sheet-size", name=name[:80])
         cells = [[_plain(value) for value in row] for row in cells_of_sheet.to_python()]
-        if cells or wanted:
+        if cells or sheet_name:
             return {"sheet": name, "sheets": names[:200], "cells": cells}
     raise RefusedError("no-cells")
 

@@ -44,8 +44,10 @@ class Recorded:
 def publish(request: HttpRequest, edition_id: int) -> HttpResponse:
     """Let everyone see an edition (`published=1`), or officials only (`published=0`)."""
     edition = edition_for(request, edition_id)
-    wanted = values.of_form(request).flag("published")
-    return _take(request, edition, step=lambda at, by: life.publish(edition, published=wanted, at=at, by=by))
+    published = values.of_form(request).flag("published")
+    return _take(
+        request, edition, step=lambda at, by: life.publish(edition, published=published, at=at, by=by)
+    )
 
 
 @login_required

@@ -139,12 +139,12 @@ def _import_step(request: HttpRequest, edition: Edition, at: dt.datetime, by: st
         raise PopulationError(
             _("The file is larger than %(limit)d MB. Split it.") % {"limit": MAX_UPLOAD_BYTES // 1024**2}
         )
-    with tempfile.NamedTemporaryFile() as kept:
+    with tempfile.NamedTemporaryFile() as temporary:
         for chunk in file.chunks():
-            kept.write(chunk)
-        kept.flush()
+            temporary.write(chunk)
+        temporary.flush()
         loaded = attaching.load(
-            Path(kept.name),
+            Path(temporary.name),
             edition=edition,
             source=form.text("source"),
             licence=form.text("licence"),

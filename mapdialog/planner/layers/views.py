@@ -202,8 +202,8 @@ def _content(request: HttpRequest, edition: Edition) -> dict[str, Any]:
 def _searched(rows: QuerySet[Any], *, search: str, model: type[Area | Zone | Feature]) -> QuerySet[Any]:
     if not search:
         return rows
-    wanted = Q(code__icontains=search) | Q(name__icontains=search)
-    return rows.filter(wanted | Q(field__icontains=search)) if model is Zone else rows.filter(wanted)
+    matching = Q(code__icontains=search) | Q(name__icontains=search)
+    return rows.filter(matching | Q(field__icontains=search)) if model is Zone else rows.filter(matching)
 
 
 def _label(thing: Area | Zone | Feature, *, list_name: str) -> str:

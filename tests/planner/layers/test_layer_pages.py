@@ -385,9 +385,7 @@ class TestLog:
             assert sentence in text
 
 
-def test_an_edition_of_unknown_beginning_was_always_in_force(
-    browser: Client, place: Municipality
-) -> None:
+def test_an_edition_of_unknown_beginning_was_always_in_force(browser: Client, place: Municipality) -> None:
     layer = make.layer()
     make.edition(of=layer, valid_from=EVER_SINCE)
     assert "ever since" in text_of(browser.get(f"/planner/layers/{layer.pk}/"))

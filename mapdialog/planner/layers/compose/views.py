@@ -174,13 +174,13 @@ def _form(request: HttpRequest, edition: Edition, *, settings: dict[str, Any]) -
             committees = _from_table(request, edition)
             return ComposeForm.of_committees(committees, name=sent.text("name"), **settings)
         return ComposeForm.of_post(request.POST, **settings)
-    wanted = values.of_query(request).identifier("from")
-    chosen = {start.pk: start for start in composing.starts(edition)}.get(wanted)
-    if chosen is None:
+    start_id = values.of_query(request).identifier("from")
+    beginning = {start.pk: start for start in composing.starts(edition)}.get(start_id)
+    if beginning is None:
         return ComposeForm.of_committees((), **settings)
-    draft = str(chosen.pk) if chosen.state == Edition.State.DRAFT else ""
-    committees = composing.committees_of(chosen, units=edition)
-    return ComposeForm.of_committees(committees, name=chosen.layer.name, draft=draft, **settings)
+    draft = str(beginning.pk) if beginning.state == Edition.State.DRAFT else ""
+    committees = composing.committees_of(beginning, units=edition)
+    return ComposeForm.of_committees(committees, name=beginning.layer.name, draft=draft, **settings)
 
 
 def _from_table(request: HttpRequest, edition: Edition) -> list[Committee]:
@@ -190,11 +190,11 @@ def _from_table(request: HttpRequest, edition: Edition) -> list[Committee]:
     if file.size > MAX_UPLOAD_BYTES:
         limit = MAX_UPLOAD_BYTES // 1024**2
         raise CompositionError(_("The file is larger than %(limit)d MB. Split it.") % {"limit": limit})
-    with tempfile.NamedTemporaryFile() as kept:
+    with tempfile.NamedTemporaryFile() as temporary:
         for chunk in file.chunks():
-            kept.write(chunk)
-        kept.flush()
-        return committees_in(tables.read_table(Path(kept.name)), units=edition, at=timezone.now())
+            temporary.write(chunk)
+        temporary.flush()
+        return committees_in(tables.read_table(Path(temporary.name)), units=edition, at=timezone.now())
 
 
 @transaction.atomic

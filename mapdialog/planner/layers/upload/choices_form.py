@@ -17,17 +17,17 @@ from mapdialog.uploads.models import Upload
 def choices_context(upload: Upload, *, language: str) -> dict[str, Any]:
     """What `upload_choices.html` shows."""
     understood, chosen = upload.understood, choices_of(upload)
-    asked = understood.get("ask", "") if upload.state == Upload.State.ASKING else ""
+    question = understood.get("ask", "") if upload.state == Upload.State.ASKING else ""
     chosen_system = f"{chosen.srid}{' swapped' * chosen.swap_axes}" if chosen.srid else ""
     candidates = [
         {**candidate, "value": system_value(candidate), "words": candidate_words(candidate), "number": number}
         for number, candidate in enumerate(understood.get("place", {}).get("candidates", ()), start=1)
     ]
     offered = {candidate["value"] for candidate in candidates}
-    if asked == "crs" and chosen_system not in offered and candidates:
+    if question == "crs" and chosen_system not in offered and candidates:
         chosen_system = candidates[0]["value"]
     return {
-        "asked": asked,
+        "asked": question,
         "chosen": chosen,
         "kinds": words.kinds(),
         "tables": [
@@ -49,12 +49,12 @@ def choices_context(upload: Upload, *, language: str) -> dict[str, Any]:
 
 
 def _role(role: str, upload: Upload) -> dict[str, Any]:
-    understood, taken = upload.understood, choices_of(upload).roles.get(role, "")
+    understood, chosen = upload.understood, choices_of(upload).roles.get(role, "")
     others = understood["others"].get(role, ())
     return {
         "role": role,
         "label": words.role(role),
-        "taken": taken or understood["roles"][role],
+        "taken": chosen or understood["roles"][role],
         "likely": [column for column in understood["fields"] if column["name"] in others],
         "rest": [column for column in understood["fields"] if column["name"] not in others],
     }

@@ -28,13 +28,13 @@ class _Edge(Func):
 def page_of(draft: Edition, *, after: int, query: str, language: str) -> dict[str, Any]:
     """At most PAGE features after an id, in the order of the file; `next` is None on the last page."""
     model = layer_map.content_of(draft)
-    drawn = model._base_manager.filter(edition=draft, pk__gt=after).order_by("pk")
-    if wanted := query.replace("\0", "").strip()[:_QUERY_MAX]:
-        matching = Q(code__icontains=wanted) | Q(name__icontains=wanted)
-        drawn = drawn.filter(matching | Q(field__icontains=wanted) if model is Zone else matching)
+    features = model._base_manager.filter(edition=draft, pk__gt=after).order_by("pk")
+    if words := query.replace("\0", "").strip()[:_QUERY_MAX]:
+        matching = Q(code__icontains=words) | Q(name__icontains=words)
+        features = features.filter(matching | Q(field__icontains=words) if model is Zone else matching)
     edges = {name: _Edge("geom", function=f"ST_{name}") for name in ("XMin", "YMin", "XMax", "YMax")}
     names = ("pk", "code", "name", *(_OF_ZONES if model is Zone else ()), *edges)
-    rows = list(drawn.annotate(**edges).values(*names)[: PAGE + 1])
+    rows = list(features.annotate(**edges).values(*names)[: PAGE + 1])
     style = draft.layer.style or "neutral"
     return {
         "features": [
