@@ -86,8 +86,8 @@ class _Import:
         shapes.mend(self._shapes, srid=srid, areas_only=self._is_areas, progress=partial(progress, CHECKING))
         self._check_not_empty()
         merged = self._merge_codes()
-        kept = self._shapes.kept().tolist()
-        rows = recognition.rows(self._source_rows, self._columns, kept=kept, kind=request.kind)
+        row_numbers = self._shapes.row_numbers().tolist()
+        rows = recognition.rows(self._source_rows, self._columns, row_numbers=row_numbers, kind=request.kind)
         of_fields = recognition.findings(rows, self._columns, owner=request.owner)
         of_shapes = checks.findings(self._check_input(rows), home=home)
         return Content(
@@ -101,7 +101,7 @@ class _Import:
         )
 
     def _check_not_empty(self) -> None:
-        if len(self._shapes.kept()) == 0:
+        if len(self._shapes.row_numbers()) == 0:
             reasons = set((self._shapes.skipped | self._source_rows.unreadable).values())
             why = "; ".join(sorted(reasons)[:5]) or "no features"
             raise ImportRefusedError(_("The file holds nothing that can be loaded: %(why)s.") % {"why": why})
@@ -132,7 +132,7 @@ class _Import:
             return []
         rows = {
             row_number: self._columns.row(self._source_rows.properties[row_number], row_number=row_number)
-            for row_number in self._shapes.kept().tolist()
+            for row_number in self._shapes.row_numbers().tolist()
         }
         return merging.merge(rows, self._shapes.geometries, always=request.merge_codes is True)
 

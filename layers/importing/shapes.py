@@ -55,7 +55,7 @@ class UsableShapes:
         self.skipped.update(reasons)
         self.geometries[list(reasons)] = None
 
-    def kept(self) -> NDArray[np.intp]:
+    def row_numbers(self) -> NDArray[np.intp]:
         """The rows that are left."""
         return np.flatnonzero(~shapely.is_missing(self.geometries))
 

@@ -172,13 +172,13 @@ def source_layers_for(kind: str, owner: str, layers: Iterable[LayerOfFile]) -> t
 
 
 def outlines_for(
-    kind: str, owner: str, layers: Iterable[LayerOfFile], *, taken: Collection[str]
+    kind: str, owner: str, layers: Iterable[LayerOfFile], *, zones: Collection[str]
 ) -> tuple[tuple[str, ...], Source | None]:
     """The source layers with the outlines of the plan whose zones are in those taken, and their source."""
     country = owner.partition("-")[0].upper()
-    usable = [layer for layer in layers if _is_usable(layer, kind) and layer.name not in taken]
+    usable = [layer for layer in layers if _is_usable(layer, kind) and layer.name not in zones]
     for source in sources():
-        if (source.kind, source.country) == (kind, country) and any(map(source.has_table, taken)):
+        if (source.kind, source.country) == (kind, country) and any(map(source.has_table, zones)):
             names = tuple(layer.name for layer in usable if source.has_outline(layer.name))
             if names:
                 return names, source

@@ -42,11 +42,11 @@ class Ambiguous:
 
 @dataclass(frozen=True, kw_only=True)
 class Loaded:
-    """`added` and `changed` rows, `kept` ones that stood so already; `same` codes did not change at all."""
+    """Rows `added`, `changed` and `unchanged`; the `same` codes are those that never changed."""
 
     added: int
     changed: int
-    kept: int
+    unchanged: int
     same: int
     ambiguous: list[str]
 
@@ -59,13 +59,13 @@ def load(path: Path, *, scheme: str, changed_on: dt.date) -> Loaded:
     """
     rows = list(_rows(path, scheme=scheme, changed_on=changed_on))
     changes = [row for row in rows if row.old_code != row.new_code]
-    unchanged = {
+    stored = {
         (row.old_code, row.new_code): row
         for row in CodeChange.objects.filter(scheme=scheme, changed_on=changed_on)
     }
     added, changed = [], []
     for row in changes:
-        before = unchanged.get((row.old_code, row.new_code))
+        before = stored.get((row.old_code, row.new_code))
         if before is None:
             added.append(row)
         elif (before.share, before.old_name, before.new_name) != (row.share, row.old_name, row.new_name):
@@ -77,7 +77,7 @@ def load(path: Path, *, scheme: str, changed_on: dt.date) -> Loaded:
     return Loaded(
         added=len(added),
         changed=len(changed),
-        kept=len(changes) - len(added) - len(changed),
+        unchanged=len(changes) - len(added) - len(changed),
         same=len(rows) - len(changes),
         ambiguous=sorted(
             code for code in {row.old_code for row in changes} if isinstance(_next(code, changes), Ambiguous)

@@ -55,12 +55,12 @@ class ContributionForm(forms.Form):
         self._turned = ""
         self.bands = list(AGE_BANDS)
         self.themes = list(consultation.themes.all())
-        self.asked = [
+        self.questions_of_kind = [
             question
             for question in consultation.questions.all()
             if not question.applies_to or kind in question.applies_to
         ]
-        for question in self.asked:
+        for question in self.questions_of_kind:
             self.fields[response_name(question)] = _response_field(question)
         if self.kind.codes:
             self._ask_observation()
@@ -152,7 +152,10 @@ class ContributionForm(forms.Form):
         )
 
     def _responses(self) -> dict[str, Any]:
-        responses = {question.key: self.cleaned_data.get(response_name(question)) for question in self.asked}
+        responses = {
+            question.key: self.cleaned_data.get(response_name(question))
+            for question in self.questions_of_kind
+        }
         return {key: response for key, response in responses.items() if response}
 
     def feature(self) -> dict[str, Any]:
@@ -207,7 +210,7 @@ class ContributionForm(forms.Form):
 
     @property
     def questions(self) -> list[AskedQuestion]:
-        return [self._asked(question) for question in self.asked]
+        return [self._asked(question) for question in self.questions_of_kind]
 
     def _asked(self, question: Question) -> AskedQuestion:
         bound = self[response_name(question)]
@@ -234,7 +237,7 @@ class ContributionForm(forms.Form):
     def alternative_choices(self) -> list[Choice]:
         """The proposals to choose between, unless one of the questions asks for that already."""
         alternatives = list(self.consultation.alternatives.all())
-        if len(alternatives) < 2 or any(question.asks_alternative for question in self.asked):
+        if len(alternatives) < 2 or any(question.asks_alternative for question in self.questions_of_kind):
             return []
         chosen = self["alternative"].value()
         return [

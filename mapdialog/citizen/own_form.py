@@ -67,7 +67,7 @@ class OwnForm(ContributionForm):
         cleaned, changed = self.cleaned_data, set(self.changed_data)
         properties: dict[str, Any] = {name: cleaned[name] or None for name in _TEXTS if name in changed}
         properties |= {name: as_detail(name, cleaned[name]) for name in self.detail_names if name in changed}
-        names = {question.key: response_name(question) for question in self.asked}
+        names = {question.key: response_name(question) for question in self.questions_of_kind}
         responses = {key: cleaned[name] or None for key, name in names.items() if name in changed}
         if responses:
             properties["responses"] = responses
@@ -158,7 +158,7 @@ def _stored(contribution: Contribution, *, form: ContributionForm) -> dict[str, 
         **{name: "" if detail is None else str(detail) for name, detail in details.items()},
         **{
             response_name(question): _as_typed(contribution.responses.get(question.key, ""))
-            for question in form.asked
+            for question in form.questions_of_kind
         },
     }
 

@@ -120,10 +120,10 @@ class PlanMap:
         day = consultation.municipality.day(at)
         area, area_bounds = _area(consultation)
         editions = plan_editions(consultation, on=day)
-        drawn = _drawn(plan.edition for plan in editions)
-        plans = _plans(editions, drawn=drawn)
+        zones = _zones_and_box(plan.edition for plan in editions)
+        plans = _plans(editions, zones=zones)
         bounds = (
-            _around(box for _n, box in drawn.values())
+            _around(box for _n, box in zones.values())
             or area_bounds
             or _boundary_extent(consultation, day=day)
         )
@@ -155,8 +155,8 @@ def _area(consultation: Consultation) -> tuple[dict[str, Any] | None, Bounds | N
         return json.loads(cursor.fetchone()[0]), (west, south, east, north)
 
 
-def _drawn(editions: Iterable[Edition]) -> dict[int, tuple[int, Bounds]]:
-    """How many zones each version draws, and around what, by the version's id."""
+def _zones_and_box(editions: Iterable[Edition]) -> dict[int, tuple[int, Bounds]]:
+    """How many zones each edition has, and their box, by the edition's id."""
     ids = [edition.pk for edition in editions]
     zones = Zone.objects.filter(edition__in=ids).order_by().values_list("edition_id")
     rows = zones.annotate(n=Count("pk"), box=Extent("geom")) if ids else ()
@@ -175,13 +175,13 @@ def _boundary_extent(consultation: Consultation, *, day: dt.date) -> Bounds | No
     return extent
 
 
-def _plans(plans: list[PlanEdition], *, drawn: Mapping[int, tuple[int, Bounds]]) -> list[PlanView]:
+def _plans(plans: list[PlanEdition], *, zones: Mapping[int, tuple[int, Bounds]]) -> list[PlanView]:
     if not plans:
         return []
     rows: dict[int, list[tuple[Any, ...]]] = {}
     for row in _zones(plan.edition for plan in plans):
         rows.setdefault(row[0], []).append(row)
-    counts = {edition: n for edition, (n, _box) in drawn.items()}
+    counts = {edition: n for edition, (n, _box) in zones.items()}
     return [
         _plan(plan, rows=rows.get(plan.edition.pk, []), zone_count=counts.get(plan.edition.pk, 0))
         for plan in plans

@@ -89,7 +89,7 @@ def load_contributions(source: DemoContributions, *, at: dt.datetime, say: Say) 
         call_command("import_contributions", *arguments, stdout=output, stderr=io.StringIO())
     _hold(source, consultation=consultation, at=at)
     summary = output.getvalue().strip().splitlines()[-1]
-    jobs.finish(job, at=at, result={"sha256": digest}, message=summary, kept=None)
+    jobs.finish(job, at=at, result={"sha256": digest}, message=summary, keep_for=None)
     say(f"  {summary}")
 
 

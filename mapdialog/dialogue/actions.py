@@ -45,12 +45,12 @@ class ConsultationError(ValueError):
 
 @dataclass(kw_only=True)
 class Saved:
-    """What a load did. `kept` are rows the file no longer has, but which something refers to."""
+    """What a load did. `in_use` are rows the file no longer has, but which something refers to."""
 
     consultation: Consultation
-    made: bool
+    is_new: bool
     changed: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
+    in_use: list[str] = field(default_factory=list)
 
 
 @transaction.atomic
@@ -64,7 +64,7 @@ def save_consultation(file: ConsultationFile, *, at: dt.datetime, by: str) -> Sa
     if known and known.municipality_id != municipality.pk:
         raise ConsultationError("slug", f"is {file.slug!r}, which is another municipality's consultation.")
     consultation = known or Consultation(slug=file.slug, municipality=municipality)
-    saved = Saved(consultation=consultation, made=known is None)
+    saved = Saved(consultation=consultation, is_new=known is None)
     # A stored moment is what people were told: a file that counts days from today does not move it.
     zone = municipality.zone
     columns = {
@@ -84,8 +84,8 @@ def save_consultation(file: ConsultationFile, *, at: dt.datetime, by: str) -> Sa
     for relation, rows in _parts(file, owner=municipality, at=at, zone=zone, known=known).items():
         _save_rows(relation, rows, saved=saved, has_opened=consultation.opens_at <= at)
     if saved.changed:
-        verb = Verb.CONSULTATION_MADE if saved.made else Verb.CONSULTATION_CHANGED
-        detail = {"changed": saved.changed, "kept": saved.kept}
+        verb = Verb.CONSULTATION_MADE if saved.is_new else Verb.CONSULTATION_CHANGED
+        detail = {"changed": saved.changed, "kept": saved.in_use}
         record(verb, subject=consultation, by=by, at=at, detail=detail)
     DataVersion.objects.get_or_create(consultation=consultation)
     if saved.changed:
@@ -223,7 +223,7 @@ def _save_rows(relation: str, rows: list[dict[str, Any]], *, saved: Saved, has_o
         what = f"{relation}.{mark[-1]}"
         # Answers name their question by its key: once people may have answered, its words must stay.
         if (relation == "questions" and has_opened) or not _deleted(row):
-            saved.kept.append(what)
+            saved.in_use.append(what)
         else:
             saved.changed.append(f"{what} (removed)")
 

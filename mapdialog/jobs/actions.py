@@ -77,11 +77,11 @@ def finish(
     result: dict[str, Any] | None = None,
     file: Path | None = None,
     message: str = "",
-    kept: dt.timedelta | None = RESULT_KEPT,
+    keep_for: dt.timedelta | None = RESULT_KEPT,
 ) -> None:
-    """Done, with its result; a file is copied into the store and goes when `kept` is over (None: never)."""
+    """Done, with its result; a file is copied into the store and goes after `keep_for` (None: never)."""
     with transaction.atomic():
-        expires_at = at + kept if kept else None
+        expires_at = at + keep_for if keep_for else None
         values: dict[str, Any] = {"message": message, "result": result or {}, "expires_at": expires_at}
         if job.total is not None:
             values["done"] = job.total

@@ -141,7 +141,7 @@ def test_what_is_in_use_is_kept_and_reported(tmp_path: Path) -> None:
     shorter = FULL.replace('[[themes]]\nkey = "green"\nname = {nb = "Grønt"}\n', "")
     shorter = shorter.replace('[[indicators]]\nkey = "reach"\ntarget = "30 %"\nname = {nb = "Andel"}\n', "")
     saved = save_consultation(consultation_file.read(written(tmp_path, shorter)), at=NOW, by="test")
-    assert saved.kept == ["themes.green"]
+    assert saved.in_use == ["themes.green"]
     assert {theme.key for theme in consultation.themes.all()} == {"path", "green"}
     assert not consultation.indicators.exists()
 
@@ -152,7 +152,7 @@ def test_questions_stay_once_it_has_opened(tmp_path: Path) -> None:
     start = FULL.index("[[questions]]")
     shorter = FULL[:start] + FULL[FULL.index("[[target_groups]]") :]
     saved = save_consultation(consultation_file.read(written(tmp_path, shorter)), at=NOW, by="test")
-    assert saved.kept == ["questions.feeling"]
+    assert saved.in_use == ["questions.feeling"]
     assert consultation.questions.exists()
 
 

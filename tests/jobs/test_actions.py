@@ -75,18 +75,18 @@ def test_progress_beyond_the_end_is_a_fault() -> None:
 
 def test_old_results_go_with_their_files(tmp_path: Path, settings: Any) -> None:
     settings.MEDIA_ROOT = tmp_path
-    old, kept, forever, open_job = running(), running(), running(), running()
+    old, keep_for, forever, open_job = running(), running(), running(), running()
     (tmp_path / "a.txt").write_text("x")
-    actions.finish(old, at=NOW, file=tmp_path / "a.txt", kept=dt.timedelta(days=1))
-    actions.finish(kept, at=NOW)
-    actions.finish(forever, at=NOW, kept=None)
+    actions.finish(old, at=NOW, file=tmp_path / "a.txt", keep_for=dt.timedelta(days=1))
+    actions.finish(keep_for, at=NOW)
+    actions.finish(forever, at=NOW, keep_for=None)
     assert actions.expire(at=NOW + dt.timedelta(days=2)) == 1
-    assert set(Job.objects.all()) == {kept, forever, open_job}
+    assert set(Job.objects.all()) == {keep_for, forever, open_job}
     assert list((tmp_path / "jobs").iterdir()) == []
     assert actions.expire(at=NOW + dt.timedelta(days=2)) == 0
 
 
 def test_the_periodic_task_calls_it() -> None:
-    actions.finish(job := running(), at=NOW, kept=dt.timedelta(days=1))
+    actions.finish(job := running(), at=NOW, keep_for=dt.timedelta(days=1))
     assert expire(timestamp=0) == 1
     assert not Job.objects.filter(pk=job.pk).exists()

@@ -234,16 +234,18 @@ def _with_codes(
     """Where no column is one of codes: the column of identities for it, or none, and that it is so."""
     if not names:
         return names_by_role, [Finding(kind="numbered", severity="note", count=len(source_rows.properties))]
-    name = _identity(source_rows, names, taken=names_by_role.get("name", ("",))[0])
+    name = _identity(source_rows, names, name_column=names_by_role.get("name", ("",))[0])
     finding = Finding(kind="codes_from", severity="note", count=1, values={"field": name})
     return {**names_by_role, "code": (name,)}, [finding]
 
 
-def rows(source_rows: SourceRows, columns: Columns, *, kept: Iterable[int], kind: str) -> dict[int, Row]:
+def rows(
+    source_rows: SourceRows, columns: Columns, *, row_numbers: Iterable[int], kind: str
+) -> dict[int, Row]:
     """The rows to store, by row number. Raises ColumnError, listing every bad code at once."""
     result = {
         row_number: columns.row(source_rows.properties[row_number], row_number=row_number)
-        for row_number in kept
+        for row_number in row_numbers
     }
     too_long = [row_number + 1 for row_number, stored in result.items() if len(stored.code) > row.CODE_MAX]
     if too_long:
@@ -325,9 +327,9 @@ def _check_named(roles: Mapping[str, str], names: Collection[str], *, source: st
         raise ColumnError(message % {"source": source[:80], "sources": listed})
 
 
-def _identity(source_rows: SourceRows, names: Collection[str], *, taken: str) -> str:
+def _identity(source_rows: SourceRows, names: Collection[str], *, name_column: str) -> str:
     """The one column that tells every area apart as a code would. Raises ColumnError: a person must say."""
-    candidates = [name for name in names if name.casefold() in _IDENTITIES and name != taken]
+    candidates = [name for name in names if name.casefold() in _IDENTITIES and name != name_column]
     if len(candidates) == 1:
         values = [row.line(properties.get(candidates[0])) for properties in source_rows.properties]
         if all(values) and len(set(values)) == len(values):

@@ -137,20 +137,20 @@ def _role(
     kind: str,
     country: str,
 ) -> Role:
-    taken = recognised.roles.get(role, "")
+    column = recognised.roles.get(role, "")
     others = list(recognised.others.get(role, ()))
     if role == "code" and kind in (Layer.Kind.BOUNDARY, Layer.Kind.POPULATION):
         others += [
             sample.name for sample in samples if sample.filled == 1 and _tells_apart(sample.name, rows)
         ]
-    if role == "code" and kind == Layer.Kind.ZONING and not taken:
+    if role == "code" and kind == Layer.Kind.ZONING and not column:
         few = rows[:_ROWS_FOR_CODES]
         others += [
             sample.name
             for sample in samples
             if sample.samples and _holds_codes(sample.name, few, country=country)
         ]
-    return Role(role=role, column=taken, others=[name for name in dict.fromkeys(others) if name != taken])
+    return Role(role=role, column=column, others=[name for name in dict.fromkeys(others) if name != column])
 
 
 def _tells_apart(name: str, rows: Sequence[Mapping[str, Any]]) -> bool:

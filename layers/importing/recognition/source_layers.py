@@ -68,14 +68,14 @@ class _Recognition:
     def _with_outlines(self, choice: Choice, contents: Contents) -> Choice:
         request = self._request
         names, self.source = catalog.outlines_for(
-            request.kind, request.owner, contents.layers, taken=choice.layers
+            request.kind, request.owner, contents.layers, zones=choice.layers
         )
         return replace(choice, beside=names)
 
 
-def _passed_over(layers: Sequence[SourceLayer], taken: Collection[str]) -> list[Finding]:
-    left = [f"{layer.name[:60]} ({max(layer.rows, 0)})" for layer in layers if layer.name not in taken]
-    values = {"taken": ", ".join(taken), "left": ", ".join(left[:20])}
+def _passed_over(layers: Sequence[SourceLayer], read: Collection[str]) -> list[Finding]:
+    left = [f"{layer.name[:60]} ({max(layer.rows, 0)})" for layer in layers if layer.name not in read]
+    values = {"taken": ", ".join(read), "left": ", ".join(left[:20])}
     return [Finding(kind="other_tables", severity="note", count=len(left), values=values)] if left else []
 
 

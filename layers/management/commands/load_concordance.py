@@ -28,7 +28,7 @@ class Command(BaseCommand):
             loaded = concordance.load(file, scheme=options["scheme"], changed_on=options["changed_on"])
         except (OSError, concordance.ConcordanceError) as error:
             raise CommandError(f"{file}: {error}") from error
-        counts = f"{loaded.added} added, {loaded.changed} changed, {loaded.kept} kept as they were"
+        counts = f"{loaded.added} added, {loaded.changed} changed, {loaded.unchanged} kept as they were"
         self.stdout.write(f"{counts}; {loaded.same} codes have not changed")
         if loaded.ambiguous:
             codes = ", ".join(loaded.ambiguous)

@@ -76,10 +76,10 @@ class Connection(HTTPChannel):  # type: ignore[misc] # waitress ships no types
         if self.head_since is None:
             # empty lines before a request do not start its time anew
             self.head_since = now
-        taken: bool = super().received(data)
+        is_taken: bool = super().received(data)
         if self.request is not None and self.request.headers_finished and self.body_since is None:
             self.body_since = now
-        return taken
+        return is_taken
 
     def service(self) -> None:
         self.server.last_taken = time.monotonic()

@@ -90,7 +90,7 @@ def test_axes_are_swapped_when_asked() -> None:
 def test_what_lies_outside_the_map_is_skipped_and_the_rest_stays() -> None:
     usable = mended("POINT(9 86)", "POINT(9 59)", "POINT(181 5)", "LINESTRING(9 59, 9 -90)")
     assert set(usable.skipped) == {0, 2, 3}
-    assert usable.kept().tolist() == [1]
+    assert usable.row_numbers().tolist() == [1]
 
 
 def test_metres_that_no_projection_reaches_are_skipped() -> None:

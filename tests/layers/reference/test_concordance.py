@@ -27,7 +27,7 @@ def followed(code, on=AFTER):
 def test_the_shipped_table_is_loaded_once(shipped):
     assert (shipped.added, shipped.same, shipped.ambiguous) == (115, 240, ["1507"])
     again = concordance.load(SHIPPED, scheme=NO_MUNICIPALITIES, changed_on=SHIPPED_DAY)
-    assert (again.added, again.changed, again.kept) == (0, 0, 115)
+    assert (again.added, again.changed, again.unchanged) == (0, 0, 115)
     assert CodeChange.objects.count() == 115
 
 

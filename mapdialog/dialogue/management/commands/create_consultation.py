@@ -29,10 +29,10 @@ class Command(BaseCommand):
         except ConsultationError as error:
             raise CommandError(f"{file.name}: {error}") from None
         consultation = saved.consultation
-        state = "made" if saved.made else "brought up to date" if saved.changed else "unchanged"
+        state = "made" if saved.is_new else "brought up to date" if saved.changed else "unchanged"
         closes = consultation.closes_at.isoformat() if consultation.closes_at else "open-ended"
         self.stdout.write(
             f"{consultation.slug}: {state} (opens {consultation.opens_at.isoformat()}, closes {closes})"
         )
-        for kept in saved.kept:
-            self.stdout.write(f"  kept, although the file no longer has it, because it is in use: {kept}")
+        for name in saved.in_use:
+            self.stdout.write(f"  kept, although the file no longer has it, because it is in use: {name}")

@@ -32,14 +32,16 @@ def rows_of(
     source_rows: SourceRows, *, kind: str = "zoning", owner: str = "NO-4012", **options: Any
 ) -> list[Row]:
     got = understood(source_rows, kind=kind, owner=owner, **options)
-    return list(columns.rows(source_rows, got, kept=range(len(source_rows.properties)), kind=kind).values())
+    return list(
+        columns.rows(source_rows, got, row_numbers=range(len(source_rows.properties)), kind=kind).values()
+    )
 
 
 def findings_of(
     source_rows: SourceRows, *, owner: str = "NO-4012", **options: Any
 ) -> dict[str, dict[str, Any]]:
     got = understood(source_rows, owner=owner, **options)
-    loaded = columns.rows(source_rows, got, kept=range(len(source_rows.properties)), kind="zoning")
+    loaded = columns.rows(source_rows, got, row_numbers=range(len(source_rows.properties)), kind="zoning")
     return {
         finding.kind: {"count": finding.count, **finding.values}
         for finding in columns.findings(loaded, got, owner=owner)
