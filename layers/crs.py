@@ -201,7 +201,11 @@ def candidates(bounds: Box, *, owner: str, home: Box | None = None) -> list[Cand
     rank = {srid: number for number, srid in enumerate(order)}
     return sorted(
         fitting,
-        key=lambda candidate: (_FITS.index(candidate.fits), _beyond(candidate, home), rank[candidate.srid]),
+        key=lambda candidate: (
+            _FITS.index(candidate.fits),
+            _degrees_off(candidate, home),
+            rank[candidate.srid],
+        ),
     )
 
 
@@ -293,7 +297,7 @@ def _wider(box: Box) -> Box:
     return west - 2 * margin, south - margin, east + 2 * margin, north + margin
 
 
-def _beyond(candidate: Candidate, home: Box | None) -> float:
+def _degrees_off(candidate: Candidate, home: Box | None) -> float:
     """How far from home, or outside the zone that the system is made for: degrees, in whole steps."""
     if home is not None and candidate.fits == "home":
         middle = (home[0] + home[2]) / 2, (home[1] + home[3]) / 2

@@ -33,13 +33,13 @@ def counter_clockwise(geometry: dict[str, Any]) -> dict[str, Any]:
     """GeoJSON whose areas run as RFC 7946 3.1.6 wants: outlines counter-clockwise, holes clockwise."""
     coordinates = geometry["coordinates"]
     if geometry["type"] == "Polygon":
-        return {**geometry, "coordinates": _turned(coordinates)}
+        return {**geometry, "coordinates": _oriented(coordinates)}
     if geometry["type"] == "MultiPolygon":
-        return {**geometry, "coordinates": [_turned(rings) for rings in coordinates]}
+        return {**geometry, "coordinates": [_oriented(rings) for rings in coordinates]}
     return geometry
 
 
-def _turned(rings: list[Any]) -> list[Any]:
+def _oriented(rings: list[Any]) -> list[Any]:
     return [
         ring if (_twice_the_area(ring) > 0) == (number == 0) else ring[::-1]
         for number, ring in enumerate(rings)

@@ -113,10 +113,10 @@ def _made_published(published: bool) -> Undo:
     def is_so(event: LayerEvent) -> bool:
         return _edition(event).published == published
 
-    def make_the_other(event: LayerEvent, at: dt.datetime, by: str) -> None:
+    def undo(event: LayerEvent, at: dt.datetime, by: str) -> None:
         life.publish(_edition(event), published=not published, at=at, by=by)
 
-    return Undo(is_so, make_the_other)
+    return Undo(is_so, undo)
 
 
 def _document(event: LayerEvent) -> LayerDocument:
@@ -175,10 +175,10 @@ def _made_current(is_current: bool) -> Undo:
         figures = Population.objects.filter(edition__layer=event.layer_id, pk=event.detail.get("population"))
         return figures.filter(replaced_at__isnull=is_current).exists()
 
-    def make_the_other(event: LayerEvent, at: dt.datetime, by: str) -> None:
+    def undo(event: LayerEvent, at: dt.datetime, by: str) -> None:
         (attaching.withdraw if is_current else attaching.restore)(_population(event), at=at, by=by)
 
-    return Undo(is_so, make_the_other)
+    return Undo(is_so, undo)
 
 
 UNDO_OF: Mapping[What, Undo | NoUndo] = {

@@ -71,9 +71,9 @@ def findings(checked: CheckInput, *, home: crs.Box | None) -> list[Finding]:
     row_numbers = checked.row_numbers()
     shapes = checked.geometries[row_numbers]
     findings = [
-        *_far(checked, shapes, home),
+        *_far_from_home(checked, shapes, home),
         *_strays(checked, row_numbers, shapes),
-        *_same(checked, row_numbers, shapes),
+        *_same_shapes(checked, row_numbers, shapes),
     ]
     if checked.kind == Layer.Kind.BOUNDARY:
         codes = [checked.rows[row_number].code for row_number in row_numbers.tolist()]
@@ -82,18 +82,20 @@ def findings(checked: CheckInput, *, home: crs.Box | None) -> list[Finding]:
         findings += _against_ground(checked, shapes)
         findings += checked.listing("no_name", _without_name(checked, row_numbers))
     if checked.kind == Layer.Kind.ZONING:
-        findings += _fields(checked, row_numbers)
+        findings += _unknown_values(checked, row_numbers)
         findings += checked.listing("no_code", _without_code(checked, row_numbers), severity="warning")
     return [*findings, *_sizes(checked, row_numbers, shapes)]
 
 
-def _far(checked: CheckInput, shapes: crs.Geometries, home: crs.Box | None) -> list[Finding]:
+def _far_from_home(checked: CheckInput, shapes: crs.Geometries, home: crs.Box | None) -> list[Finding]:
     if home is None:
         return []
-    apart_m = extent.apart_m(typical_bounds(shapes), home)
-    if apart_m < _FAR_M:
+    distance_m = extent.distance_m(typical_bounds(shapes), home)
+    if distance_m < _FAR_M:
         return []
-    return [Finding(kind="far_from_home", severity="warning", count=1, values={"km": round(apart_m / 1000)})]
+    return [
+        Finding(kind="far_from_home", severity="warning", count=1, values={"km": round(distance_m / 1000)})
+    ]
 
 
 def _against_ground(checked: CheckInput, shapes: crs.Geometries) -> list[Finding]:
@@ -128,7 +130,7 @@ def _strays(checked: CheckInput, row_numbers: RowNumbers, shapes: crs.Geometries
     return checked.listing("stray", far, severity="warning")
 
 
-def _same(checked: CheckInput, row_numbers: RowNumbers, shapes: crs.Geometries) -> list[Finding]:
+def _same_shapes(checked: CheckInput, row_numbers: RowNumbers, shapes: crs.Geometries) -> list[Finding]:
     """Features with the shape of an earlier one: of those with the same box and number of points."""
     marks = np.column_stack([shapely.bounds(shapes), shapely.get_num_coordinates(shapes)])
     _values, first, group, count = np.unique(
@@ -196,7 +198,7 @@ def _without_code(checked: CheckInput, row_numbers: RowNumbers) -> RowNumbers:
     return np.array(bare if len(bare) < len(row_numbers) else [], dtype=np.intp)
 
 
-def _fields(checked: CheckInput, row_numbers: RowNumbers) -> list[Finding]:
+def _unknown_values(checked: CheckInput, row_numbers: RowNumbers) -> list[Finding]:
     """Values of a plan that are none of those that there are."""
     findings: list[Finding] = []
     for role, kind, allowed in (

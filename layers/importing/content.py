@@ -38,11 +38,11 @@ class Content:
     report: Report
 
 
-def unseen(contents: Contents, rows: SourceRows) -> None:
+def no_look(contents: Contents, rows: SourceRows) -> None:
     """Rows that nobody wants to look at before they are judged."""
 
 
-def read(request: ImportRequest, *, progress: Progress, look: Look = unseen) -> Content:
+def read(request: ImportRequest, *, progress: Progress, look: Look = no_look) -> Content:
     """Read the file and make it fit to write. `look` is called with its rows before anything is refused.
 
     Raises ReadError, CrsError, ColumnError, ImportRefusedError; ChooseLayerError where a person must choose.

@@ -59,7 +59,7 @@ def ground(owner: str, *, but: str) -> Geometries:
     return np.array(shapes, dtype=object)
 
 
-def apart_m(box: Box, other: Box) -> float:
+def distance_m(box: Box, other: Box) -> float:
     """Metres between the nearest points of two boxes in lon/lat; 0 where they touch."""
     lon = _nearest(box[0], box[2], other[0], other[2])
     lat = _nearest(box[1], box[3], other[1], other[3])

@@ -48,12 +48,12 @@ def load(request: ImportRequest, *, at: dt.datetime, by: str = "", progress: Pro
     """
     _check_names(request)
     digest = _sha256(request.path)
-    edition = _same_again(request, digest)
+    edition = _edition_of_same_file(request, digest)
     if edition is not None:
         return Outcome(edition=edition, report=None)
     _check_succession(request, at=at)
     read = content.read(request, progress=progress)
-    with transaction.atomic(), _original_kept(request.path, digest) as original:
+    with transaction.atomic(), _stored_original(request.path, digest) as original:
         edition = _draft(request, read, original=original, digest=digest, at=at, by=by)
         writing.write(edition, rows=read.rows, geometries=read.geometries, progress=progress)
         save(edition, request=request, at=at, by=by)
@@ -77,7 +77,7 @@ def stage(
     at: dt.datetime,
     by: str = "",
     progress: Progress = silent,
-    look: content.Look = content.unseen,
+    look: content.Look = content.no_look,
     keep: Callable[[Edition], None] = _left_to_itself,
 ) -> Outcome:
     """Read a file into a draft: to be looked at on the map, then saved or discarded (`life.discard`).
@@ -89,7 +89,7 @@ def stage(
     _check_names(request)
     digest = _sha256(request.path)
     read = content.read(request, progress=progress, look=look)
-    with transaction.atomic(), _original_kept(request.path, digest) as original:
+    with transaction.atomic(), _stored_original(request.path, digest) as original:
         edition = _draft(request, read, original=original, digest=digest, at=at, by=by)
         writing.write(edition, rows=read.rows, geometries=read.geometries, progress=progress)
         keep(edition)
@@ -143,7 +143,7 @@ def _newest(request: ImportRequest) -> Edition | None:
     return _editions(request).first()
 
 
-def _same_again(request: ImportRequest, digest: str) -> Edition | None:
+def _edition_of_same_file(request: ImportRequest, digest: str) -> Edition | None:
     """The edition that these bytes and options have made already: any of them, or with `replace` the newest.
 
     With `replace`, an older file may come back as a new edition.
@@ -232,7 +232,7 @@ def _certain(text: str) -> str:
 
 
 @contextmanager
-def _original_kept(path: Path, digest: str) -> Iterator[str]:
+def _stored_original(path: Path, digest: str) -> Iterator[str]:
     """The file as it came, stored under its checksum, once; gone again when the import fails.
 
     To be called in a transaction: of two imports of the same file one waits for the other, so that the one

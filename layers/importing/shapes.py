@@ -157,7 +157,7 @@ def _take_collections_apart(shapes: UsableShapes) -> None:
         highest = parts[dimensions == dimensions.max()]
         if len(highest) < len(parts):
             shapes.repaired[row] = "lines and points left out"
-        shapes.geometries[row] = _gathered(highest)
+        shapes.geometries[row] = _as_multi(highest)
 
 
 def _parts(shape: shapely.Geometry) -> crs.Geometries:
@@ -168,7 +168,7 @@ def _parts(shape: shapely.Geometry) -> crs.Geometries:
     return np.asarray(parts[~shapely.is_empty(parts)], dtype=object)
 
 
-def _gathered(parts: crs.Geometries) -> shapely.Geometry:
+def _as_multi(parts: crs.Geometries) -> shapely.Geometry:
     """Single shapes of one dimension as one Multi shape. Areas may overlap there: the repair unites them."""
     make = (shapely.multipoints, shapely.multilinestrings, shapely.multipolygons)
     return make[shapely.get_dimensions(parts[0])](parts)  # type: ignore[return-value]

@@ -88,7 +88,7 @@ def withdraw(population: Population, *, at: dt.datetime, by: str = "") -> Popula
         raise PopulationError(_("These figures have been replaced or undone already."))
     if population.sums.filter(replaced_at__isnull=True).exists():
         raise PopulationError(_("Sums were made of these figures. Undo the sums first."))
-    before = _others(population).filter(replaced_at=population.imported_at).first()
+    before = _other_populations(population).filter(replaced_at=population.imported_at).first()
     _replace(population, at=at)
     if before is not None:
         before.replaced_at = None
@@ -103,7 +103,7 @@ def restore(population: Population, *, at: dt.datetime, by: str = "") -> None:
     _lock(population)
     if population.replaced_at is None:
         raise PopulationError(_("These figures are already in use."))
-    for current in _others(population).filter(replaced_at__isnull=True):
+    for current in _other_populations(population).filter(replaced_at__isnull=True):
         _replace(current, at=population.imported_at)
     population.replaced_at = None
     population.save(update_fields=["replaced_at"])
@@ -125,12 +125,12 @@ def attach(
     The caller holds the layer's lock.
     """
     population = Population(**values, imported_at=at, imported_by=by)
-    same = _others(population).filter(
+    same = _other_populations(population).filter(
         replaced_at__isnull=True, sha256=population.sha256, source=population.source
     )
     if path is not None and (before := same.first()) is not None:
         return before
-    for older in _others(population).filter(replaced_at__isnull=True):
+    for older in _other_populations(population).filter(replaced_at__isnull=True):
         _replace(older, at=at)
     if path is not None:
         population.original.name = _kept_original(population, path)
@@ -226,7 +226,7 @@ def _is_from_birth(cells: Mapping[Band, int | None]) -> bool:
     return age is None
 
 
-def _others(population: Population) -> QuerySet[Population]:
+def _other_populations(population: Population) -> QuerySet[Population]:
     """Figures of the same edition and year, current or not."""
     same = Population.objects.filter(edition=population.edition, year=population.year)
     return same.exclude(pk=population.pk).order_by("-pk")

@@ -52,7 +52,9 @@ def source_rows(body: memoryview, *, header: Mapping[str, Any], piece: Piece) ->
     notes |= {int(row): _FAULTS[note] for row, note in header["notes"].items()}
     unreadable |= {int(row): _FAULTS[fault] for row, fault in header["faults"].items()}
     if piece.format == "GML":
-        notes |= {row: "a ring runs the wrong way round" for row in _turned(geometries) if row not in notes}
+        notes |= {
+            row: "a ring runs the wrong way round" for row in _rows_turned(geometries) if row not in notes
+        }
     return SourceRows(
         geometries=geometries,
         properties=_properties(json.loads(bytes(body[lengths_end:columns_end])), count=len(lengths)),
@@ -118,7 +120,7 @@ def _shapes(wkb: NDArray[np.object_]) -> tuple[NDArray[np.object_], dict[int, st
     return geometries, notes, unreadable
 
 
-def _turned(geometries: NDArray[np.object_]) -> list[int]:
+def _rows_turned(geometries: NDArray[np.object_]) -> list[int]:
     """Rows with an outer ring that runs clockwise, or a hole that does not: GML wants them so."""
     parts, rows = shapely.get_parts(geometries, return_index=True)
     is_polygon = (shapely.get_type_id(parts) == shapely.GeometryType.POLYGON) & ~shapely.is_empty(parts)

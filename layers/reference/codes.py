@@ -109,11 +109,11 @@ def lists_that_know(values: Iterable[Any], *, country: str) -> list[Known]:
 
 
 def _is_known(code: str, list_name: str) -> bool:
-    return len(code) <= _LONGEST and _stands_in(code, list_name)
+    return len(code) <= _LONGEST and _is_in_list(code, list_name)
 
 
 @lru_cache(maxsize=_CACHED)
-def _stands_in(code: str, list_name: str) -> bool:
+def _is_in_list(code: str, list_name: str) -> bool:
     return styles.knows(list_name, code=code)
 
 

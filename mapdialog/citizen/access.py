@@ -19,7 +19,7 @@ def consultation_for(request: HttpRequest, slug: str) -> Consultation:
     )
     if consultation is None:
         raise Http404
-    consultation.municipality.speak_its_time()
+    consultation.municipality.activate_time_zone()
     return consultation
 
 

@@ -210,9 +210,9 @@ class ContributionForm(forms.Form):
 
     @property
     def questions(self) -> list[AskedQuestion]:
-        return [self._asked(question) for question in self.questions_of_kind]
+        return [self._asked_question(question) for question in self.questions_of_kind]
 
-    def _asked(self, question: Question) -> AskedQuestion:
+    def _asked_question(self, question: Question) -> AskedQuestion:
         bound = self[response_name(question)]
         value = bound.value() or ""
         chosen = value if isinstance(value, list) else [value]

@@ -35,7 +35,7 @@ def find(request: HttpRequest, code: str = "") -> HttpResponse:
     except TooManyError as error:
         return _too_many(request, error)
     except Http404:
-        return _unknown(request, typed)
+        return _unknown_page(request, typed)
 
 
 @sensitive_post_parameters("key")
@@ -52,7 +52,7 @@ def receipt(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     except TooManyError as error:
         return _too_many(request, error)
     except Http404:
-        return _unknown(request, code, consultation=consultation)
+        return _unknown_page(request, code, consultation=consultation)
     if elsewhere := at_its_address(request, "citizen:receipt", consultation.slug, state.code):
         return elsewhere
     if request.method == "POST":
@@ -87,7 +87,9 @@ def _state_page(
     return render(request, "citizen/receipt.html", context, status=code)
 
 
-def _unknown(request: HttpRequest, typed: str, *, consultation: Consultation | None = None) -> HttpResponse:
+def _unknown_page(
+    request: HttpRequest, typed: str, *, consultation: Consultation | None = None
+) -> HttpResponse:
     """Every miss looks the same: no such code, or one of a consultation that this reader may not see."""
     context = {"typed": typed[:40], "is_unknown": True, "consultation": consultation}
     return render(request, "citizen/code.html", context, status=404)

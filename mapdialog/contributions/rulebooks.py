@@ -182,11 +182,11 @@ def _rulebook(values: tuple[Any, ...]) -> Rulebook:
         theme_words={theme["key"]: tuple(theme["name"].values()) for theme in themes},
         alternatives={alternative["key"]: alternative["id"] for alternative in alternatives},
         alternative_layers=tuple(alternative["layer"] for alternative in alternatives),
-        questions={question["key"]: _asked(question) for question in questions},
+        questions={question["key"]: _question(question) for question in questions},
     )
 
 
-def _asked(question: Mapping[str, Any]) -> Asked:
+def _question(question: Mapping[str, Any]) -> Asked:
     return Asked(
         kind=question["kind"],
         values={str(option["value"]): option["value"] for option in question["options"]},

@@ -14,23 +14,23 @@ from django.utils.translation import gettext_lazy as _
 _NOT_IN_NUMBER = r"(?<![\w-])", r"(?![\w-])"
 
 
-def _alone(pattern: str) -> re.Pattern[str]:
+def _standing_alone(pattern: str) -> re.Pattern[str]:
     before, after = _NOT_IN_NUMBER
     return re.compile(before + pattern + after, re.ASCII)
 
 
-_NORWEGIAN = _alone(r"(\d{6})[ .-]?(\d{5})")
-_SWEDISH = _alone(r"(?:19|20)?(\d{6})[-+ ]?(\d{4})")
-_DANISH = _alone(r"(\d{6})[- ](\d{4})")
-_FINNISH = _alone(r"(\d{6})([-+A-FU-Y])(\d{3})([0-9A-FHJ-NPR-Y])")
+_NORWEGIAN = _standing_alone(r"(\d{6})[ .-]?(\d{5})")
+_SWEDISH = _standing_alone(r"(?:19|20)?(\d{6})[-+ ]?(\d{4})")
+_DANISH = _standing_alone(r"(\d{6})[- ](\d{4})")
+_FINNISH = _standing_alone(r"(\d{6})([-+A-FU-Y])(\d{3})([0-9A-FHJ-NPR-Y])")
 _EMAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 _INTERNATIONAL = re.compile(r"(?<![\w+])(?:\+|00)[1-9]\d{0,2}(?:[ .()-]{0,2}\d){6,12}(?!\w)", re.ASCII)
 # Eight digits as people in Norway and Denmark write them, and Swedish and Finnish numbers with their zero.
 _NATIONAL = (
-    _alone(r"[2-9]\d{7}"),
-    _alone(r"[2-9]\d{2} \d{2} \d{3}"),
-    _alone(r"[2-9]\d(?: \d{2}){3}"),
-    _alone(r"0\d{1,3}[- /]?\d{2,3}(?:[ -]?\d{2,3}){1,3}"),
+    _standing_alone(r"[2-9]\d{7}"),
+    _standing_alone(r"[2-9]\d{2} \d{2} \d{3}"),
+    _standing_alone(r"[2-9]\d(?: \d{2}){3}"),
+    _standing_alone(r"0\d{1,3}[- /]?\d{2,3}(?:[ -]?\d{2,3}){1,3}"),
 )
 _FINNISH_LETTERS = "0123456789ABCDEFHJKLMNPRSTUVWXY"
 _NORWEGIAN_WEIGHTS = (3, 7, 6, 1, 8, 9, 4, 5, 2), (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)

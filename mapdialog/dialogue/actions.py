@@ -151,7 +151,7 @@ def _area(of_file: AreaOfFile | None, *, owner: Municipality, at: dt.datetime) -
         )
         if edition is None:
             raise ConsultationError(
-                "area.layer", f"names {of_file.layer!r}, of which no version holds today."
+                "area.layer", f"names {of_file.layer!r}, of which no edition is in force today."
             )
         return area.of_edition(edition)
     except area.AreaError as error:

@@ -36,11 +36,11 @@ class Supervisor:
             signal.signal(number, self._stop)
         while not self.is_stopping:
             for queue in Queue:
-                self.see_to(queue)
+                self.start_if_ended(queue)
             time.sleep(_LOOK_EVERY_S)
         self.end_all()
 
-    def see_to(self, queue: Queue) -> None:
+    def start_if_ended(self, queue: Queue) -> None:
         worker = self.workers.get(queue)
         if worker is not None:
             if worker.poll() is None:

@@ -97,7 +97,7 @@ class MapServer:
         if before is not None and before.age_left_s(at=at):
             return before
         try:
-            fetched = self._fetched(z=z, x=x, y=y, before=before, at=at)
+            fetched = self._fetch(z=z, x=x, y=y, before=before, at=at)
         except (BusyError, OutgoingError):
             if before is None or before.fresh_until is None or at > before.fresh_until + AGED_S:
                 raise
@@ -106,13 +106,13 @@ class MapServer:
             self._pictures.keep(key, fetched)
         return fetched
 
-    def _fetched(self, *, z: int, x: int, y: int, before: Picture | None, at: float) -> Picture:
+    def _fetch(self, *, z: int, x: int, y: int, before: Picture | None, at: float) -> Picture:
         if wait_s := self._breaker.wait_s(at=at):
             raise BusyError(retry_s=wait_s)
         if not self._turns.take(at=at):
             raise BusyError(retry_s=FULL_S)
         try:
-            answer = self._asked(z=z, x=x, y=y, before=before)
+            answer = self._answer(z=z, x=x, y=y, before=before)
             picture = self._read(answer, before=before, at=time.monotonic())
         except OutgoingError as error:
             self._breaker.failed(at=time.monotonic())
@@ -125,7 +125,7 @@ class MapServer:
             raise NoPictureError
         return picture
 
-    def _asked(self, *, z: int, x: int, y: int, before: Picture | None) -> Answer:
+    def _answer(self, *, z: int, x: int, y: int, before: Picture | None) -> Answer:
         """Nothing of the reader's request goes along."""
         headers = {"User-Agent": self._agent, "Accept": "image/png,image/jpeg,image/webp"}
         if self._service.key_header:

@@ -54,7 +54,7 @@ class Municipality(models.Model):
         """The day it is in the municipality."""
         return day_in(self.zone, at=at)
 
-    def speak_its_time(self) -> None:
+    def activate_time_zone(self) -> None:
         """Dates and times that this request's templates write are the municipality's."""
         timezone.activate(self.zone)
 

@@ -17,5 +17,5 @@ def consultations_of(request: HttpRequest) -> QuerySet[Consultation]:
 def consultation_for(request: HttpRequest, slug: str) -> Consultation:
     """One of them; raises Http404 for all others, so that nobody learns which drafts exist."""
     consultation = get_object_or_404(consultations_of(request), slug=slug)
-    consultation.municipality.speak_its_time()
+    consultation.municipality.activate_time_zone()
     return consultation

@@ -59,28 +59,28 @@ class Selection:
     def of_contributions(
         self, contributions: QuerySet[Contribution], *, consultation: Consultation
     ) -> QuerySet[Contribution]:
-        """Those among `seen` that are selected."""
-        chosen = Q()
+        """Those of these that are selected."""
+        condition = Q()
         if self.themes:
-            chosen &= _any_of("theme__key__in", self.themes, without=Q(theme__isnull=True))
+            condition &= _any_of("theme__key__in", self.themes, without=Q(theme__isnull=True))
         if self.areas:
             layer = consultation.boundary_layer_id
             here = Q(hits__edition__layer=layer, hits__area__code__in=self.areas - {NONE})
             inside = Contribution.objects.filter(consultation=consultation).filter(here).values("pk")
             anywhere = Contribution.objects.filter(consultation=consultation, hits__edition__layer=layer)
             without = ~Q(pk__in=anywhere.values("pk"))
-            chosen &= Q(pk__in=inside) | (without if NONE in self.areas else Q(pk__in=[]))
+            condition &= Q(pk__in=inside) | (without if NONE in self.areas else Q(pk__in=[]))
         if self.states:
-            chosen &= Q(state__in=self.states)
+            condition &= Q(state__in=self.states)
         if self.start:
-            chosen &= Q(received_at__gte=self.start)
+            condition &= Q(received_at__gte=self.start)
         if self.end:
-            chosen &= Q(received_at__lt=self.end)
+            condition &= Q(received_at__lt=self.end)
         if self.bounds:
             box = Polygon.from_bbox(self.bounds)
             box.srid = WGS84
-            chosen &= Q(geom__bboverlaps=box)
-        return contributions.filter(chosen)
+            condition &= Q(geom__bboverlaps=box)
+        return contributions.filter(condition)
 
 
 def _any_of(lookup: str, values: frozenset[str], *, without: Q) -> Q:

@@ -57,7 +57,7 @@ def compared(draft: Edition, *, before: Edition) -> dict[str, Any]:
 
 def _areas(draft: Edition, before: Edition) -> list[dict[str, Any]]:
     differing = []
-    for code, name, name_before, m2_before, m2_after, m2_moved in _asked(_AREAS, draft, before):
+    for code, name, name_before, m2_before, m2_after, m2_moved in _rows(_AREAS, draft, before):
         what = _what(m2_before, m2_after)
         if what == "changed" and m2_moved < max(_SAME_M2, _SAME_SHARE * m2_before):
             if name == name_before:
@@ -79,7 +79,7 @@ def _areas(draft: Edition, before: Edition) -> list[dict[str, Any]]:
 
 def _zones(draft: Edition, before: Edition) -> list[dict[str, Any]]:
     differing = []
-    for code, n_before, n_after, m2_before, m2_after in _asked(_ZONES, draft, before):
+    for code, n_before, n_after, m2_before, m2_after in _rows(_ZONES, draft, before):
         what = _what(m2_before, m2_after)
         is_same = n_before == n_after and abs((m2_before or 0) - (m2_after or 0)) < _SAME_M2
         if what != "changed" or not is_same:
@@ -102,7 +102,7 @@ def _what(m2_before: float | None, m2_after: float | None) -> str:
     return "removed" if m2_after is None else "changed"
 
 
-def _asked(statement: str, draft: Edition, before: Edition) -> list[tuple[Any, ...]]:
+def _rows(statement: str, draft: Edition, before: Edition) -> list[tuple[Any, ...]]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL statement_timeout = {_PATIENCE_MS}")
         cursor.execute(statement, {"before": before.pk, "after": draft.pk})

@@ -30,7 +30,7 @@ from mapdialog.uploads.choices import choices_of
 from mapdialog.uploads.comparison import compared
 from mapdialog.uploads.import_request import import_request_of
 from mapdialog.uploads.models import Upload
-from mapdialog.uploads.steps import TOTAL, Step, telling
+from mapdialog.uploads.steps import TOTAL, Step, reporting
 
 _log = logging.getLogger(__name__)
 # They hold one source layer as a rule: nothing to choose among.
@@ -78,8 +78,8 @@ class _Reading:
 
     def run(self) -> None:
         try:
-            with telling(self.job) as tell:
-                self._draft(tell=tell)
+            with reporting(self.job) as report:
+                self._draft(report=report)
         except ChooseLayerError as error:
             self.understood |= understanding.of_contents(error.contents)
             self._ask("tables", error)
@@ -95,17 +95,17 @@ class _Reading:
         else:
             self.end(Upload.State.READY)
 
-    def _draft(self, *, tell: Step) -> None:
+    def _draft(self, *, report: Step) -> None:
         self.understood["systems"] = understanding.known_systems()
         draft = import_file.stage(
             import_request_of(self.upload),
             at=timezone.now(),
             by=f"user:{self.job.created_by_id}",
-            progress=tell,
+            progress=report,
             look=self._look,
             keep=self._attach,
         ).edition
-        tell("comparing", 0, 1)
+        report("comparing", 0, 1)
         before = life.newest(draft.layer)
         if before is not None:
             self.understood["comparison"] = compared(draft, before=before)
@@ -126,7 +126,7 @@ class _Reading:
     def _attach(self, draft: Edition) -> None:
         """The draft is the upload's in the transaction that makes it: no kill can leave it behind."""
         Edition.objects.filter(pk=draft.pk).update(file_name=self.upload.file_name)
-        if not self._still_asked().update(draft=draft):
+        if not self._current().update(draft=draft):
             raise jobs.JobCancelledError
 
     def _ask(self, question: str, error: ValueError) -> None:
@@ -137,7 +137,7 @@ class _Reading:
     def end(self, state: Upload.State, *, message: str = "") -> None:
         """The outcome, unless nobody waits for this reading any more."""
         at = timezone.now()
-        upload = self._still_asked().select_for_update(of=("self",)).select_related("draft").first()
+        upload = self._current().select_for_update(of=("self",)).select_related("draft").first()
         if upload is None:
             _stopped(self.job)
             return
@@ -152,7 +152,7 @@ class _Reading:
             life.discard(draft)
         jobs.finish(self.job, at=at)
 
-    def _still_asked(self) -> QuerySet[Upload]:
+    def _current(self) -> QuerySet[Upload]:
         return Upload.objects.filter(
             pk=self.upload.pk,
             reading=self.upload.reading,

@@ -26,7 +26,7 @@ Step = Callable[[str, int, int], None]
 
 
 @contextmanager
-def telling(job: Job) -> Iterator[Step]:
+def reporting(job: Job) -> Iterator[Step]:
     """A function of (phase, done, of) for long work; it raises JobCancelledError when somebody asked to stop.
 
     It writes from a thread with a connection of its own: inside the work's transaction nobody would see it,
@@ -34,7 +34,7 @@ def telling(job: Job) -> Iterator[Step]:
     """
     last = ("", 0.0)
 
-    def tell(phase: str, done: int, of: int) -> None:
+    def report(phase: str, done: int, of: int) -> None:
         nonlocal last
         now = time.monotonic()
         if phase == last[0] and now - last[1] < _BETWEEN_S:
@@ -46,7 +46,7 @@ def telling(job: Job) -> Iterator[Step]:
 
     with ThreadPoolExecutor(max_workers=1) as thread:
         try:
-            yield tell
+            yield report
         finally:
             thread.submit(_close).result()
 

@@ -143,11 +143,11 @@ def test_the_supervisor_starts_a_worker_again_and_ends_all(monkeypatch: pytest.M
     monkeypatch.setattr(supervisor, "_BETWEEN_STARTS_S", 0)
     watching = supervisor.Supervisor()
     for queue in Queue:
-        watching.see_to(queue)
+        watching.start_if_ended(queue)
     first = watching.workers[Queue.IMPORTS]
     first.kill()
     first.wait()
-    watching.see_to(Queue.IMPORTS)
+    watching.start_if_ended(Queue.IMPORTS)
     assert watching.workers[Queue.IMPORTS].pid != first.pid
     watching.end_all()
     assert all(worker.returncode is not None for worker in watching.workers.values())

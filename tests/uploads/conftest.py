@@ -18,11 +18,11 @@ def progress_in_this_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     """Progress is written on the test's own connection, which while it copies rows in takes nothing else."""
 
     @contextmanager
-    def telling(job: Job) -> Iterator[Step]:
-        def tell(phase: str, done: int, of: int) -> None:
+    def reporting(job: Job) -> Iterator[Step]:
+        def report(phase: str, done: int, of: int) -> None:
             if phase != "writing":
                 jobs.progress(job, done=0, message=phase)
 
-        yield tell
+        yield report
 
-    monkeypatch.setattr(reading, "telling", telling)
+    monkeypatch.setattr(reading, "reporting", reporting)

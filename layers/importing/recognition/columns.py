@@ -92,7 +92,7 @@ class Columns:
             land_use_status=status,
             provision=row.as_json(provision),
             legal_text=row.whole_characters(str(texts["legal_text"] or "")),
-            properties=row.as_json(self._rest(properties, used, feature_type=feature_type)),
+            properties=row.as_json(self._other_properties(properties, used, feature_type=feature_type)),
         )
 
     def code(self, properties: Mapping[str, Any]) -> str:
@@ -151,17 +151,19 @@ class Columns:
                 names |= dict.fromkeys(tags, text)
         return {tag: row.line(text)[: row.NAME_MAX] for tag, text in names.items()}
 
-    def _rest(self, properties: Mapping[str, Any], used: set[str], *, feature_type: str) -> dict[str, Any]:
+    def _other_properties(
+        self, properties: Mapping[str, Any], used: set[str], *, feature_type: str
+    ) -> dict[str, Any]:
         """The other columns, and what tiles tell of them under the names that they tell it by."""
         stored_apart = used - self._staying if self._staying else used
         others = {
             name: value
             for name, value in properties.items()
             if name not in stored_apart
-            and name not in self._elsewhere
+            and name not in self._in_names_or_provision
             and not name.startswith(row.PROVISION_IN)
         }
-        for role in self._told_by_tiles:
+        for role in self._roles_in_tiles:
             shown = self._value(properties, role, set())
             if shown is None and role == "kind" and self.source and self.source.has_table(feature_type):
                 shown = feature_type
@@ -170,12 +172,12 @@ class Columns:
         return others
 
     @cached_property
-    def _elsewhere(self) -> frozenset[str]:
+    def _in_names_or_provision(self) -> frozenset[str]:
         """Columns whose values go into `names` and `provision`."""
         return frozenset(self.languages) | {self.roles[role] for role in ("provision",) if role in self.roles}
 
     @cached_property
-    def _told_by_tiles(self) -> tuple[str, ...]:
+    def _roles_in_tiles(self) -> tuple[str, ...]:
         kind = ("kind",) if self.kind == Layer.Kind.WATER else ()
         return tuple(dict.fromkeys((*(role for role in FEATURE_FIELDS if role in self.roles), *kind)))
 

@@ -140,9 +140,7 @@ def _role(
     column = recognised.roles.get(role, "")
     others = list(recognised.others.get(role, ()))
     if role == "code" and kind in (Layer.Kind.BOUNDARY, Layer.Kind.POPULATION):
-        others += [
-            sample.name for sample in samples if sample.filled == 1 and _tells_apart(sample.name, rows)
-        ]
+        others += [sample.name for sample in samples if sample.filled == 1 and _is_unique(sample.name, rows)]
     if role == "code" and kind == Layer.Kind.ZONING and not column:
         few = rows[:_ROWS_FOR_CODES]
         others += [
@@ -153,7 +151,7 @@ def _role(
     return Role(role=role, column=column, others=[name for name in dict.fromkeys(others) if name != column])
 
 
-def _tells_apart(name: str, rows: Sequence[Mapping[str, Any]]) -> bool:
+def _is_unique(name: str, rows: Sequence[Mapping[str, Any]]) -> bool:
     values = [codes.cleaned(column_names.value_of(row, name)) for row in rows]
     return len(set(values)) == len(values)
 

@@ -85,20 +85,20 @@ class Command(BaseCommand):
             self.stderr.write(f"note: {note}")
         if options["dry_run"]:
             rehearsed = rehearse(request, at=at, progress=self._show)
-            self._tell(rehearsed.lines())
+            self._print(rehearsed.lines())
             _write(options["report"], rehearsed.as_json())
             self.stdout.write("nothing was written")
             return
         outcome = load(request, at=at, by=options["by"], progress=self._show)
-        self._tell_outcome(outcome)
+        self._print_outcome(outcome)
         _write(options["report"], outcome.edition.report)
 
-    def _tell_outcome(self, outcome: Outcome) -> None:
+    def _print_outcome(self, outcome: Outcome) -> None:
         edition = outcome.edition
         if outcome.report is None:
             self.stdout.write(f"{edition}: already loaded, nothing changed")
             return
-        self._tell(outcome.report.lines())
+        self._print(outcome.report.lines())
         since = f"from {edition.begins}" if edition.begins else "ever since"
         self.stdout.write(f"{edition}: valid {since} (version id {edition.pk})")
 
@@ -118,7 +118,7 @@ class Command(BaseCommand):
         proposed = proposal.propose(
             reading.rows, kind=kind, owner=owner, roles=request.named_roles(), source=request.source
         )
-        self._tell(_lines(proposed))
+        self._print(_lines(proposed))
 
     def _list_layers(self, contents: Contents) -> None:
         self.stdout.write(contents.format)
@@ -128,7 +128,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  {layer.name}: {count}{layer.geometry or 'no shapes'}, {system}")
             self.stdout.write(f"    {', '.join(layer.columns)}")
 
-    def _tell(self, lines: Iterator[str]) -> None:
+    def _print(self, lines: Iterator[str]) -> None:
         for line in lines:
             self.stdout.write(line)
 

@@ -74,7 +74,7 @@ class Command(BaseCommand):
         except (CountsError, PopulationError) as error:
             raise CommandError(f"{file.name}: {error}") from error
         for population in loaded:
-            self._tell(population)
+            self._print(population)
 
     def _sums(
         self, loaded: list[Population], *, options: dict[str, Any], at: dt.datetime
@@ -91,7 +91,7 @@ class Command(BaseCommand):
             for edition in editions
         ]
 
-    def _tell(self, population: Population) -> None:
+    def _print(self, population: Population) -> None:
         total = population.report["total"]
         self.stdout.write(f"{population.edition}, {population.year}: {total} people ({population.source})")
         for sentence in sentences(population):
@@ -104,5 +104,7 @@ def _edition(owner: str, name: str, *, on: dt.date) -> Edition:
         raise CommandError(f"{owner} has no layer called {name}.")
     edition = layer.editions.in_force_on(on).first()
     if edition is None:
-        raise CommandError(f"No edition of {layer} holds on {on.isoformat()}; give another day with --on.")
+        raise CommandError(
+            f"No edition of {layer} is in force on {on.isoformat()}; give another day with --on."
+        )
     return edition

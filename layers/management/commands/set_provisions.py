@@ -38,7 +38,7 @@ class Command(BaseCommand):
             raise CommandError("The layer has no edition to write on.")
         try:
             proposal = provision_table.proposal(file, edition=edition)
-            self._tell(proposal)
+            self._print(proposal)
             if options["dry_run"]:
                 return
             if proposal.twice:
@@ -53,7 +53,7 @@ class Command(BaseCommand):
             raise CommandError(f"{file.name}: {error}") from error
         self.stdout.write(f"{edition}: {len(proposal.texts)} fields written")
 
-    def _tell(self, proposal: Proposal) -> None:
+    def _print(self, proposal: Proposal) -> None:
         self.stdout.write(f"new texts: {len(proposal.texts)}; already so: {proposal.same}")
         for words, names in (
             ("not in the plan", proposal.unknown),

@@ -32,7 +32,7 @@ class GmlFile:
     def rows(self, numbers: Sequence[int]) -> list[Rows]:
         names = list(self._survey.types)
         read = {names[number]: _read(self._path, self.layers[number]) for number in numbers}
-        lost = {name: _lost(rows, self._survey.types[name]) for name, rows in read.items()}
+        lost = {name: _order(rows, self._survey.types[name]) for name, rows in read.items()}
         if any(lost.values()):
             again = markup.surveyed(self._path, keep={name: set(order) for name, order in lost.items()})
             for name, order in lost.items():
@@ -83,7 +83,7 @@ def _read(path: str, layer: SourceLayer) -> Rows:
     return rows
 
 
-def _lost(rows: Rows, feature_type: FeatureType) -> dict[int, int | None]:
+def _order(rows: Rows, feature_type: FeatureType) -> dict[int, int | None]:
     """The feature's number in the file → the row read, or None: empty when nothing is amiss.
 
     Without identities GDAL does not tell which features it left out: then those come last.

@@ -28,7 +28,7 @@ def frame_of(request: HttpRequest, layer: Layer) -> dict[str, Any]:
     )
     newest = next((edition for edition in editions if edition.state == Edition.State.SAVED), None)
     municipality = municipality_of(request, layer)
-    municipality.speak_its_time()
+    municipality.activate_time_zone()
     is_plan = layer.kind == Layer.Kind.ZONING
     waiting = Succession.objects.waiting().filter(
         successor__edition__layer=layer,

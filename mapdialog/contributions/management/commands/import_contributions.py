@@ -63,12 +63,12 @@ class Command(BaseCommand):
             raise CommandError(f"The file is not UTF-8 (byte {error.start}). Save it as UTF-8.") from None
         except (OSError, importing.ImportFileError) as error:
             raise CommandError(str(error)) from None
-        self._tell(report, to=options["report"], is_strict=options["strict"])
+        self._print(report, to=options["report"], is_strict=options["strict"])
 
     def _progress(self, report: importing.Report) -> None:
         self.stderr.write(f"{report.read} rows read, {report.stored.new} loaded …")
 
-    def _tell(self, report: importing.Report, *, to: Path | None, is_strict: bool) -> None:
+    def _print(self, report: importing.Report, *, to: Path | None, is_strict: bool) -> None:
         result = report.as_json()
         if to is not None:
             to.write_text(json.dumps(result, ensure_ascii=False, indent=1), encoding="utf-8")

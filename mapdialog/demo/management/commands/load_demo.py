@@ -44,7 +44,7 @@ class Command(BaseCommand):
             loading.load_contributions(contributions, at=at, say=self._say)
         for hotspots in demo.hotspots:
             loading.load_hotspots(hotspots.consultation, say=self._say)
-        self._tell(demo, passwords)
+        self._print(demo, passwords)
 
     def _load_ground(self, demo: demo_file.DemoFile) -> None:
         call_command("load_concordance", stdout=StringIO())
@@ -57,7 +57,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{time.monotonic() - self._started:5.1f} s  {what}")
         self.stdout.flush()
 
-    def _tell(self, demo: demo_file.DemoFile, passwords: dict[str, str]) -> None:
+    def _print(self, demo: demo_file.DemoFile, passwords: dict[str, str]) -> None:
         self._say("the demo is loaded")
         self.stdout.write("\nAddresses:")
         for path in loading.paths([hotspots.consultation for hotspots in demo.hotspots]):

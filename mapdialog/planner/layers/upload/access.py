@@ -21,5 +21,5 @@ def uploads_of(request: HttpRequest) -> QuerySet[Upload]:
 def upload_for(request: HttpRequest, pk: UUID) -> Upload:
     """One of them; raises Http404 for all others, so that nobody learns what is in preparation."""
     upload = get_object_or_404(uploads_of(request), pk=pk)
-    upload.municipality.speak_its_time()
+    upload.municipality.activate_time_zone()
     return upload

@@ -119,7 +119,7 @@ def read(request: HttpRequest, upload: UUID) -> HttpResponse:
         if not form.is_valid():
             return _page(request, own_upload, status=422, problem=first_error(form))
         choices = form.choices(language=get_language() or "")
-    return _taken(
+    return _take_step(
         request,
         own_upload,
         lambda: actions.read(
@@ -137,7 +137,7 @@ def save(request: HttpRequest, upload: UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, own_upload, status=422, problem=first_error(form), save_form=form)
     description = form.description()
-    return _taken(
+    return _take_step(
         request,
         own_upload,
         lambda: actions.save(
@@ -155,7 +155,7 @@ def save(request: HttpRequest, upload: UUID) -> HttpResponse:
 def cancel(request: HttpRequest, upload: UUID) -> HttpResponse:
     """Stop the reading; the file stays."""
     own_upload = upload_for(request, upload)
-    return _taken(request, own_upload, lambda: actions.cancel(own_upload, at=timezone.now()))
+    return _take_step(request, own_upload, lambda: actions.cancel(own_upload, at=timezone.now()))
 
 
 @login_required
@@ -163,7 +163,7 @@ def cancel(request: HttpRequest, upload: UUID) -> HttpResponse:
 def discard(request: HttpRequest, upload: UUID) -> HttpResponse:
     """The draft goes; for a day the file can be read again."""
     own_upload = upload_for(request, upload)
-    return _taken(
+    return _take_step(
         request,
         own_upload,
         lambda: actions.discard(own_upload, by=_user(request).audit_name, at=timezone.now()),
@@ -176,7 +176,7 @@ def withdraw(request: HttpRequest, upload: UUID) -> HttpResponse:
     """Undo the saving; with `undo` in the form, undo that."""
     own_upload = upload_for(request, upload)
     undo = "undo" in values.of_form(request)
-    return _taken(
+    return _take_step(
         request,
         own_upload,
         lambda: actions.withdraw(own_upload, undo=undo, by=_user(request), at=timezone.now()),
@@ -242,7 +242,7 @@ def report_csv(request: HttpRequest, upload: UUID) -> StreamingHttpResponse:
     return download(request, csv_lines.lines(rows), file_name="report.csv", content_type=content_type)
 
 
-def _taken(request: HttpRequest, upload: Upload, step: Callable[[], object]) -> HttpResponse:
+def _take_step(request: HttpRequest, upload: Upload, step: Callable[[], object]) -> HttpResponse:
     """Take a step and show what has become of it; where it does not fit, say why."""
     try:
         step()
