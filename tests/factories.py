@@ -154,7 +154,7 @@ def contribution(*, to: Consultation, at: tuple[float, float] | None = None, **v
     `geom_public`, which the database computes otherwise, may be given to tell the two places apart.
     """
     public = values.pop("geom_public", None)
-    place = point(*(at or middle()))
+    spot = point(*(at or middle()))
     submission = values.pop("submission", None) or Submission.objects.create(
         consultation=to, received_at=NOON
     )
@@ -164,7 +164,7 @@ def contribution(*, to: Consultation, at: tuple[float, float] | None = None, **v
         "submission": submission,
         "code": code_of(next(_numbers)),
         "kind": "pin",
-        "geom": place,
+        "geom": spot,
         "placed_by": "map",
         "text": "Her er det mørkt.",
         "language": "nb",

@@ -89,8 +89,8 @@ def csv(findings: Sequence[Finding]) -> Iterator[tuple[Any, ...]]:
         if not finding.items:
             yield (*about, "", "", "", wording.sentence(finding), "", "", _figure(finding.m2))
         for item in finding.items:
-            place = (_figure(item.lon), _figure(item.lat), _figure(item.m2))
-            yield (*about, item.feature or "", item.code, item.other, wording.reason(item.why), *place)
+            position = (_figure(item.lon), _figure(item.lat), _figure(item.m2))
+            yield (*about, item.feature or "", item.code, item.other, wording.reason(item.why), *position)
 
 
 def _figure(value: float | None) -> float | str:

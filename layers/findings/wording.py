@@ -213,12 +213,12 @@ def reason(why: str) -> str:
 
 
 def line(item: Item) -> str:
-    """A place where it was found, for a list."""
+    """Where it was found, for a list."""
     pair = " / ".join(code for code in (item.code, item.other) if code)
     number = "" if item.feature is None else _("feature %(number)d") % {"number": item.feature}
     size = "" if item.m2 is None else area(item.m2)
-    place = "" if item.lon is None or item.lat is None else f"{item.lon:.5f}, {item.lat:.5f}"
-    return ", ".join(part for part in (number, pair, reason(item.why), size, place) if part)
+    position = "" if item.lon is None or item.lat is None else f"{item.lon:.5f}, {item.lat:.5f}"
+    return ", ".join(part for part in (number, pair, reason(item.why), size, position) if part)
 
 
 def area(m2: float) -> str:

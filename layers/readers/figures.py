@@ -183,40 +183,40 @@ def _width(row: list[str]) -> int:
 def _first_of_header(rows: Cells) -> int | None:
     """The first line with as many cells as a table has: a title stands alone on its line."""
     wide = min(2, max((sum(map(bool, row)) for row in rows), default=0))
-    for place, row in enumerate(rows):
+    for index, row in enumerate(rows):
         is_wide = sum(map(bool, row)) >= wide > 0
-        if is_wide or (not row[0] and _is_over_names(rows, place)):
-            return place
+        if is_wide or (not row[0] and _is_over_names(rows, index)):
+            return index
     return None
 
 
-def _is_over_names(rows: Cells, place: int) -> bool:
+def _is_over_names(rows: Cells, index: int) -> bool:
     """A line with one cell, not in the first column, over a line of names: "Persons" above the years."""
-    below = rows[place + 1] if place + 1 < len(rows) else []
-    return any(rows[place]) and bool(below) and not below[0] and any(below)
+    below = rows[index + 1] if index + 1 < len(rows) else []
+    return any(rows[index]) and bool(below) and not below[0] and any(below)
 
 
 def _header(rows: Cells, *, first: int) -> tuple[list[str], int]:
-    """The columns' names, put together from all header lines, and the place of the first line of figures."""
+    """The columns' names, put together from all header lines, and the index of the first line of figures."""
     header = rows[first]
-    place = first + 1
-    while not header[0] and place < len(rows) and not rows[place][0] and any(rows[place]):
+    index = first + 1
+    while not header[0] and index < len(rows) and not rows[index][0] and any(rows[index]):
         above = list(header)
         for column in range(1, len(above)):
-            above[column] = above[column] or (above[column - 1] if rows[place][column] else "")
-        header = [f"{a} {b}".strip() for a, b in zip(above, rows[place], strict=True)]
-        place += 1
-    return header, place
+            above[column] = above[column] or (above[column - 1] if rows[index][column] else "")
+        header = [f"{a} {b}".strip() for a, b in zip(above, rows[index], strict=True)]
+        index += 1
+    return header, index
 
 
 def _without_footnotes(rows: Cells) -> tuple[Cells, list[str]]:
     """The figures, and the lines with one cell that follow after an empty line."""
-    for place, row in enumerate(rows):
-        if any(row) or place == 0:
+    for index, row in enumerate(rows):
+        if any(row) or index == 0:
             continue
-        rest = [line for line in rows[place:] if any(line)]
+        rest = [line for line in rows[index:] if any(line)]
         if all(sum(map(bool, line)) == 1 and line[0] for line in rest):
-            return rows[:place], [line[0] for line in rest]
+            return rows[:index], [line[0] for line in rest]
     return rows, []
 
 

@@ -8,7 +8,7 @@ from layers import crs
 from layers.geometry import WGS84
 
 # The countries' own realisations of ETRS89 have numbers and names since 2025 that older PROJ does not know.
-_NATIONAL = {10875: 4258, 10892: 4258, **{11020 + place: 25830 + place for place in range(8)}}
+_NATIONAL = {10875: 4258, 10892: 4258, **{11020 + offset: 25830 + offset for offset in range(8)}}
 _NATIONAL_NAME = re.compile(r"ETRS89-[A-Z]{3}(?: \[[A-Z0-9]+\])?")
 _NUMBER = re.compile(r"(?:urn:ogc:def:crs:)?EPSG::?(\d{4,6})", re.ASCII)
 _PROJECTED = re.compile(r'\bPROJ(?:CRS|CS)\["([^"]{1,120})"', re.I)

@@ -33,7 +33,7 @@ _REMEMBERED = 64
 _ANY_SLUG = "<slug>"  # no slug looks like this
 
 
-_kept: dict[str, Rulebook] = {}
+_rulebooks: dict[str, Rulebook] = {}
 
 
 class NoConsultationError(LookupError):
@@ -94,7 +94,7 @@ def remembered(slug: str) -> Rulebook:
 
     No query, or one. Raises NoConsultationError.
     """
-    return _kept.get(slug) or read(slug)
+    return _rulebooks.get(slug) or read(slug)
 
 
 def read(slug: str, *, reader: Reader | None = None) -> Rulebook:
@@ -103,11 +103,11 @@ def read(slug: str, *, reader: Reader | None = None) -> Rulebook:
     Raises NoConsultationError.
     """
     if reader is None or not reader.is_authenticated:
-        _kept.pop(slug, None)
+        _rulebooks.pop(slug, None)
         rulebook = _read(slug, *_public_statement())
-        if len(_kept) >= _REMEMBERED:
-            _kept.clear()
-        _kept[slug] = rulebook
+        if len(_rulebooks) >= _REMEMBERED:
+            _rulebooks.clear()
+        _rulebooks[slug] = rulebook
         return rulebook
     return _read(slug, *_statement(Consultation.objects.visible_to(reader)))
 

@@ -50,7 +50,7 @@ def layer_tile(request: HttpRequest, edition_id: int, z: int, x: int, y: int) ->
         response = (
             compression.respond(request, content, content_type=MVT) if content else HttpResponse(status=204)
         )
-    return _kept(response, edition, etag=etag)
+    return _with_cache_headers(response, edition, etag=etag)
 
 
 @require_safe
@@ -63,7 +63,7 @@ def layer_style(request: HttpRequest, edition_id: int) -> HttpResponseBase:
     if response is None:
         body = json.dumps(_style(edition_id, language=language), ensure_ascii=False).encode()
         response = compression.respond(request, body, content_type="application/json")
-    return _kept(response, edition, etag=etag)
+    return _with_cache_headers(response, edition, etag=etag)
 
 
 def _edition_for(request: HttpRequest, edition_id: int) -> tiles.TiledEdition:
@@ -90,7 +90,9 @@ def _etag(edition: tiles.TiledEdition, *also: str) -> str:
     return f'W/"{"-".join(str(part) for part in parts)}"'
 
 
-def _kept(response: HttpResponseBase, edition: tiles.TiledEdition, *, etag: str) -> HttpResponseBase:
+def _with_cache_headers(
+    response: HttpResponseBase, edition: tiles.TiledEdition, *, etag: str
+) -> HttpResponseBase:
     response.headers["ETag"] = etag
     visibility = f"public, max-age={FRESH_S}" if edition.published else "private, no-store"
     response.headers["Cache-Control"] = visibility

@@ -31,12 +31,12 @@ def paths_in(words: str) -> list[Path]:
 
 @pytest.mark.parametrize("row", ROWS)
 def test_every_place_that_a_row_names_is_there(row: str) -> None:
-    places = paths_in(ROWS[row])
+    paths = paths_in(ROWS[row])
     if row == "a decision":
-        places = [place if place.exists() else ROOT / "docs" / "decisions" / place.name for place in places]
-    assert places
-    assert [place for place in places if not place.exists()] == []
-    files = "\n".join(place.read_text(encoding="utf-8") for place in places if place.is_file())
+        paths = [path if path.exists() else ROOT / "docs" / "decisions" / path.name for path in paths]
+    assert paths
+    assert [path for path in paths if not path.exists()] == []
+    files = "\n".join(path.read_text(encoding="utf-8") for path in paths if path.is_file())
     names = re.findall(r"`(_?[A-Z][A-Z_]{3,})`", ROWS[row])
     assert [name for name in names if not re.search(rf"\b{name}\b", files)] == []
 

@@ -38,8 +38,8 @@ def open_page(
     units: Edition, new_context: Callable[..., BrowserContext], live_server: object
 ) -> Callable[..., Page]:
     """The page, signed in as a planner, when the units are on the map."""
-    place = factories.Municipality.objects.get(code=units.layer.owner)
-    person = factories.user(role="planner", of=place)
+    municipality = factories.Municipality.objects.get(code=units.layer.owner)
+    person = factories.user(role="planner", of=municipality)
 
     def page(**options: object) -> Page:
         client = Client()
@@ -57,13 +57,13 @@ def open_page(
     return page
 
 
-def click_unit(page: Page, place: float) -> None:
-    """A click on the map, `place` of the way from west to east: the units lie side by side across it."""
+def click_unit(page: Page, along: float) -> None:
+    """A click on the map, `along` of the way from west to east: the units lie side by side across it."""
     node = page.locator("#map")
     node.scroll_into_view_if_needed()
     box = node.bounding_box()
     assert box
-    page.mouse.click(box["x"] + box["width"] * place, box["y"] + box["height"] / 2)
+    page.mouse.click(box["x"] + box["width"] * along, box["y"] + box["height"] / 2)
 
 
 def committee_of(page: Page, unit: str):

@@ -20,12 +20,12 @@ LONG = "Et svært langt navn på et nærmiljøutvalg som ingen har kortet ned"
 
 
 @pytest.fixture
-def place() -> Municipality:
+def municipality() -> Municipality:
     return factories.municipality(code="NO-4012")
 
 
 @pytest.fixture
-def committees(place: Municipality) -> Layer:
+def committees(municipality: Municipality) -> Layer:
     """Two editions; B may have become B or C."""
     layer = factories.layer(name="committees", titles={"nb": "Nærmiljøutvalg", "en": "Committees"})
     old = factories.areas(of=factories.edition(of=layer, valid_to=dt.date(2026, 1, 1), feature_count=2))
@@ -47,7 +47,7 @@ def committees(place: Municipality) -> Layer:
 
 
 @pytest.fixture
-def plan(place: Municipality) -> Layer:
+def plan(municipality: Municipality) -> Layer:
     layer = factories.layer(
         name="plan", kind="zoning", style="no_reguleringsplan", titles={"nb": "Planen", "en": "The plan"}
     )
@@ -59,13 +59,13 @@ def plan(place: Municipality) -> Layer:
 
 @pytest.fixture
 def signed_in(
-    new_context: Callable[..., BrowserContext], place: Municipality, live_server: object
+    new_context: Callable[..., BrowserContext], municipality: Municipality, live_server: object
 ) -> Callable[..., Page]:
     """A page of a context that holds a planner's session."""
 
     def page(**options: object) -> Page:
         client = Client()
-        client.force_login(factories.user(role="planner", of=place, name="Kari"))
+        client.force_login(factories.user(role="planner", of=municipality, name="Kari"))
         context = new_context(locale="en-GB", **options)
         cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
         context.add_cookies(

@@ -20,9 +20,9 @@ NewContext = Callable[..., BrowserContext]
 
 def at_position(new_context: NewContext, *, accuracy: float, **options: Any) -> Page:
     lon, lat = factories.middle(1)
-    place = {"longitude": lon, "latitude": lat, "accuracy": accuracy}
+    position = {"longitude": lon, "latitude": lat, "accuracy": accuracy}
     return new_context(
-        viewport=SMALL, has_touch=True, geolocation=place, permissions=["geolocation"], **options
+        viewport=SMALL, has_touch=True, geolocation=position, permissions=["geolocation"], **options
     ).new_page()
 
 

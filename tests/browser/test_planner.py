@@ -133,9 +133,9 @@ def test_a_hotspot_says_its_number_its_people_and_its_doubt(
     page.locator("[data-rank='1']").click()
     popup = page.locator(".leaflet-popup")
     expect(popup).to_contain_text("6 people, 6 comments")
-    for place in (popup, page.locator("#hotspot-list")):
-        expect(place).to_contain_text("times as many")
-        expect(place).to_contain_text("proves nothing")
+    for part in (popup, page.locator("#hotspot-list")):
+        expect(part).to_contain_text("times as many")
+        expect(part).to_contain_text("proves nothing")
 
 
 def test_everything_is_reached_from_the_keyboard(

@@ -87,8 +87,8 @@ class TestPut:
             {"kind": "boundary", "code": "A", "name": "Utvalg A"},
             {"kind": "zoning", "code": "2011", "name": "Veg"},
         ]
-        places = Hit.objects.order_by("zone")
-        assert [(place.edition, place.area, place.zone, place.share) for place in places] == [
+        hits = Hit.objects.order_by("zone")
+        assert [(hit.edition, hit.area, hit.zone, hit.share) for hit in hits] == [
             (zone.edition, None, zone, 1.0),
             (new, area, None, 1.0),
         ]
@@ -255,8 +255,8 @@ class TestWhatIsPublic:
     def test_points_are_moved_to_the_middle_of_a_fixed_cell(self, client):
         consultation = make.consultation(public_precision_m=100)
         near = ([9.705, 59.025], [9.7051, 59.02501])
-        for place in near:
-            Phone(client, consultation).put(feature(geometry={"type": "Point", "coordinates": place}))
+        for position in near:
+            Phone(client, consultation).put(feature(geometry={"type": "Point", "coordinates": position}))
         first, second = Contribution.objects.order_by("geom")
         assert first.geom_public == second.geom_public
         metric = first.geom_public.transform(25832, clone=True)

@@ -100,7 +100,7 @@ class TestPatch:
         phone.put(feature(accuracy_m=5, placed_by="gps"))
         moved = {"type": "Point", "coordinates": list(make.middle(1))}
         receipt = self.patch(phone, {"geometry": moved}).json()
-        assert [place["code"] for place in receipt["places"]] == ["B"]
+        assert [hit["code"] for hit in receipt["places"]] == ["B"]
         pin = stored()
         assert pin.geom.coords == pin.geom_public.coords == make.middle(1)
         assert (pin.accuracy_m, pin.placed_by) == (None, "map")

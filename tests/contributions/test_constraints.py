@@ -124,29 +124,29 @@ class TestPlaces:
             "zone": make.zone(of=plan),
         }
 
-    def place(self, world, **values):
+    def record(self, world, **values):
         with transaction.atomic():
             return Hit.objects.create(contribution=world["pin"], edition=world["edition"], **values)
 
     def test_a_committee_once_and_a_zone_once(self, world):
         for kind in ("area", "zone"):
-            self.place(world, **{kind: world[kind]})
+            self.record(world, **{kind: world[kind]})
             with pytest.raises(IntegrityError, match=f"place_{kind}_once"):
-                self.place(world, **{kind: world[kind]})
+                self.record(world, **{kind: world[kind]})
 
     def test_a_committee_or_a_zone(self, world):
         with pytest.raises(IntegrityError, match="place_area_or_zone"):
-            self.place(world)
+            self.record(world)
         with pytest.raises(IntegrityError, match="place_area_or_zone"):
-            self.place(world, area=world["area"], zone=world["zone"])
+            self.record(world, area=world["area"], zone=world["zone"])
 
     @pytest.mark.parametrize("share", [0, -0.1, 1.01, float("nan")])
     def test_a_share_is_a_share(self, world, share):
         with pytest.raises(IntegrityError, match="place_share_range"):
-            self.place(world, area=world["area"], share=share)
+            self.record(world, area=world["area"], share=share)
 
     def test_what_a_contribution_lay_in_cannot_be_deleted(self, world):
-        self.place(world, area=world["area"])
+        self.record(world, area=world["area"])
         # foreign keys wait for COMMIT unless told otherwise
         delete = "SET CONSTRAINTS ALL IMMEDIATE; DELETE FROM layers_area WHERE id = %s"
         with connection.cursor() as cursor, pytest.raises(IntegrityError):

@@ -13,8 +13,8 @@ def test_codes_are_eight_plain_characters():
 
 
 @given(codes, st.integers(0, 7), st.sampled_from(ALPHABET))
-def test_one_wrong_character_is_noticed(code, place, wrong):
-    changed = code[:place] + wrong + code[place + 1 :]
+def test_one_wrong_character_is_noticed(code, index, wrong):
+    changed = code[:index] + wrong + code[index + 1 :]
     assert (normalised(changed) == changed) == (changed == code)
 
 

@@ -51,8 +51,8 @@ def test_the_same_seed_makes_the_same_pins_once(consultation):
 def test_four_fifths_gather(consultation):
     """Most pins have many others within 100 m, which evenly spread ones have not."""
     pins(consultation.slug, n=500, clusters=5)
-    places = [pin.geom.transform(25832, clone=True) for pin in Contribution.objects.all()]
-    crowded = sum(sum(place.distance(other) < 100 for other in places) > 20 for place in places)
+    spots = [pin.geom.transform(25832, clone=True) for pin in Contribution.objects.all()]
+    crowded = sum(sum(spot.distance(other) < 100 for other in spots) > 20 for spot in spots)
     assert 0.6 < crowded / 500 < 0.95
 
 

@@ -34,11 +34,11 @@ def around(first: int, last: int) -> object:
 
 
 def test_it_is_the_boundary_sets_and_the_consultations_of_a_municipality() -> None:
-    place = factories.municipality()
-    factories.areas(of=factories.edition(of=factories.layer(owner=place.code)), n=3)
-    factories.consultation(municipality=place, area=factories.square(5))
+    municipality = factories.municipality()
+    factories.areas(of=factories.edition(of=factories.layer(owner=municipality.code)), n=3)
+    factories.consultation(municipality=municipality, area=factories.square(5))
     elsewhere = factories.consultation(area=factories.square(40))
-    assert box(place.code) == around(0, 5)
+    assert box(municipality.code) == around(0, 5)
     assert box(elsewhere.municipality.code) == around(40, 40)
 
 
@@ -61,13 +61,13 @@ def test_plans_count_only_where_nothing_else_says_where_it_is() -> None:
 
 
 def test_what_is_not_published_is_ground_for_officials_only() -> None:
-    place = factories.municipality()
-    factories.consultation(municipality=place, area=factories.square(0))
-    factories.consultation(municipality=place, area=factories.square(3), status="draft")
-    hidden = factories.edition(of=factories.layer(owner=place.code), published=False)
+    municipality = factories.municipality()
+    factories.consultation(municipality=municipality, area=factories.square(0))
+    factories.consultation(municipality=municipality, area=factories.square(3), status="draft")
+    hidden = factories.edition(of=factories.layer(owner=municipality.code), published=False)
     factories.areas(of=hidden, n=6)
-    assert box(place.code) == around(0, 0)
-    assert box(place.code, drafts=True) == around(0, 5)
+    assert box(municipality.code) == around(0, 0)
+    assert box(municipality.code, drafts=True) == around(0, 5)
 
 
 def test_it_holds_the_tiles_it_touches() -> None:

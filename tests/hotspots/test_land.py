@@ -54,8 +54,8 @@ def wet(units: Edition) -> Area:
 @pytest.fixture
 def consultation(units: Edition, wet: Area) -> Consultation:
     """Six contributions at one place on the unit's land, one out at sea."""
-    place = factories.municipality(code="NO-4012")
-    made = factories.consultation(municipality=place, boundary_layer=units.layer)
+    municipality = factories.municipality(code="NO-4012")
+    made = factories.consultation(municipality=municipality, boundary_layer=units.layer)
     water = Feature.objects.filter(edition__layer__kind="water")
     sea = GEOSGeometry("MULTIPOLYGON EMPTY", srid=4326)
     for feature in water:

@@ -64,14 +64,18 @@ def test_with_the_owners_layers_known_the_right_system_comes_first(
 )
 def test_without_any_layers_the_country_decides(owner: str, box: crs.Box, srid: int) -> None:
     candidates = crs.candidates(in_system(box, srid), owner=owner)
-    assert srid in [place.srid for place in candidates if place.fits == "country"][:2]
-    assert all(math.isfinite(number) for place in candidates for number in (place.lon, place.lat, *place.box))
+    assert srid in [candidate.srid for candidate in candidates if candidate.fits == "country"][:2]
+    assert all(
+        math.isfinite(number)
+        for candidate in candidates
+        for number in (candidate.lon, candidate.lat, *candidate.box)
+    )
 
 
 def test_a_system_that_puts_them_nowhere_is_no_candidate() -> None:
     candidates = crs.candidates(in_system(BAMBLE, 25832), owner="NO-4012", home=BAMBLE)
-    assert 4326 not in [place.srid for place in candidates]
-    assert [place for place in candidates if place.fits == "no"] == []
+    assert 4326 not in [candidate.srid for candidate in candidates]
+    assert [candidate for candidate in candidates if candidate.fits == "no"] == []
 
 
 def test_swapped_coordinates_are_offered_the_right_way_round() -> None:

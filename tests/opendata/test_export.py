@@ -33,9 +33,9 @@ def consultation() -> Consultation:
     committees = factories.areas(of=factories.edition(of=boundary))
     zone = factories.zone(of=factories.edition(of=plan), code="2015")
     pin = factories.contribution(to=made, text='Two\nlines, a "quote", a \\ and a tab\t')
-    for place in ({"area": committees[0]}, {"zone": zone}):
-        shape = next(iter(place.values()))
-        Hit.objects.create(contribution=pin, edition=shape.edition, **place)
+    for ground in ({"area": committees[0]}, {"zone": zone}):
+        shape = next(iter(ground.values()))
+        Hit.objects.create(contribution=pin, edition=shape.edition, **ground)
     path = factories.contribution(
         to=made,
         geom=LineString((9.705, 59.025), (9.718, 59.025), srid=4326),

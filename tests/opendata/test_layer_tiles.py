@@ -25,8 +25,8 @@ def plan() -> Edition:
 
 
 def address(edition: Edition) -> str:
-    place = tile_at(*factories.middle(), 13)
-    return f"/tiles/layers/{edition.pk}/{place['z']}/{place['x']}/{place['y']}.mvt"
+    tile = tile_at(*factories.middle(), 13)
+    return f"/tiles/layers/{edition.pk}/{tile['z']}/{tile['x']}/{tile['y']}.mvt"
 
 
 def test_a_published_tile_is_for_everyone_and_kept_by_caches(client: Client, plan: Edition) -> None:
@@ -72,10 +72,10 @@ def test_a_tile_in_memory_is_for_nobody_else_once_the_layer_is_withdrawn(
 
 
 def test_no_tile_is_taken_for_its_neighbour(client: Client, plan: Edition) -> None:
-    place = tile_at(*factories.middle(), 13)
+    tile = tile_at(*factories.middle(), 13)
     here = client.get(address(plan))
     for z, x, y in ((0, 1, 0), (0, 0, 1), (1, 0, 0)):
-        there = f"{place['z'] + z}/{place['x'] + x}/{place['y'] + y}"
+        there = f"{tile['z'] + z}/{tile['x'] + x}/{tile['y'] + y}"
         assert client.get(f"/tiles/layers/{plan.pk}/{there}.mvt").content != here.content
 
 
@@ -122,9 +122,9 @@ def test_an_unpublished_layer_is_for_officials_of_its_owner(
 ) -> None:
     Edition.objects.update(published=False)
     if role:
-        place = factories.municipality(code="NO-4012" if of_owner else "NO-9999")
+        municipality = factories.municipality(code="NO-4012" if of_owner else "NO-9999")
         client.force_login(
-            factories.user(role=role, of=place), backend="django.contrib.auth.backends.ModelBackend"
+            factories.user(role=role, of=municipality), backend="django.contrib.auth.backends.ModelBackend"
         )
     for path in (address(plan), f"/tiles/layers/{plan.pk}/style.json"):
         answer = client.get(path)

@@ -24,10 +24,10 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def run() -> Run:
     """Three contributions in A and one in B."""
-    place = factories.municipality(code="NO-4012")
-    layer = factories.layer(owner=place.code)
+    municipality = factories.municipality(code="NO-4012")
+    layer = factories.layer(owner=municipality.code)
     factories.areas(of=factories.edition(of=layer))
-    consultation = factories.consultation(municipality=place, boundary_layer=layer)
+    consultation = factories.consultation(municipality=municipality, boundary_layer=layer)
     for i in (0, 0, 0, 1):
         factories.contribution(to=consultation, at=middle(i))
     on = NOON.date()

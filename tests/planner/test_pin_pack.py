@@ -57,12 +57,12 @@ def test_every_pin_comes_back_where_when_and_about_what_it_was(
     lek = consultation.themes.get(key="lek")
     by_name = {}
     for i in range(40):
-        place = (middle()[0] + 0.004 * math.sin(i), middle()[1] + 0.003 * math.cos(3 * i))
+        spot = (middle()[0] + 0.004 * math.sin(i), middle()[1] + 0.003 * math.cos(3 * i))
         theme = [None, lek, consultation.themes.get(key="lys")][i % 3]
         made = factories.contribution(
-            to=consultation, at=place, theme=theme, state=["pending", "published"][i % 2]
+            to=consultation, at=spot, theme=theme, state=["pending", "published"][i % 2]
         )
-        by_name[made.pk] = (place, theme and theme.key, made.state)
+        by_name[made.pk] = (spot, theme and theme.key, made.state)
     header, rows = decoded(pin_pack(consultation, reader=planner, language="nb"))
     assert header["n"] == len(rows) == 40
     assert [theme["name"] for theme in header["themes"]] == ["Lys", "Lek"]

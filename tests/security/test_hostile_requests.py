@@ -154,8 +154,8 @@ def test_no_query_value_is_too_much(ask: Asker, world: SmallWorld, monkeypatch: 
 
 def test_no_value_in_an_address_is_too_much(ask: Asker, world: SmallWorld) -> None:
     for route in ROUTES:
-        for place, value in product(re.findall(r"<[^>]+>", route), VALUES):
-            values = world.values_of(route) | {place.strip("<>").rpartition(":")[2]: [value]}
+        for part, value in product(re.findall(r"<[^>]+>", route), VALUES):
+            values = world.values_of(route) | {part.strip("<>").rpartition(":")[2]: [value]}
             ask(paths_of(route, values)[0])
 
 

@@ -249,8 +249,8 @@ def _upload(n: int, i: int, *, here: Municipality) -> Upload:
         report={"read": n, "loaded": n},
         feature_count=n,
     )
-    for place in range(n):
-        make.zone(of=draft, i=place)
+    for number in range(n):
+        make.zone(of=draft, i=number)
     return Upload.objects.create(
         municipality=here,
         created_at=make.NOON,

@@ -68,7 +68,7 @@ class Survey:
         self._text: list[str] = []
         self._has_children = False
         self._type: FeatureType | None = None
-        self._kept: dict[tuple[str, ...], str] | None = None
+        self._texts_of_feature: dict[tuple[str, ...], str] | None = None
         self._feature_depth = 0
         self._geometry_depth = 0
         self._dimension = 0
@@ -129,7 +129,9 @@ class Survey:
         self._type, self._feature_depth = feature_type, len(self._path)
         index = len(feature_type.identities)
         feature_type.identities.append(_identity(attributes))
-        self._kept = feature_type.texts.setdefault(index, {}) if index in self._keep.get(local, ()) else None
+        self._texts_of_feature = (
+            feature_type.texts.setdefault(index, {}) if index in self._keep.get(local, ()) else None
+        )
 
     def _shape(self, local: str, attributes: dict[str, str]) -> None:
         assert self._type is not None
@@ -178,8 +180,8 @@ class Survey:
         self._type.paths[path] = None
         if len(self._type.paths) > MAX_COLUMNS:
             raise RefusedError("columns")
-        if self._kept is not None:
-            self._kept.setdefault(path, text)
+        if self._texts_of_feature is not None:
+            self._texts_of_feature.setdefault(path, text)
 
 
 def surveyed(path: str, *, keep: Mapping[str, Set[int]] | None = None) -> Survey:

@@ -54,9 +54,9 @@ def test_another_file_needs_replace_and_then_closes_the_edition_before(tmp_path:
     first.refresh_from_db()
     assert (first.valid_to, second.number, second.valid_to) == (dt.date(2026, 1, 1), 2, None)
     assert first.areas.count() == 2
-    place = factories.middle()
+    middle = factories.middle()
     outcome = {
-        day: [editions.code for editions in areas.at(place, on=day, layers=[first.layer])]
+        day: [editions.code for editions in areas.at(middle, on=day, layers=[first.layer])]
         for day in (dt.date(2025, 12, 31), dt.date(2026, 1, 1))
     }
     assert outcome == {dt.date(2025, 12, 31): ["A"], dt.date(2026, 1, 1): ["C"]}

@@ -153,7 +153,7 @@ def test_the_question_for_pages_tells_names_and_provisions_in_one_query(
     factories.zone(of=plan, provision={"nb": "Boliger.", "en": "Housing."})
     with django_assert_num_queries(1):
         hits = areas.at(factories.middle(), on=DAY, layers=[committees.layer, plan.layer])
-    assert [(place.kind, place.code, place.name, place.field) for place in hits] == [
+    assert [(hit.kind, hit.code, hit.name, hit.field) for hit in hits] == [
         ("boundary", "A", "Utvalg A", ""),
         ("zoning", "1110", "", "B1"),
     ]
@@ -165,7 +165,7 @@ def test_what_is_not_published_is_left_out_unless_asked_for(committees: Edition)
     Edition.objects.update(published=False)
     assert areas.at(factories.middle(), on=DAY, layers=[committees.layer]) == []
     hits = areas.at(factories.middle(), on=DAY, layers=[committees.layer], unpublished=True)
-    assert [place.code for place in hits] == ["A"]
+    assert [hit.code for hit in hits] == ["A"]
 
 
 def test_looking_up_a_point_uses_the_spatial_index(committees: Edition) -> None:

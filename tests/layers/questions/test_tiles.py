@@ -23,10 +23,10 @@ def tile_at(lon: float, lat: float, z: int) -> dict[str, int]:
     return {"z": z, "x": int((lon + 180) / 360 * side), "y": int(y * side)}
 
 
-def made(edition: Edition, **place: int) -> bytes:
+def made(edition: Edition, **tile: int) -> bytes:
     tiled = tiles.edition(edition.pk)
     assert tiled
-    return tiles.tile(tiled, **place)
+    return tiles.tile(tiled, **tile)
 
 
 @pytest.fixture
@@ -76,11 +76,11 @@ def neighbours(edition: Edition) -> None:
 def test_close_by_a_tile_has_what_the_bare_statement_has(z: int) -> None:
     edition = factories.edition(of=factories.layer(kind="zoning"))
     neighbours(edition)
-    place = tile_at(factories.WEST + 0.02, factories.SOUTH + 0.01, z)
+    tile = tile_at(factories.WEST + 0.02, factories.SOUTH + 0.01, z)
     with connection.cursor() as cursor:
-        cursor.execute(RAW, {"edition": edition.pk, **place})
+        cursor.execute(RAW, {"edition": edition.pk, **tile})
         (raw,) = mvt.layers(bytes(cursor.fetchone()[0]))
-    (ours,) = mvt.layers(made(edition, **place))
+    (ours,) = mvt.layers(made(edition, **tile))
     assert sorted(ours.ids) == sorted(raw.ids)
     rings = dict(zip(raw.ids, raw.paths, strict=True))
     for zone, paths in zip(ours.ids, ours.paths, strict=True):
@@ -93,9 +93,9 @@ def test_close_by_a_tile_has_what_the_bare_statement_has(z: int) -> None:
 def test_tiles_beside_one_another_share_what_lies_across_their_edge() -> None:
     edition = factories.edition(of=factories.layer(kind="zoning"))
     neighbours(edition)
-    place = tile_at(factories.WEST + 0.02, factories.SOUTH + 0.01, 14)
-    (west,) = mvt.layers(made(edition, **place))
-    (east,) = mvt.layers(made(edition, **{**place, "x": place["x"] + 1}))
+    tile = tile_at(factories.WEST + 0.02, factories.SOUTH + 0.01, 14)
+    (west,) = mvt.layers(made(edition, **tile))
+    (east,) = mvt.layers(made(edition, **{**tile, "x": tile["x"] + 1}))
     across = {
         zone
         for zone, paths in zip(west.ids, west.paths, strict=True)

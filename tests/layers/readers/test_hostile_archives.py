@@ -24,10 +24,10 @@ def test_zips_within_zips_are_not_unpacked(tmp_path: Path) -> None:
 def test_members_that_lie_over_one_another_are_refused(tmp_path: Path) -> None:
     path = files.zipped(tmp_path / "a.zip", {f"f{n}.geojson": b"x" * 1000 for n in range(5)})
     content = bytearray(path.read_bytes())
-    place = content.find(b"PK\x01\x02")
-    while place >= 0:  # every entry of the list points at the first member
-        content[place + 42 : place + 46] = struct.pack("<I", 0)
-        place = content.find(b"PK\x01\x02", place + 1)
+    offset = content.find(b"PK\x01\x02")
+    while offset >= 0:  # every entry of the list points at the first member
+        content[offset + 42 : offset + 46] = struct.pack("<I", 0)
+        offset = content.find(b"PK\x01\x02", offset + 1)
     path.write_bytes(content)
     assert "far more" in refused(path)
 

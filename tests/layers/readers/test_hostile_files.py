@@ -94,8 +94,8 @@ def test_a_document_type_is_refused_in_every_encoding(
 def test_a_document_type_in_a_kml_is_refused_also_when_only_its_contents_are_asked_for(
     tmp_path: Path,
 ) -> None:
-    place = f"<Placemark><name>&e;</name>{files.KML_SQUARE}</Placemark>"
-    path = files.kml(tmp_path, place, head=ENTITY)
+    placemark = f"<Placemark><name>&e;</name>{files.KML_SQUARE}</Placemark>"
+    path = files.kml(tmp_path, placemark, head=ENTITY)
     assert "DOCTYPE" in refused(path)
     with pytest.raises(ReadError, match="DOCTYPE"):
         read_file.contents(path)
@@ -151,9 +151,9 @@ def test_links_and_pictures_of_a_kml_are_not_looked_up(tmp_path: Path, listener:
     link = f"<NetworkLink><Link><href>{host}/x.kml</href></Link></NetworkLink>"
     local = "<NetworkLink><Link><href>/etc/passwd</href></Link></NetworkLink>"
     style = f'<Style id="s"><IconStyle><Icon><href>{host}/i.png</href></Icon></IconStyle></Style>'
-    place = f"<Placemark><name>A</name><styleUrl>{host}/s.kml#s</styleUrl>{files.KML_SQUARE}</Placemark>"
+    placemark = f"<Placemark><name>A</name><styleUrl>{host}/s.kml#s</styleUrl>{files.KML_SQUARE}</Placemark>"
     schema = f'<Placemark><ExtendedData><SchemaData schemaUrl="{host}/f.kml#f"/></ExtendedData></Placemark>'
-    table = read_file.rows(files.kml(tmp_path, link + local + style + place + schema))
+    table = read_file.rows(files.kml(tmp_path, link + local + style + placemark + schema))
     assert table.properties[0]["Name"] == "A"
     assert listener.calls == 0
 
@@ -178,8 +178,8 @@ def test_xml_that_breaks_off_or_has_too_much_is_refused(tmp_path: Path) -> None:
 def test_a_tag_without_end_and_folders_without_number_are_refused(tmp_path: Path) -> None:
     long = gml.feature(gml.polygon(), fields=f"<app:navn a='{'> ' * 5_000_000}'/>")
     assert "too long" in refused(gml.write(tmp_path, gml.document(long)))
-    place = f"<Placemark>{files.KML_SQUARE}</Placemark>"
-    assert "too many tables" in refused(files.kml(tmp_path, f"<Folder>{place}</Folder>" * 201))
+    placemark = f"<Placemark>{files.KML_SQUARE}</Placemark>"
+    assert "too many tables" in refused(files.kml(tmp_path, f"<Folder>{placemark}</Folder>" * 201))
 
 
 def test_a_shape_with_very_many_points_is_read_all_the_same(tmp_path: Path) -> None:
@@ -300,23 +300,25 @@ def test_numbers_that_lie_are_refused_or_harmless(tmp_path: Path, kind: str) -> 
     """Every four bytes of the beginning in turn as large as can be: counts, sizes, offsets."""
     path = one_of_each(tmp_path)[kind.partition("-")[0]]
     spoilt = tmp_path / "spoilt"
-    for place in (8, 16, 32, 64):
+    for offset in (8, 16, 32, 64):
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
                 members = {name: archive.read(name) for name in archive.namelist()}
             suffix = kind.partition("-")[2] or "gdbtable"
             members = {
-                name: patched(content, place) if name.endswith(suffix) else content
+                name: patched(content, offset) if name.endswith(suffix) else content
                 for name, content in members.items()
             }
             files.zipped(spoilt, dict(members))
         else:
-            spoilt.write_bytes(patched(path.read_bytes(), place))
+            spoilt.write_bytes(patched(path.read_bytes(), offset))
         result = outcome(spoilt, layer="kretser" if kind == "gdb" else None)
         assert isinstance(result, ReadError) or len(result.geometries) <= 2
 
 
-def patched(content: bytes, place: int) -> bytes:
+def patched(content: bytes, offset: int) -> bytes:
     return (
-        content[:place] + b"\xff\xff\xff\x7f" + content[place + 4 :] if len(content) > place + 4 else content
+        content[:offset] + b"\xff\xff\xff\x7f" + content[offset + 4 :]
+        if len(content) > offset + 4
+        else content
     )

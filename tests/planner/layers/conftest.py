@@ -8,13 +8,13 @@ from tests import factories as make
 
 
 @pytest.fixture
-def place() -> Municipality:
+def municipality() -> Municipality:
     return make.municipality(code="NO-4012")
 
 
 @pytest.fixture
-def planner(place: Municipality) -> User:
-    return make.user(role="planner", of=place, name="Kari Planlegger")
+def planner(municipality: Municipality) -> User:
+    return make.user(role="planner", of=municipality, name="Kari Planlegger")
 
 
 @pytest.fixture

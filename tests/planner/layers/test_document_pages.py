@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def plan(place: Municipality) -> Layer:
+def plan(municipality: Municipality) -> Layer:
     layer = make.layer(kind="zoning", style="no_reguleringsplan")
     make.zone(of=make.edition(of=layer), field="B1")
     return layer
@@ -125,12 +125,14 @@ def test_nobody_outside_gets_what_is_not_published_not_in_force_or_removed(
     assert Client().get(f"/layers/documents/{10**30}/x.pdf").status_code == 404
 
 
-def test_residents_find_it_on_the_plans_page_in_their_language(plan: Layer, place: Municipality) -> None:
+def test_residents_find_it_on_the_plans_page_in_their_language(
+    plan: Layer, municipality: Municipality
+) -> None:
     document = attached(plan)
     zone = plan.editions.get().zones.get()
     zone.legal_text = "§ 2.1 Høyst <fire> etasjer.\n§ 2.2 Tak."
     zone.save()
-    consultation = make.consultation(municipality=place)
+    consultation = make.consultation(municipality=municipality)
     consultation.alternatives.create(key="a", layer=plan, name={"nb": "Alternativ A", "en": "Alternative A"})
     page = Client(HTTP_ACCEPT_LANGUAGE="en").get(f"/c/{consultation.slug}/plan")
     text = text_of(page)

@@ -16,9 +16,11 @@ from tests import factories as make
 pytestmark = pytest.mark.django_db
 
 
-def look(edition: Edition, place: Municipality) -> dict[str, Any]:
+def look(edition: Edition, municipality: Municipality) -> dict[str, Any]:
     with translation.override("en"):
-        settings = layer_map.edition_map(edition, municipality=place, language="en", on=dt.date(2026, 1, 1))
+        settings = layer_map.edition_map(
+            edition, municipality=municipality, language="en", on=dt.date(2026, 1, 1)
+        )
     edition: dict[str, Any] = settings["edition"]
     return edition
 
@@ -35,25 +37,27 @@ def master_plan() -> Edition:
     return edition
 
 
-def test_existing_and_future_are_drawn_and_counted_apart(master_plan: Edition, place: Municipality) -> None:
-    edition = look(master_plan, place)
+def test_existing_and_future_are_drawn_and_counted_apart(
+    master_plan: Edition, municipality: Municipality
+) -> None:
+    edition = look(master_plan, municipality)
     fills = [edition["style"][key]["fill"] for key in ("1110", "1110:2")]
     assert fills == ["#ffff99", "#ffff33"]
     assert edition["counts"] == {"1110": 1, "1110:2": 1, "2010:2": 1, "": 1}
     assert edition["style"]["1110:2"]["label"] == "Housing, future"
 
 
-def test_levels_are_listed_with_what_lies_on_each(master_plan: Edition, place: Municipality) -> None:
-    edition = look(master_plan, place)
+def test_levels_are_listed_with_what_lies_on_each(master_plan: Edition, municipality: Municipality) -> None:
+    edition = look(master_plan, municipality)
     assert edition["levels"] == [(1, "Under the ground"), (2, "On the ground")]
     assert edition["level"] == 2
     assert edition["countsByLevel"] == {1: {"2010:2": 1}, 2: {"": 1, "1110": 1, "1110:2": 1}}
 
 
-def test_a_plan_on_the_ground_alone_offers_no_level(place: Municipality) -> None:
+def test_a_plan_on_the_ground_alone_offers_no_level(municipality: Municipality) -> None:
     edition = make.edition(of=make.layer(kind="zoning", style="no_reguleringsplan"))
     make.zone(of=edition)
-    assert "levels" not in look(edition, place)
+    assert "levels" not in look(edition, municipality)
 
 
 def test_names_on_the_map_are_those_of_the_level(browser: Client, master_plan: Edition) -> None:

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def committees(place: Municipality) -> Layer:
+def committees(municipality: Municipality) -> Layer:
     """Two editions: A and B until 2026, then A, B and C."""
     layer = make.layer(name="committees", titles={"en": "Committees"}, style="neutral")
     make.areas(of=make.edition(of=layer, valid_to=dt.date(2026, 1, 1), feature_count=2))
@@ -31,11 +31,11 @@ def committees(place: Municipality) -> Layer:
 
 class TestList:
     def test_a_layer_says_what_is_in_force_who_imported_it_and_who_uses_it(
-        self, browser: Client, committees: Layer, place: Municipality
+        self, browser: Client, committees: Layer, municipality: Municipality
     ) -> None:
         Edition.objects.update(imported_by="command:load_demo")
         consultation = make.consultation(
-            municipality=place, boundary_layer=committees, title={"en": "The hearing"}
+            municipality=municipality, boundary_layer=committees, title={"en": "The hearing"}
         )
         page = browser.get("/planner/layers/")
         text = text_of(page)
@@ -58,11 +58,11 @@ class TestList:
         assert "1 field without a plain line" in text
 
     def test_files_on_their_way_in_are_named_until_they_are_saved(
-        self, browser: Client, place: Municipality
+        self, browser: Client, municipality: Municipality
     ) -> None:
         fields = {"created_at": NOON, "touched_at": NOON, "bytes": 1, "sha256": "0" * 64, "file": "x"}
         for state, name in (("asking", "waits.gml"), ("saved", "done.gml")):
-            Upload.objects.create(municipality=place, file_name=name, state=state, **fields)
+            Upload.objects.create(municipality=municipality, file_name=name, state=state, **fields)
         elsewhere = make.municipality()
         Upload.objects.create(municipality=elsewhere, file_name="theirs.gml", state="asking", **fields)
         text = text_of(browser.get("/planner/layers/"))
@@ -130,7 +130,7 @@ class TestPage:
     ) -> None:
         assert browser.get(f"/planner/layers/{committees.pk}/?{query}").status_code == 200
 
-    def test_a_long_edition_is_paged_and_searched(self, browser: Client, place: Municipality) -> None:
+    def test_a_long_edition_is_paged_and_searched(self, browser: Client, municipality: Municipality) -> None:
         plan = make.layer(kind="zoning", style="no_reguleringsplan")
         edition = make.edition(of=plan)
         for i in range(60):
@@ -145,7 +145,9 @@ class TestPage:
             browser.get(f"/planner/layers/{plan.pk}/?q=nowhere")
         )
 
-    def test_a_layer_without_an_edition_says_what_to_do(self, browser: Client, place: Municipality) -> None:
+    def test_a_layer_without_an_edition_says_what_to_do(
+        self, browser: Client, municipality: Municipality
+    ) -> None:
         empty = make.layer()
         assert "has no edition yet" in text_of(browser.get(f"/planner/layers/{empty.pk}/"))
 
@@ -175,11 +177,11 @@ class TestSteps:
         assert "Edition 2 was published" in text_of(page)
 
     def test_before_a_withdrawal_its_consequences_are_shown(
-        self, browser: Client, committees: Layer, place: Municipality
+        self, browser: Client, committees: Layer, municipality: Municipality
     ) -> None:
         newest = life.newest(committees)
         consultation = make.consultation(
-            municipality=place, boundary_layer=committees, title={"en": "The hearing"}
+            municipality=municipality, boundary_layer=committees, title={"en": "The hearing"}
         )
         for _ in range(3):
             pin = make.contribution(to=consultation)
@@ -212,10 +214,10 @@ class TestSteps:
         assert life.newest(committees) == newest
 
     def test_a_page_that_is_out_of_date_changes_nothing_and_says_who_was_quicker(
-        self, browser: Client, committees: Layer, place: Municipality
+        self, browser: Client, committees: Layer, municipality: Municipality
     ) -> None:
         newest = life.newest(committees)
-        quicker = make.user(role="admin", of=place, name="Ola Rask")
+        quicker = make.user(role="admin", of=municipality, name="Ola Rask")
         life.publish(newest, published=False, at=NOON, by=f"user:{quicker.pk}")
         stale = browser.post(f"/planner/layers/editions/{newest.pk}/withdraw/", {"seen": "0"})
         assert stale.status_code == 409
@@ -256,9 +258,13 @@ class TestSteps:
         answer = strict.post(f"/planner/layers/editions/{newest.pk}/publish/", {"seen": "0"})
         assert answer.status_code == 403
 
-    def test_nobody_else_takes_a_step(self, committees: Layer, place: Municipality) -> None:
+    def test_nobody_else_takes_a_step(self, committees: Layer, municipality: Municipality) -> None:
         newest = life.newest(committees)
-        for role, of in (("elected", place), ("committee", place), ("planner", make.municipality())):
+        for role, of in (
+            ("elected", municipality),
+            ("committee", municipality),
+            ("planner", make.municipality()),
+        ):
             client = Client()
             client.force_login(make.user(role=role, of=of))
             assert (
@@ -385,7 +391,9 @@ class TestLog:
             assert sentence in text
 
 
-def test_an_edition_of_unknown_beginning_was_always_in_force(browser: Client, place: Municipality) -> None:
+def test_an_edition_of_unknown_beginning_was_always_in_force(
+    browser: Client, municipality: Municipality
+) -> None:
     layer = make.layer()
     make.edition(of=layer, valid_from=EVER_SINCE)
     assert "ever since" in text_of(browser.get(f"/planner/layers/{layer.pk}/"))

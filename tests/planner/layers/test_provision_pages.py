@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def plan(place: Municipality) -> Layer:
+def plan(municipality: Municipality) -> Layer:
     layer = make.layer(kind="zoning", name="plan", style="no_reguleringsplan")
     edition = make.edition(of=layer)
     for i, (field, code) in enumerate([("B1", "1113"), ("B2", "1111"), ("o/F 1", "3040"), ("", "2010")]):
@@ -187,7 +187,7 @@ def test_the_table_comes_home_as_csv(browser: Client, plan: Layer) -> None:
     assert 'filename="plan-1-provisions.csv"' in answer.headers["Content-Disposition"]
 
 
-def test_boundaries_have_no_provisions(browser: Client, place: Municipality) -> None:
+def test_boundaries_have_no_provisions(browser: Client, municipality: Municipality) -> None:
     layer = make.layer()
     make.edition(of=layer)
     assert browser.get(path(layer)).status_code == 404

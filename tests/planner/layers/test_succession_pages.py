@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def layer(place: Municipality) -> Layer:
+def layer(municipality: Municipality) -> Layer:
     """A becomes A; B lies by 62 % in B and 38 % in C, which a person must decide."""
     layer = make.layer(name="committees")
     old = make.areas(of=make.edition(of=layer, valid_to=dt.date(2026, 1, 1)))
@@ -125,7 +125,7 @@ def test_two_people_do_not_decide_past_each_other(browser: Client, layer: Layer)
 
 
 def test_one_edition_has_no_successors_and_a_plan_has_no_such_page(
-    browser: Client, place: Municipality
+    browser: Client, municipality: Municipality
 ) -> None:
     single = make.layer()
     make.areas(of=make.edition(of=single))
