@@ -20,8 +20,8 @@ from layers.provisions.writing import ProvisionError
 from layers.provisions.zone_fields import Provision, ZoneField, zone_fields_of
 from layers.readers import figures
 
-_FIELD_NAMES = ("field", "felt", "feltnavn", "feltbetegnelse", "fält", "område", "delområde")
-_TEXT_NAMES = (
+_ZONE_FIELD_HEADERS = ("field", "felt", "feltnavn", "feltbetegnelse", "fält", "område", "delområde")
+_TEXT_HEADERS = (
     "text",
     "tekst",
     "legal_text",
@@ -30,7 +30,7 @@ _TEXT_NAMES = (
     "bestämmelse",
     "bestemmelsestekst",
 )
-_PLAIN = re.compile(r"(?:plain|provision|klarspråk|klarsprog|klartekst)[ _-]([a-z]{2,3})")
+_PLAIN_HEADER = re.compile(r"(?:plain|provision|klarspråk|klarsprog|klartekst)[ _-]([a-z]{2,3})")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,11 +89,11 @@ def rows(edition: Edition, *, languages: list[str]) -> Iterator[list[str]]:
 def _meaning(column: str) -> str:
     """`field`, `text`, a language, or "" for what is not understood."""
     name = _plain_name(column)
-    if name in _FIELD_NAMES:
+    if name in _ZONE_FIELD_HEADERS:
         return "field"
-    if name in _TEXT_NAMES:
+    if name in _TEXT_HEADERS:
         return "text"
-    match = _PLAIN.fullmatch(name)
+    match = _PLAIN_HEADER.fullmatch(name)
     return match[1] if match else ""
 
 

@@ -109,7 +109,7 @@ WITH RECURSIVE found AS MATERIALIZED (
 )
 SELECT content, count FROM step ORDER BY number DESC LIMIT 1
 """
-_DRAWN = """
+_TILE_STATEMENT = """
     SELECT ST_AsMVT(feature, %(name)s, {extent}, 'geom', 'id') AS content,
         length(ST_AsMVT(feature, %(name)s, {extent}, 'geom', 'id')) AS size, count(*) AS count
     FROM (
@@ -199,8 +199,8 @@ def _statements(kind: Layer.Kind) -> tuple[str, str]:
         pixel=_PIXEL,
         heaviest=MAX_TILE_BYTES,
         steps=_MOST_STEPS,
-        drawn_as_is=_DRAWN.format(names=names, shape="shape", **frame),
-        drawn_rougher=_DRAWN.format(names=names, shape=rougher, **frame),
+        drawn_as_is=_TILE_STATEMENT.format(names=names, shape="shape", **frame),
+        drawn_rougher=_TILE_STATEMENT.format(names=names, shape=rougher, **frame),
         **frame,
     )
     return plain, rough

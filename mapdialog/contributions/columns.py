@@ -37,13 +37,13 @@ class Audience(Enum):
     NOBODY = "it does not leave the house as a property"
 
 
-class Kept(Enum):
+class Erasure(Enum):
     """What erasure does with a column that is not emptied."""
 
-    KEPT = "stays: it answers 410 and keeps the permanent number taken"
+    STAYS = "stays: it answers 410 and keeps the permanent number taken"
 
 
-KEPT: Final = Kept.KEPT
+STAYS: Final = Erasure.STAYS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +68,7 @@ class Column:
     limit: int | None = None
     pattern: re.Pattern[str] | None = None
     is_one_line: bool = False
-    empty: Any = KEPT
+    empty: Any = STAYS
     is_of_spot: bool = False
 
     @property
@@ -327,7 +327,7 @@ def parameters_of(columns: tuple[Column, ...], *, instead: Mapping[str, str]) ->
 
 def emptied() -> Iterator[tuple[str, Any]]:
     """(attribute, value) of what an erasure leaves."""
-    return ((column.attribute, column.empty) for column in COLUMNS if column.empty is not KEPT)
+    return ((column.attribute, column.empty) for column in COLUMNS if column.empty is not STAYS)
 
 
 @dataclass(frozen=True, kw_only=True)

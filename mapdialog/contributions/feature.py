@@ -17,7 +17,7 @@ from mapdialog.contributions import columns, shape
 from mapdialog.contributions.columns import EARLIER_NAMES, TEXT_MAX, Column, SenderFields
 from mapdialog.contributions.kinds.catalog import DetailError, Kind, detail_names, kinds
 from mapdialog.contributions.models import Contribution
-from mapdialog.contributions.rulebooks import Asked, Rulebook
+from mapdialog.contributions.rulebooks import Rulebook, RulebookQuestion
 
 
 def properties() -> frozenset[str]:
@@ -210,7 +210,7 @@ def _responses(read: _Reader, *, rulebook: Rulebook, kind: Kind, is_record: bool
     return responses
 
 
-def _response(question: Asked, value: Any, *, field: str) -> Any:
+def _response(question: RulebookQuestion, value: Any, *, field: str) -> Any:
     if value is None:
         return None
     if question.kind == "multiple":
@@ -224,7 +224,7 @@ def _response(question: Asked, value: Any, *, field: str) -> Any:
     return _chosen(question, value, field=field)
 
 
-def _chosen(question: Asked, value: Any, *, field: str) -> str | int:
+def _chosen(question: RulebookQuestion, value: Any, *, field: str) -> str | int:
     is_plain = isinstance(value, str | int) and not isinstance(value, bool)
     if is_plain and str(value) in question.values:
         return question.values[str(value)]

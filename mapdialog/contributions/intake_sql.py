@@ -22,7 +22,7 @@ IS_INSIDE = """CASE
     ) END"""
 # The id is a contribution's own, or was answered with another one's receipt, or is that of an erased one.
 LOOK = prepared.Statement(f"""
-WITH {limits.WANTED}
+WITH {limits.BUCKETS}
 SELECT consultation.rules_version, known.id, known.consultation_id,
     CASE WHEN known.id IS NULL AND spent.id IS NOT NULL THEN 'erased' ELSE known.state END,
     known.token_hash, CASE WHEN known.id = %(id)s THEN known.body_hash ELSE spent.body_hash END,
@@ -63,7 +63,7 @@ _OF_ONE_SENDER = " AND ".join(
 # id any more, also when the one before has been erased meanwhile. It costs what storing costs, so that nobody
 # fills the table. The lock waits for an erasure that is under way, and what was erased is no answer then.
 MERGE = prepared.Statement(f"""
-WITH {limits.WANTED}, stored_before AS (
+WITH {limits.BUCKETS}, stored_before AS (
     SELECT alike.id FROM ({_ALIKE_ROWS}) AS alike WHERE {_OF_ONE_SENDER}
     ORDER BY alike.received_at, alike.id LIMIT 1
 ), merged AS (
@@ -110,7 +110,7 @@ INSERTED = f"""
     INSERT INTO contributions_contribution ({columns.list_of(columns.AT_INTAKE)})
     SELECT {columns.parameters_of(columns.AT_INTAKE, instead=_INSTEAD)}"""
 _STORED = f"""
-{limits.WANTED}, alike AS MATERIALIZED (
+{limits.BUCKETS}, alike AS MATERIALIZED (
     SELECT {", ".join(SENT_COLUMNS)} FROM ({_ALIKE_ROWS}) AS other LIMIT 100
 ), allowed AS (
     SELECT nextval('contributions_submission_id_seq') AS submission

@@ -26,7 +26,7 @@ CHANGES_REFILL_PER_HOUR = 30
 # All that one device has sent: somebody who goes through everything again, not a program.
 DEVICE_CHANGES_CAPACITY = 60
 DEVICE_CHANGES_REFILL_PER_HOUR = 60
-KEPT = dt.timedelta(days=30)
+FULL_AFTER = dt.timedelta(days=30)
 EMPTY = "ratebucket_tokens_left"  # the constraint that a bucket without a token breaks
 
 
@@ -96,7 +96,7 @@ def network_of(address: str) -> str:
 
 
 # The first part of a WITH: the buckets to take from.
-WANTED = """wanted (key, capacity, per_second) AS (
+BUCKETS = """wanted (key, capacity, per_second) AS (
     SELECT * FROM unnest(%(keys)s::text[], %(capacities)s::float8[], %(rates)s::float8[])
 )"""
 _AVAILABLE = """least(wanted.capacity, coalesce(
@@ -126,7 +126,7 @@ ON CONFLICT (key) DO UPDATE SET updated_at = greatest(bucket.updated_at, exclude
 
 # The decisive one, for what is not part of a larger statement.
 _TAKE_SQL = f"""
-WITH {WANTED} {take_sql(once="(SELECT) AS always")}
+WITH {BUCKETS} {take_sql(once="(SELECT) AS always")}
 WHERE (SELECT {_AVAILABLE} FROM wanted WHERE wanted.key = bucket.key) >= 1
 """  # noqa: S608 (our own text)
 
@@ -152,4 +152,4 @@ def take(buckets: Sequence[Bucket], *, at: dt.datetime) -> None:
 
 def forget_old(*, at: dt.datetime) -> int:
     """Deletes buckets not used for 30 days: they are full again and say nothing. Returns how many."""
-    return RateBucket.objects.filter(updated_at__lt=at - KEPT).delete()[0]
+    return RateBucket.objects.filter(updated_at__lt=at - FULL_AFTER).delete()[0]

@@ -41,7 +41,7 @@ class NoConsultationError(LookupError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class RulebookQuestion:
     """A question of the consultation. `values` leads from a choice as text to its value (none: free text).
 
     `kinds` of contributions it is asked with; empty: with all.
@@ -74,7 +74,7 @@ class Rulebook:
     themes: Mapping[str, int]
     alternatives: Mapping[str, int]
     alternative_layers: tuple[int, ...]
-    questions: Mapping[str, Asked]
+    questions: Mapping[str, RulebookQuestion]
     rules_version: int
     theme_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -186,8 +186,8 @@ def _rulebook(values: tuple[Any, ...]) -> Rulebook:
     )
 
 
-def _question(question: Mapping[str, Any]) -> Asked:
-    return Asked(
+def _question(question: Mapping[str, Any]) -> RulebookQuestion:
+    return RulebookQuestion(
         kind=question["kind"],
         values={str(option["value"]): option["value"] for option in question["options"]},
         required=question["required"],

@@ -61,7 +61,7 @@ class Ground:
         return any(touches(box, z=z, x=x, y=y) for box in self.metres)
 
 
-class _Kept:
+class _Memory:
     """The ground, read again when it is older than KEPT_FOR."""
 
     def __init__(self, *, drafts: bool) -> None:
@@ -82,17 +82,17 @@ class _Kept:
             self._until = 0.0
 
 
-_KEPT = {drafts: _Kept(drafts=drafts) for drafts in (False, True)}
+_MEMORIES = {drafts: _Memory(drafts=drafts) for drafts in (False, True)}
 
 
 def ground(*, drafts: bool) -> Ground:
     """What is public, or with `drafts` all of it, for officials. At most one query in five minutes."""
-    return _KEPT[drafts].ground(at=time.monotonic())
+    return _MEMORIES[drafts].ground(at=time.monotonic())
 
 
 def forget() -> None:
     """Makes the next question read the database."""
-    for memory in _KEPT.values():
+    for memory in _MEMORIES.values():
         memory.forget()
 
 

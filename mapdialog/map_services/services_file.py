@@ -144,7 +144,7 @@ class WmtsEntry(TiledEntry):
             "TILEROW": "{y}",
             "TILECOL": "{x}",
         }
-        return _asked(self.url, parameters)
+        return _with_parameters(self.url, parameters)
 
 
 class WmsEntry(TiledEntry):
@@ -175,10 +175,10 @@ class WmsEntry(TiledEntry):
             "FORMAT": self.format,
             "TRANSPARENT": "TRUE" if self.transparent else "FALSE",
         }
-        return _asked(self.url, parameters)
+        return _with_parameters(self.url, parameters)
 
 
-def _asked(url: str, parameters: Mapping[str, str]) -> str:
+def _with_parameters(url: str, parameters: Mapping[str, str]) -> str:
     between = "" if url.endswith(("?", "&")) else "&" if "?" in url else "?"
     query = "&".join(f"{name}={quote(value, safe='{},:/')}" for name, value in parameters.items())
     return f"{url}{between}{query}"

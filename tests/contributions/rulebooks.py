@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from mapdialog.contributions.rulebooks import Asked, Rulebook
+from mapdialog.contributions.rulebooks import Rulebook, RulebookQuestion
 
 OPENS = dt.datetime(2026, 4, 1, tzinfo=dt.UTC)
 CLOSES = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
@@ -35,8 +35,10 @@ def rulebook(**fields: Any) -> Rulebook:
 
 def asked(
     kind: str = "text", *values: str | int, required: bool = False, kinds: tuple[str, ...] = ()
-) -> Asked:
-    return Asked(kind=kind, values={str(value): value for value in values}, required=required, kinds=kinds)
+) -> RulebookQuestion:
+    return RulebookQuestion(
+        kind=kind, values={str(value): value for value in values}, required=required, kinds=kinds
+    )
 
 
 def feature(*, geometry: Any = "point", **properties: Any) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def test_what_a_sender_says_is_typed_column_by_column() -> None:
 
 
 def test_only_what_keeps_the_number_taken_outlives_an_erasure() -> None:
-    kept = {column.attribute for column in COLUMNS if column.empty is columns.KEPT}
+    kept = {column.attribute for column in COLUMNS if column.empty is columns.STAYS}
     assert kept == {
         "id", "consultation_id", "submission_id", "code", "kind", "source_id", "written_at", "received_at",
         "changed_at", "arrival", "state", "version",
