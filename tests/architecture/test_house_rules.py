@@ -25,9 +25,21 @@ def test_a_folder_of_pages_owns_no_tables(app: str) -> None:
 def test_no_file_is_longer_than_four_hundred_lines() -> None:
     long = {
         str(path.relative_to(ROOT)): lines
-        for path in SOURCES
+        for path in (*SOURCES, *(ROOT / "tests").rglob("*.py"))
         if "migrations" not in path.parts
         and (lines := len(path.read_text(encoding="utf-8").splitlines())) > 400
+    }
+    assert long == {}
+
+
+def test_no_function_is_longer_than_forty_lines() -> None:
+    long = {
+        f"{path.relative_to(ROOT)}:{node.name}": lines
+        for path in SOURCES
+        if "migrations" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (lines := (node.end_lineno or node.lineno) - node.lineno + 1) > 40
     }
     assert long == {}
 

@@ -15,7 +15,7 @@ from mapdialog.contributions.models import Contribution
 from mapdialog.dialogue.models import Consultation
 from tests import factories
 from tests.browser.conftest import Complaints
-from tests.browser.test_sending import is_received, open_at, write
+from tests.browser.sending import is_received, open_at, write
 
 SMALL = {"width": 360, "height": 640}
 

@@ -8,51 +8,14 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from mapdialog.contributions.models import Contribution
-from mapdialog.dialogue.models import Alternative, Consultation, Question
+from mapdialog.dialogue.models import Consultation, Question
 from tests import factories
+from tests.browser.citizen import consultation as consultation
+from tests.browser.citizen import open_at, write
 from tests.browser.conftest import Complaints
 from tests.browser.placing import put_pin
 
 PHONE = {"width": 390, "height": 844}
-
-
-@pytest.fixture
-def consultation() -> Consultation:
-    """Two committees, a zone in the first, two themes; contributions are shown at once."""
-    municipality = factories.municipality()
-    committees = factories.layer(owner=municipality.code)
-    factories.areas(of=factories.edition(of=committees))
-    plan = factories.layer(owner=municipality.code, kind="zoning", style="no_reguleringsplan")
-    factories.zone(of=factories.edition(of=plan), provision={"nb": "Inntil fire etasjer."})
-    made = factories.consultation(
-        municipality=municipality,
-        themes=("lys", "lek"),
-        boundary_layer=committees,
-        purpose={"nb": "Vi vil vite."},
-    )
-    Alternative.objects.create(consultation=made, key="A", name={"nb": "Alternativ A: boliger"}, layer=plan)
-    Question.objects.create(
-        consultation=made,
-        key="dark",
-        kind="scale",
-        text={"nb": "Hvordan er det i mørket?"},
-        options=[{"value": "0", "label": {"nb": "utrygt"}}, {"value": "1", "label": {"nb": "trygt"}}],
-    )
-    return made
-
-
-def open_at(page: Page, consultation: Consultation) -> None:
-    page.goto(f"/c/{consultation.slug}/")
-    expect(page.locator("#here")).to_contain_text("Utvalg A")
-    # the place under the crosshair is meant: a map that nobody touched is nobody's place
-    page.locator("#map").press("ArrowDown")
-    page.locator("#map").press("ArrowUp")
-    expect(page.locator("#here")).to_contain_text("Utvalg A")
-
-
-def write(page: Page, *, theme: str = "lys", text: str = "Her er det mørkt.") -> None:
-    page.locator(f".tile:has([value={theme}])").click()
-    page.locator("#id_text").fill(text)
 
 
 def test_a_pin_in_five_taps_without_a_drag(phone: Page, consultation: Consultation) -> None:
@@ -332,45 +295,6 @@ def test_language_switch_without_scripts(
     expect(page.locator("h1")).to_contain_text("Test hearing")
 
 
-@pytest.mark.parametrize("step", ["where", "what", "done", "read", "otherwise"])
-def test_no_accessibility_violation_in_any_step(
-    phone: Page, consultation: Consultation, axe: Callable[[Page], list[str]], step: str
-) -> None:
-    factories.contribution(to=consultation)
-    open_at(phone, consultation)
-    if step in {"what", "done"}:
-        phone.locator("#put-pin").tap()
-    if step == "done":
-        write(phone)
-        phone.locator("#send").tap()
-        expect(phone.locator("#receipt-code")).not_to_be_empty()
-    if step == "read":
-        phone.locator("#read-others").tap()
-    if step == "otherwise":
-        phone.locator("#otherwise summary").tap()
-    assert axe(phone) == []
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(
-    "address",
-    ["/", "/privacy", "/accessibility", "/c/{slug}/", "/c/{slug}/r/{code}", "/c/{slug}/plan", "/404"],
-)
-def test_no_accessibility_violation_on_any_page(
-    new_context: Callable[..., BrowserContext],
-    consultation: Consultation,
-    axe: Callable[[Page], list[str]],
-    complaints: Complaints,
-    address: str,
-    scheme: str,
-) -> None:
-    complaints.forgive("status of 404")
-    pin = factories.contribution(to=consultation, code="10G98QJ8")
-    page = new_context(color_scheme=scheme).new_page()
-    page.goto(address.format(slug=consultation.slug, code=pin.code))
-    assert axe(page) == []
-
-
 def test_an_observation_on_a_safety_walk(
     phone: Page, consultation: Consultation, axe: Callable[[Page], list[str]]
 ) -> None:
@@ -388,24 +312,3 @@ def test_an_observation_on_a_safety_walk(
     phone.locator("#send").tap()
     expect(phone.locator("#receipt-code")).not_to_be_empty()
     assert Contribution.objects.get().details == {"code": "lighting", "rating": 1, "light": "dark"}
-
-
-def test_controls_are_large_enough_for_a_finger(phone: Page, consultation: Consultation) -> None:
-    open_at(phone, consultation)
-    phone.locator("#put-pin").tap()
-    sizes = phone.evaluate(
-        """() => [...document.querySelectorAll(
-                'button, select, summary, .tile, .choice, input:not([type=radio])')]
-            .filter(node => node.checkVisibility() && node.type !== 'hidden')
-            .map(node => [node.outerHTML.slice(0, 80), node.getBoundingClientRect().height])"""
-    )
-    assert [size for size in sizes if size[1] < 44] == []
-
-
-def test_nothing_scrolls_sideways_on_a_small_phone(
-    new_context: Callable[..., BrowserContext], consultation: Consultation
-) -> None:
-    page = new_context(viewport={"width": 320, "height": 640}).new_page()
-    open_at(page, consultation)
-    page.locator("#put-pin").click()
-    assert page.evaluate("document.documentElement.scrollWidth") == 320

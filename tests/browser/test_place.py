@@ -11,8 +11,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 from mapdialog.contributions.models import Contribution
 from mapdialog.dialogue.models import Consultation
 from tests import factories
-from tests.browser.test_citizen import consultation as consultation
-from tests.browser.test_citizen import open_at, write
+from tests.browser.citizen import consultation as consultation
+from tests.browser.citizen import open_at, write
 
 SMALL = {"width": 360, "height": 640}
 NewContext = Callable[..., BrowserContext]
