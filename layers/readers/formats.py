@@ -73,7 +73,7 @@ def refusal(start: bytes) -> ReadError:
         return ReadError(
             _("This is one part of a Shapefile. Put .shp, .shx, .dbf, .prj and .cpg in one zip.")
         )
-    name = _drawing(start, text) or _other_json(text) or _other(start, text)
+    name = _drawing(start, text) or _other_json(text) or _other_format(start, text)
     if name:
         message = _(
             "This seems to be %(what)s, which cannot be read. "
@@ -103,7 +103,7 @@ def _other_json(text: str) -> str:
     return next((name for name, mark in _OTHER_JSON.items() if mark.search(text)), "")
 
 
-def _other(start: bytes, text: str) -> str:
+def _other_format(start: bytes, text: str) -> str:
     if _MAP_INFO.match(text):
         return _("a MapInfo file (TAB or MIF)")
     if start.startswith(_OLD_OFFICE):

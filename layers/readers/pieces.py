@@ -45,12 +45,12 @@ def pieces_of(path: Path, *, folder: Path) -> list[Piece]:
     """The readable things in the file at `path`, at least one, in `folder`. Raises ReadError."""
     with path.open("rb") as file:
         start = file.read(START_BYTES)
-    form = formats.format_of(start)
-    if form is None:
+    format_name = formats.format_of(start)
+    if format_name is None:
         raise formats.refusal(start)
     name = unicodedata.normalize("NFC", path.stem)
-    if form != "zip":
-        return [_piece(path, name=name, form=form, folder=folder)]
+    if format_name != "zip":
+        return [_piece(path, name=name, format_name=format_name, folder=folder)]
     with zipped.opened(path) as archive:
         members = zipped.members(archive)
         pieces = [
@@ -76,46 +76,50 @@ def _shapefiles(archive: zipfile.ZipFile, members: Members, *, folder: Path) -> 
 
 def _databases(archive: zipfile.ZipFile, members: Members, *, folder: Path, fallback: str) -> Iterator[Piece]:
     """The folders with a File Geodatabase; the zip itself may be one (`fallback` is then its name)."""
-    homes = sorted({path.parent for path in members if path.suffix.lower() == ".gdbtable"})
-    for number, home in enumerate(homes):
-        own = _new(folder, f"database{number}.gdb")
+    folders = sorted({path.parent for path in members if path.suffix.lower() == ".gdbtable"})
+    for number, database in enumerate(folders):
+        unpacked = _new(folder, f"database{number}.gdb")
         for path, entry in members.items():
-            if path.parent == home and _GDB_FILE.fullmatch(path.name):
-                zipped.unpack(archive, entry, target=own / path.name)
-        name = str(home.with_suffix("")) if home.name else fallback
-        yield Piece(name=name, format="FileGDB", path=own)
+            if path.parent == database and _GDB_FILE.fullmatch(path.name):
+                zipped.unpack(archive, entry, target=unpacked / path.name)
+        name = str(database.with_suffix("")) if database.name else fallback
+        yield Piece(name=name, format="FileGDB", path=unpacked)
 
 
 def _documents(archive: zipfile.ZipFile, members: Members, *, folder: Path) -> Iterator[Piece]:
     """The members that are a readable file each. Of a KMZ only the one that Google Earth opens."""
-    forms = {}
+    formats_by_path = {}
     for path in sorted(members):
         start = zipped.start_of(archive, members[path], size=START_BYTES)
-        form = formats.format_of(start)
-        if form in _SUFFIXES and (form != "GeoJSON" or _GEOJSON_WORDS.search(formats.text_of(start))):
-            forms[path] = form
-    if _KMZ_MAIN in forms and set(forms.values()) == {"KML"}:
-        forms = {_KMZ_MAIN: "KML"}
-    for number, (path, form) in enumerate(forms.items()):
-        own = _new(folder, f"document{number}")
-        zipped.unpack(archive, members[path], target=own / "raw")
-        yield _piece(own / "raw", name=str(path.with_suffix("")), form=form, folder=own)
+        format_name = formats.format_of(start)
+        if format_name in _SUFFIXES and (
+            format_name != "GeoJSON" or _GEOJSON_WORDS.search(formats.text_of(start))
+        ):
+            formats_by_path[path] = format_name
+    if _KMZ_MAIN in formats_by_path and set(formats_by_path.values()) == {"KML"}:
+        formats_by_path = {_KMZ_MAIN: "KML"}
+    for number, (path, format_name) in enumerate(formats_by_path.items()):
+        unpacked = _new(folder, f"document{number}")
+        zipped.unpack(archive, members[path], target=unpacked / "raw")
+        yield _piece(
+            unpacked / "raw", name=str(path.with_suffix("")), format_name=format_name, folder=unpacked
+        )
 
 
-def _piece(path: Path, *, name: str, form: str, folder: Path) -> Piece:
+def _piece(path: Path, *, name: str, format_name: str, folder: Path) -> Piece:
     """A file under a name of our own: what a path looks like decides much in GDAL."""
-    target = folder / f"layer{_SUFFIXES[form]}"
-    if form in ("GML", "KML"):
+    target = folder / f"layer{_SUFFIXES[format_name]}"
+    if format_name in ("GML", "KML"):
         unknown = plain_xml.rewrite(path, target=target)
-        return Piece(name=name, format=form, path=target, unknown_systems=unknown)
+        return Piece(name=name, format=format_name, path=target, unknown_systems=unknown)
     shutil.copyfile(path, target)
-    return Piece(name=name, format=form, path=target)
+    return Piece(name=name, format=format_name, path=target)
 
 
 def _new(folder: Path, name: str) -> Path:
-    own = folder / name
-    own.mkdir()
-    return own
+    unpacked = folder / name
+    unpacked.mkdir()
+    return unpacked
 
 
 def _with_short_names(pieces: list[Piece]) -> list[Piece]:

@@ -129,11 +129,11 @@ class _Opened:
         self._pieces = pieces
         self._layers: dict[Piece, list[SourceLayer]] = {}
         self._processes: dict[str, ReadingProcess] = {}
-        for form in dict.fromkeys(piece.format for piece in pieces):
-            alike = [piece for piece in pieces if piece.format == form]
-            process = processes.enter_context(ReadingProcess(alike))
-            self._processes[form] = process
-            self._layers |= zip(alike, process.layers, strict=True)
+        for format_name in dict.fromkeys(piece.format for piece in pieces):
+            of_format = [piece for piece in pieces if piece.format == format_name]
+            process = processes.enter_context(ReadingProcess(of_format))
+            self._processes[format_name] = process
+            self._layers |= zip(of_format, process.layers, strict=True)
         self.contents = Contents(
             format=", ".join(self._processes),
             layers=tuple(
