@@ -181,7 +181,7 @@ def _valid_from(request: ImportRequest, at: dt.datetime, *, is_first: bool) -> d
     """The first day: as told; today for a replacement; ever since for a layer's first edition.
 
     Old contributions are imported after the layer, and none of them would have a committee if the first
-    edition held from today.
+    edition was in force from today.
     """
     if request.valid_from is not None:
         return request.valid_from

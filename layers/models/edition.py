@@ -128,7 +128,7 @@ class Edition(models.Model):
                 condition=Q(state="draft", number__isnull=True) | ~Q(state="draft") & Q(number__isnull=False),
                 name="layerversion_number_when_saved",
             ),
-            # Two editions of the same boundaries may not hold on one day: a pin has one committee.
+            # Two editions of the same boundaries may not be in force on one day: a pin has one committee.
             ExclusionConstraint(
                 name="layerversion_one_a_day",
                 expressions=[
@@ -153,7 +153,7 @@ class Edition(models.Model):
 
     @property
     def begins(self) -> dt.date | None:
-        """The first day it holds, for people; None when nobody has said: it has held ever since."""
+        """The first day it is in force, for people; None when nobody has said: it always was."""
         return None if self.valid_from == EVER_SINCE else self.valid_from
 
 

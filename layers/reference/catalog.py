@@ -103,13 +103,13 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True)
 class Match:
-    """A source that a file may be. `roles` holds every field of a role; `score` is how much speaks for it.
+    """A source that a file may be. `roles` holds every column of a role; `score` is how much speaks for it.
 
-    `named`: a table is called as the source's are.
+    `is_named`: a table is called as the source's are.
     """
 
     source: Source
-    named: bool = False
+    is_named: bool = False
     roles: Mapping[str, tuple[str, ...]]
     score: int
 
@@ -128,7 +128,7 @@ def matches(columns: Collection[str], *, kind: str, owner: str, tables: Collecti
     """The sources a file with these columns and tables may be, the likeliest first.
 
     ``owner`` starts with the country ("NO-4012"); a source of another country is not considered. Without
-    the fields that it needs a source does not match at all.
+    the columns that it needs a source does not match at all.
     """
     country = owner.partition("-")[0].upper()
     names = ColumnNames(columns)
@@ -155,7 +155,7 @@ def source_layers_for(kind: str, owner: str, layers: Iterable[LayerOfFile]) -> t
     """Which of a file's source layers make up the layer when nobody chose; empty when a person must choose.
 
     Those that a source names, such as all the zones of a Norwegian plan without its outline and lines; else
-    the one whose fields a source knows.
+    the one whose columns a source knows.
     """
     usable = [layer for layer in layers if _is_usable(layer, kind)]
     country = owner.partition("-")[0].upper()
@@ -167,8 +167,8 @@ def source_layers_for(kind: str, owner: str, layers: Iterable[LayerOfFile]) -> t
     if most:
         return most
     fitting = [layer.name for layer in usable if matches(layer.columns, kind=kind, owner=owner)]
-    left = [name for name in fitting if not any(source.leaves_out(name) for source in known)]
-    return tuple(left) if len(left) == 1 else ()
+    unclaimed = [name for name in fitting if not any(source.leaves_out(name) for source in known)]
+    return tuple(unclaimed) if len(unclaimed) == 1 else ()
 
 
 def outlines_for(
@@ -199,14 +199,14 @@ def _is_named(name: str, types: Collection[str]) -> bool:
 
 def _match(source: Source, columns: ColumnNames, tables: Collection[str]) -> Match:
     roles = source.all_in(columns)
-    named = any(source.has_table(name) for name in tables)
-    return Match(source=source, named=named, roles=roles, score=len(roles) + _TABLE_WORTH * named)
+    is_named = any(source.has_table(name) for name in tables)
+    return Match(source=source, is_named=is_named, roles=roles, score=len(roles) + _TABLE_WORTH * is_named)
 
 
 def _has_its_key(match: Match) -> bool:
     if match.source.needs:
-        # What a thing is, its table may say as well as a field: Innsjø.
-        filled = {*match.roles, *(("kind",) if match.named else ())}
+        # What a thing is, its table may say as well as a column: Innsjø.
+        filled = {*match.roles, *(("kind",) if match.is_named else ())}
         return filled.issuperset(match.source.needs)
     return any(role in match.roles for role in _KEYS.get(match.source.kind, _OTHER_KEYS))
 

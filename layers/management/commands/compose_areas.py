@@ -29,7 +29,9 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, help="a table with a column of units and one of committees")
         parser.add_argument("--units", required=True, type=_layer, metavar="OWNER/NAME")
         parser.add_argument("--name", required=True, help="the committees' layer")
-        parser.add_argument("--valid-from", required=True, type=day, help="first day the committees hold")
+        parser.add_argument(
+            "--valid-from", required=True, type=day, help="first day the committees are in force"
+        )
         add_titles(parser)
         parser.add_argument("--unpublished", action="store_true", help="for those who work with it only")
         parser.add_argument("--by", default="", help="who does this, for the layer's log")
@@ -75,7 +77,7 @@ def _edition(owner: str, name: str, *, on: dt.date) -> Edition:
     layer = Layer.objects.filter(owner=owner, name=name, kind=Layer.Kind.BOUNDARY).first()
     edition = layer.editions.in_force_on(on).first() if layer else None
     if edition is None:
-        raise CommandError(f"{owner} has no areas called {name} that hold on {on.isoformat()}.")
+        raise CommandError(f"{owner} has no areas called {name} that are in force on {on.isoformat()}.")
     return edition
 
 

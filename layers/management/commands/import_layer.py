@@ -165,7 +165,7 @@ def _add_understanding(parser: CommandParser) -> None:
 
 def _add_edition(parser: CommandParser) -> None:
     parser.add_argument(
-        "--valid-from", type=day, help="first day it holds (default: ever since; with --replace, today)"
+        "--valid-from", type=day, help="first day it is in force (default: ever since; with --replace, today)"
     )
     parser.add_argument("--replace", action="store_true", help="close the version before and load a new one")
     add_titles(parser)
