@@ -70,23 +70,26 @@ def world(django_db_setup, django_db_blocker):
         yield _world()
 
 
+ANYWHERE = {"name": ["plan.pdf"], "content_type_id": [1], "z": [14], "x": [8633], "y": [4844]}
+
+
 def _world():
     here, elsewhere = make.municipality(code="NO-4012"), make.municipality(code="NO-0301")
     boundary, plan = make.layer(name="utvalg"), make.layer(kind="zoning", name="plan")
-    held_areas = make.edition(of=boundary)
-    make.areas(of=held_areas)
+    committees = make.edition(of=boundary)
+    make.areas(of=committees)
     shown = make.edition(of=plan, valid_to="2026-01-01")
     make.zone(of=shown, field="synlig-plan")
     hidden = make.edition(of=plan, valid_from="2026-01-01", published=False)
     make.zone(of=hidden, field="hemmelig-plan", code="hemmelig-plan")
     make.zone(of=hidden, field="B1", code="hemmelig-plan")
-    held_areas.original.save("layers/utvalg.geojson", ContentFile(b"hemmelig-plan"))
+    committees.original.save("layers/utvalg.geojson", ContentFile(b"hemmelig-plan"))
     documents = [
-        make.document(of=held_areas, content=b"synlig-papir"),
+        make.document(of=committees, content=b"synlig-papir"),
         make.document(of=hidden, content=b"hemmelig-plan"),
     ]
     step = LayerEvent.objects.create(layer=plan, at=make.NOON, what="hemmelig-utkast")
-    composed = make.edition(of=make.layer(name="satt"), number=None, state="draft", composed_of=held_areas)
+    composed = make.edition(of=make.layer(name="satt"), number=None, state="draft", composed_of=committees)
     make.areas(of=composed, properties={"units": ["A"]})
     sent = _sent(here)
     values = {"municipality": here, "boundary_layer": boundary, "summary": {"nb": "synlig-høring"}}
@@ -96,9 +99,27 @@ def _world():
     draft = make.consultation(slug="utkast", status="draft", **{**values, "title": {"nb": "hemmelig-utkast"}})
     for case, content in ((is_open, b"synlig-papir"), (draft, b"hemmelig-utkast")):
         documents.append(case.documents.create(type="1", file=ContentFile(content, name="papir.pdf")))
+    pins = _pins(is_open=is_open, by_area=by_area, draft=draft)
+    values = {
+        "slug": ["apen", "omrader", "utkast"],
+        "code": [pin.code for pin in pins],
+        "identifier": [pin.pk for pin in pins],
+        "edition_id": [committees.pk, shown.pk, hidden.pk, composed.pk],
+        "pk": [boundary.pk, plan.pk],
+        "document": [document.pk for document in documents],
+        "event": [step.pk],
+        "upload": [sent.pk],
+        "object_id": [is_open.pk],
+        **ANYWHERE,
+    }
+    return World(readers=_readers(here=here, elsewhere=elsewhere), values=values)
+
+
+def _pins(*, is_open, by_area, draft):
+    """One that everyone may read, and one hidden for each reason that there is."""
     exact, public = (9.7051234, 59.0257654), make.point(9.7049, 59.0251)
     base = {"at": exact, "geom_public": public, "contributor_key": "hemmelig-nokkel"}
-    pins = [
+    return [
         make.contribution(to=is_open, text="synlig-tekst", **base),
         make.contribution(to=is_open, text="hemmelig-ventende", state="pending", **base),
         make.contribution(to=is_open, text="hemmelig-avvist", state="rejected", **base),
@@ -108,30 +129,16 @@ def _world():
         make.contribution(to=by_area, text="hemmelig-omrade", **{**base, "geom_public": None}),
         make.contribution(to=draft, text="hemmelig-utkast", **base),
     ]
-    readers = {
+
+
+def _readers(*, here, elsewhere):
+    return {
         "anonymous": None,
         "stranger": make.user(),
         "elsewhere": make.user(role="planner", of=elsewhere),
         "superuser": make.user(is_staff=True, is_superuser=True),
         **{role: make.user(role=role, of=here) for role in ("elected", "committee", "planner", "moderator")},
     }
-    values = {
-        "slug": ["apen", "omrader", "utkast"],
-        "code": [pin.code for pin in pins],
-        "identifier": [pin.pk for pin in pins],
-        "edition_id": [held_areas.pk, shown.pk, hidden.pk, composed.pk],
-        "pk": [boundary.pk, plan.pk],
-        "document": [document.pk for document in documents],
-        "name": ["plan.pdf"],
-        "event": [step.pk],
-        "upload": [sent.pk],
-        "object_id": [is_open.pk],
-        "content_type_id": [1],
-        "z": [14],
-        "x": [8633],
-        "y": [4844],
-    }
-    return World(readers=readers, values=values)
 
 
 def _sent(municipality):
