@@ -289,8 +289,8 @@ def committees(*boxes):
     edition = factories.edition(of=factories.layer())
     for number, (first, squares) in enumerate(boxes):
         geom = square(first)
-        for number in range(first + 1, first + squares):
-            geom = geom.union(square(number))
+        for step in range(first + 1, first + squares):
+            geom = geom.union(square(step))
         if geom.geom_type == "Polygon":
             geom = MultiPolygon(geom, srid=4326)
         Area.objects.create(edition=edition, code="AB"[number], name="Utvalg", geom=geom)
