@@ -114,13 +114,13 @@ def hotspots(request: HttpRequest, slug: str) -> HttpResponse:
 def contributions(request: HttpRequest, slug: str) -> HttpResponse:
     """The list beside the map, filtered by the query string, a page at a time."""
     consultation = consultation_for(request, slug)
-    wanted = query.read(_PageQuery, request)
-    selection = Selection.of(wanted, consultation=consultation)
+    page_query = query.read(_PageQuery, request)
+    selection = Selection.of(page_query, consultation=consultation)
     visible = Contribution.objects.visible_to(request.user).filter(consultation=consultation)
     page = listing.page_of(
         selection.of_contributions(visible, consultation=consultation),
         consultation=consultation,
-        after=wanted.after,
+        after=page_query.after,
         language=get_language() or "",
     )
     return JsonResponse(page)

@@ -271,16 +271,16 @@ def test_a_draft_that_a_phone_has_kept_from_before_is_written_on(
     page = context.new_page()
     page.goto("/")
     spot = tuple(round(degrees, 5) for degrees in factories.middle())
-    place = {"lonLat": spot, "words": "", "zoom": 16, "placed_by": "map"}
+    placed = {"lonLat": spot, "words": "", "zoom": 16, "placed_by": "map"}
     session = {"id": "0b0f6a52-3a5e-4c6f-9d5c-0d6c8d3a7c11", "token": "ab" * 16}
-    draft = {**session, "values": {"theme": "lys"}, "place": place, "saved_at": time.time() * 1000}
+    draft = {**session, "values": {"theme": "lys"}, "place": placed, "saved_at": time.time() * 1000}
     name = f"mapdialog-draft:{consultation.slug}:{session['id']}"
     page.evaluate("([name, draft]) => localStorage.setItem(name, draft)", [name, json.dumps(draft)])
     page.goto(f"/c/{consultation.slug}/")
     expect(page.locator("#chosen-words")).to_contain_text("Posisjon")
     page.locator("#id_text").fill("Skrevet videre.")
     assert json.loads(page.evaluate("name => localStorage.getItem(name)", name))["place"] == {
-        **place,
+        **placed,
         "lonLat": list(spot),
     }
     page.locator("#send").click()

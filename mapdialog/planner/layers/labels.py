@@ -61,8 +61,8 @@ def labels(request: HttpRequest, edition_id: int) -> JsonResponse:
     """`{"labels": [[text, lon, lat], …]}` within `?box=west,south,east,north`, the largest first; of a plan
     those of one vertical level with `&level=`."""
     edition = access.edition_for(request, edition_id)
-    wanted = query.read(_LabelsQuery, request)
-    return JsonResponse({"labels": _names(edition, wanted.box, level=wanted.level)})
+    labels_query = query.read(_LabelsQuery, request)
+    return JsonResponse({"labels": _names(edition, labels_query.box, level=labels_query.level)})
 
 
 def _names(edition: Edition, box: query.Bounds, *, level: int | None) -> list[tuple[str, float, float]]:

@@ -142,8 +142,8 @@ def test_a_mistake_stands_at_its_field(planner, units, fields, field, why):
     assert answer.status_code == 409
     assert list(answer.context["form"].errors) == [field]
     assert why in answer.context["form"].errors[field][0]
-    place = answer.content.decode().partition(f'name="{field}"')[2]
-    assert why in place.partition("</label>")[0].partition("</td>")[0]
+    after_field = answer.content.decode().partition(f'name="{field}"')[2]
+    assert why in after_field.partition("</label>")[0].partition("</td>")[0]
     assert not Edition.objects.filter(state="draft").exists()
 
 

@@ -46,8 +46,8 @@ def test_a_mistake_stands_at_its_field(
     newest = client.get(address).context["newest_event"]
     answer = client.post(address, {"seen": newest, field: value})
     assert answer.status_code == 409
-    place = answer.content.decode().partition(f'name="{field}"')[2].partition("</label>")[0]
-    assert why in place
+    after_field = answer.content.decode().partition(f'name="{field}"')[2].partition("</label>")[0]
+    assert why in after_field
     edition.layer.refresh_from_db()
     assert edition.layer.titles == factories.layer(owner="NO-4012", name="other").titles
     assert not edition.documents.exists()

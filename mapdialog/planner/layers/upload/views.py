@@ -189,9 +189,9 @@ def withdraw(request: HttpRequest, upload: UUID) -> HttpResponse:
 def features(request: HttpRequest, upload: UUID) -> JsonResponse:
     """The list beside the map: what is in the draft, a page at a time, found by words."""
     draft = _draft_for(request, upload)
-    wanted = query.read(_FeaturesQuery, request)
+    features_query = query.read(_FeaturesQuery, request)
     features_page = upload_features.page_of(
-        draft, after=wanted.after, query=wanted.q, language=get_language() or ""
+        draft, after=features_query.after, query=features_query.q, language=get_language() or ""
     )
     return JsonResponse(features_page)
 
