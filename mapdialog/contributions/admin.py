@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from mapdialog.audit.journal import JournalError
 from mapdialog.contributions import editing, moderation, screening
+from mapdialog.contributions.meanwhile import meanwhile
 from mapdialog.contributions.models import Contribution
 from mapdialog.people.admin import OfOwnMunicipality
-from mapdialog.people.models import Membership
+from mapdialog.people.models import Membership, User
+from mapdialog.web.values import of_form
 
 
 @admin.register(Contribution)
@@ -44,6 +48,13 @@ class ContributionAdmin(OfOwnMunicipality):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def action_checkbox(self, contribution: Contribution) -> SafeString:
+        """The row's box, and the version that the row shows: what is ticked is decided about that one."""
+        version = format_html(
+            '<input type="hidden" name="{}" value="{}">', _field(contribution), contribution.version
+        )
+        return super().action_checkbox(contribution) + version
+
     @admin.action(description=gettext_lazy("Publish"), permissions=["view"])
     def publish(self, request: HttpRequest, chosen: QuerySet[Contribution]) -> None:
         self._decide(request, chosen, moderation.publish)
@@ -59,11 +70,40 @@ class ContributionAdmin(OfOwnMunicipality):
     def _decide(
         self, request: HttpRequest, chosen: QuerySet[Contribution], decide: Callable[..., None]
     ) -> None:
-        done = 0
-        for contribution in chosen.exclude(state=Contribution.State.ERASED):
-            try:
-                decide(contribution, by=request.user, at=timezone.now(), reason=_("in the administration"))
-                done += 1
-            except (moderation.NotPublishableError, editing.VersionError, JournalError) as error:
-                self.message_user(request, f"{contribution.code}: {error}", messages.WARNING)
-        self.message_user(request, _("%(n)d decided.") % {"n": done})
+        """Those on the page that was read, each by its own version; what could not be decided is said."""
+        n_decided = n_unread = 0
+        for contribution in chosen.select_related("consultation__municipality"):
+            version = of_form(request).whole(_field(contribution))
+            if version is None:
+                n_unread += 1
+                continue
+            trouble = _decided(contribution, decide, by=cast("User", request.user), version=version)
+            if trouble:
+                self.message_user(request, trouble, messages.WARNING)
+            else:
+                n_decided += 1
+        if n_unread:
+            # “Select all” reaches further than the page
+            message = ngettext(
+                "%(n)d was not on the page that you read, and is as it was.",
+                "%(n)d were not on the page that you read, and are as they were.",
+                n_unread,
+            )
+            self.message_user(request, message % {"n": n_unread}, messages.WARNING)
+        if n_decided:
+            self.message_user(request, _("%(n)d decided.") % {"n": n_decided}, messages.SUCCESS)
+
+
+def _field(contribution: Contribution) -> str:
+    return f"version-{contribution.pk}"
+
+
+def _decided(contribution: Contribution, decide: Callable[..., None], *, by: User, version: int) -> str:
+    """Decides; a sentence if it could not be done, else nothing."""
+    try:
+        decide(contribution, by=by, at=timezone.now(), reason=_("in the administration"), version=version)
+    except editing.VersionError:
+        return meanwhile(contribution, version=version, reader=by)
+    except (moderation.NotPublishableError, JournalError) as error:
+        return f"{contribution.code}: {error}"
+    return ""

@@ -1,4 +1,7 @@
-"""What a reader at the municipality decides about a contribution: shown, kept back, not accepted."""
+"""What a reader at the municipality decides about a contribution: shown, kept back, not accepted.
+
+Each decision is about the version that was read: of two people at once the second decides nothing.
+"""
 
 from __future__ import annotations
 
@@ -23,9 +26,7 @@ class NotPublishableError(Exception):
     """This contribution may never be shown. The message says why."""
 
 
-def publish(
-    contribution: Contribution, *, by: User, at: dt.datetime, reason: str = "", version: int | None = None
-) -> None:
+def publish(contribution: Contribution, *, by: User, at: dt.datetime, version: int, reason: str = "") -> None:
     """Shows it to everyone, at its public spot. Raises NotPublishableError, VersionError."""
     kind = kinds().get(contribution.kind)
     if kind is not None and kind.is_private(contribution.details):
@@ -35,30 +36,26 @@ def publish(
     _decide(contribution, Contribution.State.PUBLISHED, by=by, at=at, reason=reason, version=version)
 
 
-def hold(
-    contribution: Contribution, *, by: User, at: dt.datetime, reason: str = "", version: int | None = None
-) -> None:
+def hold(contribution: Contribution, *, by: User, at: dt.datetime, version: int, reason: str = "") -> None:
     """Takes it from view until it has been read again. Raises VersionError."""
     _decide(contribution, Contribution.State.PENDING, by=by, at=at, reason=reason, version=version)
 
 
 def withhold(
-    contribution: Contribution, *, by: User, at: dt.datetime, reason: str = "", version: int | None = None
+    contribution: Contribution, *, by: User, at: dt.datetime, version: int, reason: str = ""
 ) -> None:
     """Keeps it as a valid contribution that is not shown. Raises VersionError."""
     _decide(contribution, Contribution.State.PRIVATE, by=by, at=at, reason=reason, version=version)
 
 
-def reject(
-    contribution: Contribution, *, by: User, at: dt.datetime, reason: str, version: int | None = None
-) -> None:
+def reject(contribution: Contribution, *, by: User, at: dt.datetime, version: int, reason: str) -> None:
     """Does not accept it; the reason stays in the audit trail. Raises VersionError."""
     _decide(contribution, Contribution.State.REJECTED, by=by, at=at, reason=reason, version=version)
 
 
 _DECIDE = """
 UPDATE contributions_contribution SET state = %(state)s, version = version + 1, changed_at = %(at)s
-WHERE id = %(id)s AND state <> 'erased' AND version = coalesce(%(version)s, version)
+WHERE id = %(id)s AND state <> 'erased' AND version = %(version)s
 RETURNING version
 """
 
@@ -70,9 +67,10 @@ def _decide(
     by: User,
     at: dt.datetime,
     reason: str,
-    version: int | None,
+    version: int,
 ) -> None:
-    """Two moderators on one contribution: whoever read an older version is told (VersionError).
+    """`version` is the one that `by` has read: who read an older one is refused (VersionError), and
+    `meanwhile` says what happened since.
 
     Raises JournalError where it cannot be recorded: then nothing was decided.
     """

@@ -121,7 +121,7 @@ def _hold(source: DemoContributions, *, consultation: Consultation, at: dt.datet
     if reader is None:
         return
     for contribution in contributions:
-        moderation.hold(contribution, by=reader, at=at, reason="demo")
+        moderation.hold(contribution, by=reader, at=at, version=contribution.version, reason="demo")
 
 
 def load_user(demo_user: DemoUser, *, at: dt.datetime) -> str:

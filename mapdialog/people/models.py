@@ -89,6 +89,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     USERNAME_FIELD = "email"
+    AUDIT_PREFIX = "user:"
     objects = UserManager()
 
     class Meta:
@@ -102,7 +103,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def audit_name(self) -> str:
         """How the audit trail names this person: an id, so that erasing the user leaves no name behind."""
-        return f"user:{self.pk}"
+        return f"{self.AUDIT_PREFIX}{self.pk}"
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

@@ -30,7 +30,7 @@ def pin():
 def test_each_decision(pin, decide, state):
     reader = make.user()
     before = DataVersion.objects.get().number
-    decide(pin, by=reader, at=LATER, reason="Lest")
+    decide(pin, by=reader, at=LATER, version=1, reason="Lest")
     assert (pin.state, pin.version) == (state, 2)
     stored = Contribution.objects.get()
     assert (stored.state, stored.version, stored.changed_at) == (state, 2, LATER)
@@ -43,14 +43,14 @@ def test_each_decision(pin, decide, state):
 def test_publishing_gives_it_a_public_place_by_the_rules_of_now():
     consultation = make.consultation(public_precision_m=100)
     pin = make.contribution(to=consultation, state="private", geom_public=None)
-    moderation.publish(pin, by=make.user(), at=LATER)
+    moderation.publish(pin, by=make.user(), at=LATER, version=1)
     public = Contribution.objects.get().geom_public
     assert public != pin.geom
     assert public.transform(25832, clone=True).x % 100 == pytest.approx(50, abs=1e-3)
 
 
 def test_withholding_takes_the_public_place_away(pin):
-    moderation.withhold(pin, by=make.user(), at=LATER)
+    moderation.withhold(pin, by=make.user(), at=LATER, version=1)
     assert Contribution.objects.get().geom_public is None
 
 
@@ -59,7 +59,7 @@ def test_an_incident_is_never_published():
         to=make.consultation(), kind="observation", details={"code": "incident"}, state="private"
     )
     with pytest.raises(moderation.NotPublishableError):
-        moderation.publish(pin, by=make.user(), at=LATER)
+        moderation.publish(pin, by=make.user(), at=LATER, version=1)
     assert Contribution.objects.get().state == "private"
 
 
@@ -74,7 +74,7 @@ def test_of_two_readers_the_second_is_refused(pin):
 def test_what_is_erased_stays_so(pin):
     erasure.erase(pin, by="resident", at=LATER)
     with pytest.raises(VersionError):
-        moderation.publish(pin, by=make.user(), at=LATER)
+        moderation.publish(pin, by=make.user(), at=LATER, version=2)
     with pytest.raises(VersionError):
         erasure.erase(pin, by="resident", at=LATER)
 

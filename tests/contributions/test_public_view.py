@@ -85,7 +85,7 @@ def test_a_place_that_no_grid_holds_is_shown_nowhere_and_stops_no_stricter_rule(
     far = make.contribution(to=make.consultation(area=None), at=(-81.0, 0.0))
     Consultation.objects.update(public_precision_m=1000)
     assert Contribution.objects.get().geom_public is None
-    moderation.reject(far, by=make.user(), at=make.NOON, reason="")
+    moderation.reject(far, by=make.user(), at=make.NOON, version=1, reason="")
     assert Contribution.objects.get().state == "rejected"
 
 

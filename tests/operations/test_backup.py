@@ -202,7 +202,7 @@ from mapdialog.contributions.models import Contribution
 from tests import factories
 erased, rejected = Contribution.objects.order_by("code")
 erasure.erase(erased, by="resident", at=timezone.now())
-moderation.reject(rejected, by=factories.user(), at=timezone.now(), reason="")
+moderation.reject(rejected, by=factories.user(), at=timezone.now(), version=rejected.version, reason="")
 """
 
 

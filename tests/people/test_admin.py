@@ -210,7 +210,7 @@ def test_contributions_are_moderated_and_never_rewritten(
     client: Client, administrator: User, home: Municipality
 ) -> None:
     waiting = factories.contribution(to=factories.consultation(municipality=home), state="pending")
-    data = {"action": "publish", "_selected_action": [str(waiting.pk)]}
+    data = {"action": "publish", "_selected_action": [str(waiting.pk)], f"version-{waiting.pk}": "1"}
     assert client.post(page(Contribution), data).status_code == 302
     waiting.refresh_from_db()
     assert waiting.state == "published"
