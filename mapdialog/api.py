@@ -14,6 +14,7 @@ from mapdialog.citizen import intake_api
 from mapdialog.opendata import consultations_api, contributions_api, documentation, layers_api
 from mapdialog.web import openapi
 from mapdialog.web.operations import urls
+from mapdialog.web.origin import open_to_other_sites
 
 PREFIX = "api/v1/"
 OPERATIONS = [
@@ -33,6 +34,7 @@ def document() -> dict[str, Any]:
     return openapi.document(OPERATIONS, prefix=f"/{PREFIX}", info=_INFO)
 
 
+@open_to_other_sites
 @require_safe
 def document_as_json(request: HttpRequest) -> HttpResponse:
     return JsonResponse(document())

@@ -6,6 +6,7 @@ order of the features is the table's: sorting a million of them would hold back 
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import tempfile
@@ -17,6 +18,7 @@ from django.db.models import QuerySet
 
 from mapdialog.contributions import feature_sql, public_view
 from mapdialog.contributions.models import Contribution
+from mapdialog.contributions.selection import Selection
 from mapdialog.dialogue.demo_note import demo_note_in_files
 from mapdialog.dialogue.models import Consultation, Reader
 
@@ -43,6 +45,12 @@ def geojson(
         yield chunk[1:] if is_first else chunk
         is_first = False
     yield b"]}\n"
+
+
+def file_name(consultation: Consultation, *, selection: Selection, at: dt.datetime) -> str:
+    """What a downloaded file is called: the consultation, what was chosen, and when, by its own clocks."""
+    stamp = at.astimezone(consultation.municipality.zone).strftime("%Y-%m-%dT%H%M")
+    return f"{consultation.slug}_{selection.in_a_file_name()}_{stamp}.geojson"
 
 
 def write_geojson(consultation: Consultation, *, reader: Reader, to: Path) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.gis.db.models.functions import AsGeoJSON
+from django.contrib.gis.db.models.functions import AsGeoJSON, ForcePolygonCW
 from django.db.models import Case, CharField, Expression, F, QuerySet, Value, When
 
 from mapdialog.contributions import columns, places_sql, public_view
@@ -29,6 +29,13 @@ OFFICIAL = {
     "sender_role": "submission__sender_role",
     "channel": "submission__channel",
 }
+
+
+class ForcePolygonCCW(ForcePolygonCW):
+    """Django has the other way round only. Shapes that are no polygons stay as they are."""
+
+    function = "ST_ForcePolygonCCW"
+
 
 # Responses in free words are for those who asked; what was ticked is for everyone.
 _CHOSEN_RESPONSES = """
@@ -56,7 +63,9 @@ def features(
     shown = {**PUBLIC, **(OFFICIAL if officially else {})}
     selected: dict[str, Expression | F] = {f"p_{name}": F(source) for name, source in shown.items()}
     selected["p_id"] = F("id")
-    selected["p_geometry"] = AsGeoJSON("geom" if officially else "geom_public", precision=DECIMALS)
+    # RFC 7946: the outer ring counter-clockwise, whichever way somebody drew it
+    geometry = ForcePolygonCCW("geom" if officially else "geom_public")
+    selected["p_geometry"] = AsGeoJSON(geometry, precision=DECIMALS)
     properties = {name: f"c.p_{name}" for name in shown}
     params: dict[str, Any] = {}
     if not officially:

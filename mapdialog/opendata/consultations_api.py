@@ -22,11 +22,12 @@ from mapdialog.opendata import consultations
 from mapdialog.opendata.access import consultation_for
 from mapdialog.opendata.schemas import ConsultationList, ConsultationWhole
 from mapdialog.web import compression
+from mapdialog.web.address import absolute
 from mapdialog.web.operations import Content, Operations
 from mapdialog.web.query import OneOf, Query, Whole
 from mapdialog.web.reading import Reading, UnreadableError
 
-operations = Operations("consultations")
+operations = Operations("consultations", is_open_data=True)
 LIMIT = 50
 LIMIT_MAX = 200
 STATUSES = ("open", "closed", "upcoming")
@@ -72,7 +73,7 @@ def list_consultations(request: HttpRequest, query: Listing) -> HttpResponse:
         page = page[: query.limit]
         after = f"{(page[-1].opens_at - _EPOCH) // dt.timedelta(microseconds=1)}.{page[-1].pk}"
         others = query.model_dump(exclude_unset=True, exclude={"after"})
-        href = f"{request.path}?{urlencode({**others, 'after': after})}"
+        href = absolute(f"{request.path}?{urlencode({**others, 'after': after})}")
         links.append({"rel": "next", "type": "application/json", "href": href})
     body = {"consultations": [consultations.summary(row, at=at) for row in page], "links": links}
     return _answer(request, body)

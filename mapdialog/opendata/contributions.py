@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from dataclasses import dataclass
@@ -9,23 +10,26 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.gis.geos import GEOSGeometry, LineString, Point, Polygon
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from pydantic import Field
 
-from layers.geometry import WGS84
+from layers.models import Area, Edition
 from mapdialog.contributions import feature_sql, public_view
 from mapdialog.contributions.export import own_members
 from mapdialog.contributions.models import Contribution
+from mapdialog.contributions.selection import NONE, Selection
 from mapdialog.dialogue.models import Consultation
+from mapdialog.web.address import absolute
 from mapdialog.web.problem import Problem
-from mapdialog.web.query import Bounds, Box, Query, Several, Whole, identifier
+from mapdialog.web.query import Bounds, Box, Day, Query, Several, Whole, identifier
 
 LIMIT = 1_000
 LIMIT_MAX = 10_000
 # Part of every ETag: raise it when the answer's shape changes, so that no cache keeps the old one.
-SHAPE = 3
+SHAPE = 4
+_NAMED = 50  # of the areas that there are, so many are named where one is not known
 
 
 # One more than `limit` is read, to know whether there are more. What matches is counted apart only when the
@@ -47,11 +51,38 @@ _PAGE = """
 """
 
 
-class PageQuery(Query):
-    bbox: Annotated[Bounds | None, Box()] = Field(None, description="west,south,east,north in degrees.")
+class SelectionQuery(Query):
+    """Under the names that the planner's page uses. Only what is published is there: no `state`."""
+
     theme: Annotated[tuple[str, ...], Several()] = Field(
-        (), description="One theme's key, or several with commas between."
+        (), description="One theme's key, or several with commas between; “-” for those without."
     )
+    area: Annotated[tuple[str, ...], Several()] = Field(
+        (), description="The same by the code of the area of the boundary set; not where points are moved."
+    )
+    first: Annotated[dt.date | None, Day()] = Field(
+        None, alias="from", description="The first day on which they were received, in the municipality."
+    )
+    last: Annotated[dt.date | None, Day()] = Field(
+        None, alias="to", description="The last day; it is included."
+    )
+    bbox: Annotated[Bounds | None, Box()] = Field(
+        None, description="west,south,east,north in degrees, as coordinates are printed."
+    )
+
+    def in_an_address(self) -> dict[str, str]:
+        """What was asked for, as it is written in an address."""
+        texts = {
+            "theme": ",".join(self.theme),
+            "area": ",".join(self.area),
+            "from": self.first.isoformat() if self.first else "",
+            "to": self.last.isoformat() if self.last else "",
+            "bbox": ",".join(repr(side) for side in self.bbox or ()),
+        }
+        return {name: text for name, text in texts.items() if text}
+
+
+class PageQuery(SelectionQuery):
     limit: Annotated[int, Whole(1, LIMIT_MAX)] = Field(LIMIT, description="How many at most.")
     after: str | None = Field(None, description="From the “next” link of the page before.")
 
@@ -60,26 +91,57 @@ class PageQuery(Query):
 class Filter:
     """What the reader asked for. `after` is the last row of the page before."""
 
-    limit: int = LIMIT
-    bbox: Bounds | None = None
-    themes: tuple[str, ...] = ()
-    after: public_view.Last | None = None
+    selection: Selection
+    limit: int
+    after: public_view.Last | None
+    address: dict[str, str]
 
 
 def filter_of(query: PageQuery, *, consultation: Consultation) -> Filter:
     """The query as a filter of this consultation. Raises Problem 400 for what it does not have."""
-    known = {theme.key for theme in consultation.themes.all()}
-    for theme in query.theme:
-        if theme not in known:
-            message = _("There is no theme “%(theme)s” here. Themes are: %(known)s.")
-            names = {"theme": theme[:60], "known": ", ".join(sorted(known)) or "–"}
-            raise Problem("bad-query", status=400, detail=message % names, field="theme")
     return Filter(
+        selection=selection_of(query, consultation=consultation),
         limit=query.limit,
-        bbox=query.bbox,
-        themes=query.theme,
         after=None if query.after is None else _read_after(query.after, consultation=consultation),
+        address=query.in_an_address(),
     )
+
+
+def selection_of(query: SelectionQuery, *, consultation: Consultation) -> Selection:
+    """Raises Problem 400 for a theme or an area that the consultation does not have."""
+    if query.theme:
+        themes = {theme.key for theme in consultation.themes.all()}
+        message = _("There is no theme “%(theme)s” here. Themes are: %(known)s.")
+        _check_known("theme", query.theme, known=themes, message=message)
+    if query.area:
+        if public_view.is_coarse(consultation):
+            detail = _("Where places are shown as squares, comments cannot be asked for by area.")
+            raise Problem("bad-query", status=400, detail=detail, field="area")
+        message = _("There is no area “%(area)s” here. Areas are: %(known)s.")
+        _check_known("area", query.area, known=_area_codes(consultation), message=message)
+    return Selection(
+        themes=query.theme, areas=query.area, first=query.first, last=query.last, bounds=query.bbox
+    )
+
+
+def _check_known(name: str, words: tuple[str, ...], *, known: set[str], message: str) -> None:
+    for word in words:
+        if word != NONE and word not in known:
+            listed = ", ".join(sorted(known)[:_NAMED]) or "–"
+            detail = message % {name: word[:60], "known": listed}
+            raise Problem("bad-query", status=400, detail=detail, field=name)
+
+
+def _area_codes(consultation: Consultation) -> set[str]:
+    published = Edition.objects.published().order_by().filter(layer=consultation.boundary_layer_id)
+    areas = Area.objects.order_by().filter(edition__in=published.values("pk"))
+    return set(areas.values_list("code", flat=True).distinct())
+
+
+def selected(selection: Selection, *, of: Consultation) -> QuerySet[Contribution]:
+    """Everyone's contributions among those selected, where everyone is shown them."""
+    rows = feature_sql.visible(of, reader=AnonymousUser())
+    return selection.of_contributions(rows, consultation=of, geometry="geom_public")
 
 
 def _read_after(value: str, *, consultation: Consultation) -> public_view.Last:
@@ -101,11 +163,7 @@ def etag(consultation: Consultation, filters: Filter) -> str:
 
 def page(consultation: Consultation, filters: Filter, *, address: str) -> bytes:
     """The page as GeoJSON, one database query. `address` is the path the next link is made of."""
-    rows = feature_sql.visible(consultation, reader=AnonymousUser())
-    if filters.bbox:
-        rows = rows.filter(geom_public__intersects=_box(filters.bbox))
-    if filters.themes:
-        rows = rows.filter(theme__key__in=filters.themes)
+    rows = selected(filters.selection, of=consultation)
     total_sql, params = feature_sql.named(rows.order_by().values("pk"), prefix="all")
     if filters.after:
         rows = public_view.older_than(rows, last=filters.after, of=consultation)
@@ -128,26 +186,9 @@ def page(consultation: Consultation, filters: Filter, *, address: str) -> bytes:
     return f'{opened},"features":[{features}]}}'.encode()
 
 
-def _box(sides: Bounds) -> GEOSGeometry:
-    """The box as geometry; one without width or height is no valid polygon, but a line or a point."""
-    west, south, east, north = sides
-    if west < east and south < north:
-        box: GEOSGeometry = Polygon.from_bbox(sides)
-    elif (west, south) == (east, north):
-        box = Point(west, south)
-    else:
-        box = LineString((west, south), (east, north))
-    box.srid = WGS84
-    return box
-
-
 def _links(filters: Filter, *, after: str, address: str) -> list[dict[str, str]]:
     if not after:
         return []
-    query: dict[str, str | int] = {"limit": filters.limit}
-    if filters.bbox:
-        query["bbox"] = ",".join(repr(side) for side in filters.bbox)
-    if filters.themes:
-        query["theme"] = ",".join(filters.themes)
-    href = f"{address}?{urlencode({**query, 'after': after}, safe=',')}"
+    query = {"limit": filters.limit, **filters.address, "after": after}
+    href = absolute(f"{address}?{urlencode(query, safe=',')}")
     return [{"rel": "next", "type": "application/geo+json", "href": href}]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.utils.cache import get_conditional_response
 
 from mapdialog.contributions import export
 from mapdialog.dialogue.models import Consultation
 from mapdialog.opendata import contributions
 from mapdialog.opendata.access import consultation_for
-from mapdialog.opendata.contributions import Filter, PageQuery
+from mapdialog.opendata.contributions import Filter, PageQuery, SelectionQuery
 from mapdialog.opendata.schemas import ContributionExport, ContributionPage
 from mapdialog.web import compression
 from mapdialog.web.download import download
@@ -19,7 +20,7 @@ from mapdialog.web.operations import Content, Operations
 from mapdialog.web.shedding import LONG, expensive
 
 GEOJSON = "application/geo+json"
-operations = Operations("contributions")
+operations = Operations("contributions", is_open_data=True)
 
 
 @operations.get(
@@ -55,13 +56,16 @@ def _page(request: HttpRequest, consultation: Consultation, *, wanted: Filter, e
     "consultations/<slug:slug>/export.geojson",
     summary="Every published contribution as one GeoJSON file",
     answers={
-        200: Content("All of them.", ContributionExport, GEOJSON),
+        200: Content("All that are asked for.", ContributionExport, GEOJSON),
         404: "There is no such consultation.",
         503: "Many are reading just now; see Retry-After.",
     },
 )
 @expensive
-def export_geojson(request: HttpRequest, slug: str) -> HttpResponseBase:
+def export_geojson(request: HttpRequest, slug: str, query: SelectionQuery) -> HttpResponseBase:
     consultation = consultation_for(slug)
-    chunks = export.geojson(consultation, reader=AnonymousUser())
-    return download(request, chunks, file_name=f"{slug}.geojson", content_type=GEOJSON)
+    selection = contributions.selection_of(query, consultation=consultation)
+    rows = contributions.selected(selection, of=consultation)
+    chunks = export.geojson(consultation, reader=AnonymousUser(), rows=rows)
+    file_name = export.file_name(consultation, selection=selection, at=timezone.now())
+    return download(request, chunks, file_name=file_name, content_type=GEOJSON)

@@ -17,6 +17,7 @@ from mapdialog.dialogue.models import Consultation
 from mapdialog.hotspots import density
 from mapdialog.hotspots.density import Audience
 from mapdialog.web import query
+from mapdialog.web.origin import open_to_other_sites
 from mapdialog.web.problem import Problem
 from mapdialog.web.query import Query
 
@@ -24,6 +25,7 @@ MAX_ZOOM = 18
 FRESH_S = 30
 
 
+@open_to_other_sites
 @require_safe
 def density_tile(request: HttpRequest, slug: str, z: int, x: int, y: int) -> HttpResponseBase:
     """66 × 66 bytes (see `hotspots.density`), 204 where nobody said anything, 404 beyond the grid."""

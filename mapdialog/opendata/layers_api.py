@@ -29,7 +29,7 @@ from mapdialog.web.compression import respond
 from mapdialog.web.operations import Content, Operations
 from mapdialog.web.query import Day, Number, Query, Text
 
-operations = Operations("layers")
+operations = Operations("layers", is_open_data=True)
 
 
 class AreaAt(BaseModel):

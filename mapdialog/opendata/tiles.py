@@ -20,6 +20,7 @@ from layers.styles.catalog import FUTURE
 from layers.styles.drawing import words
 from mapdialog.people.models import Membership
 from mapdialog.web import compression, query
+from mapdialog.web.origin import open_to_other_sites
 from mapdialog.web.problem import Problem
 from mapdialog.web.query import Language, Query
 
@@ -34,6 +35,7 @@ class _StyleQuery(Query):
     lang: Annotated[str | None, Language(or_empty=True)] = None
 
 
+@open_to_other_sites
 @require_safe
 def layer_tile(request: HttpRequest, edition_id: int, z: int, x: int, y: int) -> HttpResponseBase:
     """One tile, 204 where the layer has nothing."""
@@ -53,6 +55,7 @@ def layer_tile(request: HttpRequest, edition_id: int, z: int, x: int, y: int) ->
     return _with_cache_headers(response, edition, etag=etag)
 
 
+@open_to_other_sites
 @require_safe
 def layer_style(request: HttpRequest, edition_id: int) -> HttpResponseBase:
     """The layer's title, credit and bounds of time, and how each code in it is drawn and called."""

@@ -27,7 +27,7 @@ from mapdialog.planner.access import consultation_for, consultations_of
 from mapdialog.planner.home_rows import home_rows
 from mapdialog.planner.pin_pack import pin_pack
 from mapdialog.planner.plan_differences import differences_of
-from mapdialog.planner.selection import Selection, SelectionQuery
+from mapdialog.planner.selection import SelectionQuery
 from mapdialog.planner.summary import area_rows, figures_of, hotspots_geojson, water_is_known
 from mapdialog.web import query, values
 from mapdialog.web.compression import packed
@@ -115,7 +115,7 @@ def contributions(request: HttpRequest, slug: str) -> HttpResponse:
     """The list beside the map, filtered by the query string, a page at a time."""
     consultation = consultation_for(request, slug)
     page_query = query.read(_PageQuery, request)
-    selection = Selection.of(page_query, consultation=consultation)
+    selection = page_query.selection()
     visible = Contribution.objects.visible_to(request.user).filter(consultation=consultation)
     page = listing.page_of(
         selection.of_contributions(visible, consultation=consultation),
@@ -164,12 +164,13 @@ def run(request: HttpRequest, slug: str) -> HttpResponse:
 def export(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     """What is selected, as GeoJSON with the exact spots; who took it is written down."""
     consultation = consultation_for(request, slug)
-    selection = Selection.of(query.read(SelectionQuery, request), consultation=consultation)
+    selection = query.read(SelectionQuery, request).selection()
     visible = Contribution.objects.visible_to(request.user).filter(consultation=consultation)
     rows = selection.of_contributions(visible, consultation=consultation)
     detail = {"format": "geojson", "selection": values.of_query(request).as_written()}
     by = f"user:{request.user.pk}"
-    record(Verb.CONTRIBUTIONS_EXPORTED, subject=consultation, by=by, at=timezone.now(), detail=detail)
+    at = timezone.now()
+    record(Verb.CONTRIBUTIONS_EXPORTED, subject=consultation, by=by, at=at, detail=detail)
     chunks = contributions_export.geojson(consultation, reader=request.user, rows=rows)
-    file_name = f"{consultation.slug}.geojson"
+    file_name = contributions_export.file_name(consultation, selection=selection, at=at)
     return download(request, chunks, file_name=file_name, content_type="application/geo+json")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from urllib.parse import quote
 
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.cache import patch_vary_headers
@@ -20,7 +22,7 @@ def download(
     is_compressed = compression.wanted_by(request)
     body = compression.stream(chunks) if is_compressed else chunks
     response = StreamingHttpResponse(body, content_type=content_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
+    response.headers["Content-Disposition"] = _disposition(file_name)
     response.headers["Cache-Control"] = "no-store"
     # a buffering proxy would hold back the first byte until it has a page full
     response.headers["X-Accel-Buffering"] = "no"
@@ -28,3 +30,9 @@ def download(
         response.headers["Content-Encoding"] = "gzip"
     patch_vary_headers(response, ["Accept-Encoding"])
     return response
+
+
+def _disposition(file_name: str) -> str:
+    """RFC 6266: the name itself, and before it, for old clients, without what a header cannot hold."""
+    plain = re.sub(r"[^A-Za-z0-9_.+-]", "-", file_name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name, safe='')}"

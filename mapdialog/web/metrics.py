@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     REGISTRY,
@@ -108,6 +108,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """For those with the token, or without one set, for this machine only; nobody else learns it is here."""
     if not _may_read(request):
         raise Http404
+    if request.method not in {"GET", "HEAD"}:
+        return HttpResponseNotAllowed(["GET", "HEAD"])
     registry = CollectorRegistry()
     registry.register(WorkerCollector())
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):

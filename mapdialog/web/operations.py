@@ -23,7 +23,7 @@ from pydantic import BaseModel
 
 from mapdialog.web import body, headers, query
 from mapdialog.web.headers import Headers
-from mapdialog.web.origin import refuse_other_sites
+from mapdialog.web.origin import open_to_other_sites, refuse_other_sites
 from mapdialog.web.problem import Problem
 from mapdialog.web.query import Query
 
@@ -54,6 +54,7 @@ class Operation:
     headers: type[Headers] | None
     body: Content | None
     problems: Problems
+    is_open_data: bool
 
     @property
     def name(self) -> str:
@@ -80,12 +81,16 @@ class Operation:
 
 
 class Operations:
-    """The operations of one file, under one heading of the document."""
+    """The operations of one file, under one heading of the document.
 
-    def __init__(self, tag: str, *, problems: Problems | None = None) -> None:
+    Scripts of other sites may read `is_open_data`.
+    """
+
+    def __init__(self, tag: str, *, problems: Problems | None = None, is_open_data: bool = False) -> None:
         self.declared: list[Operation] = []
         self._tag = tag
         self._problems = problems or {}
+        self._is_open_data = is_open_data
         self.get = partial(self._declare, "GET")
         self.put = partial(self._declare, "PUT")
         self.patch = partial(self._declare, "PATCH")
@@ -117,6 +122,7 @@ class Operations:
                     headers=handed.get("headers"),
                     body=takes,
                     problems=self._problems,
+                    is_open_data=self._is_open_data,
                 )
             )
             return view
@@ -145,4 +151,5 @@ def _dispatcher(by_method: Mapping[str, Operation]) -> Callable[..., HttpRespons
             return HttpResponseNotAllowed(by_method)
         return operation(request, captured)
 
-    return dispatch
+    is_open_data = all(operation.is_open_data for operation in by_method.values())
+    return open_to_other_sites(dispatch) if is_open_data else dispatch

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -19,6 +19,17 @@ from mapdialog.web.problem import Problem
 
 View = Callable[..., HttpResponseBase]
 _READS = {"GET", "HEAD", "OPTIONS"}
+# What scripts of other sites may ask with, and read of the answer besides its body.
+_OPEN = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Content-Disposition, Retry-After, X-Density-Max",
+}
+_OPEN_BEFOREHAND = {
+    **_OPEN,
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "If-None-Match",
+    "Access-Control-Max-Age": "86400",
+}
 
 
 def refuse_other_sites(request: HttpRequest) -> None:
@@ -37,6 +48,32 @@ def refuse_other_sites(request: HttpRequest) -> None:
         raise Problem(
             "other-site", status=403, detail=_("The request came from another website and was refused.")
         )
+
+
+def open_to_other_sites(view: View) -> View:
+    """A view whose answers for everyone may be read by scripts of any site; see `OpenToOtherSites`."""
+    view.is_open_to_other_sites = True  # type: ignore[attr-defined]
+    return view
+
+
+class OpenToOtherSites:
+    """Says beside open data, and beside what went wrong there, that scripts of other sites may read it.
+
+    Never with credentials: browsers send no cookie along, and what a signed-in reader is shown is not open.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        view = getattr(request.resolver_match, "func", None)
+        is_open = getattr(view, "is_open_to_other_sites", False) and request.method in _READS
+        if is_open and not response.get("Cache-Control", "").startswith("private"):
+            headers = _OPEN_BEFOREHAND if request.method == "OPTIONS" else _OPEN
+            for name, value in headers.items():
+                response.headers[name] = value
+        return response
 
 
 def form_for_everyone(view: View) -> View:
