@@ -53,6 +53,7 @@ def read(request: ImportRequest, *, progress: Progress, look: Look = no_look) ->
         raise ChooseLayerError(reading.contents)
     progress(READING, 1, 1)
     look(reading.contents, reading.rows)
+    source_layers.check_purposes(reading.rows, contents=reading.contents, request=request)
     return _Import(request, reading.rows).content(passed_over=reading.findings, progress=progress)
 
 

@@ -63,7 +63,10 @@ def source_rows(body: memoryview, *, header: Mapping[str, Any], piece: Piece) ->
         unreadable=unreadable,
         layers=[_name(layer, piece=piece)] * len(lengths),
         format=piece.format,
-        warnings=[*(warning(code) for code in header["warnings"]), *_unknown(piece)],
+        warnings=[
+            *(warning(remark) for remark in (*header["warnings"], *_repeated(piece))),
+            *_unknown(piece),
+        ],
     )
 
 
@@ -93,6 +96,10 @@ def _srid(text: str, *, piece: Piece) -> int | None:
 def _unknown(piece: Piece) -> list[str]:
     message = _("The coordinate system “%(name)s” is unknown.")
     return [message % {"name": name} for name in piece.unknown_systems]
+
+
+def _repeated(piece: Piece) -> list[dict[str, Any]]:
+    return [{"warning": "repeated", "names": ", ".join(piece.repeated_names)}] if piece.repeated_names else []
 
 
 def _split(wkb: memoryview, lengths: NDArray[np.int32]) -> NDArray[np.object_]:

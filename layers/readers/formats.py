@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import lzma
 import re
+import zlib
+from collections.abc import Callable
+from contextlib import suppress
 
 from django.utils.translation import gettext as _
 
@@ -20,13 +24,26 @@ _PICTURES = {
 _PACKED = {
     b"Rar!": "RAR", b"7z\xbc\xaf\x27\x1c": "7-Zip", b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ": "xz",
 }  # fmt: skip
+# An R data file is packed; what it says of itself is inside.
+_R_DATA = (b"RDX2\n", b"RDX3\n", b"RDA2\n", b"RDA3\n", b"X\n\x00\x00\x00", b"A\n2\n", b"A\n3\n")
+_UNPACKED_BYTES = 16
+_COLUMNAR = {b"PAR1": "GeoParquet (.parquet)", b"ARROW1": "Arrow (.feather, .arrow)"}
+# A statement, or a call, around an object; comments may stand before it.
+_SCRIPT = re.compile(
+    r"\A(?:\s|//[^\n]*\n|/\*.{0,2000}?\*/)*"
+    r"(?:(?:export\s+)?(?:var|let|const)\s+[\w$]+\s*=|export\s+default\b|[\w$][\w$.]*(?:\[[^\]\n]{1,80}\])?\s*(?:=|\()\s*[\[{(])",
+    re.ASCII | re.S,
+)
 _DXF = re.compile(r"(?:\s*999\r?\n.*\r?\n)*\s*0\s*\r?\nSECTION\s", re.ASCII)
 _SOSI = re.compile(r"(?:\s*!.*\n)*\s*\.HODE\b", re.ASCII | re.I)
 _MAP_INFO = re.compile(r"\s*(?:!table\s|version\s+\d{3,4}\s+charset\s)", re.ASCII | re.I)
 SEQUENCE = "GeoJSON Text Sequence (.geojsonl)"
+TOPOJSON = "TopoJSON"
+ESRI_JSON = "Esri JSON"
+# Where the first bytes tell; in another order of keys only the whole does (`closed/geojson.py`).
 _OTHER_JSON = {
-    "TopoJSON": re.compile(r'\A\s*\{[^{\[]*"type"\s*:\s*"Topology"'),
-    "Esri JSON": re.compile(r'\A\s*\{[^\[]*"esriGeometry(?:Point|Multipoint|Polyline|Polygon|Envelope)"'),
+    TOPOJSON: re.compile(r'\A\s*\{[^{\[]*"type"\s*:\s*"Topology"'),
+    ESRI_JSON: re.compile(r'\A\s*\{[^\[]*"esriGeometry(?:Point|Multipoint|Polyline|Polygon|Envelope)"'),
     # As RFC 8142 has it; without its mark only the second line tells (`refusals`).
     SEQUENCE: re.compile(r"\A\x1e"),
 }
@@ -58,10 +75,8 @@ def text_of(start: bytes) -> str:
 def refusal(start: bytes) -> ReadError:
     """The error for a file of no format that can be read: what it seems to be, and what to export instead."""
     text = text_of(start)
-    if _SOSI.match(text):
-        return ReadError(
-            _("This is a SOSI file (.sos), which cannot be read. Export it as SOSI-GML 5.0 or as GeoPackage.")
-        )
+    if advice := _advice(start, text):
+        return ReadError(advice)
     for packed, name in _PACKED.items():
         if start.startswith(packed):
             return ReadError(_("This is packed as %(name)s. Pack it as .zip instead.") % {"name": name})
@@ -73,7 +88,7 @@ def refusal(start: bytes) -> ReadError:
         return ReadError(
             _("This is one part of a Shapefile. Put .shp, .shx, .dbf, .prj and .cpg in one zip.")
         )
-    name = _drawing(start, text) or _other_json(text) or _other_format(start, text)
+    name = _columnar(start) or _drawing(start, text) or _other_json(text) or _other_format(start, text)
     if name:
         message = _(
             "This seems to be %(what)s, which cannot be read. "
@@ -86,6 +101,43 @@ def refusal(start: bytes) -> ReadError:
             "or a zip with one of them, a Shapefile or a File Geodatabase."
         )
     )
+
+
+def _advice(start: bytes, text: str) -> str:
+    """What to do with a file of a kind that has a way of its own out of it, "" for others."""
+    if _SOSI.match(text):
+        return _(
+            "This is a SOSI file (.sos), which cannot be read. Export it as SOSI-GML 5.0 or as GeoPackage."
+        )
+    if _SCRIPT.match(text):
+        return _(
+            "This is JavaScript with GeoJSON in it. Keep what stands from the first { to the last }, "
+            "and save it as .geojson."
+        )
+    if _is_r_data(start):
+        return _(
+            "This is an R data file (.rda, .rds). Save the layer as GeoPackage there, with sf::st_write."
+        )
+    return ""
+
+
+def _is_r_data(start: bytes) -> bool:
+    inside = start
+    if start.startswith(b"\x1f\x8b"):
+        inside = _unpacked(lambda: zlib.decompressobj(31).decompress(start, _UNPACKED_BYTES))
+    elif start.startswith(b"\xfd7zXZ"):
+        inside = _unpacked(lambda: lzma.LZMADecompressor().decompress(start, _UNPACKED_BYTES))
+    return inside.startswith(_R_DATA)
+
+
+def _unpacked(unpack: Callable[[], bytes]) -> bytes:
+    with suppress(zlib.error, lzma.LZMAError):
+        return unpack()
+    return b""
+
+
+def _columnar(start: bytes) -> str:
+    return next((name for mark, name in _COLUMNAR.items() if start.startswith(mark)), "")
 
 
 def _drawing(start: bytes, text: str) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from layers.readers import formats, plain_xml, shapefile, zipped
 from layers.readers.formats import START_BYTES
+from layers.readers.kml_names import DifferentNames
 from layers.readers.source_rows import ReadError
 
 _SUFFIXES = {"GeoPackage": ".gpkg", "GML": ".gml", "KML": ".kml", "FlatGeobuf": ".fgb", "GeoJSON": ".json"}
@@ -30,7 +31,8 @@ class Piece:
     """One readable thing, called after its file.
 
     `crs` is what a .prj says, `encodings` are those its text may be in where a file does not say for certain,
-    `unknown_systems` names of coordinate systems that mean nothing to us.
+    `unknown_systems` names of coordinate systems that mean nothing to us,
+    `repeated_names` columns that a feature has several times.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Piece:
     crs: str = ""
     encodings: tuple[str, ...] = ()
     unknown_systems: tuple[str, ...] = ()
+    repeated_names: tuple[str, ...] = ()
 
 
 def pieces_of(path: Path, *, folder: Path) -> list[Piece]:
@@ -110,8 +113,15 @@ def _piece(path: Path, *, name: str, format_name: str, folder: Path) -> Piece:
     """A file under a name of our own: what a path looks like decides much in GDAL."""
     target = folder / f"layer{_SUFFIXES[format_name]}"
     if format_name in ("GML", "KML"):
-        unknown = plain_xml.rewrite(path, target=target)
-        return Piece(name=name, format=format_name, path=target, unknown_systems=unknown)
+        names = DifferentNames()
+        unknown = plain_xml.rewrite(path, target=target, change=names.change if format_name == "KML" else str)
+        return Piece(
+            name=name,
+            format=format_name,
+            path=target,
+            unknown_systems=unknown,
+            repeated_names=tuple(names.repeated),
+        )
     shutil.copyfile(path, target)
     return Piece(name=name, format=format_name, path=target)
 

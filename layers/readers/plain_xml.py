@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -25,8 +25,10 @@ _SCHEMA = re.compile(r"[sS]chemaLocation\s*=\s*(?:\"[^\"<]*\"|'[^'<]*')")
 _MAX_UNKNOWN = 5
 
 
-def rewrite(source: Path, *, target: Path) -> tuple[str, ...]:
+def rewrite(source: Path, *, target: Path, change: Callable[[str], str] = str) -> tuple[str, ...]:
     """Write `source` to `target`; what comes back are the names of coordinate systems that are not known.
+
+    `change` is given the text in pieces, in their order, none of which ends within a tag.
 
     Raises ReadError for text that is not in the encoding it is said to be in. Whether it is XML at all, and
     one that may be read, is found out in the closed process.
@@ -47,7 +49,7 @@ def rewrite(source: Path, *, target: Path) -> tuple[str, ...]:
         try:
             written.write('<?xml version="1.0" encoding="UTF-8"?>')
             for piece in _whole_tags(text):
-                written.write(_SCHEMA.sub('schema=""', _SYSTEM.sub(known, piece)))
+                written.write(change(_SCHEMA.sub('schema=""', _SYSTEM.sub(known, piece))))
         except UnicodeError as error:
             message = _("The text of the file is not %(encoding)s, as it says. Save it again as UTF-8.")
             raise ReadError(message % {"encoding": encoding.upper()}) from error

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from layers.readers.closed import limits
-from layers.readers.formats import SEQUENCE
+from layers.readers.formats import ESRI_JSON, SEQUENCE, TOPOJSON
 from layers.readers.source_rows import ReadError
 
 
@@ -18,15 +18,19 @@ def refusal(answer: Mapping[str, Any]) -> ReadError:
     values = {**_VALUES.get(code, {}), **answer}
     if code == "feature":
         values["error"] = _geometry_sentence(answer["why"])
+    elif code == "placemark":
+        values["error"] = _placemark_sentence(answer["why"])
     sentence = {**_sentences(), **_geojson_sentences(), **_workbook_sentences()}[code]
     return ReadError(sentence % values, option=_OPTIONS.get(code, ""))
 
 
-def warning(code: str) -> str:
-    """What is doubtful about a file that was read."""
-    return {
+def warning(remark: Mapping[str, Any]) -> str:
+    """What is doubtful about a file that was read: `{"warning": code, …}` in words."""
+    sentences = {
         "windows-1252": _("The file is not UTF-8 text, as GeoJSON must be: it was read as Windows-1252."),
-    }[code]
+        "repeated": _("The file has several columns called “%(names)s”: the first is used."),
+    }
+    return sentences[remark["warning"]] % remark
 
 
 _OPTIONS: Mapping[str, str] = {"crs-member": "--crs"}
@@ -36,6 +40,8 @@ _VALUES: Mapping[str, Mapping[str, Any]] = {
     "vertices": {"limit": limits.MAX_VERTICES, "each": limits.MAX_FEATURE_VERTICES},
     "text": {"limit": limits.MAX_TEXT},
     "lines": {"what": SEQUENCE},
+    "topojson": {"what": TOPOJSON},
+    "esri-json": {"what": ESRI_JSON},
     "depth": {"limit": limits.MAX_DEPTH},
     "sheet-size": {"rows": limits.MAX_SHEET_ROWS, "columns": limits.MAX_SHEET_COLUMNS},
 }
@@ -56,6 +62,11 @@ def _sentences() -> dict[str, str]:
         "computed": _(
             "The GeoPackage holds a table with computed columns, “%(name)s”. Save it as a plain table."
         ),
+        "open": _(
+            "The GeoPackage was copied while a program had it open: what was changed last may be missing. "
+            "Save the layer and close it there first, then copy it again."
+        ),
+        "placemark": _("Placemark %(number)d, “%(name)s”: %(error)s"),
         "no-table": _("The file holds no layer with geometry."),
         "no-shapes": _("The layer “%(name)s” holds no geometry. Choose another."),
         "systems": _("The layer “%(name)s” is in several coordinate systems. Export it in one."),
@@ -75,21 +86,36 @@ def _sentences() -> dict[str, str]:
 def _geojson_sentences() -> dict[str, str]:
     return {
         "utf-8": _("The file is not UTF-8 text."),
-        "lines": _(
-            "This seems to be %(what)s, which cannot be read. "
-            "Export the layer as GeoPackage, GeoJSON or a zipped Shapefile."
-        ),
+        "lines": _other_format(),
         "json": _("The file is not JSON: line %(line)d, column %(column)d."),
+        "topojson": _other_format(),
+        "esri-json": _other_format(),
         "number": _("The file holds a number that is too large."),
         "geojson": _("The file is JSON, but not GeoJSON."),
         "twice": _("The same name is there twice in one object."),
         "constant": _("%(name)s is not a number in GeoJSON."),
+        "constant-in": _("Feature %(number)d: %(name)s is not a number in GeoJSON."),
         "no-features": _("The FeatureCollection has no list of features."),
         "no-feature": _("Feature %(number)d is not a Feature."),
         "properties": _("The properties of feature %(number)d are not an object."),
         "crs-member": _("The file's crs member is not understood."),
         "feature": _("Feature %(number)d: %(error)s"),
     }
+
+
+def _other_format() -> str:
+    return _(
+        "This seems to be %(what)s, which cannot be read. "
+        "Export the layer as GeoPackage, GeoJSON or a zipped Shapefile."
+    )
+
+
+def _placemark_sentence(code: str) -> str:
+    return {
+        "empty": _("it has no coordinates."),
+        "number": _("a coordinate is not a number."),
+        "comma": _("the coordinates are not written as longitude,latitude with a point in each number."),
+    }[code]
 
 
 def _workbook_sentences() -> dict[str, str]:

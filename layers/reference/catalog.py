@@ -171,6 +171,16 @@ def source_layers_for(kind: str, owner: str, layers: Iterable[LayerOfFile]) -> t
     return tuple(unclaimed) if len(unclaimed) == 1 else ()
 
 
+def holds_no_zones(types: Collection[str], *, owner: str) -> bool:
+    """Do these feature types all come with a plan without being its zones, as outline and lines do?"""
+    country = owner.partition("-")[0].upper()
+    plans = [source for source in sources() if (source.kind, source.country) == ("zoning", country)]
+    return bool(types) and all(
+        any(plan.leaves_out(name) for plan in plans) and not any(plan.has_table(name) for plan in plans)
+        for name in types
+    )
+
+
 def outlines_for(
     kind: str, owner: str, layers: Iterable[LayerOfFile], *, zones: Collection[str]
 ) -> tuple[tuple[str, ...], Source | None]:

@@ -7,12 +7,22 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
+from django.utils.translation import gettext as _
 
 from layers.findings.finding import Finding
+from layers.importing.recognition import choice as recognition
 from layers.importing.recognition.nested_shapes import with_nested_shapes
 from layers.importing.request import ImportRequest
+from layers.models import Layer
 from layers.readers import read_file
-from layers.readers.read_file import Choice, Contents, SourceLayer, SourceRows
+from layers.readers.read_file import (
+    Choice,
+    ChooseLayerError,
+    Contents,
+    ReadError,
+    SourceLayer,
+    SourceRows,
+)
 from layers.reference import catalog
 from layers.reference.catalog import Source
 from layers.reference.column_names import ColumnNames
@@ -56,6 +66,9 @@ class _Recognition:
     def choose(self, contents: Contents) -> Choice | None:
         """As a person said, else the only source layer with shapes, else those that a data set is made of."""
         request = self._request
+        if _is_left_to_us(request):
+            types = [layer.name for layer in contents.with_shapes()]
+            _check_types(types, contents=contents, request=request)
         choice = read_file.named(request.source_layers)(contents)
         if choice is not None and request.source_layers is None:
             return choice  # with nothing beside it
@@ -71,6 +84,36 @@ class _Recognition:
             request.kind, request.owner, contents.layers, zones=choice.layers
         )
         return replace(choice, beside=names)
+
+
+class NoPurposesError(ChooseLayerError):
+    """A plan's outline and lines without its zones: a person may still choose among them."""
+
+    def __init__(self, contents: Contents, *, names: Collection[str]) -> None:
+        message = _(
+            "This plan file holds no land-use purposes, only %(what)s. Export the plan with its purposes "
+            "(such as RpArealformålOmråde), or choose a layer all the same."
+        )
+        what = ", ".join(name[:60] for name in list(names)[:20])
+        ReadError.__init__(self, message % {"what": what}, option="--layer")
+        self.contents = contents
+
+
+def check_purposes(rows: SourceRows, *, contents: Contents, request: ImportRequest) -> None:
+    """Is there a zone among the rows of a plan, as far as they say what they are? Raises NoPurposesError."""
+    if _is_left_to_us(request):
+        types = recognition.types_of(rows, ColumnNames(rows.column_names()))
+        _check_types(list(dict.fromkeys(types)), contents=contents, request=request)
+
+
+def _is_left_to_us(request: ImportRequest) -> bool:
+    is_named = request.source_layers is not None or "code" in request.named_roles()
+    return request.kind == Layer.Kind.ZONING and not is_named
+
+
+def _check_types(types: Collection[str], *, contents: Contents, request: ImportRequest) -> None:
+    if catalog.holds_no_zones(types, owner=request.owner):
+        raise NoPurposesError(contents, names=types)
 
 
 def _passed_over(layers: Sequence[SourceLayer], read: Collection[str]) -> list[Finding]:

@@ -7,21 +7,19 @@ import math
 import sys
 import unicodedata
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from . import markup
 from .limits import MAX_COLUMNS, MAX_FEATURE_VERTICES, MAX_FEATURES, MAX_TABLES, MAX_TEXT, MAX_VERTICES
 from .source_layer import RefusedError, Rows, SourceLayer
 from .visible_text import visible_text
 
 _VERTEX_BYTES = 16
-# How Google Earth shows a place, not what the place is.
-_DISPLAY = frozenset({"altitudeMode", "tessellate", "extrude", "visibility", "drawOrder", "icon", "snippet"})
-# LIBKML gives these to every table, filled or not.
-_OFTEN_EMPTY = frozenset({"id", "description", "timestamp", "begin", "end"})
+_SHOWN_NAMES = 5
+_SHOWN_NAME = 80
 
 
 class GdalFile:
@@ -41,23 +39,6 @@ class GdalFile:
         ]
 
 
-class KmlFile:
-    """Looked through by ourselves first. Columns that only say how to show a feature are left out."""
-
-    def __init__(self, path: str) -> None:
-        markup.surveyed(path)
-        self._path = path
-        self.layers = [
-            replace(layer, columns=[name for name in layer.columns if name not in _DISPLAY])
-            for layer in described(path)
-        ]
-
-    def rows(self, numbers: Sequence[int]) -> list[Rows]:
-        return [
-            _without_display(rows(self._path, name=number, layer=self.layers[number])) for number in numbers
-        ]
-
-
 def described(path: str, *, encodings: Sequence[str] = ()) -> list[SourceLayer]:
     """The source layers that GDAL finds, with names made to differ. Raises RefusedError."""
     with _gdal() as pyogrio:
@@ -73,7 +54,7 @@ def described(path: str, *, encodings: Sequence[str] = ()) -> list[SourceLayer]:
                     rows=int(info["features"]),
                     geometry=_plain_type(info["geometry_type"]),
                     crs=str(info["crs"] or ""),
-                    columns=_names([str(name) for name in info["fields"]], encodings),
+                    columns=_different(_names([str(name) for name in info["fields"]], encodings)),
                 )
             )
     return _with_different_names(layers)
@@ -112,7 +93,12 @@ def rows(
     raw_names = [str(name) for name in meta["fields"]]
     names, lists = _decoded(raw_names, lists, encodings) if encodings else (raw_names, lists)
     names = [unicodedata.normalize("NFC", name.replace("|", ".")) for name in names]
-    return Rows(layer=layer, shapes=list(shapes), columns=dict(zip(names, lists, strict=True)))
+    return Rows(
+        layer=layer,
+        shapes=list(shapes),
+        columns=dict(zip(_different(names), lists, strict=True)),
+        warnings=_repeated(names),
+    )
 
 
 @contextmanager
@@ -219,17 +205,6 @@ def _names(
     return [unicodedata.normalize("NFC", decode(name)) for name in names]
 
 
-def _without_display(rows: Rows) -> Rows:
-    columns = {name: column for name, column in rows.columns.items() if _says_something(name, column)}
-    return replace(rows, columns=columns)
-
-
-def _says_something(name: str, column: list[Any]) -> bool:
-    if name in _DISPLAY:
-        return False
-    return name not in _OFTEN_EMPTY or any(value not in (None, "") for value in column)
-
-
 def _plain_type(name: Any) -> str:
     """`Polygon` from `Polygon Z`, `Geometry` where a table may hold anything, "" where it holds no shapes."""
     if not name:
@@ -239,9 +214,22 @@ def _plain_type(name: Any) -> str:
 
 
 def _with_different_names(layers: list[SourceLayer]) -> list[SourceLayer]:
+    names = _different([layer.name for layer in layers])
+    return [replace(layer, name=name) for layer, name in zip(layers, names, strict=True)]
+
+
+def _repeated(names: Sequence[str]) -> list[dict[str, str]]:
+    """A warning that names what is there several times, if anything is."""
+    repeated = [name for name, count in Counter(names).items() if count > 1]
+    shown = ", ".join(name[:_SHOWN_NAME] for name in repeated[:_SHOWN_NAMES])
+    return [{"warning": "repeated", "names": shown}] if repeated else []
+
+
+def _different(names: Sequence[str]) -> list[str]:
+    """The same names; those that are there again with a number behind: `navn`, `navn (2)`."""
     counts: dict[str, int] = {}
     result = []
-    for layer in layers:
-        number = counts[layer.name] = counts.get(layer.name, 0) + 1
-        result.append(layer if number == 1 else replace(layer, name=f"{layer.name} ({number})"))
+    for name in names:
+        number = counts[name] = counts.get(name, 0) + 1
+        result.append(name if number == 1 else f"{name} ({number})")
     return result

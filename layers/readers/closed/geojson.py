@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import shapely
@@ -30,7 +30,15 @@ _MAKE: dict[str, Callable[..., Any]] = {
 # What GEOS needs to make one at all (of a ring: closed). Fewer are filled up with the last, and are then as
 # invalid as they were: the repair drops them and says so, and the rest of the file is loaded.
 _LEAST_POSITIONS = {"Point": 1, "LineString": 2, "Polygon": 4}
+_ESRI_SHAPES = frozenset({"rings", "curveRings", "paths", "curvePaths"})
 _SINGLE = frozenset(_LEAST_POSITIONS)
+
+
+class _Constant:
+    """NaN or Infinity, which Python's JSON has and GeoJSON has not."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
 
 
 class _ShapeError(ValueError):
@@ -54,6 +62,7 @@ def rows(path: str) -> Rows:
         text, warnings = _text(file.read())
     document = _parsed(text)
     del text  # with a large file every copy counts
+    _refuse_other_formats(document)
     shapes: list[Any] = []
     records: list[dict[str, Any]] = []
     notes: dict[int, str] = {}
@@ -97,7 +106,7 @@ def _names(records: list[dict[str, Any]]) -> list[str]:
     return list(names)
 
 
-def _text(content: bytes) -> tuple[str, list[str]]:
+def _text(content: bytes) -> tuple[str, list[dict[str, str]]]:
     """The text, and a warning where its encoding had to be guessed: GeoJSON is UTF-8, old exports are not."""
     encoding = encoding_of(content[:4])
     try:
@@ -105,12 +114,13 @@ def _text(content: bytes) -> tuple[str, list[str]]:
     except UnicodeDecodeError as error:
         if encoding is not None:
             raise RefusedError("utf-8") from error
-    return content.decode("cp1252", "replace"), ["windows-1252"]
+    return content.decode("cp1252", "replace"), [{"warning": "windows-1252"}]
 
 
 def _parsed(text: str) -> dict[str, Any]:
+    constants: list[_Constant] = []
     try:
-        document = json.loads(text, object_pairs_hook=_members, parse_constant=_refuse_constant)
+        document = json.loads(text, object_pairs_hook=_members, parse_constant=_noted_in(constants))
     except json.JSONDecodeError as error:
         if error.msg == "Extra data" and error.doc.startswith(("{", "\x1e"), error.pos):
             raise RefusedError("lines") from error  # one feature on each line
@@ -119,9 +129,26 @@ def _parsed(text: str) -> dict[str, Any]:
         raise RefusedError("depth") from error
     except ValueError as error:  # a whole number of thousands of figures
         raise RefusedError("number") from error
+    if constants:
+        _refuse_constant(constants[0], document)
     if not isinstance(document, dict):
         raise RefusedError("geojson")
     return document
+
+
+def _refuse_other_formats(document: dict[str, Any]) -> None:
+    """What is JSON with shapes, but not GeoJSON, whatever the order of its keys."""
+    if document.get("type") == "Topology" or {"objects", "arcs"} <= document.keys():
+        raise RefusedError("topojson")
+    features = document.get("features")
+    first = features[0] if isinstance(features, list) and features else None
+    is_esri = "type" not in document and (
+        str(document.get("geometryType", "")).startswith("esriGeometry")
+        or not _ESRI_SHAPES.isdisjoint(document)
+        or (isinstance(first, dict) and "type" not in first and "attributes" in first)
+    )
+    if is_esri:
+        raise RefusedError("esri-json")
 
 
 def _check_size(geometries: NDArray[np.object_]) -> None:
@@ -167,8 +194,35 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-def _refuse_constant(name: str) -> Any:
-    raise RefusedError("constant", name=name)
+def _noted_in(constants: list[_Constant]) -> Callable[[str], _Constant]:
+    """Keeps what stands for no number: whose it is, is known once the whole is read."""
+
+    def note(name: str) -> _Constant:
+        constants.append(_Constant(name))
+        return constants[-1]
+
+    return note
+
+
+def _refuse_constant(constant: _Constant, document: Any) -> NoReturn:
+    features = document.get("features") if isinstance(document, dict) else None
+    for number, feature in enumerate(features if isinstance(features, list) else (), start=1):
+        if _holds(feature, constant):
+            raise RefusedError("constant-in", number=number, name=constant.name)
+    raise RefusedError("constant", name=constant.name)
+
+
+def _holds(value: Any, wanted: _Constant) -> bool:
+    waiting = [value]
+    while waiting:
+        value = waiting.pop()
+        if value is wanted:
+            return True
+        if isinstance(value, dict):
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
+    return False
 
 
 def _features(document: dict[str, Any]) -> Iterator[tuple[Any, dict[str, Any]]]:

@@ -17,6 +17,10 @@ _USUAL_TRIGGER = re.compile(
 )
 _USUAL_VIRTUAL = re.compile(r"CREATE\s+VIRTUAL\s+TABLE\s+\S+\s+USING\s+rtree\s*\(", re.I)
 _COMPUTED = re.compile(r"\bGENERATED\s+ALWAYS\b|\bAS\s*\(", re.I)
+# Of SQLite's header: the versions of writing and of reading, 1 for a rollback journal, 2 for a log.
+_HEADER_BYTES = 100
+_WRITE_VERSION_AT = 18
+_WAL = 2
 _TABLES = (
     "SELECT c.table_name, coalesce(g.column_name, ''), coalesce(g.geometry_type_name, ''), "
     "CASE WHEN upper(s.organization) = 'EPSG' THEN 'EPSG:' || s.organization_coordsys_id ELSE '' END "
@@ -41,6 +45,7 @@ class GeoPackageFile:
 
 def described(path: str) -> list[SourceLayer]:
     """The source layers of the GeoPackage. Raises RefusedError for a file that holds what could run."""
+    _check_closed(path)
     database = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
     database.text_factory = lambda raw: raw.decode("utf-8", "replace")
     try:
@@ -74,6 +79,14 @@ def _check_objects(objects: list[tuple[str, str, str]]) -> None:
                 raise RefusedError("virtual", name=name[:80])
         elif kind == "table" and _COMPUTED.search(sql):
             raise RefusedError("computed", name=name[:80])
+
+
+def _check_closed(path: str) -> None:
+    """A database that is written through a log beside it (WAL): what is in the log is not in this file."""
+    with open(path, "rb") as file:
+        header = file.read(_HEADER_BYTES)
+    if _WAL in header[_WRITE_VERSION_AT : _WRITE_VERSION_AT + 2]:
+        raise RefusedError("open")
 
 
 def _layer(database: sqlite3.Connection, name: str, shape: str, kind: str, crs: str) -> SourceLayer:

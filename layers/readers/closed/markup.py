@@ -187,6 +187,12 @@ class Survey:
 def surveyed(path: str, *, keep: Mapping[str, Set[int]] | None = None) -> Survey:
     """The survey of an XML file. Raises RefusedError for what it may not hold, or when it is not XML."""
     survey = Survey(keep or {})
+    follow(path, survey)
+    return survey
+
+
+def follow(path: str, survey: Survey) -> None:
+    """Lead a survey through an XML file. Raises RefusedError as `surveyed`."""
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = survey.refuse_document_type
@@ -203,7 +209,6 @@ def surveyed(path: str, *, keep: Mapping[str, Set[int]] | None = None) -> Survey
             parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise RefusedError("xml", line=error.lineno, column=error.offset + 1) from error
-    return survey
 
 
 def _identity(attributes: dict[str, str]) -> str:

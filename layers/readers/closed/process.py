@@ -147,8 +147,10 @@ def _opened(form: str, file: dict[str, Any]) -> _File:
         from . import geopackage
 
         return geopackage.GeoPackageFile(path)
+    if form == "KML":
+        from . import kml
+
+        return kml.KmlFile(path)
     from . import features
 
-    return (
-        features.KmlFile(path) if form == "KML" else features.GdalFile(path, form=form, encodings=encodings)
-    )
+    return features.GdalFile(path, form=form, encodings=encodings)

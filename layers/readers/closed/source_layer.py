@@ -30,7 +30,7 @@ class Rows:
     """A source layer read: `shapes` are WKB or None; their values `columns`, or `records` if rows differ.
 
     By row, `faults` tells why there is no shape where the file has one, `notes` what was mended. `warnings`
-    are about the file as a whole. All are codes.
+    are about the file as a whole, each with its values. All are codes.
     """
 
     layer: SourceLayer
@@ -39,4 +39,4 @@ class Rows:
     records: list[dict[str, Any]] | None = None
     faults: dict[int, str] = field(default_factory=dict)
     notes: dict[int, str] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[dict[str, str]] = field(default_factory=list)
