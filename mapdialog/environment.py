@@ -1,6 +1,7 @@
 """Typed readers for environment variables: a wrong value stops the start with one clear sentence."""
 
 import os
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,42 @@ def names(name: str, *, default: tuple[str, ...] = ()) -> list[str]:
 
 def path(name: str, *, default: Path) -> Path:
     return Path(text(name, default=str(default)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailServer:
+    """`is_tls`: from the first byte; `is_starttls`: after the greeting, and nothing is said before it."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    is_tls: bool
+    is_starttls: bool
+
+
+def mail_server(name: str) -> MailServer | None:
+    """`smtps://user:password@host:465` (TLS), `smtp://…:587` (STARTTLS), `smtp+plain://…:25` (neither)."""
+    address = text(name, default="")
+    if not address:
+        return None
+    form = f"{name} must look like smtp://user:password@host:587 (smtps:// for TLS from the start)."
+    ports = {"smtps": 465, "smtp": 587, "smtp+plain": 25}
+    try:
+        url = urlsplit(address)
+        port = url.port or ports[url.scheme]
+    except (ValueError, KeyError):
+        raise ImproperlyConfigured(form) from None  # not the address itself: it may hold a password
+    if not url.hostname:
+        raise ImproperlyConfigured(form)
+    return MailServer(
+        host=url.hostname,
+        port=port,
+        user=unquote(url.username or ""),
+        password=unquote(url.password or ""),
+        is_tls=url.scheme == "smtps",
+        is_starttls=url.scheme == "smtp",
+    )
 
 
 def database(name: str) -> dict[str, Any]:

@@ -26,6 +26,7 @@ DEBUG = MODE is Mode.DEV
 SECRET_KEY = environment.text(
     "MAPDIALOG_SECRET_KEY", default="only-for-development-and-tests" if IS_LOCAL else None
 )
+SECRET_KEY_FALLBACKS = environment.names("MAPDIALOG_SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = environment.names(
     "MAPDIALOG_ALLOWED_HOSTS",
     default=() if MODE is Mode.PRODUCTION else ("localhost", "127.0.0.1", "[::1]", "testserver"),
@@ -34,7 +35,7 @@ SITE_URL = environment.text("MAPDIALOG_SITE_URL", default="" if HAS_TLS else "ht
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL else []
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "mapdialog.people.apps.AdministrationConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -46,12 +47,14 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "axes",
     "layers",
     "mapdialog.web",
     "mapdialog.audit",
     "mapdialog.jobs",
-    "mapdialog.people",
+    "mapdialog.mail",
+    "mapdialog.people.apps.PeopleConfig",
     "mapdialog.uploads",
     "mapdialog.dialogue",
     "mapdialog.contributions",
@@ -83,7 +86,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "mapdialog.people.sign_in.SecondFactorRequired",
+    "mapdialog.people.second_factor.SecondFactorRequired",
+    "mapdialog.account.without_mail.WithoutMail",
     "mapdialog.web.middleware.UnreadableLookups",
     "axes.middleware.AxesMiddleware",
 ]
@@ -103,6 +107,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "csp.context_processors.nonce",
                 "mapdialog.web.page.page",
             ],
+            "libraries": {"session_words": "mapdialog.account.session_words"},
         },
     }
 ]
@@ -139,6 +144,16 @@ _database["OPTIONS"]["options"] = " ".join(
     )
 )
 DATABASES = {"default": _database}
+# What is counted for sign-in is counted for all web processes together; what is only remembered, by each.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "people_sharedvalue",
+        "KEY_FUNCTION": "mapdialog.people.sign_in.hashed_key",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    },
+    "memory": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # People and sign-in ---------------------------------------------------------------------------------
@@ -157,32 +172,67 @@ if MODE is Mode.TEST:
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "NAME": "mapdialog.people.passwords.LongEnough",
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "mapdialog.people.passwords.NotQuicklyGuessed"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "planner:home"
 LOGOUT_REDIRECT_URL = "citizen:home"
 ACCOUNT_ADAPTER = "mapdialog.people.sign_in.InvitedOnly"
+ACCOUNT_FORMS = {
+    "reset_password": "mapdialog.account.forms.ResetPasswordForm",
+    "add_email": "mapdialog.account.forms.AddEmailForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by an administrator, who knows the address
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody is written to because somebody else typed an address
+ACCOUNT_CHANGE_EMAIL = True  # one address each; the old one stays until the new one is confirmed
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HAS_TLS else "http"
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_IPWARE_PROXY_COUNT = environment.number("MAPDIALOG_PROXY_COUNT", default=1 if HAS_TLS else 0)
+AXES_CLIENT_IP_CALLABLE = "mapdialog.web.client_address.household_of"
 AXES_ENABLED = MODE is not Mode.TEST
 AXES_USERNAME_CALLABLE = "mapdialog.people.sign_in.signing_in_as"
 AXES_LOCKOUT_TEMPLATE = "429.html"
-PROXY_COUNT = AXES_IPWARE_PROXY_COUNT
-ALLAUTH_TRUSTED_PROXY_COUNT = PROXY_COUNT
+AXES_DISABLE_ACCESS_LOG = True  # the audit trail has who signed in, and no addresses
+# Of an address over all accounts. None per account: with that anybody could lock out anybody (decision 39).
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "password_failed": "40/10m/ip",
+    # Codes of a second factor: only who knows the password comes so far, so that an account may count here.
+    "login_failed": "40/10m/ip,10/10m/key",
+    "reset_password": "20/10m/ip,5/10m/key",
+}
+PROXY_COUNT = environment.number("MAPDIALOG_PROXY_COUNT", default=1 if HAS_TLS else 0)
 REQUIRE_MFA = environment.flag("MAPDIALOG_REQUIRE_MFA", default=MODE is Mode.PRODUCTION)
+USERSESSIONS_ADAPTER = "mapdialog.people.trail.Sessions"
 MFA_TOTP_ISSUER = "mapdialog"
+MFA_ALLOW_UNVERIFIED_EMAIL = (
+    True  # an administrator makes the accounts: nobody can take an address before its owner
+)
+PASSWORD_RESET_TIMEOUT = 24 * 3600
+# How many days failures to sign in are kept, with the addresses they came from.
+SIGN_IN_DAYS = environment.number("MAPDIALOG_SIGN_IN_DAYS", default=30, minimum=1)
+
+# Mail -----------------------------------------------------------------------------------------------
+_mail_server = environment.mail_server("MAPDIALOG_EMAIL_URL")
+HAS_MAIL = _mail_server is not None
+EMAIL_BACKEND = "mapdialog.mail.queue.QueuedMail"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = environment.text("MAPDIALOG_EMAIL_FROM", default=None if HAS_MAIL else "")
+if _mail_server is not None:
+    EMAIL_HOST, EMAIL_PORT = _mail_server.host, _mail_server.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail_server.user, _mail_server.password
+    EMAIL_USE_SSL, EMAIL_USE_TLS = _mail_server.is_tls, _mail_server.is_starttls
 
 # Languages and time ---------------------------------------------------------------------------------
 LANGUAGE_CODE = environment.text("MAPDIALOG_LANGUAGE", default="nb")

@@ -9,6 +9,7 @@ from mapdialog import api
 from mapdialog.web import health, metrics, well_known
 from mapdialog.web.origin import form_for_everyone
 
+handler403 = "mapdialog.web.failure.refused"
 handler500 = "mapdialog.web.failure.failed"
 
 urlpatterns = [

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 
 from layers.models import Edition, Layer
@@ -52,13 +52,14 @@ def of_areas(edition: Edition, *, on: dt.date) -> Land:
     water = water_editions(edition.layer.owner, on=on)
     key = f"land:{edition.pk}:{'-'.join(map(str, water))}"
     is_draft = edition.state == Edition.State.DRAFT
-    land_of_areas: list[tuple[int, float, float]] | None = None if is_draft else cache.get(key)
+    memory = caches["memory"]
+    land_of_areas: list[tuple[int, float, float]] | None = None if is_draft else memory.get(key)
     if land_of_areas is None:
         with connection.cursor() as cursor:
             cursor.execute(_LAND, {"edition": edition.pk, "water": water})
             land_of_areas = cursor.fetchall()
         if not is_draft:
-            cache.set(key, land_of_areas, _KEPT_SECONDS)
+            memory.set(key, land_of_areas, _KEPT_SECONDS)
     return Land(
         whole_m2={area: whole for area, whole, _land in land_of_areas},
         land_m2={area: land for area, _whole, land in land_of_areas},

@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from mapdialog.audit.journal import JournalError
 from mapdialog.citizen import intake_schema
 from mapdialog.citizen.intake_headers import OfAuthor, ToChange, ToErase, ToSend
-from mapdialog.citizen.network import address_of
 from mapdialog.citizen.presentation import in_words
 from mapdialog.contributions import editing, erasure, intake, limits, rulebooks
 from mapdialog.contributions.feature import FeatureError
 from mapdialog.contributions.rules import NotOpenError
 from mapdialog.web import query
 from mapdialog.web.body import JsonObject
+from mapdialog.web.client_address import address_of
 from mapdialog.web.operations import Content, Operations
 from mapdialog.web.problem import Problem
 

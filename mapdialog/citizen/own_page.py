@@ -16,7 +16,6 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from mapdialog.audit.journal import JournalError
-from mapdialog.citizen.network import address_of
 from mapdialog.citizen.own_form import OwnForm
 from mapdialog.citizen.place_list import place_groups
 from mapdialog.citizen.plan_map import PlanMap
@@ -29,6 +28,7 @@ from mapdialog.contributions.rulebooks import Rulebook
 from mapdialog.dialogue.demo_note import demo_note
 from mapdialog.dialogue.models import Consultation
 from mapdialog.web import values
+from mapdialog.web.client_address import address_of
 
 _SAVED = _("Your change is saved.")
 _CHANGED = _(

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from mapdialog.citizen import page_settings, status
 from mapdialog.citizen.access import at_its_address, consultation_for
-from mapdialog.citizen.network import address_of
 from mapdialog.citizen.own_page import OwnPage
 from mapdialog.citizen.presentation import words
 from mapdialog.contributions import editing
@@ -19,6 +18,7 @@ from mapdialog.contributions.limits import TooManyError
 from mapdialog.dialogue.demo_note import demo_note
 from mapdialog.dialogue.models import Consultation
 from mapdialog.web import values
+from mapdialog.web.client_address import address_of
 from mapdialog.web.origin import form_for_everyone
 
 

@@ -10,7 +10,6 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from mapdialog.citizen.forms import ContributionForm
-from mapdialog.citizen.network import address_of
 from mapdialog.citizen.own_form import OwnForm
 from mapdialog.citizen.presentation import Period
 from mapdialog.contributions import editing, intake, rulebooks
@@ -19,6 +18,7 @@ from mapdialog.contributions.limits import TooManyError
 from mapdialog.contributions.receipt import Receipt
 from mapdialog.contributions.rulebooks import Rulebook
 from mapdialog.contributions.rules import NotOpenError
+from mapdialog.web.client_address import address_of
 
 
 class RefusedByIntakeError(Exception):

@@ -21,6 +21,7 @@ from mapdialog.contributions import keys, limits, public_view
 from mapdialog.contributions.models import Contribution
 from mapdialog.contributions.receipt import normalised
 from mapdialog.dialogue.models import Consultation, Reader
+from mapdialog.web.client_address import network_of
 
 # A person looks at a few codes; a million guesses would find one, and take two years at this rate.
 CAPACITY = 60
@@ -116,5 +117,5 @@ def of_received(identifier: UUID) -> Status:
 
 
 def _bucket(address: str) -> limits.Bucket:
-    key = keys.keyed("receipt", limits.network_of(address))
+    key = keys.keyed("receipt", network_of(address))
     return limits.Bucket(key=key, capacity=CAPACITY, per_second=PER_HOUR / 3600)

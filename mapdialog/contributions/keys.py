@@ -9,7 +9,7 @@ import re
 import unicodedata
 from typing import Any
 
-from django.conf import settings
+from mapdialog.contributions.hash_key import hash_key
 
 # 128 bits are 22 letters of base64 (24 with its padding) or 32 of hexadecimal.
 TOKEN = re.compile(r"[A-Za-z0-9_+/=-]{22,128}", re.ASCII)
@@ -66,9 +66,9 @@ def body_hash(feature: Any) -> bytes:
 
 
 def keyed(purpose: str, *parts: object) -> str:
-    """HMAC-SHA-256 with the installation's secret, 64 hex digits: nobody else can guess it back."""
+    """HMAC-SHA-256 with the installation's key, 64 hex digits: nobody else can guess it back."""
     message = "\x1f".join([purpose, *(str(part) for part in parts)])
-    return hmac.new(settings.SECRET_KEY.encode(), message.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(hash_key(), message.encode(), hashlib.sha256).hexdigest()
 
 
 def contributor_key(contributor: str, *, consultation_id: int) -> str | None:

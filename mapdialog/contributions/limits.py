@@ -7,7 +7,6 @@ because a school is one address. Known contributions cost nothing, and what is r
 from __future__ import annotations
 
 import datetime as dt
-import ipaddress
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from uuid import UUID
 from mapdialog.contributions import keys, prepared
 from mapdialog.contributions.models import RateBucket
 from mapdialog.contributions.rulebooks import Rulebook
+from mapdialog.web.client_address import network_of
 
 DEVICE_CAPACITY = 200
 DEVICE_REFILL_PER_HOUR = 60
@@ -82,17 +82,6 @@ def buckets_of_changes(
         )
         buckets.append(Bucket(key=key, capacity=DEVICE_CHANGES_CAPACITY, per_second=per_second))
     return sorted(buckets, key=lambda bucket: bucket.key)
-
-
-def network_of(address: str) -> str:
-    """An IPv4 address, or the /64 network of an IPv6 one: a household has a whole network of those."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return "unknown"
-    if isinstance(parsed, ipaddress.IPv6Address):
-        return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed, 64), strict=False))
-    return str(parsed)
 
 
 # The first part of a WITH: the buckets to take from.

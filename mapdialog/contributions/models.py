@@ -332,4 +332,17 @@ class RateBucket(models.Model):
         constraints = [models.CheckConstraint(condition=Q(tokens__gte=0), name="ratebucket_tokens_left")]
 
 
+class HashKey(models.Model):
+    """The key of senders' hashes, wrapped under the secret key (`hash_key.py`). One row."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    wrapped = models.TextField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="hashkey_is_one")]
+
+    def __str__(self) -> str:
+        return "the key of senders' hashes"
+
+
 NEWEST_FIRST = (F("received_at").desc(), F("id").desc())

@@ -78,7 +78,6 @@ class DemoMembership(Table):
 class DemoUser(Table):
     email: str
     name: str
-    is_staff: bool = Field(False, alias="staff")
     memberships: list[DemoMembership] = Field(default_factory=list)
 
 

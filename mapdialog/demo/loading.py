@@ -129,9 +129,7 @@ def load_user(demo_user: DemoUser, *, at: dt.datetime) -> str:
     user = User.objects.filter(email=demo_user.email).first()
     password = password_for(demo_user.email)
     if user is None:
-        user = User.objects.create_user(
-            demo_user.email, password, name=demo_user.name, is_staff=demo_user.is_staff
-        )
+        user = User.objects.create_user(demo_user.email, password, name=demo_user.name)
     elif not user.check_password(password):
         user.set_password(password)
         user.save()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.db import models
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +20,9 @@ from layers.admin import EditionAdmin, LayerAdmin, LayerEventAdmin
 from layers.models import Edition, Layer, LayerEvent
 from mapdialog.audit.models import record
 from mapdialog.audit.verb import Verb
+from mapdialog.mail.models import RefusedAddress
 from mapdialog.people.models import Membership, Municipality, User
+from mapdialog.people.sign_in import forget_other_addresses
 
 
 def municipalities_of(
@@ -58,7 +62,7 @@ class OfOwnMunicipality(admin.ModelAdmin):  # type: ignore[type-arg] # not subsc
 
     def _is_official(self, request: HttpRequest, obj: Any = None) -> bool:
         user = request.user
-        if not (user.is_active and user.is_authenticated and user.is_staff):
+        if not (user.is_active and user.is_authenticated):
             return False
         if user.is_superuser:
             return True
@@ -170,7 +174,7 @@ class _UserCreation(AdminUserCreationForm):  # type: ignore[type-arg]
 class _UserChange(UserChangeForm):  # type: ignore[type-arg]
     class Meta:
         model = User
-        fields = ("email", "name", "is_active", "is_staff")
+        fields = ("email", "name", "is_active")
 
 
 @admin.register(User)
@@ -180,19 +184,41 @@ class PersonAdmin(OfOwnMunicipality, UserAdmin):  # type: ignore[type-arg]
     made, changed, deleted = Verb.USER_MADE, Verb.USER_CHANGED, Verb.USER_DELETED
     add_form = _UserCreation
     form = _UserChange
-    list_display = ["email", "name", "is_staff", "is_active"]
-    list_filter = ["is_staff", "is_active"]
+    list_display = ["email", "name", "is_active", "returned_mail"]
+    list_filter = ["is_active"]
     search_fields = ["email", "name"]
     ordering = ["email"]
     filter_horizontal = []
     fieldsets = [
-        (None, {"fields": ["email", "password", "name"]}),
-        (_("Rights"), {"fields": ["is_active", "is_staff", "is_superuser"]}),
+        (None, {"fields": ["email", "returned_mail", "password", "name"]}),
+        (_("Rights"), {"fields": ["is_active", "is_superuser"]}),
     ]
     add_fieldsets = [(None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return users_within(request).order_by("email")
+        refusals = RefusedAddress.objects.filter(email__iexact=OuterRef("email")).order_by("pk")
+        return (
+            users_within(request).order_by("email").annotate(refusal=Subquery(refusals.values("answer")[:1]))
+        )
+
+    @admin.display(description=_("mail comes back"))
+    def returned_mail(self, person: Any) -> str:
+        """What a mail server said when it refused mail for this address."""
+        return getattr(person, "refusal", None) or ""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if "email" in form.changed_data:
+            forget_other_addresses(obj)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """Django's page; a changed password is recorded."""
+        response = super().user_change_password(request, id, form_url)
+        if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
+            person = self.get_object(request, id)
+            if person is not None:
+                self._record(request, person, Verb.PASSWORD_CHANGED)
+        return response
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if obj is None or request.user.is_superuser:
@@ -204,7 +230,7 @@ class PersonAdmin(OfOwnMunicipality, UserAdmin):  # type: ignore[type-arg]
         return self.has_change_permission(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return [] if request.user.is_superuser else ["is_superuser"]
+        return ["returned_mail"] if request.user.is_superuser else ["returned_mail", "is_superuser"]
 
 
 class _OfOwner(OfOwnMunicipality):
@@ -229,8 +255,8 @@ class _OfOwnerToRead(_OfOwner):
         return False
 
 
-# The layers app knows no people; here, above it, its pages learn whom they are for.
-admin.site.unregister([Group, Layer, Edition, LayerEvent])
+# The layers app knows no people: here its pages learn whom they are for. Sessions are their owners'.
+admin.site.unregister([Group, Layer, Edition, LayerEvent, UserSession])
 
 
 @admin.register(Layer)

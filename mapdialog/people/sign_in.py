@@ -2,24 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from urllib.parse import urlencode
+import hashlib
+import hmac
+from collections.abc import Mapping
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.mfa.utils import is_mfa_enabled
+from allauth.account.models import EmailAddress
+from allauth.core.internal import ratelimit
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.contrib import messages
+from django.http import HttpRequest
 from django.urls import reverse
 
+from mapdialog.people.models import User
 from mapdialog.web import values
-
-# What may be seen of residents before publication lies behind these.
-_PROTECTED = ("/planner/", "/admin/")
+from mapdialog.web.client_address import household_of
 
 
 class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships no types
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
+        """At the configured address: a request can be made to name any other."""
+        return settings.SITE_URL + reverse("account_confirm_email", args=[emailconfirmation.key])
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """False, and nothing happens, where somebody else has come to sign in with the address meanwhile."""
+        others = User.objects.filter(email__iexact=email_address.email).exclude(pk=email_address.user_id)
+        if others.exists():
+            words = {"email": email_address.email}
+            self.add_message(request, messages.ERROR, "account/messages/email_confirmation_failed.txt", words)
+            return False
+        return bool(super().confirm_email(request, email_address))
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        super().send_mail(template_prefix, email, context | {"site": settings.SITE_URL})
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """As allauth's, with a limit of its own for passwords: by address, and not by account."""
+        usage = ratelimit.consume(request, app="allauth.account", action="password_failed")
+        self._login_failed_rl_usage = usage  # taken back by allauth when the password was right
+        if not usage:
+            raise self.validation_error("too_many_login_attempts")
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return household_of(request)
+
+
+def know_address(user: User) -> None:
+    """The address somebody signs in with was given by an administrator: it needs no confirmation."""
+    EmailAddress.objects.filter(user=user, email__iexact=user.email).exclude(email=user.email).delete()
+    EmailAddress.objects.update_or_create(
+        user=user, email=user.email, defaults={"verified": True, "primary": True}
+    )
+
+
+def forget_other_addresses(user: User) -> None:
+    """After an administrator changed the address: the former one signs nobody in."""
+    EmailAddress.objects.filter(user=user).exclude(email=user.email).delete()
+    know_address(user)
 
 
 def signing_in_as(request: HttpRequest, credentials: Mapping[str, str] | None) -> str:
@@ -29,15 +72,7 @@ def signing_in_as(request: HttpRequest, credentials: Mapping[str, str] | None) -
     return name.strip().lower()[:254]
 
 
-class SecondFactorRequired:
-    """Middleware: officials set up a second factor before they see anything (MAPDIALOG_REQUIRE_MFA)."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        is_asked_for = settings.REQUIRE_MFA and request.path.startswith(_PROTECTED)
-        if is_asked_for and request.user.is_authenticated and not is_mfa_enabled(request.user):
-            query = urlencode({"next": request.path})
-            return HttpResponseRedirect(f"{reverse('mfa_activate_totp')}?{query}")
-        return self.get_response(request)
+def hashed_key(key: str, prefix: str, version: int) -> str:
+    """What is counted is kept under a hash: its name holds addresses and e-mails. For Django's cache."""
+    message = f"{prefix}:{version}:{key}".encode()
+    return hmac.new(settings.SECRET_KEY.encode(), message, hashlib.sha256).hexdigest()

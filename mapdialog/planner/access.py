@@ -2,9 +2,9 @@
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
 
 from mapdialog.dialogue.models import Consultation
+from mapdialog.planner.refusal import one_of
 
 
 def consultations_of(request: HttpRequest) -> QuerySet[Consultation]:
@@ -15,7 +15,7 @@ def consultations_of(request: HttpRequest) -> QuerySet[Consultation]:
 
 
 def consultation_for(request: HttpRequest, slug: str) -> Consultation:
-    """One of them; raises Http404 for all others, so that nobody learns which drafts exist."""
-    consultation = get_object_or_404(consultations_of(request), slug=slug)
+    """One of them; for all others see `one_of`."""
+    consultation = one_of(consultations_of(request), request=request, slug=slug)
     consultation.municipality.activate_time_zone()
     return consultation

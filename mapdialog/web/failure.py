@@ -1,13 +1,17 @@
-"""The page for what went wrong on our side: a mistake of ours, or a database that is away for a while."""
+"""Pages for what failed on our side, a mistake or a database that is away, and for what is not allowed."""
 
 import sys
 
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
-from django.views.defaults import server_error
+from django.utils.translation import gettext as _
+from django.views.defaults import permission_denied, server_error
 
-from mapdialog.web.problem import RETRY_AFTER_S
+from mapdialog.web.problem import API_PREFIXES, RETRY_AFTER_S, Problem
+
+# What scripts and programs fetch below the pages.
+_DATA = (".json", ".geojson", ".pack", ".csv")
 
 
 def failed(request: HttpRequest) -> HttpResponse:
@@ -16,3 +20,11 @@ def failed(request: HttpRequest) -> HttpResponse:
         return server_error(request)
     page = get_template("503.html").render()
     return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER_S)})
+
+
+def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403 with the sentence that was raised: a page for people, a problem for programs."""
+    if not request.path.startswith(API_PREFIXES) and not request.path.endswith(_DATA):
+        return permission_denied(request, exception)
+    detail = str(exception) or _("You may not see this.")
+    return Problem("forbidden", status=403, detail=detail).response()

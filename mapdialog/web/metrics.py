@@ -24,6 +24,8 @@ from prometheus_client import (
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from mapdialog.web import client_address
+
 _LABELS = ("method", "route", "status")
 REQUESTS = Counter("mapdialog_requests", "Requests answered", _LABELS)
 SECONDS = Histogram(
@@ -126,5 +128,4 @@ def _may_read(request: HttpRequest) -> bool:
         return hmac.compare_digest(
             request.headers.get("Authorization", "").encode(), f"Bearer {token}".encode()
         )
-    came_through_a_proxy = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
-    return request.META.get("REMOTE_ADDR") in {"127.0.0.1", "::1"} and not came_through_a_proxy
+    return client_address.is_this_machine(request)

@@ -9,6 +9,7 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -18,6 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 from mapdialog.web.problem import Problem
 
 View = Callable[..., HttpResponseBase]
+Origin = tuple[str, str, int]
 _READS = {"GET", "HEAD", "OPTIONS"}
 # What scripts of other sites may ask with, and read of the answer besides its body.
 _OPEN = {
@@ -30,6 +32,7 @@ _OPEN_BEFOREHAND = {
     "Access-Control-Allow-Headers": "If-None-Match",
     "Access-Control-Max-Age": "86400",
 }
+_PORTS = {"http": 80, "https": 443}
 
 
 def refuse_other_sites(request: HttpRequest) -> None:
@@ -43,7 +46,7 @@ def refuse_other_sites(request: HttpRequest) -> None:
     site = request.headers.get("Sec-Fetch-Site")
     # A browser that hides where it was says "null"; no page can set the other header.
     is_hidden = origin == "null" and site == "same-origin"
-    came_from_here = origin is None or is_hidden or _host_of(origin) == request.get_host()
+    came_from_here = origin is None or is_hidden or _parts_of(origin) in _our_origins(request)
     if site not in {None, "same-origin", "none"} or not came_from_here:
         raise Problem(
             "other-site", status=403, detail=_("The request came from another website and was refused.")
@@ -91,9 +94,17 @@ def form_for_everyone(view: View) -> View:
     return guarded
 
 
-def _host_of(origin: str) -> str | None:
-    """Host and port of an origin; None for what is no address, which anyone may send."""
+def _our_origins(request: HttpRequest) -> set[Origin]:
+    """Where our pages are: as this request found us, and as the operator says (a proxy may hide the port)."""
+    addresses = (f"{request.scheme}://{request.get_host()}", settings.SITE_URL)
+    return {origin for origin in map(_parts_of, addresses) if origin}
+
+
+def _parts_of(origin: str) -> Origin | None:
+    """Scheme, host and port of an origin; None for what is no address, which anyone may send."""
     try:
-        return urlsplit(origin).netloc
-    except ValueError:
+        url = urlsplit(origin)
+        port = url.port or _PORTS[url.scheme]
+    except (ValueError, KeyError):
         return None
+    return (url.scheme, url.hostname, port) if url.hostname else None

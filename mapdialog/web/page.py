@@ -17,4 +17,5 @@ def page(request: HttpRequest) -> dict[str, object]:
         },
         "interface_languages": settings.LANGUAGES,
         "path_with_query": request.get_full_path(),
+        "has_mail": settings.HAS_MAIL,
     }

@@ -110,7 +110,7 @@ class TestOrder:
             assert everyone.exists()
             assert everyone.aggregate(n=Count("pk")) == {"n": 1}
             assert everyone.filter(pk__in=everyone.values("pk")).update(password=F("email")) == 1
-            assert list(everyone.values_list("is_staff").distinct()) == [(False,)]
+            assert list(everyone.values_list("is_superuser").distinct()) == [(False,)]
         assert [query["sql"] for query in asked if "ctid" in query["sql"]] == []
         assert len(everyone.union(everyone)) == 1
 

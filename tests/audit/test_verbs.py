@@ -67,7 +67,7 @@ def test_each_verb_is_recorded_somewhere_by_its_declared_name() -> None:
 @pytest.mark.parametrize("name", sorted(ADMINS))
 def test_what_the_administration_can_do_it_can_record(name: str) -> None:
     request = RequestFactory().get("/")
-    request.user = make.user(is_staff=True, is_superuser=True)
+    request.user = make.user(is_superuser=True)
     of_model = ADMINS[name]
     deeds = {
         "made": of_model.has_add_permission(request),
@@ -79,7 +79,7 @@ def test_what_the_administration_can_do_it_can_record(name: str) -> None:
 
 
 def test_the_administration_shows_words_and_an_old_verb_as_it_was_written() -> None:
-    superuser = make.user(is_staff=True, is_superuser=True)
+    superuser = make.user(is_superuser=True)
     record(Verb.USER_MADE, subject=superuser, by="command", at=make.NOON)
     old = AuditEntry.objects.create(
         action="layerversion.changed", at=make.NOON, by="command", subject_type="layerversion", subject_id="1"

@@ -11,8 +11,8 @@ from tests import factories
 
 @pytest.fixture
 def signed_in(new_context: Callable[..., BrowserContext], live_server: LiveServer) -> BrowserContext:
-    factories.user(is_staff=True, is_superuser=True)
-    person = factories.user(is_staff=True, is_superuser=True, password="correct horse")
+    factories.user(is_superuser=True)
+    person = factories.user(is_superuser=True, password="correct horse")
     context = new_context()
     page = context.new_page()
     page.goto(f"{live_server.url}/admin/")

@@ -100,7 +100,7 @@ def test_a_file_that_is_gone_and_a_document_elsewhere_are_a_404(client: Client) 
 
 def test_the_administration_shows_no_file_by_an_address_of_its_own(client: Client) -> None:
     document = _document()
-    client.force_login(make.user(is_staff=True, is_superuser=True))
+    client.force_login(make.user(is_superuser=True))
     page = client.get(reverse("admin:dialogue_consultation_change", args=[document.consultation_id]))
     assert f'href="{document.get_absolute_url()}"' in page.content.decode()
     with pytest.raises(NotImplementedError, match="attachment"):

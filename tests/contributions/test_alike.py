@@ -162,7 +162,7 @@ def test_an_erased_one_is_nothing_to_be_like() -> None:
 
 def test_the_administration_says_a_flag_in_words(client: Client) -> None:
     pin = make.contribution(to=make.consultation(), flags=["perhaps-the-same"])
-    client.force_login(make.user(is_staff=True, is_superuser=True))
+    client.force_login(make.user(is_superuser=True))
     page = client.get(
         "/admin/contributions/contribution/", headers={"Accept-Language": "nb"}
     ).content.decode()

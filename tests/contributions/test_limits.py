@@ -8,20 +8,7 @@ from tests import factories as make
 from tests.contributions.rulebooks import rulebook
 
 
-@pytest.mark.parametrize(
-    ("address", "network"),
-    [
-        ("198.51.100.7", "198.51.100.7"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("::ffff:198.51.100.7", "198.51.100.7"),
-        ("not an address", "unknown"),
-        ("", "unknown"),
-    ],
-)
-def test_a_household_is_one_network(address, network):
-    assert limits.network_of(address) == network
-
-
+@pytest.mark.django_db
 def test_a_device_is_another_bucket_in_another_consultation():
     here = limits.buckets(rulebook(id=1), address="198.51.100.7", device="device-number-1")
     there = limits.buckets(rulebook(id=2), address="198.51.100.7", device="device-number-1")

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from axes.models import AccessAttempt
 from django.core.files.base import ContentFile
 from django.db import connection
 from django.utils import timezone
@@ -26,6 +28,9 @@ from mapdialog.jobs import release, sweep
 from mapdialog.jobs.models import Job, Stall
 from mapdialog.jobs.queues import Queue
 from mapdialog.jobs.work import ENDINGS
+from mapdialog.mail import smtp
+from mapdialog.mail.models import Mail
+from mapdialog.mail.queue import enqueue
 from mapdialog.uploads import actions as uploads
 from mapdialog.uploads import tasks as upload_tasks
 from mapdialog.uploads.choices import EditionDescription
@@ -181,6 +186,53 @@ def _another_stalled() -> World:
     return World(arguments={"timestamp": 0}, check=check)
 
 
+def _mail() -> Mail:
+    return enqueue("planner@example.org", subject="S", text="T", at=LONG_AGO)
+
+
+def _waiting_mail() -> World:
+    mail = _mail()
+
+    def check() -> None:
+        sent = Mail.objects.get(pk=mail.pk)
+        assert (sent.state, sent.text, sent.tries) == ("sent", "", 1)
+
+    return World(arguments={"mail_id": mail.pk}, check=check)
+
+
+def _due_mail() -> World:
+    return World(arguments={"timestamp": 0}, check=_waiting_mail().check)
+
+
+def _old_mail() -> World:
+    mail = _mail()
+
+    def check() -> None:
+        assert not Mail.objects.filter(pk=mail.pk).exists()
+
+    return World(arguments={"timestamp": 0}, check=check)
+
+
+def _forgotten_password() -> World:
+    person = factories.user()
+
+    def check() -> None:
+        # killed after the COMMIT, it is done again: two mails, two links, either of which is good once
+        assert Mail.objects.filter(recipient=person.email, state="waiting").count() in {1, 2}
+
+    return World(arguments={"email": person.email, "language": "nb"}, check=check)
+
+
+def _old_failures() -> World:
+    attempt = AccessAttempt.objects.create(username=str(uuid4()), failures_since_start=1)
+    AccessAttempt.objects.filter(pk=attempt.pk).update(attempt_time=LONG_AGO)
+
+    def check() -> None:
+        assert not AccessAttempt.objects.filter(pk=attempt.pk).exists()
+
+    return World(arguments={"timestamp": 0}, check=check)
+
+
 WORLDS: dict[str, Callable[[], World]] = {
     "contributions.forget_buckets": _old_buckets,
     "uploads.expire": _old_uploads,
@@ -192,6 +244,11 @@ WORLDS: dict[str, Callable[[], World]] = {
     "jobs.expire": _old_results,
     "jobs.release": _another_stalled,
     "jobs.sweep": _unnamed_file,
+    "mail.forget": _old_mail,
+    "mail.send": _waiting_mail,
+    "mail.send_due": _due_mail,
+    "people.forget": _old_failures,
+    "people.send_reset": _forgotten_password,
 }
 
 
@@ -206,8 +263,10 @@ def _only_named_files_are_kept() -> None:
 
 
 @pytest.fixture(autouse=True)
-def own_files_and_queue(tmp_path: Path, settings: Any) -> Iterator[None]:
+def own_files_and_queue(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     settings.MEDIA_ROOT = tmp_path
+    settings.HAS_MAIL = True
+    monkeypatch.setattr(smtp, "deliver", lambda *arguments, **named: None)
     forget_tasks()
     yield
     forget_tasks()

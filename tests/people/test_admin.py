@@ -29,7 +29,7 @@ def away() -> Municipality:
 
 @pytest.fixture
 def administrator(client: Client, home: Municipality) -> User:
-    user = factories.user(role="admin", of=home, is_staff=True)
+    user = factories.user(role="admin", of=home)
     client.force_login(user)
     return user
 
@@ -39,7 +39,7 @@ def page(model: Any, name: str = "changelist", *args: Any) -> str:
 
 
 def test_every_list_and_form_opens_for_a_superuser(client: Client, home: Municipality) -> None:
-    client.force_login(factories.user(is_staff=True, is_superuser=True))
+    client.force_login(factories.user(is_superuser=True))
     consultation = factories.consultation(municipality=home, boundary_layer=factories.layer())
     contribution = factories.contribution(to=consultation)
     factories.edition(of=consultation.boundary_layer)
@@ -91,13 +91,46 @@ def test_ones_own_municipality_only(
 
 def test_who_has_no_role_sees_nothing(client: Client, home: Municipality) -> None:
     consultation = factories.consultation(municipality=home)
-    client.force_login(factories.user(is_staff=True))
-    for model in admin.site._registry:
-        assert client.get(page(model)).status_code == 403, model
-    client.force_login(factories.user(role="elected", of=home, is_staff=True))
-    assert client.get(page(Consultation, "change", consultation.pk)).status_code == 403
-    client.force_login(factories.user(role="admin", of=home))
-    assert client.get("/admin/").status_code == 302, "not staff"
+    for person in (factories.user(), factories.user(role="elected", of=home)):
+        client.force_login(person)
+        for model in admin.site._registry:
+            assert client.get(page(model)).status_code == 403, model
+        assert client.get(page(Consultation, "change", consultation.pk)).status_code == 403
+
+
+@pytest.mark.parametrize("role", ["admin", "moderator", "planner"])
+def test_a_role_opens_the_administration_and_no_mark_besides(
+    client: Client, home: Municipality, role: str
+) -> None:
+    client.force_login(factories.user(role=role, of=home))
+    waiting = factories.contribution(to=factories.consultation(municipality=home), state="pending")
+    assert waiting.code in client.get(page(Contribution)).content.decode()
+    assert client.get("/admin/").status_code == 200
+    assert client.get(page(Membership)).status_code == (200 if role == "admin" else 403)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Your municipality&#x27;s administrator gives roles."),
+        ("nb", "Kommunens administrator"),
+        ("nn", "Administratoren i kommunen"),
+        ("sv", "Kommunens administratör"),
+        ("da", "Kommunens administrator"),
+    ],
+)
+def test_who_is_signed_in_and_may_not_is_told_who_may(
+    client: Client, home: Municipality, language: str, words: str
+) -> None:
+    person = factories.user(role="committee", of=home)
+    client.force_login(person)
+    answer = client.get("/admin/", headers={"Accept-Language": language})
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert words in page
+    assert person.email in page
+    assert 'href="/planner/"' in page
+    assert Client().get("/admin/")["Location"] == "/admin/login/?next=/admin/"
 
 
 def test_nobody_changes_a_person_who_works_elsewhere_too(
@@ -219,7 +252,7 @@ def test_contributions_are_moderated_and_never_rewritten(
 
 def test_the_trail_is_read_only_and_for_superusers(client: Client, administrator: User) -> None:
     assert client.get(page(AuditEntry)).status_code == 403
-    client.force_login(factories.user(is_staff=True, is_superuser=True))
+    client.force_login(factories.user(is_superuser=True))
     assert client.get(page(AuditEntry)).status_code == 200
     assert client.get(page(AuditEntry, "add")).status_code == 403
 

@@ -57,9 +57,9 @@ def test_planners_data_is_for_those_who_work_on_it(
     address = f"/planner/c/{consultation.slug}/{path}"
     assert planner.get(address).status_code == 200
     assert Client().get(address).status_code == 302
-    assert signed_in("planner", of=factories.municipality()).get(address).status_code == 404
-    assert signed_in("elected", of=consultation.municipality).get(address).status_code == 404
-    assert signed_in("committee", of=consultation.municipality).get(address).status_code == 404
+    assert signed_in("planner", of=factories.municipality()).get(address).status_code == 403
+    assert signed_in("elected", of=consultation.municipality).get(address).status_code == 403
+    assert signed_in("committee", of=consultation.municipality).get(address).status_code == 403
 
 
 def test_a_second_holder_works_on_it_too(consultation: Consultation) -> None:

@@ -52,7 +52,7 @@ def world():
         "anonymous": None,
         "stranger": make.user(),
         "elsewhere": make.user(role="planner", of=make.municipality(code="NO-0301")),
-        "superuser": make.user(is_staff=True, is_superuser=True),
+        "superuser": make.user(is_superuser=True),
         **{role: make.user(role=role, of=here) for role in ("elected", "committee", "planner", "moderator")},
     }
     return consultation, pin, readers

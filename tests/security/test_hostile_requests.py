@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
@@ -215,4 +215,4 @@ def test_no_look_up_is_too_much_for_the_administration(world: SmallWorld) -> Non
 @pytest.fixture(autouse=True)
 def _as_if_nobody_had_asked(world: SmallWorld) -> None:
     RateBucket.objects.all().delete()
-    cache.clear()
+    caches["default"].clear()

@@ -85,7 +85,7 @@ def small_world(n: int) -> SmallWorld:
         )
     return SmallWorld(
         planner=planner,
-        superuser=make.user(is_staff=True, is_superuser=True),
+        superuser=make.user(is_superuser=True),
         consultation=consultation,
         boundary=boundary,
         plan=plan,

@@ -18,11 +18,12 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from mapdialog.contributions.hash_key import hash_key
 from mapdialog.contributions.models import RateBucket
 from tests.addresses import NOT_READ, STAFF, addresses, audience_of, paths_of
 from tests.rows import taken_back
@@ -73,7 +74,7 @@ def _asked(world: SmallWorld, route: str, write: Write) -> str:
     client = Client(headers={"accept-language": "nb"})
     with taken_back():
         RateBucket.objects.all().delete()
-        cache.clear()
+        caches["memory"].clear()
         if write.reader != "anonymous":
             client.force_login(getattr(world, write.reader))
         path = _path(world, route, write)
@@ -87,6 +88,7 @@ def _asked(world: SmallWorld, route: str, write: Write) -> str:
 
 def _measured(n: int) -> dict[str, str]:
     """Reader, method and address → status and number of queries, in a world of n rows that is then gone."""
+    hash_key()  # looked up once a process
     with taken_back():
         world = small_world(n)
         ContentType.objects.clear_cache()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
 
 from layers.models import Edition, Layer
 from mapdialog.people.models import Membership, Municipality
+from mapdialog.planner.refusal import one_of
 
 
 def municipalities_of(request: HttpRequest) -> QuerySet[Municipality]:
@@ -27,11 +27,11 @@ def layers_of(request: HttpRequest) -> QuerySet[Layer]:
 
 
 def layer_for(request: HttpRequest, pk: int) -> Layer:
-    """One of them; raises Http404 for all others, so that nobody learns what is in preparation."""
-    return get_object_or_404(layers_of(request), pk=pk)
+    """One of them; for all others see `one_of`."""
+    return one_of(layers_of(request), request=request, pk=pk)
 
 
 def edition_for(request: HttpRequest, pk: int) -> Edition:
-    """An edition, drafts included, of one of them; raises Http404 for all others."""
+    """An edition, drafts included, of one of them; for all others see `one_of`."""
     editions = Edition.objects.select_related("layer")
-    return get_object_or_404(editions.filter(layer__in=layers_of(request)), pk=pk)
+    return one_of(editions.filter(layer__in=layers_of(request)), request=request, pk=pk)

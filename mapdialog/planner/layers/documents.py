@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,6 +18,7 @@ from mapdialog.planner.layers import log, steps
 from mapdialog.planner.layers.access import layer_for, layers_of
 from mapdialog.planner.layers.forms import DocumentForm
 from mapdialog.planner.layers.frame import frame_of, languages_of, municipality_of, redirect_to
+from mapdialog.planner.refusal import one_of
 from mapdialog.web.kept_file import attachment
 
 
@@ -67,7 +68,7 @@ def file(request: HttpRequest, document: int) -> HttpResponseBase:
 
 def _document(request: HttpRequest, pk: int) -> LayerDocument:
     rows = LayerDocument.objects.select_related("edition__layer")
-    return get_object_or_404(rows.filter(edition__layer__in=layers_of(request)), pk=pk)
+    return one_of(rows.filter(edition__layer__in=layers_of(request)), request=request, pk=pk)
 
 
 def _form(request: HttpRequest, layer: Layer, **sent: Any) -> DocumentForm:

@@ -197,6 +197,6 @@ def test_too_many_units_are_not_clicked(planner, units):
 
 def test_only_officials_of_the_municipality(client, units):
     client.force_login(factories.user(role="planner", of=factories.municipality(code="NO-0301")))
-    assert client.get(address(units)).status_code == 404
-    assert draw_up(client, units).status_code == 404
+    assert client.get(address(units)).status_code == 403
+    assert draw_up(client, units).status_code == 403
     assert not Edition.objects.filter(state="draft").exists()

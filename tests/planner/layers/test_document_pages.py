@@ -121,7 +121,7 @@ def test_nobody_outside_gets_what_is_not_published_not_in_force_or_removed(
     assert Client().get(official).status_code == 302
     elsewhere = Client()
     elsewhere.force_login(make.user(role="planner", of=make.municipality()))
-    assert elsewhere.get(official).status_code == 404
+    assert elsewhere.get(official).status_code == 403
     assert Client().get(f"/layers/documents/{10**30}/x.pdf").status_code == 404
 
 

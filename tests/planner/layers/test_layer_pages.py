@@ -92,7 +92,7 @@ class TestList:
         Layer.objects.filter(pk=committees.pk).update(owner="NO-0301")
         make.municipality(code="NO-0301")
         assert "Committees" not in text_of(browser.get("/planner/layers/"))
-        assert browser.get(f"/planner/layers/{committees.pk}/").status_code == 404
+        assert browser.get(f"/planner/layers/{committees.pk}/").status_code == 403
 
 
 class TestPage:
@@ -269,7 +269,7 @@ class TestSteps:
             client.force_login(make.user(role=role, of=of))
             assert (
                 client.post(f"/planner/layers/editions/{newest.pk}/publish/", {"seen": "0"}).status_code
-                == 404
+                == 403
             )
         assert not committees.events.exists()
 

@@ -106,8 +106,8 @@ def test_units_are_added_up_for_committees(planner, units):
 
 def test_only_officials_of_the_municipality(client, units):
     client.force_login(factories.user(role="planner", of=factories.municipality(code="NO-0301")))
-    assert client.get(address(units)).status_code == 404
-    assert import_table(client, units).status_code == 404
+    assert client.get(address(units)).status_code == 403
+    assert import_table(client, units).status_code == 403
     assert not Population.objects.exists()
 
 

@@ -154,16 +154,16 @@ def test_an_official_of_elsewhere_sees_nothing_of_it(municipality: Any) -> None:
     client = Client()
     client.force_login(factories.user(role="planner", of=factories.municipality()))
     for name in ("", "state.json", "features.json", "colours.json", "report.csv", "report.json"):
-        assert client.get(f"/planner/layers/uploads/{stored_upload.pk}/{name}").status_code == 404
+        assert client.get(f"/planner/layers/uploads/{stored_upload.pk}/{name}").status_code == 403
     for name in ("read", "cancel", "save", "discard", "roll-back"):
-        assert step(client, stored_upload, name, **DESCRIPTION).status_code == 404
+        assert step(client, stored_upload, name, **DESCRIPTION).status_code == 403
     assert (
         client.get(
             f"/planner/layers/editions/{stored_upload.draft_id}/labels.json?box=9,59,10,60"
         ).status_code
-        == 404
+        == 403
     )
-    assert client.get(f"/planner/layers/upload/?layer={stored_upload.draft.layer_id}").status_code == 404
+    assert client.get(f"/planner/layers/upload/?layer={stored_upload.draft.layer_id}").status_code == 403
 
 
 def test_nobody_sends_in_the_name_of_another_municipality(signed_in: Client, official: Any) -> None:

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
 
 from mapdialog.planner.layers import access
+from mapdialog.planner.refusal import one_of
 from mapdialog.uploads.models import Upload
 
 
@@ -19,7 +19,7 @@ def uploads_of(request: HttpRequest) -> QuerySet[Upload]:
 
 
 def upload_for(request: HttpRequest, pk: UUID) -> Upload:
-    """One of them; raises Http404 for all others, so that nobody learns what is in preparation."""
-    upload = get_object_or_404(uploads_of(request), pk=pk)
+    """One of them; for all others see `one_of`."""
+    upload = one_of(uploads_of(request), request=request, pk=pk)
     upload.municipality.activate_time_zone()
     return upload

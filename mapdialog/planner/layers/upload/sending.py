@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
@@ -38,7 +39,9 @@ NOTHING_WRITTEN = QueryDict()
 def send(request: HttpRequest) -> HttpResponse:
     """The page where a file is handed in, and where it arrives."""
     if not access.municipalities_of(request).exists():
-        raise PermissionDenied
+        raise PermissionDenied(
+            _("Map files are uploaded by those who work for a municipality here, and you have no such role.")
+        )
     layer = _layer_asked_for(request)
     if request.method != "POST":
         return _page(request, layer=layer)

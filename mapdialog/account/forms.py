@@ -1,0 +1,47 @@
+"""What allauth's forms do otherwise here: none tells who has an account, none leaves half of it behind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import forms
+from allauth.account.internal.flows.email_verification import add_email_verification_sent_message
+from allauth.account.models import EmailAddress
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from mapdialog.people import tasks
+from mapdialog.people.models import User
+from mapdialog.people.sign_in import know_address
+
+
+class ResetPasswordForm(forms.ResetPasswordForm):  # type: ignore[misc] # allauth ships no types
+    """The request does the same for every address, and takes as long: the worker looks who it is."""
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+    def save(self, request: HttpRequest, **_rest: Any) -> str:
+        email: str = self.cleaned_data["email"]
+        tasks.send_reset.defer(email=email, language=get_language() or "")
+        return email
+
+
+class AddEmailForm(forms.AddEmailForm):  # type: ignore[misc] # allauth ships no types
+    """The new address and the mail that asks for its confirmation come about together.
+
+    Nobody is written to whose address somebody else signs in with; whoever typed it is not told.
+    """
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        know_address(self.user)
+
+    @transaction.atomic
+    def save(self, request: HttpRequest) -> EmailAddress:
+        email = self.cleaned_data["email"]
+        if not User.objects.filter(email__iexact=email).exists():
+            return super().save(request)
+        add_email_verification_sent_message(request, email, signup=False)
+        return EmailAddress(user=self.user, email=email)

@@ -1,0 +1,86 @@
+"""What the worker does for mail: sends what is due, waits longer each time, gives up after a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from mapdialog.mail import smtp
+from mapdialog.mail.models import Mail, RefusedAddress
+
+_log = logging.getLogger(__name__)
+# After each try that failed for now. Together 22 hours: longer than a night, shorter than a link lives.
+WAITS = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720))
+
+
+def send_due(*, at: dt.datetime, mail_id: int | None = None) -> int:
+    """Send what is due, or the one mail if it is. Returns how many were tried.
+
+    Each in a transaction of its own that holds the row: two workers never send one mail, and one that is
+    killed leaves it waiting. Killed between the server's answer and the COMMIT, it is sent twice.
+    """
+    tried = 0
+    while settings.HAS_MAIL and _send_one(at=at, mail_id=mail_id):
+        tried += 1
+    return tried
+
+
+@transaction.atomic
+def _send_one(*, at: dt.datetime, mail_id: int | None) -> bool:
+    due = Mail.objects.filter(state=Mail.State.WAITING, due_at__lte=at)
+    if mail_id is not None:
+        due = due.filter(pk=mail_id)
+    mail = due.select_for_update(skip_locked=True).order_by("due_at", "pk").first()
+    if mail is None:
+        return False
+    mail.tries += 1
+    message_id = f"{mail.pk}.{int(mail.created_at.timestamp())}"
+    try:
+        smtp.deliver(mail.recipient, subject=mail.subject, text=mail.text, message_id=message_id)
+    except smtp.NotSentError as error:
+        _note(mail, error, at=at)
+    else:
+        RefusedAddress.objects.filter(email__iexact=mail.recipient).delete()
+        _end(mail, Mail.State.SENT, at=at)
+    mail.save()
+    return True
+
+
+def _note(mail: Mail, error: smtp.NotSentError, *, at: dt.datetime) -> None:
+    _log.warning(
+        "Mail %s was not sent at try %s: %s", mail.pk, mail.tries, _without(error.answer, mail.recipient)
+    )
+    mail.answer = error.answer
+    if error.is_about_address:
+        note_refused(mail.recipient, answer=error.answer, at=at)
+    if error.is_final:
+        _end(mail, Mail.State.REFUSED, at=at)
+    elif mail.tries > len(WAITS):
+        _end(mail, Mail.State.GIVEN_UP, at=at)
+    else:
+        mail.due_at = at + WAITS[mail.tries - 1]
+
+
+def _end(mail: Mail, state: Mail.State, *, at: dt.datetime) -> None:
+    mail.state, mail.ended_at, mail.text = state, at, ""
+
+
+def _without(answer: str, recipient: str) -> str:
+    """Mail servers repeat the address; logs hold no personal data."""
+    return answer.replace(recipient, "…")
+
+
+def note_refused(email: str, *, answer: str, at: dt.datetime) -> None:
+    """Remember that mail for this address comes back, for the administrators."""
+    known = RefusedAddress.objects.filter(email__iexact=email)
+    if not known.update(at=at, answer=answer):
+        RefusedAddress.objects.create(email=email, at=at, answer=answer)
+
+
+def forget_ended(*, before: dt.datetime) -> int:
+    """Delete mails that ended before that day, and what nobody could send since. Returns how many."""
+    return Mail.objects.filter(Q(ended_at__lt=before) | Q(created_at__lt=before)).delete()[0]

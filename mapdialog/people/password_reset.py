@@ -1,0 +1,36 @@
+"""A mail with a link under which somebody chooses a new password."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from allauth.account.app_settings import PASSWORD_RESET_TOKEN_GENERATOR
+from allauth.account.internal.userkit import filter_users_by_email
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from mapdialog.mail.queue import enqueue
+
+
+@transaction.atomic
+def send_reset_mail(email: str, *, language: str, at: dt.datetime) -> int:
+    """To whoever signs in with this address, in the language of the page they asked on. Returns how many.
+
+    The address in the mail is the configured one: nothing of the request that asked is in it.
+    """
+    people = filter_users_by_email(email, is_active=True, prefer_verified=True, for_login=True)
+    with translation.override(language or settings.LANGUAGE_CODE):
+        for person in people:
+            key = PASSWORD_RESET_TOKEN_GENERATOR().make_token(person)
+            values = {"uidb36": user_pk_to_url_str(person), "key": key}
+            link = settings.SITE_URL + reverse("account_reset_password_from_key", kwargs=values)
+            text = render_to_string(
+                "account/email/password_reset_key_message.txt", {"link": link, "site": settings.SITE_URL}
+            )
+            enqueue(email, subject=_("Choose a new password"), text=text.strip() + "\n", at=at)
+    return len(people)
