@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.formats import number_format
+from django.utils.translation import get_language, gettext_lazy, ngettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from layers.findings.finding import Finding, Item
 from layers.styles.titles import title
@@ -19,6 +20,8 @@ _HEADINGS = {
     "other_crs": gettext_lazy("Coordinate system"),
     "other_tables": gettext_lazy("Other layers of the file"),
     "read_as": gettext_lazy("Recognised as"),
+    "recognised": gettext_lazy("Recognised as"),
+    "recognised_credit": gettext_lazy("Recognised as"),
     "may_be": gettext_lazy("Several data sets fit"),
     "codes_from": gettext_lazy("Codes"),
     "numbered": gettext_lazy("Codes"),
@@ -44,6 +47,7 @@ _HEADINGS = {
     "huge": gettext_lazy("Very large"),
     "many_vertices": gettext_lazy("Very detailed"),
     "no_name": gettext_lazy("Without a name"),
+    "no_names": gettext_lazy("Without names"),
     "unknown_level": gettext_lazy("Vertical level"),
     "unknown_status": gettext_lazy("Existing or future"),
 }
@@ -57,6 +61,13 @@ _SENTENCES = {
     "other_crs": gettext_lazy("The file says EPSG:%(said)d; it was read as EPSG:%(told)d, as you asked."),
     "other_tables": gettext_lazy("The file has layers that were not read: %(left)s. Read: %(taken)s."),
     "read_as": gettext_lazy("Several data sets have such columns; the values are those of “%(source)s”."),
+    "recognised": gettext_lazy(
+        "The file was recognised as the data set “%(titles)s” (%(source)s). Choose another if this is wrong."
+    ),
+    "recognised_credit": gettext_lazy(
+        "The file was recognised as the data set “%(titles)s” (%(source)s), which brings the credit "
+        "“%(credit)s” and the licence “%(licence)s”. Choose another if this is wrong."
+    ),
     "may_be": gettext_lazy("The columns fit several data sets: %(sources)s. Choose one."),
     "codes_from": gettext_lazy("The codes are from the column “%(field)s”. Choose another if this is wrong."),
     "numbered": gettext_lazy("The file has no columns. The areas' codes are their numbers in the file."),
@@ -138,6 +149,9 @@ _SENTENCES = {
         "%(count)d area has no name: its code is shown instead.",
         "%(count)d areas have no name: their codes are shown instead.",
         "count",
+    ),
+    "no_names": gettext_lazy(
+        "No feature has a name: their codes are shown instead. Choose the column that holds the names."
     ),
     "unknown_level": ngettext_lazy(
         "%(count)d zone has a vertical level that is not 1 to 5 and counts as on the ground.",
@@ -234,6 +248,15 @@ def _shown(name: str, value: Any) -> Any:
     """Numbers as the language writes them, lists of codes as people call them."""
     if name == "list":
         return title(value)
+    if name == "titles":
+        return _in_language(value)
     if name not in ("percent", "limit") or not isinstance(value, float):
         return value
     return number_format(value, decimal_pos=0 if value.is_integer() else 1)
+
+
+def _in_language(titles: Mapping[str, str]) -> str:
+    """In the reader's language, else in the nearest there is: sources have Norwegian and English."""
+    language = get_language() or "en"
+    order = (language, "en") if language == "en" else (language, "nb", "sv", "da", "en")
+    return next((titles[tag] for tag in order if tag in titles), "")

@@ -27,6 +27,7 @@ _STRAY_DEGREES = 0.5
 _STRAY_FROM = 5
 _HUGE_FROM = 20
 _WHOLE = 0.95
+_KNOWN_BY_NAME = (Layer.Kind.BOUNDARY, Layer.Kind.PLACE)
 
 Numbers = NDArray[np.float64]
 RowNumbers = NDArray[np.intp]
@@ -80,7 +81,8 @@ def findings(checked: CheckInput, *, home: crs.Box | None) -> list[Finding]:
         features = (row_numbers + 1).tolist()
         findings += coverage.check(shapes, codes=codes, features=features, owner=checked.owner)
         findings += _against_ground(checked, shapes)
-        findings += checked.listing("no_name", _without_name(checked, row_numbers))
+    if checked.kind in _KNOWN_BY_NAME:
+        findings += _without_name(checked, row_numbers)
     if checked.kind == Layer.Kind.ZONING:
         findings += _unknown_values(checked, row_numbers)
         findings += checked.listing("no_code", _without_code(checked, row_numbers), severity="warning")
@@ -183,13 +185,14 @@ def _square_metres(shapes: crs.Geometries) -> Numbers:
     return result
 
 
-def _without_name(checked: CheckInput, row_numbers: RowNumbers) -> RowNumbers:
-    if "name" not in checked.columns.roles:
-        return row_numbers[:0]
-    return np.array(
-        [row_number for row_number in row_numbers.tolist() if not checked.rows[row_number].name],
-        dtype=np.intp,
-    )
+def _without_name(checked: CheckInput, row_numbers: RowNumbers) -> list[Finding]:
+    """Areas and places without a name; that none has one is told as a whole, but of bare shapes."""
+    nameless = [row_number for row_number in row_numbers.tolist() if not checked.rows[row_number].name]
+    if len(nameless) < len(row_numbers):
+        return checked.listing("no_name", np.array(nameless, dtype=np.intp))
+    if checked.columns.numbered:
+        return []
+    return [Finding(kind="no_names", severity="warning", count=len(nameless))]
 
 
 def _without_code(checked: CheckInput, row_numbers: RowNumbers) -> RowNumbers:

@@ -89,7 +89,7 @@ class _Import:
         merged = self._merge_codes()
         row_numbers = self._shapes.row_numbers().tolist()
         rows = recognition.rows(self._source_rows, self._columns, row_numbers=row_numbers, kind=request.kind)
-        of_fields = recognition.findings(rows, self._columns, owner=request.owner)
+        of_fields = recognition.findings(rows, self._columns, owner=request.owner, source=request.source)
         of_shapes = checks.findings(self._check_input(rows), home=home)
         return Content(
             srid=srid,

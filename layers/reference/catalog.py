@@ -29,6 +29,8 @@ _KEYS = {"zoning": ("code", "zone_code"), "boundary": ("code", "name")}
 _OTHER_KEYS = ("code", "name", "street", "class", "kind")
 _AREAL = frozenset({"boundary", "zoning", "population"})
 _AROUND = re.compile(r"^.*[./:]|_vn\d$|_v$", re.IGNORECASE)
+# Every file may have these: alone, none of them makes a file somebody's data set.
+_PLAIN = ("code", "name", "kode", "navn", "kod", "namn", "koodi", "nimi", "id", "nummer")
 _WORDS = re.compile(r"[\W_]+")
 # Shorter ones (kommune, elv) stand in the names of files that hold something else.
 _LONG_WORD = 8
@@ -54,6 +56,7 @@ class Source:
     - ``fields``: role (code, name, vertical_level, ...) -> the names the column has been seen under. In each
       row the first of them that is filled counts. ``needs``: the roles without which a file is not this data
       set (if not said: the code; for areas the name will do).
+    - ``generic``: names that files of other things have as well: they alone do not make a file this data set.
     - ``zone_code_prefix``: what the role ``zone_code``, the code of a special consideration zone, is
       written with. ``code_pattern``: of a code that matches, the group counts. ``code_length``: the number of
       figures of a code that tables tend to turn into an integer, 0 when codes keep theirs.
@@ -79,6 +82,7 @@ class Source:
     left_out: tuple[str, ...] = ()
     outlines: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    generic: tuple[str, ...] = ()
     code_length: int = 0
     code_pattern: str = ""
     zone_code_prefix: str = ""
@@ -105,11 +109,12 @@ class Source:
 class Match:
     """A source that a file may be. `roles` holds every column of a role; `score` is how much speaks for it.
 
-    `is_named`: a table is called as the source's are.
+    `is_named`: a table is called as the source's are. `is_specific`: not only generic names speak for it.
     """
 
     source: Source
     is_named: bool = False
+    is_specific: bool = True
     roles: Mapping[str, tuple[str, ...]]
     score: int
 
@@ -210,7 +215,20 @@ def _is_named(name: str, types: Collection[str]) -> bool:
 def _match(source: Source, columns: ColumnNames, tables: Collection[str]) -> Match:
     roles = source.all_in(columns)
     is_named = any(source.has_table(name) for name in tables)
-    return Match(source=source, is_named=is_named, roles=roles, score=len(roles) + _TABLE_WORTH * is_named)
+    return Match(
+        source=source,
+        is_named=is_named,
+        is_specific=is_named or _is_specific(source, roles, columns),
+        roles=roles,
+        score=len(roles) + _TABLE_WORTH * is_named,
+    )
+
+
+def _is_specific(source: Source, roles: Mapping[str, tuple[str, ...]], columns: ColumnNames) -> bool:
+    """Does a name of its own speak for the source, or do at least two that are plain?"""
+    generic, plain = set(columns.all_for(source.generic)), set(columns.all_for(_PLAIN))
+    specific = [names for names in roles.values() if not generic.issuperset(names)]
+    return len(specific) > 1 or not all(map(plain.issuperset, specific))
 
 
 def _has_its_key(match: Match) -> bool:

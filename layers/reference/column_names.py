@@ -71,6 +71,11 @@ def same(name: str, other: str) -> bool:
     return not set(_loose_forms(_key(name))).isdisjoint(_loose_forms(_key(other)))
 
 
+def bare(name: str) -> str:
+    """The name without letter case, blanks, underscores and hyphens: `ALLCODES` is `all_codes`."""
+    return _LOST.sub("", _key(name))
+
+
 def names_in(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     """Every field that any row has; of nested ones the dotted names of what is in them too."""
     shapes = dict.fromkeys(tuple(row) for row in rows)

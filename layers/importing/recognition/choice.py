@@ -47,14 +47,16 @@ def understand(
     columns = ColumnNames(names)
     types = types_of(source_rows, columns)
     named = catalog.source(source) if source else None
+    findings: list[Finding] = []
     if named is not None:
         matches = [Match(source=named, roles=named.all_in(columns), score=0)]
-        findings: list[Finding] = []
+        roles = _agreed(matches)
     else:
         likely = catalog.matches(names, kind=kind, owner=owner, tables=tuple(dict.fromkeys(types)))
         likely = [match for match in likely if not _has_one_code(match, source_rows)]
-        matches, findings = _decided(catalog.best(likely), source_rows)
-    roles = _agreed(matches)
+        matches, findings = _decided(catalog.best(_specific(likely, source_rows)), source_rows)
+        # The columns may be what they seem although nobody knows whose data they are.
+        roles = _agreed(matches or catalog.best(likely))
     ours = _ours(own, names, columns)
     is_ours = kind == Layer.Kind.BOUNDARY and "code" not in roles and "name" in ours
     if is_ours and named is None:
@@ -115,6 +117,16 @@ def _decided(tied: list[Match], source_rows: SourceRows) -> tuple[list[Match], l
     ]
 
 
+def _specific(likely: Sequence[Match], source_rows: SourceRows) -> list[Match]:
+    """Those that more speaks for than a generic name: a plan's codes may do so, too."""
+    return [match for match in likely if match.is_specific or _has_listed_codes(match, source_rows)]
+
+
+def _has_listed_codes(match: Match, source_rows: SourceRows) -> bool:
+    has_list = match.source.kind == Layer.Kind.ZONING and match.source.style != "neutral"
+    return has_list and _fit(match, source_rows) >= codes.OFFERED_FROM
+
+
 def _named(source: Source) -> dict[str, str]:
     return {"source": source.id}
 
@@ -152,8 +164,9 @@ def _agreed(matches: Sequence[Match]) -> dict[str, tuple[str, ...]]:
 
 
 def _exact(aliases: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
-    by_key = {name.casefold(): name for name in reversed(names)}
-    return tuple(by_key[alias] for alias in aliases if alias in by_key)
+    by_key = {column_names.bare(name): name for name in reversed(names)}
+    keys = dict.fromkeys(map(column_names.bare, aliases))
+    return tuple(by_key[key] for key in keys if key in by_key)
 
 
 def _settled(

@@ -37,7 +37,7 @@ ROLES = (
     *OWN_NAMES, "zone_code", "language", "place", "street", "number", "letter", *FEATURE_FIELDS,
 )  # fmt: skip
 # Identities rather than codes: an area's code only where the file offers one of them and nothing better.
-_IDENTITIES = frozenset({"id", "objid", "objectid", "fid", "gid", "ogc_fid", "lokalid", "objtid"})
+_IDENTITIES = frozenset({"id", "objid", "objectid", "fid", "gid", "ogcfid", "lokalid", "objtid"})
 # The roles whose values stay among the properties as they are: they are looked at, not stored apart.
 _STAY = frozenset({"language", "place", "street", "letter"})
 _SHOWN_CODES = 10
@@ -161,7 +161,7 @@ class Columns:
             for name, value in properties.items()
             if name not in stored_apart
             and name not in self._in_names_or_provision
-            and not name.startswith(row.PROVISION_IN)
+            and not row.language_of_provision(name)
         }
         for role in self._roles_in_tiles:
             shown = self._value(properties, role, set())
@@ -241,6 +241,18 @@ def _with_codes(
     return {**names_by_role, "code": (name,)}, [finding]
 
 
+def _recognised_as(source: Source) -> Finding:
+    """Which data set the file was taken for, and what that brings; credit and licence only where certain."""
+    credit = {"credit": source.credit, "licence": source.licence}
+    is_certain = not any("{" in text for text in credit.values())
+    return Finding(
+        kind="recognised_credit" if is_certain else "recognised",
+        severity="note",
+        count=1,
+        values={"source": source.id, "titles": dict(source.title), **(credit if is_certain else {})},
+    )
+
+
 def rows(
     source_rows: SourceRows, columns: Columns, *, row_numbers: Iterable[int], kind: str
 ) -> dict[int, Row]:
@@ -274,10 +286,14 @@ def not_of_layer(source_rows: SourceRows, columns: Columns) -> dict[int, str]:
     return out if len(out) < len(columns.types) else {}
 
 
-def findings(loaded: Mapping[int, Row], columns: Columns, *, owner: str) -> list[Finding]:
-    """What there is to say of the columns: where they are from, and codes that the list does not know."""
+def findings(loaded: Mapping[int, Row], columns: Columns, *, owner: str, source: str | None) -> list[Finding]:
+    """What there is to say of the columns: where they are from, and codes that the list does not know.
+
+    `source` is the data set that a person has named: others were only recognised.
+    """
+    of_source = [_recognised_as(columns.source)] if columns.source and not source else []
     of_codes = _code_findings(loaded, columns, owner=owner) if columns.kind == Layer.Kind.ZONING else []
-    return [*columns.findings, *of_codes]
+    return [*of_source, *columns.findings, *of_codes]
 
 
 def _code_findings(loaded: Mapping[int, Row], columns: Columns, *, owner: str) -> list[Finding]:
@@ -331,7 +347,7 @@ def _check_named(roles: Mapping[str, str], names: Collection[str], *, source: st
 
 def _identity(source_rows: SourceRows, names: Collection[str], *, name_column: str) -> str:
     """The one column that tells every area apart as a code would. Raises ColumnError: a person must say."""
-    candidates = [name for name in names if name.casefold() in _IDENTITIES and name != name_column]
+    candidates = [name for name in names if column_names.bare(name) in _IDENTITIES and name != name_column]
     if len(candidates) == 1:
         values = [row.line(properties.get(candidates[0])) for properties in source_rows.properties]
         if all(values) and len(set(values)) == len(values):

@@ -6,12 +6,12 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from layers.models import Area, Zone
 from layers.reference.codes import cleaned
 
-PROVISION_IN = "provision_"
 GROUND_LEVEL = 2
 CODE_MAX = Area._meta.get_field("code").max_length or 0
 NAME_MAX = Area._meta.get_field("name").max_length or 0
@@ -21,6 +21,7 @@ _LEVELS = range(1, 6)
 _LEVEL_IN_TYPE = re.compile(r"(?:^|[_\W])vn([1-5])(?:$|[_\W])")
 # Most texts: words with one blank between, and no number that might be written as 1110.0.
 _PLAIN_LINE = re.compile(r"(?!\d+[.,]0)[A-Za-z0-9ÆØÅÄÖæøåäö_.()/-]+(?: [A-Za-z0-9ÆØÅÄÖæøåäö_.()/-]+)*")
+_PROVISION_IN = re.compile(r"provision_?([a-z]{2,3}(?:-[a-z0-9]{2,8})?)", re.ASCII | re.IGNORECASE)
 _STATUS_WORDS = {"nåværende": 1, "eksisterende": 1, "framtidig": 2, "fremtidig": 2}
 
 
@@ -77,9 +78,16 @@ def provision(properties: Mapping[str, Any], name: str | None) -> dict[str, str]
             value = None
     texts = dict(value) if isinstance(value, dict) else {}
     for field, text in properties.items():
-        if field.startswith(PROVISION_IN):
-            texts.setdefault(field.removeprefix(PROVISION_IN), text)
+        if language := language_of_provision(field):
+            texts.setdefault(language, text)
     return {str(language): text for language, text in texts.items() if isinstance(text, str) and text}
+
+
+@lru_cache(maxsize=2_000)
+def language_of_provision(column: str) -> str:
+    """`nb` of `provision_nb` and PROVISIONNB, "" for every other column."""
+    match = _PROVISION_IN.fullmatch(column)
+    return match.group(1).lower() if match else ""
 
 
 def line(value: Any) -> str:

@@ -60,7 +60,7 @@ def test_every_kind_has_a_heading_and_a_sentence_with_its_values() -> None:
         "lon": 1.0, "lat": 2.0, "km": 3, "percent": 4.0, "limit": 1.0, "size": 5, "said": 1, "told": 2,
         "srid": 3,
         "source": "s", "sources": "s, t", "field": "f", "total": 9, "codes": "c (1)", "list": "l",
-        "left": "t (1)", "taken": "z",
+        "left": "t (1)", "taken": "z", "titles": {"en": "t"}, "credit": "c", "licence": "l",
     }  # fmt: skip
     assert set(wording._HEADINGS) == set(wording._SENTENCES)
     for kind in wording._HEADINGS:

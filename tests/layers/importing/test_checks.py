@@ -78,11 +78,20 @@ def test_a_shape_of_very_many_points_is_reported(tmp_path: Path, monkeypatch: py
     assert item.code == "round"
 
 
-def test_areas_without_a_name_are_reported_where_there_is_a_column_of_names(tmp_path: Path) -> None:
+def test_areas_without_a_name_are_named_and_a_set_without_any_is_said_as_a_whole(tmp_path: Path) -> None:
     rows = [files.feature(box(0), code="A", name="Øst"), files.feature(box(1), code="B", name=" ")]
     assert [item.code for item in findings_in(tmp_path, *rows)["no_name"].items] == ["B"]
     nameless = [files.feature(box(0), code="A"), files.feature(box(1), code="B")]
-    assert findings_in(tmp_path, *nameless, name="y") == {}
+    finding = findings_in(tmp_path, *nameless, name="y")["no_names"]
+    assert (finding.severity, finding.count) == ("warning", 2)
+    assert "Choose the column that holds the names" in wording.sentence(finding)
+    empty = [files.feature(box(0), code="A", name=""), files.feature(box(1), code="B", name=None)]
+    assert "no_names" in findings_in(tmp_path, *empty, name="z")
+    assert "no_names" not in findings_in(tmp_path, *empty, name="w", kind="other")
+
+
+def test_bare_shapes_are_said_to_be_numbered_and_no_more(tmp_path: Path) -> None:
+    assert set(findings_in(tmp_path, files.feature(box(0)), files.feature(box(1)))) == {"numbered"}
 
 
 def test_levels_and_states_that_are_none_are_reported(tmp_path: Path) -> None:
@@ -174,4 +183,5 @@ def test_merging_can_be_forbidden(tmp_path: Path) -> None:
 
 def test_zones_of_one_purpose_stay_zones(tmp_path: Path) -> None:
     rows = [files.feature(box(i), code="1110") for i in (0, 5)]
-    assert findings_in(tmp_path, *rows, kind="zoning", style="no_reguleringsplan") == {}
+    findings = findings_in(tmp_path, *rows, kind="zoning", style="no_reguleringsplan")
+    assert set(findings) == {"recognised"}

@@ -175,7 +175,7 @@ def test_doubtful_identities_are_asked_about(tmp_path: Path, rows: tuple[dict[st
 
 
 def test_a_field_of_codes_is_taken_before_an_identity(tmp_path: Path) -> None:
-    document = districts({"code": "A", "id": 1}, {"code": "B", "id": 2})
+    document = districts({"code": "A", "id": 1, "name": "Øst"}, {"code": "B", "id": 2, "name": "Vest"})
     outcome = imported(files.geojson(tmp_path, document))
     assert set(Area.objects.values_list("code", flat=True)) == {"A", "B"}
     assert outcome.report is not None

@@ -65,7 +65,7 @@ def test_swapped_metres_are_noticed_in_any_country(tmp_path: Path) -> None:
 
 def test_a_layer_in_another_country_is_loaded_with_a_note(tmp_path: Path) -> None:
     path = files.geojson(
-        tmp_path, files.collection(files.feature(shapely.box(13.3, 52.5, 13.4, 52.6), code="A"))
+        tmp_path, files.collection(files.feature(shapely.box(13.3, 52.5, 13.4, 52.6), code="A", name="Ost"))
     )
     report = imported(path).report
     assert report is not None
@@ -96,7 +96,7 @@ def test_nothing_to_load_is_an_error(tmp_path: Path) -> None:
 
 
 def test_swapped_axes_are_swapped_back_by_the_option(tmp_path: Path) -> None:
-    document = files.collection(files.feature(shapely.box(59.02, 9.70, 59.03, 9.71), code="A"))
+    document = files.collection(files.feature(shapely.box(59.02, 9.70, 59.03, 9.71), code="A", name="Øst"))
     path = files.geojson(tmp_path, document)
     with pytest.raises(CrsError) as caught:
         imported(path)
@@ -110,7 +110,7 @@ def test_swapped_axes_are_swapped_back_by_the_option(tmp_path: Path) -> None:
 def test_a_system_that_the_file_names_wrongly_is_refused_with_the_right_one(tmp_path: Path) -> None:
     square = shapely.box(532_000, 6_554_000, 533_000, 6_555_000)
     named = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::25833"}}
-    path = files.geojson(tmp_path, files.collection(files.feature(square, code="A"), crs=named))
+    path = files.geojson(tmp_path, files.collection(files.feature(square, code="A", name="Øst"), crs=named))
     with pytest.raises(CrsError, match="25832") as caught:
         imported(path)
     assert caught.value.candidates[0].srid == 25832

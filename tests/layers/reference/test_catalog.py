@@ -94,6 +94,36 @@ def test_a_file_that_does_not_say_what_it_is_is_asked_about(fields, kind, owner)
     assert recognised(fields, kind=kind, owner=owner) is None
 
 
+@pytest.mark.parametrize(
+    ("columns", "kind", "owner", "is_specific"),
+    [
+        (["GEOID", "WARD"], "boundary", "US-DC", False),
+        (["GEOID", "NAMELSAD", "TOTPOP"], "boundary", "US-DC", False),
+        (["tract"], "boundary", "US-DC", True),
+        (["code"], "zoning", "US-DC", False),
+        (["code", "all_codes"], "zoning", "US-DC", True),
+        (["code", "name"], "boundary", "US-DC", True),
+        (["kretsnummer", "navn"], "boundary", "NO-4012", False),
+        (["kretsnummer", "utvalg"], "boundary", "NO-4012", True),
+        (["desokod"], "boundary", "SE-0180", True),
+    ],
+)
+def test_generic_names_alone_do_not_make_a_file_a_data_set(columns, kind, owner, is_specific):
+    (match, *_others) = matches(columns, kind=kind, owner=owner)
+    assert match.is_specific is is_specific
+
+
+def test_a_table_of_its_name_makes_a_file_a_data_set_whatever_its_columns():
+    (match, *_others) = matches(["GEOID"], kind="boundary", owner="US-DC", tables=["census_tracts"])
+    assert match.is_specific
+
+
+@pytest.mark.parametrize("name", ["ALLCODES", "all codes", "All_Codes", "all-codes"])
+def test_columns_compare_without_letter_case_blanks_and_underscores(name):
+    (match, *_others) = matches(["CODE", name], kind="zoning", owner="US-DC")
+    assert match.roles["all_codes"] == (name,)
+
+
 def test_roles_are_given_under_the_names_the_file_has():
     fields = ["AREALFORMÅL", "feltbetegnelse", "arealplanId.planidentifikasjon", "shape_area"]
     match = recognised(fields, kind="zoning", owner="NO-4012")

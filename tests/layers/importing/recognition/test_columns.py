@@ -44,7 +44,7 @@ def findings_of(
     loaded = columns.rows(source_rows, got, row_numbers=range(len(source_rows.properties)), kind="zoning")
     return {
         finding.kind: {"count": finding.count, **finding.values}
-        for finding in columns.findings(loaded, got, owner=owner)
+        for finding in columns.findings(loaded, got, owner=owner, source=None)
     }
 
 
