@@ -60,12 +60,12 @@ class Reader:
     [("publish", "reject", "published", "Published"), ("reject", "publish", "rejected", "Not published")],
 )
 def test_the_second_is_shown_what_the_first_decided(consultation, pin, first, second, state, label):
-    one, other = (Reader(moderator(consultation)) for _ in range(2))
-    assert one.decide(first, pin) == ["1 decided."]
+    reader, other = (Reader(moderator(consultation)) for _ in range(2))
+    assert reader.decide(first, pin) == ["1 decided."]
     (message,) = other.decide(second, pin)
     assert pin.code in message
     assert f"another person (Moderator): from “Waiting to be read” to “{label}”" in message
-    assert one.person.email not in message
+    assert reader.person.email not in message
     assert Contribution.objects.get().state == state
     other.read()
     assert other.decide(second, pin) == ["1 decided."]
@@ -73,8 +73,8 @@ def test_the_second_is_shown_what_the_first_decided(consultation, pin, first, se
 
 def test_who_has_two_windows_is_told_that_it_was_themselves(consultation, pin):
     person = moderator(consultation)
-    one, other = Reader(person), Reader(person)
-    one.decide("publish", pin)
+    reader, other = Reader(person), Reader(person)
+    reader.decide("publish", pin)
     (message,) = other.decide("hold", pin)
     assert "you, in another window" in message
 
