@@ -32,7 +32,7 @@ def pin(consultation):
 
 
 def moderator(consultation, **values):
-    return make.user(role="moderator", of=consultation.municipality, is_staff=True, **values)
+    return make.user(role="moderator", of=consultation.municipality, **values)
 
 
 class Reader:

@@ -217,6 +217,7 @@ Diagnostic-Code: smtp; 550 5.1.1 no such mailbox
     [
         ("failed", "5.1.1", True),
         ("delayed", "4.4.1", False),
+        ("delayed", "5.0.0", False),
         ("failed", "4.4.7", False),
         ("delivered", "2.0.0", False),
     ],
