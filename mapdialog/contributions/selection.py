@@ -13,12 +13,12 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from django.contrib.gis.geos import Polygon
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from layers.geometry import WGS84
 from layers.models import Edition
 from mapdialog.contributions.feature_sql import DECIMALS
-from mapdialog.contributions.models import Contribution
+from mapdialog.contributions.models import Contribution, Hit
 from mapdialog.dialogue.models import Consultation
 
 NONE = "-"  # stands for “without”: ?theme=- are those without a theme
@@ -55,7 +55,10 @@ class Selection:
             named = Q(theme__key__in=set(self.themes) - {NONE})
             condition &= named | Q(theme__isnull=True) if NONE in self.themes else named
         if self.areas:
-            condition &= self._in_areas(consultation, is_public=geometry == "geom_public")
+            area = _area_of(consultation, is_public=geometry == "geom_public")
+            contributions = contributions.alias(counted_in=area)
+            named = Q(counted_in__in=set(self.areas) - {NONE})
+            condition &= named | Q(counted_in__isnull=True) if NONE in self.areas else named
         if self.states:
             condition &= Q(state__in=self.states)
         if self.bounds:
@@ -81,12 +84,13 @@ class Selection:
             condition &= Q(received_at__lt=_midnight(self.last + dt.timedelta(days=1), zone=zone))
         return condition
 
-    def _in_areas(self, consultation: Consultation, *, is_public: bool) -> Q:
-        editions = Edition.objects.filter(layer=consultation.boundary_layer_id).order_by()
-        known = editions.published() if is_public else editions
-        ours = Contribution.objects.filter(consultation=consultation, hits__edition__in=known)
-        condition = Q(pk__in=ours.filter(hits__area__code__in=set(self.areas) - {NONE}).values("pk"))
-        return condition | ~Q(pk__in=ours.values("pk")) if NONE in self.areas else condition
+
+def _area_of(consultation: Consultation, *, is_public: bool) -> Subquery:
+    """The code of the one area that a contribution counts in, on the map too: the one with most of it."""
+    editions = Edition.objects.filter(layer=consultation.boundary_layer_id).order_by()
+    known = editions.published() if is_public else editions
+    hits = Hit.objects.filter(contribution=OuterRef("pk"), edition__in=known, area__isnull=False)
+    return Subquery(hits.order_by("-share", "area").values("area__code")[:1])
 
 
 def printed_box(bounds: Bounds) -> Polygon | None:

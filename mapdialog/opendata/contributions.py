@@ -23,13 +23,12 @@ from mapdialog.contributions.selection import NONE, Selection
 from mapdialog.dialogue.models import Consultation
 from mapdialog.web.address import absolute
 from mapdialog.web.problem import Problem
-from mapdialog.web.query import Bounds, Box, Day, Query, Several, Whole, identifier
+from mapdialog.web.query import Bounds, Box, Day, Query, Several, Whole, check_known, identifier
 
 LIMIT = 1_000
 LIMIT_MAX = 10_000
 # Part of every ETag: raise it when the answer's shape changes, so that no cache keeps the old one.
 SHAPE = 4
-_NAMED = 50  # of the areas that there are, so many are named where one is not known
 
 
 # One more than `limit` is read, to know whether there are more. What matches is counted apart only when the
@@ -110,26 +109,18 @@ def filter_of(query: PageQuery, *, consultation: Consultation) -> Filter:
 def selection_of(query: SelectionQuery, *, consultation: Consultation) -> Selection:
     """Raises Problem 400 for a theme or an area that the consultation does not have."""
     if query.theme:
-        themes = {theme.key for theme in consultation.themes.all()}
+        themes = {*(theme.key for theme in consultation.themes.all()), NONE}
         message = _("There is no theme “%(theme)s” here. Themes are: %(known)s.")
-        _check_known("theme", query.theme, known=themes, message=message)
+        check_known("theme", query.theme, known=themes, message=message)
     if query.area:
         if public_view.is_coarse(consultation):
             detail = _("Where places are shown as squares, comments cannot be asked for by area.")
             raise Problem("bad-query", status=400, detail=detail, field="area")
         message = _("There is no area “%(area)s” here. Areas are: %(known)s.")
-        _check_known("area", query.area, known=_area_codes(consultation), message=message)
+        check_known("area", query.area, known={*_area_codes(consultation), NONE}, message=message)
     return Selection(
         themes=query.theme, areas=query.area, first=query.first, last=query.last, bounds=query.bbox
     )
-
-
-def _check_known(name: str, words: tuple[str, ...], *, known: set[str], message: str) -> None:
-    for word in words:
-        if word != NONE and word not in known:
-            listed = ", ".join(sorted(known)[:_NAMED]) or "–"
-            detail = message % {name: word[:60], "known": listed}
-            raise Problem("bad-query", status=400, detail=detail, field=name)
 
 
 def _area_codes(consultation: Consultation) -> set[str]:

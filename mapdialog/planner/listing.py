@@ -29,7 +29,9 @@ def page_of(
         .select_related("theme", "submission")
         .prefetch_related(
             Prefetch(
-                "hits", queryset=committees.select_related("area").order_by("-share"), to_attr="committees"
+                "hits",
+                queryset=committees.select_related("area").order_by("-share", "area"),
+                to_attr="committees",
             )
         )[: PAGE + 1]
     )

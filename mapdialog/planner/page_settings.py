@@ -25,6 +25,7 @@ from mapdialog.dialogue.map_layers import (
 from mapdialog.dialogue.map_pictures import overlays
 from mapdialog.dialogue.models import Consultation
 from mapdialog.dialogue.texts import translated
+from mapdialog.planner.selection import STATES
 from mapdialog.planner.summary import theme_names
 
 # Up to this many pins travel to the browser, where every filter then answers at once.
@@ -50,7 +51,7 @@ def consultation_settings(consultation: Consultation, *, on: dt.date, language: 
         "differences": reverse("planner:plan-differences", args=[slug]),
         "export": reverse("planner:export", args=[slug]),
         "heat": f"/tiles/density/{slug}/{{z}}/{{x}}/{{y}}",
-        "nPins": _placed(consultation),
+        "nPins": Contribution.objects.officials().filter(consultation=consultation).count(),
         "mostPins": MOST_PINS,
         "bounds": _bounds(consultation, boundary=boundary),
         "base": base_settings(base_editions(consultation, on=on), municipality=municipality, officials=True),
@@ -58,13 +59,10 @@ def consultation_settings(consultation: Consultation, *, on: dt.date, language: 
         "committees": boundary
         and {"url": _tiles(boundary), "name": translated(boundary.layer.titles, language)},
         "plans": [_plan(plan, counts=counts_by_plan[plan.edition.pk], language=language) for plan in plans],
+        "areas": _areas(boundary),
         "themes": theme_names(consultation, language=language),
-        "states": {
-            str(value): str(label)
-            for value, label in Contribution.State.choices
-            if value != Contribution.State.ERASED
-        },
-        "texts": map_texts() | plan_texts() | hotspot_texts() | list_texts(),
+        "states": {str(value): str(label) for value, label in Contribution.State.choices if value in STATES},
+        "texts": map_texts() | plan_texts() | hotspot_texts() | list_texts() | address_texts(),
     }
 
 
@@ -78,10 +76,6 @@ def _plan(plan: PlanEdition, *, counts: dict[str, int], language: str) -> dict[s
         "level": levels.shown_first(plan.levels),
         "counts": counts,
     }
-
-
-def _placed(consultation: Consultation) -> int:
-    return Contribution.objects.officials().filter(consultation=consultation, geom__isnull=False).count()
 
 
 def _counts_by_use(plans: list[PlanEdition], *, consultation: Consultation) -> dict[int, dict[str, int]]:
@@ -107,6 +101,13 @@ def _counts_by_use(plans: list[PlanEdition], *, consultation: Consultation) -> d
 
 def _tiles(edition: Edition) -> str:
     return f"/tiles/layers/{edition.pk}/{{z}}/{{x}}/{{y}}.mvt"
+
+
+def _areas(boundary: Edition | None) -> list[dict[str, str]]:
+    """The committees of now; those of earlier editions come with the contributions that lie there."""
+    areas = Area.objects.filter(edition=boundary) if boundary else Area.objects.none()
+    rows = areas.order_by("code").values_list("code", "name")
+    return [{"code": code, "name": name} for code, name in rows]
 
 
 def _bounds(consultation: Consultation, *, boundary: Edition | None) -> Bounds | None:
@@ -174,25 +175,51 @@ def list_texts() -> dict[str, Any]:
         "failed": gettext("The comments could not be fetched. Load the page again."),
         "listFailed": gettext("The list could not be fetched."),
         "retry": gettext("Try again"),
-        "shown": _counted(
-            singular=gettext("{n} of {all} comment with a spot is selected"),
-            other=gettext("{n} of {all} comments with a spot are selected"),
+        "selected": _counted(
+            singular=gettext(
+                "{n} of {all} comments is selected: {placed} on the map, {unplaced} without a spot."
+            ),
+            other=gettext(
+                "{n} of {all} comments are selected: {placed} on the map, {unplaced} without a spot."
+            ),
         ),
-        "noPins": gettext("Nothing has been sent with a spot yet."),
+        "noPins": gettext("Nothing has been sent yet."),
         "noMatch": gettext("Nothing matches. Remove a filter."),
         "matched": _counted(singular=gettext("{n} comment"), other=gettext("{n} comments")),
         "withoutText": gettext("(no text)"),
         "flags": {flag: str(words) for flag, words in screening.WORDS.items()},
         "withoutPlace": gettext("not placed on the map"),
         "withoutTheme": gettext("Without a theme"),
-        "outside": gettext("Outside every committee"),
+        "outside": gettext("In no committee, or without a spot"),
         "tableFiltered": gettext(
-            "The number is counted from the selected comments, by the committee recorded when they came "
-            "in. The other columns are from the last calculation, of all comments."
+            "The number follows the filter: it is counted from the selected comments, by the committee "
+            "recorded when they came in. The themes and the other columns do not follow it: they are of the "
+            "{n} comments of the last calculation, which leaves out those whose state is “Not published”, "
+            "and those whose spot is not known well enough."
         ),
-        "tableRun": gettext("Counted in the last calculation, from all comments."),
         "accuracy": gettext("position accurate to {metres} m"),
         "histogram": gettext("Comments over time, {from} to {to}. At most {most} in one bar."),
+    }
+
+
+def address_texts() -> dict[str, Any]:
+    """The words for a link that asks for what is not there."""
+    return {
+        "unknown": gettext("The link asks for what is not here: {values}. The page is shown without it."),
+        "unknownValue": gettext("{name} “{value}”"),
+        "addressNames": {
+            "theme": gettext("Theme"),
+            "area": gettext("Committee"),
+            "state": gettext("State"),
+            "from": gettext("From"),
+            "to": gettext("To and including"),
+            "tab": gettext("Tab"),
+            "plan": gettext("Land-use plan"),
+            "level": gettext("Level of the plan"),
+            "beside": gettext("Compare with"),
+            "over": gettext("Maps of others"),
+            "view": gettext("Part of the map"),
+        },
     }
 
 

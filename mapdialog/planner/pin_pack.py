@@ -1,9 +1,10 @@
-"""All pins of a consultation in some five bytes each, for filters that answer within a frame.
+"""All of a consultation's contributions in some five bytes each, for filters that answer within a frame.
 
-Layout (read by static/js/lib/pins.js): one line of JSON, then columns of n rows in Morton order; wider
-columns as byte planes, lowest byte first:
+Layout (read by static/js/lib/pins.js): one line of JSON, then columns of n rows: first the `n_at_spots` with
+a spot, in Morton order, then those without. Wider columns as byte planes, lowest byte first:
 
-- x, y    uint32 across the bounds (y from the south), as the difference to the row before
+- x, y    uint32 across the bounds (y from the south), as the difference to the row before; without a spot
+          they mean nothing
 - t       uint32 minutes since `epoch`, as the zigzag-coded difference to the row before
 - theme   uint8 (255: none), area uint16 (65535: none), state uint8
 
@@ -53,24 +54,27 @@ LEFT JOIN LATERAL (
 
 
 def pin_pack(consultation: Consultation, *, reader: Reader, language: str) -> bytes:
-    """The pack of every contribution with a spot that the reader may see. Four queries."""
-    rows = _rows(consultation, reader=reader)
+    """The pack of every contribution that the reader may see. Four queries."""
+    # stable: those without a spot last
+    rows = sorted(_rows(consultation, reader=reader), key=lambda row: row[0] is None)
     themes = list(consultation.themes.order_by("order", "id"))
     lon, lat, at, theme, area, state = (
         (list(column) for column in zip(*rows, strict=True)) if rows else ([],) * 6
     )
     areas = _areas(set(area) - {0})
-    bounds = _bounds(lon, lat)
-    x, y = (
-        _across(lon, *bounds[::2], metres=_METRES_PER_DEGREE / 2),
-        _across(lat, *bounds[1::2], metres=_METRES_PER_DEGREE),
-    )
-    order = np.argsort(_morton(x, y), kind="stable")
+    n, n_at_spots = len(rows), sum(value is not None for value in lon)
+    bounds = _bounds(lon[:n_at_spots], lat[:n_at_spots])
+    x, y = np.zeros(n, dtype=np.uint32), np.zeros(n, dtype=np.uint32)
+    x[:n_at_spots] = _across(lon[:n_at_spots], *bounds[::2], metres=_METRES_PER_DEGREE / 2)
+    y[:n_at_spots] = _across(lat[:n_at_spots], *bounds[1::2], metres=_METRES_PER_DEGREE)
+    order = np.arange(n)
+    order[:n_at_spots] = np.argsort(_morton(x[:n_at_spots], y[:n_at_spots]), kind="stable")
     epoch = int(min(at, default=0)) // 3600 * 3600
     minutes = ((np.array(at, dtype=np.float64) - epoch) // 3600 * 60).astype(np.int64)
     header = {
-        "n": len(rows),
-        "version": 1,
+        "n": n,
+        "n_at_spots": n_at_spots,
+        "version": 2,
         "epoch": epoch,
         "bounds": bounds,
         "themes": [{"key": theme.key, "name": translated(theme.name, language)} for theme in themes],
@@ -91,7 +95,7 @@ def pin_pack(consultation: Consultation, *, reader: Reader, language: str) -> by
 def _rows(consultation: Consultation, *, reader: Reader) -> list[tuple[Any, ...]]:
     visible = (
         Contribution.objects.visible_to(reader)
-        .filter(consultation=consultation, geom__isnull=False)
+        .filter(consultation=consultation)
         .order_by()
         .values_list("id", "geom", "received_at", "theme_id", "state")
     )

@@ -115,7 +115,7 @@ def contributions(request: HttpRequest, slug: str) -> HttpResponse:
     """The list beside the map, filtered by the query string, a page at a time."""
     consultation = consultation_for(request, slug)
     page_query = query.read(_PageQuery, request)
-    selection = page_query.selection()
+    selection = page_query.selection(consultation=consultation)
     visible = Contribution.objects.visible_to(request.user).filter(consultation=consultation)
     page = listing.page_of(
         selection.of_contributions(visible, consultation=consultation),
@@ -164,7 +164,7 @@ def run(request: HttpRequest, slug: str) -> HttpResponse:
 def export(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     """What is selected, as GeoJSON with the exact spots; who took it is written down."""
     consultation = consultation_for(request, slug)
-    selection = query.read(SelectionQuery, request).selection()
+    selection = query.read(SelectionQuery, request).selection(consultation=consultation)
     visible = Contribution.objects.visible_to(request.user).filter(consultation=consultation)
     rows = selection.of_contributions(visible, consultation=consultation)
     detail = {"format": "geojson", "selection": values.of_query(request).as_written()}

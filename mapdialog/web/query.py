@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -28,6 +28,7 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", re.ASCII)
 
 _KIND = "bad-query"
+_NAMED = 50  # of the words that there are, so many are named where one is not known
 Bounds = tuple[float, float, float, float]
 
 
@@ -55,6 +56,14 @@ def _texts(request: HttpRequest, *, known: Collection[str]) -> dict[str, str]:
                 name, _("The parameter “%(name)s” holds a character that is not allowed.") % {"name": name}
             )
     return {name: request.GET[name] for name in request.GET}
+
+
+def check_known(name: str, words: Iterable[str], *, known: Collection[str], message: str) -> None:
+    """Raises Problem 400 for the first word that is not known; `message` holds the name and `known`."""
+    for word in words:
+        if word not in known:
+            listed = ", ".join(sorted(known)[:_NAMED]) or "–"
+            raise _bad(name, message % {name: word[:60], "known": listed})
 
 
 def identifier(text: str) -> UUID | None:

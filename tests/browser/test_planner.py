@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
@@ -169,10 +170,10 @@ def test_the_table_sorts_by_any_column(consultation: Consultation, signed_in: Ca
         return page.locator(codes).evaluate_all("rows => rows.map(row => row.dataset.code)")
 
     page.locator("[data-sort=n]").click()
-    assert order() == ["A", "B", "-"]
+    assert order() == ["A", "B", "-", ""]
     expect(page.locator("th:has([data-sort=n])")).to_have_attribute("aria-sort", "descending")
     page.locator("[data-sort=n]").click()
-    assert order() == ["-", "B", "A"]
+    assert order()[-2:] == ["B", "A"]
 
 
 def test_days_filter_from_the_fields(consultation: Consultation, signed_in: Callable[..., Page]) -> None:
@@ -212,7 +213,7 @@ def test_nothing_said_yet_is_said_so(signed_in: Callable[..., Page], planner: Us
     empty = factories.consultation(municipality=planner.memberships.get().municipality)
     page = signed_in(locale="en-GB")
     open_board(page, empty)
-    expect(page.locator("#count")).to_have_text("Nothing has been sent with a spot yet.")
+    expect(page.locator("#count")).to_have_text("Nothing has been sent yet.")
     expect(page.locator("#panel-hotspots")).to_contain_text("Nothing has been calculated yet.")
 
 
@@ -222,7 +223,7 @@ def test_without_scripts_hotspots_and_table_are_there(
     page = signed_in(java_script_enabled=False)
     page.goto(f"/planner/c/{consultation.slug}/")
     expect(page.locator("#panel-hotspots li")).to_have_count(1)
-    expect(page.locator("#areas tbody tr")).to_have_count(3)
+    expect(page.locator("#areas tbody tr")).to_have_count(4)
     expect(page.locator("#map")).to_be_hidden()
 
 
@@ -235,3 +236,90 @@ def test_what_somebody_wrote_is_text_and_never_markup(
     page = signed_in()
     open_board(page, consultation, "?tab=list")
     expect(page.locator("#list .comment__text").first).to_have_text("<img src=x onerror=alert(1)>")
+
+
+def test_back_undoes_a_filter_and_forward_does_it_again(
+    consultation: Consultation, signed_in: Callable[..., Page]
+) -> None:
+    page = signed_in()
+    open_board(page, consultation, "?tab=list")
+    box(page, "theme", "lek").check()
+    expect(page.locator("#list .comment")).to_have_count(3)
+    page.get_by_role("tab").nth(2).click()
+    # each part of a date that is typed is a change; all of them are one step
+    page.locator("input[name=to]").focus()
+    for day in ("2026-05-01", "2026-05-02", "2026-05-03"):
+        page.locator("input[name=to]").fill(day)
+    expect(page.locator("#count")).to_contain_text("0 av 9")
+    page.go_back()
+    expect(page.locator("input[name=to]")).to_have_value("")
+    expect(box(page, "theme", "lek")).to_be_checked()
+    expect(page.locator("#count")).to_contain_text("3 av 9")
+    expect(page.locator("#areas [data-code=B] [data-cell=n]")).to_have_text("3")
+    expect(page.locator("#list .comment")).to_have_count(3)
+    # how one looks at it is kept, and the address says so
+    expect(page.locator("#panel-areas")).to_be_visible()
+    assert page.url.endswith("?theme=lek&tab=areas")
+    page.go_back()
+    expect(box(page, "theme", "lek")).not_to_be_checked()
+    expect(page.locator("#areas [data-code=A] [data-cell=n]")).to_have_text("6")
+    expect(page.locator("#list .comment")).to_have_count(9)
+    assert page.locator("#export").get_attribute("href").endswith("/export.geojson")
+    page.go_forward()
+    expect(page.locator("#count")).to_contain_text("3 av 9")
+    page.reload()
+    expect(page.locator("#count")).to_contain_text("3 av 9")
+    expect(page.locator("#panel-areas")).to_be_visible()
+
+
+def test_a_link_that_asks_for_what_is_not_there_says_so(
+    consultation: Consultation, signed_in: Callable[..., Page], axe: Callable[[Page], list[str]]
+) -> None:
+    page = signed_in(locale="en-GB")
+    stale = "?theme=lek,gone&state=nonsense&area=x&from=2026-02-31&tab=old&themes=lys"
+    open_board(page, consultation, stale)
+    notice = page.locator("#unknown")
+    expect(notice).to_have_text(
+        "The link asks for what is not here: Theme “gone”, State “nonsense”, Committee “x”, "
+        "From “2026-02-31”, Tab “old”, themes “lys”. The page is shown without it."
+    )
+    expect(page.locator("#count")).to_have_text(
+        "3 of 9 comments are selected: 3 on the map, 0 without a spot."
+    )
+    expect(page.locator("#list .comment")).to_have_count(3)
+    assert axe(page) == []
+    box(page, "theme", "lek").uncheck()
+    expect(notice).to_be_hidden()
+    assert not page.url.partition("?")[2]
+    page.go_back()
+    expect(notice).to_contain_text("gone")
+
+
+def test_every_number_is_what_the_download_holds(
+    consultation: Consultation, signed_in: Callable[..., Page]
+) -> None:
+    lek = consultation.themes.get(key="lek")
+    factories.contribution(to=consultation, geom=None, geom_public=None, place_words="ved skolen", theme=lek)
+    factories.contribution(
+        to=consultation, geom=None, geom_public=None, place_words="i parken", state="private"
+    )
+    factories.contribution(to=consultation, at=middle(1), state="rejected", theme=None)
+    page = signed_in(locale="en-GB")
+    for query in ("", "?theme=lek", "?area=-", "?state=private,rejected"):
+        open_board(page, consultation, query)
+        features = page.request.get(page.locator("#export").get_attribute("href") or "").json()["features"]
+        n, unplaced = len(features), sum(feature["geometry"] is None for feature in features)
+        assert page.locator("#count").inner_text() == (
+            f"{n} of 12 comments are selected: {n - unplaced} on the map, {unplaced} without a spot."
+        )
+        expect(page.locator("#list-count")).to_have_text(f"{n} comments")
+        expect(page.locator("#list .comment")).to_have_count(n)
+        cells = page.locator("#areas [data-cell=n]").all_text_contents()
+        assert (sum(map(int, cells)), cells[-1]) == (n, str(unplaced))
+        chosen = query[1:].partition("=")[0]
+        for name in {"theme", "state"} - {chosen}:
+            values = Counter(feature["properties"][name] or "-" for feature in features)
+            lines = page.locator(f"#filter-{name} label").evaluate_all(
+                "all => all.map(it => [it.querySelector('input').value, it.innerText.match(/\\d+$/)[0]])"
+            )
+            assert {value: int(count) for value, count in lines if count != "0"} == values

@@ -60,22 +60,22 @@ class Reader:
     [("publish", "reject", "published", "Published"), ("reject", "publish", "rejected", "Not published")],
 )
 def test_the_second_is_shown_what_the_first_decided(consultation, pin, first, second, state, label):
-    reader, other = (Reader(moderator(consultation)) for _ in range(2))
-    assert reader.decide(first, pin) == ["1 decided."]
-    (message,) = other.decide(second, pin)
+    early, late = (Reader(moderator(consultation)) for _ in range(2))
+    assert early.decide(first, pin) == ["1 decided."]
+    (message,) = late.decide(second, pin)
     assert pin.code in message
     assert f"another person (Moderator): from “Waiting to be read” to “{label}”" in message
-    assert reader.person.email not in message
+    assert early.person.email not in message
     assert Contribution.objects.get().state == state
-    other.read()
-    assert other.decide(second, pin) == ["1 decided."]
+    late.read()
+    assert late.decide(second, pin) == ["1 decided."]
 
 
 def test_who_has_two_windows_is_told_that_it_was_themselves(consultation, pin):
     person = moderator(consultation)
-    reader, other = Reader(person), Reader(person)
-    reader.decide("publish", pin)
-    (message,) = other.decide("hold", pin)
+    early, late = Reader(person), Reader(person)
+    early.decide("publish", pin)
+    (message,) = late.decide("hold", pin)
     assert "you, in another window" in message
 
 

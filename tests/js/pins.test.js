@@ -15,7 +15,7 @@ function encode(about, lines) {
         ...planes(differences(column('x')), 4), ...planes(differences(column('y')), 4), ...planes(zigzag(column('t')), 4),
         ...planes(column('theme'), 1), ...planes(column('area'), 2), ...planes(column('state'), 1),
     ];
-    const head = new TextEncoder().encode(JSON.stringify({n: lines.length, version: 1, ...about}) + '\n');
+    const head = new TextEncoder().encode(JSON.stringify({n: lines.length, n_at_spots: lines.length, version: 2, ...about}) + '\n');
     return Uint8Array.from([...head, ...bytes]).buffer;
 }
 
@@ -74,6 +74,17 @@ test('filters', () => {
     assert.deepEqual(select({themes: new Set(['lys']), areas: new Set(['B2'])}), [3]);
 });
 
+test('rows without a spot pass every filter but a place, are counted, and are on no map', () => {
+    const decoded = decodePack(encode({...header, n_at_spots: 2}, rows));
+    assert.deepEqual([...decoded.filter({themes: new Set([null])})], [2]);
+    assert.deepEqual([...decoded.countBy('theme', decoded.filter({}))], [2, 1, 1]);
+    assert.deepEqual([...decoded.atSpots(decoded.filter({}))], [0, 1]);
+    assert.deepEqual([...decoded.atSpots(decoded.filter({themes: new Set([null])}))], []);
+    assert.deepEqual([...decoded.atSpots(Uint32Array.of(1))], [1]);
+    assert.deepEqual([...decoded.filter({bounds: [0, 0, 89, 89]})], [0, 1]);
+    assert.deepEqual(decoded.rowsWithin([0, 0, 89, 89], decoded.filter({})), [0, 1]);
+});
+
 test('counts and histogram', () => {
     const decoded = pins();
     const all = decoded.filter({});
@@ -87,6 +98,6 @@ test('counts and histogram', () => {
 test('an empty pack, a cut pack, an unknown version', () => {
     assert.equal(decodePack(encode(header, [])).filter({}).length, 0);
     assert.throws(() => decodePack(encode(header, rows).slice(0, -1)), /cut/);
-    assert.throws(() => decodePack(encode({...header, version: 2}, rows)), /version/);
+    assert.throws(() => decodePack(encode({...header, version: 1}, rows)), /version/);
     assert.throws(() => decodePack(new ArrayBuffer(3)), /header/);
 });

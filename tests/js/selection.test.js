@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {dayOf, isEmpty, midnight, readSelection, toFilter, toQuery} from 'mapdialog/planner/selection.js';
+import {dayOf, isEmpty, midnight, readSelection, toFilter, toQuery, unknownIn} from 'mapdialog/planner/selection.js';
 
 test('the address and the selection say the same', () => {
     const search = '?theme=lys%2C-&area=B1&from=2026-05-01&to=2026-05-31';
@@ -14,6 +14,19 @@ test('what is not known or not a day is dropped', () => {
     assert.deepEqual(selection.theme, ['lys']);
     assert.equal(selection.from, '');
     assert.ok(isEmpty(readSelection('?tab=list')));
+    assert.equal(readSelection('?from=2026-02-31').from, '');
+});
+
+test('what an address asks for that is not there has a name', () => {
+    const known = {theme: ['lys', '-'], area: ['B1', '-'], state: ['pending'], tab: ['list'], over: ['a', 'b']};
+    const search = '?theme=lys,gone,-&area=x&state=nonsense,-&from=2026-02-31&to=1026-01-01&tab=old&over=a,c&themes=lys&view=here';
+    assert.deepEqual(unknownIn(search, known), [
+        ['theme', 'gone'], ['area', 'x'], ['state', 'nonsense'], ['state', '-'], ['from', '2026-02-31'], ['to', '1026-01-01'],
+        ['tab', 'old'], ['over', 'c'], ['themes', 'lys'], ['view', 'here'],
+    ]);
+    assert.deepEqual(unknownIn('?theme=lys&theme=-', known), [['theme', '-']], 'of two only the first is read');
+    assert.deepEqual(unknownIn('?theme=lys,-&area=B1&state=pending&from=2026-02-28&to=&tab=list&over=&view=9.7,-59.02,15', known), []);
+    assert.deepEqual(unknownIn('?plan=A', known), [['plan', 'A']], 'where there are no plans');
 });
 
 test('nothing chosen lets everything through, "-" means those without', () => {

@@ -6,6 +6,7 @@ from django.test import Client
 
 from layers.models import EVER_SINCE, Edition
 from mapdialog.analysis.parameters import HotspotParameters
+from mapdialog.audit.models import AuditEntry
 from mapdialog.contributions.models import Hit
 from mapdialog.dialogue.models import Consultation, ConsultationHolder
 from mapdialog.hotspots.run import boundaries, calculate
@@ -126,6 +127,13 @@ def test_a_day_is_the_municipalitys_day(consultation: Consultation, planner: Cli
         "?after=x",
         "?after=2026-01-01T00:00:00_x",
         "?theme=a&theme=b",
+        "?theme=gone",
+        "?theme=lys,gone,-",
+        "?area=x",
+        "?area=A,x",
+        "?state=nonsense",
+        "?state=erased",
+        "?state=-",
     ],
 )
 def test_a_wrong_query_is_a_400_that_names_the_parameter(
@@ -136,6 +144,34 @@ def test_a_wrong_query_is_a_400_that_names_the_parameter(
     assert answer.status_code == 400
     assert answer["Content-Type"] == "application/problem+json"
     assert json.loads(answer.content)["field"] == query[1:].partition("=")[0]
+
+
+@pytest.mark.parametrize("query", ["?theme=gone", "?area=x", "?state=nonsense", "?from=2026-02-31"])
+def test_a_download_of_what_is_not_there_is_refused_as_the_list_is(
+    consultation: Consultation, planner: Client, query: str
+) -> None:
+    answer = planner.get(f"/planner/c/{consultation.slug}/export.geojson{query}")
+    assert answer.status_code == 400
+    assert json.loads(answer.content)["field"] == query[1:].partition("=")[0]
+    assert not AuditEntry.objects.filter(action="contributions.exported").exists()
+
+
+def test_a_committee_of_an_earlier_edition_is_known_still(
+    consultation: Consultation, planner: Client
+) -> None:
+    consultation.boundary_layer.editions.get().areas.filter(code="B").update(code="OLD")
+    assert listed(planner, consultation, "?area=OLD") == []
+
+
+def test_what_lies_in_two_committees_counts_in_the_one_with_more_of_it(
+    consultation: Consultation, planner: Client
+) -> None:
+    line = factories.contribution(to=consultation, text="langs veien")
+    edition = consultation.boundary_layer.editions.get()
+    for code, share in (("A", 0.4), ("B", 0.6)):
+        Hit.objects.create(contribution=line, edition=edition, area=edition.areas.get(code=code), share=share)
+    assert listed(planner, consultation, "?area=B") == ["langs veien"]
+    assert listed(planner, consultation, "?area=A") == listed(planner, consultation, "?area=-") == []
 
 
 def test_pages_of_the_list_hold_every_contribution_once(

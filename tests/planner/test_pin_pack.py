@@ -90,12 +90,21 @@ def test_no_pins_and_one_pin_are_packs_too(consultation: Consultation, planner: 
     assert row[:2] == pytest.approx(middle(), abs=1e-6)
 
 
-def test_what_has_no_place_or_is_erased_is_not_in_it(consultation: Consultation, planner: User) -> None:
-    factories.contribution(to=consultation, geom=None, geom_public=None, place_words="ved skolen")
+def test_those_without_a_spot_come_last_and_what_is_erased_not_at_all(
+    consultation: Consultation, planner: User
+) -> None:
+    lek = consultation.themes.get(key="lek")
+    factories.contribution(
+        to=consultation, geom=None, geom_public=None, place_words="ved skolen", theme=lek, state="private"
+    )
+    factories.contribution(to=consultation)
     factories.contribution(
         to=consultation, state="erased", geom=None, geom_public=None, text="", contributor_key=None
     )
-    assert decoded(pin_pack(consultation, reader=planner, language="nb"))[0]["n"] == 0
+    header, rows = decoded(pin_pack(consultation, reader=planner, language="nb"))
+    assert (header["n"], header["n_at_spots"]) == (2, 1)
+    assert rows[0][:2] == pytest.approx(middle(), abs=1e-6)
+    assert rows[1][2:] == (NOON.timestamp(), 1, NO_AREA, "private")
 
 
 def test_packing_asks_as_often_for_many_as_for_few(consultation: Consultation, planner: User) -> None:

@@ -1,9 +1,9 @@
 /**
  * The planner's pins as typed arrays: 5 bytes each on the way, 16 in memory, a million filtered in some milliseconds.
  *
- * The pack: one line of JSON, {n, version: 1, epoch, bounds: [w, s, e, n], themes: [{key, name}], areas: [{code, name}],
- * states: [...]}, a newline, then the columns of n rows in Morton order:
- *   x, y   uint32, 0 … 2^32-1 across the bounds (y from the south); difference to the row before, modulo 2^32
+ * The pack: one line of JSON, {n, n_at_spots, version: 2, epoch, bounds: [w, s, e, n], themes: [{key, name}], areas: [{code, name}],
+ * states: [...]}, a newline, then the columns of n rows: those with a spot in Morton order, then those without.
+ *   x, y   uint32, 0 … 2^32-1 across the bounds (y from the south); difference to the row before, modulo 2^32; no meaning without a spot
  *   t      uint32, minutes since epoch; difference to the row before as zigzag int32
  *   theme  uint8, index or 255 for none;  area  uint16, index or 65535;  state  uint8
  * Columns wider than a byte are written as planes: the lowest byte of every row, then the next. That is what gzip likes.
@@ -19,7 +19,7 @@ export function decodePack(buffer) {
     const end = bytes.indexOf(NEWLINE);
     if (end < 0) throw new Error('The pin pack has no header line');
     const header = JSON.parse(new TextDecoder().decode(bytes.subarray(0, end)));
-    if (header.version !== 1) throw new Error(`Unknown version of the pin pack: ${header.version}`);
+    if (header.version !== 2) throw new Error(`Unknown version of the pin pack: ${header.version}`);
     const {n} = header;
     if (bytes.length - end - 1 !== n * 16) throw new Error(`The pin pack is cut: ${n} pins, ${bytes.length} bytes`);
     let at = end + 1;
@@ -63,6 +63,7 @@ function zigzagSums(values) {
 export class Pins {
     constructor(header, columns) {
         this.n = header.n;
+        this.nAtSpots = header.n_at_spots;
         this.bounds = header.bounds;
         this.epoch = header.epoch;
         this.themes = header.themes;
@@ -76,7 +77,9 @@ export class Pins {
         const [west, south, east, north] = this.bounds;
         this.worldX = new Float64Array(this.n);
         this.worldY = new Float64Array(this.n);
-        for (let i = 0; i < this.n; i++) {
+        this.worldX.fill(NaN, this.nAtSpots);
+        this.worldY.fill(NaN, this.nAtSpots);
+        for (let i = 0; i < this.nAtSpots; i++) {
             const lat = south + (this.y[i] / WHOLE) * (north - south);
             const [x, y] = project([west + (this.x[i] / WHOLE) * (east - west), lat]);
             this.worldX[i] = x;
@@ -120,6 +123,12 @@ export class Pins {
             rows[count++] = i;
         }
         return rows.slice(0, count);
+    }
+
+    /** Those of `rows` (rising, as `filter` gives them) that have a spot: what a map can show. */
+    atSpots(rows) {
+        const first = rows.findIndex(i => i >= this.nAtSpots);
+        return first < 0 ? rows : rows.subarray(0, first);
     }
 
     /** Those of `rows` within [west, south, east, north], at most `most` of them: to know that there are more is enough. */

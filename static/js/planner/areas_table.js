@@ -1,12 +1,17 @@
-/** The table by committee: sorted by any column, and counted anew from the selected pins while a filter is on. */
+/** The table by committee: sorted by any column; its number follows the filter, the others are of the last calculation, and it says so. */
+import {fill} from 'mapdialog/lib/config.js';
 import {WITHOUT} from 'mapdialog/planner/selection.js';
 
-/** `onOnly(code)` when a committee's name is pressed. → {count(map | null)}: numbers by code, or null for those of the run. */
+// The row of those without a spot: no committee's code is empty.
+export const NO_SPOT = '';
+const LAST = new Map([[WITHOUT, '\uffff'], [NO_SPOT, '\uffff\uffff']]);
+
+/** `onOnly(code)` when a committee's name is pressed. → {count(map)}: how many are selected, by code. */
 export function createAreasTable(table, {note, texts, language, onOnly}) {
     const rows = [...table.tBodies[0].rows];
     const number = new Intl.NumberFormat(language);
     const values = {
-        name: row => (row.dataset.code === WITHOUT ? '\uffff' : row.cells[0].textContent.trim()),
+        name: row => LAST.get(row.dataset.code) ?? row.cells[0].textContent.trim(),
         n: row => Number(row.dataset.shown ?? row.dataset.n),
         people: row => Number(row.dataset.people),
         density: row => Number(row.dataset.density),
@@ -32,11 +37,10 @@ export function createAreasTable(table, {note, texts, language, onOnly}) {
     return {
         count(counts) {
             for (const row of rows) {
-                const n = counts ? counts.get(row.dataset.code) ?? 0 : Number(row.dataset.n);
-                row.dataset.shown = n;
-                row.querySelector('[data-cell="n"]').textContent = number.format(n);
+                row.dataset.shown = counts.get(row.dataset.code) ?? 0;
+                row.querySelector('[data-cell="n"]').textContent = number.format(row.dataset.shown);
             }
-            note.textContent = counts ? texts.tableFiltered : texts.tableRun;
+            note.textContent = fill(texts.tableFiltered, {n: number.format(note.dataset.n)});
         },
     };
 }

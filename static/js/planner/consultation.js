@@ -4,14 +4,15 @@ import {fill, plural, readConfig} from 'mapdialog/lib/config.js';
 import {decodePack} from 'mapdialog/lib/pins.js';
 import {heatLegend} from 'mapdialog/map/heat.js';
 import {overlaySwitches} from 'mapdialog/map/overlay.js';
-import {createAreasTable} from 'mapdialog/planner/areas_table.js';
+import {createAddress} from 'mapdialog/planner/address.js';
+import {createAreasTable, NO_SPOT} from 'mapdialog/planner/areas_table.js';
 import {createBoardMap} from 'mapdialog/planner/board_map.js';
 import {createFilters} from 'mapdialog/planner/filters.js';
 import {createList, describe} from 'mapdialog/planner/list.js';
 import {hotspotWords} from 'mapdialog/planner/hotspot.js';
 import {createPlanPanel, describeZone} from 'mapdialog/planner/plan_panel.js';
 import {createTabs} from 'mapdialog/planner/tabs.js';
-import {isEmpty, readSelection, toFilter, toQuery, WITHOUT} from 'mapdialog/planner/selection.js';
+import {isEmpty, readSelection, toFilter, toQuery, unknownIn, WITHOUT} from 'mapdialog/planner/selection.js';
 
 const config = readConfig();
 const {texts, language, timeZone} = config;
@@ -22,8 +23,7 @@ const LIST_DELAY_MS = 200;
 const NEAR_DEGREES_PX = 12;
 
 let pins = null;
-const known = {theme: Object.keys(config.themes), state: Object.keys(config.states)};
-let selection = readSelection(location.search, known);
+let selection = readSelection('');
 let listTimer = null;
 let beside = null;
 let filters = null;
@@ -32,28 +32,43 @@ let chosenRows = null;
 const firstBoard = createBoardMap(byId('map'), config, {on: {...answersOn(() => firstBoard), drawn}});
 const boards = [firstBoard];
 const list = createList({node: byId('list'), count: byId('list-count'), more: byId('list-more')},
-    {url: config.contributions, texts, language, timeZone, onShow: showItem});
+    {url: config.contributions, texts, language, timeZone, onShow: showItem, onCount: countListed});
 const table = byId('areas') && createAreasTable(byId('areas'), {note: byId('areas-note'), texts, language, onOnly: code => change({...selection, area: [code]})});
-const tabs = createTabs(byId('tabs'), {onShow: name => remember({tab: name === 'hotspots' ? null : name})});
+const address = createAddress({onStep: showAddress});
+const tabs = createTabs(byId('tabs'), {onShow: name => address.remember({tab: name === 'hotspots' ? null : name})});
 
-/** The address holds the whole view: what is selected, which tab and plan, where the map is. */
-function remember(changes = {}) {
-    const query = new URLSearchParams(location.search);
-    for (const name of ['theme', 'area', 'state', 'from', 'to']) query.delete(name);
-    for (const [name, value] of toQuery(selection)) query.set(name, value);
-    for (const [name, value] of Object.entries(changes)) {
-        if (value === null) query.delete(name);
-        else query.set(name, value);
-    }
-    const words = query.toString();
-    history.replaceState(null, '', words ? `?${words}` : location.pathname);
+/** The person selects something else. */
+function change(next, {goesOn = false} = {}) {
+    selection = next;
+    address.step(selection, {goesOn});
+    byId('unknown').hidden = true;
+    filters?.show(selection);
+    apply();
 }
 
-function change(next) {
-    selection = next;
-    filters?.show(selection);
-    remember();
+/** What the address says is shown, and what it says that is not there is said: never everything, or nothing, without a word. */
+function showAddress(search) {
+    const known = knownWords(search);
+    selection = readSelection(search, known);
+    const values = unknownIn(search, known).map(([name, value]) => fill(texts.unknownValue, {name: texts.addressNames[name] ?? name, value: value.slice(0, 80)}));
+    byId('unknown').hidden = values.length === 0;
+    if (values.length) announce(byId('unknown'), fill(texts.unknown, {values: values.join(', ')}));
+    filters.show(selection);
     apply();
+}
+
+/** Each name that an address may have, with its values. */
+function knownWords(search) {
+    const keys = config.plans.map(({key}) => key);
+    const query = new URLSearchParams(search);
+    const plan = config.plans.find(({key}) => key === query.get('plan')) ?? config.plans[0];
+    return {
+        ...Object.fromEntries(Object.entries(choices()).map(([name, entries]) => [name, entries.map(({value}) => value)])),
+        tab: [...byId('tabs').querySelectorAll('[role=tab]')].map(tab => tab.id.replace('tab-', '')),
+        plan: keys, beside: keys, swipe: ['1'],
+        level: (plan?.levels ?? []).map(([level]) => String(level)),
+        over: config.overlays.map(({name}) => name),
+    };
 }
 
 /** Everything that shows the selection shows it now; the list asks the server when the person pauses. */
@@ -70,15 +85,25 @@ function apply() {
 function applyToPins() {
     const filter = toFilter(selection, {timeZone});
     chosenRows = pins.filter(filter);
-    for (const board of boards) board.set(chosenRows);
-    announce(byId('count'), pins.n ? fill(plural(texts.shown, chosenRows.length, language), {all: number.format(pins.n)}) : texts.noPins);
+    const atSpots = pins.atSpots(chosenRows);
+    for (const board of boards) board.set(atSpots);
+    announce(byId('count'), pins.n ? countWords(chosenRows.length, atSpots.length) : texts.noPins);
     filters.count({
         theme: tally('theme', pins.themes.map(theme => theme.key), pins.filter({...filter, themes: null})),
         area: tally('area', pins.areas.map(area => area.code), pins.filter({...filter, areas: null})),
         state: tally('state', pins.states, pins.filter({...filter, states: null})),
     });
-    table?.count(isEmpty(selection) ? null : tally('area', pins.areas.map(area => area.code), chosenRows));
+    table?.count(tally('area', pins.areas.map(area => area.code), atSpots).set(NO_SPOT, chosenRows.length - atSpots.length));
     drawTimes(filter);
+}
+
+function countWords(n, nAtSpots) {
+    return fill(plural(texts.selected, n, language), {all: number.format(pins.n), placed: number.format(nAtSpots), unplaced: number.format(n - nAtSpots)});
+}
+
+/** Where there are too many to travel, how many there are is what the list's answer says. */
+function countListed(n) {
+    if (config.nPins > config.mostPins) announce(byId('count'), n ? plural(texts.matched, n, language) : texts.noMatch);
 }
 
 /** How many of `rows` have each value, as a Map that also knows those without. */
@@ -157,10 +182,10 @@ async function plans() {
         const {createSideBySide} = await import('mapdialog/planner/side_by_side.js');
         beside = createSideBySide(
             {choice: byId('beside'), maps: byId('maps'), other: byId('map-other'), names: byId('map-names'), table: byId('plans-table')}, config,
-            {first: firstBoard, make: secondMap, remember});
+            {first: firstBoard, make: secondMap, remember: address.remember});
     }
     createPlanPanel({plans: byId('plans'), levels: byId('levels'), legend: byId('legend'), legendBox: byId('legend-box')}, config, {
-        remember,
+        remember: address.remember,
         onShow(plan, level) {
             firstBoard.showPlan(plan, level);
             beside?.offer(plan, level);
@@ -174,7 +199,7 @@ function secondMap(node) {
     for (const control of byId('layers').querySelectorAll('input')) look(second, control);
     second.showHotspots({type: 'FeatureCollection', features: hotspots});
     if (pins) second.showPins(pins);
-    if (chosenRows) second.set(chosenRows);
+    if (chosenRows) second.set(pins.atSpots(chosenRows));
     return second;
 }
 
@@ -205,7 +230,7 @@ function choices() {
     const entry = ([value, label]) => ({value, label});
     return {
         theme: [...Object.entries(config.themes).map(entry), {value: WITHOUT, label: texts.withoutTheme}],
-        area: [...new Map(pins?.areas.map(({code, name}) => [code, name || code]) ?? []).entries()].map(entry).concat({value: WITHOUT, label: texts.outside}),
+        area: [...new Map([...config.areas, ...pins?.areas ?? []].map(({code, name}) => [code, name || code])).entries()].map(entry).concat({value: WITHOUT, label: texts.outside}),
         state: Object.entries(config.states).map(entry),
     };
 }
@@ -233,7 +258,7 @@ function restoreView() {
     if (Number.isFinite(lon) && Number.isFinite(lat) && Number.isFinite(zoom)) firstBoard.view.setView([lon, lat], zoom);
     firstBoard.view.on('moveend', () => {
         const [x, y] = firstBoard.view.center();
-        remember({view: `${x.toFixed(5)},${y.toFixed(5)},${firstBoard.view.zoom()}`});
+        address.remember({view: `${x.toFixed(5)},${y.toFixed(5)},${firstBoard.view.zoom()}`});
     });
 }
 
@@ -243,11 +268,12 @@ function overlays() {
     const chosen = new URLSearchParams(location.search).get('over');
     overlaySwitches(byId('overlays'), firstBoard.view, config.overlays, {
         chosen: chosen === null ? null : chosen.split(','),
-        onChange: names => remember({over: names.join(',')}),
+        onChange: names => address.remember({over: names.join(',')}),
     });
 }
 
 async function start() {
+    const linked = location.search;
     if (matchMedia('(max-width: 60rem)').matches) byId('filter-panel').open = false;
     layerSwitches();
     overlays();
@@ -266,8 +292,7 @@ async function start() {
     byId('clear').addEventListener('click', () => change(readSelection('')));
     await loadPins();
     filters = createFilters(byId('filters'), {choices: choices(), texts, language, timeZone, onChange: change});
-    filters.show(selection);
-    apply();
+    showAddress(linked);
     byId('board').dataset.ready = 'true';
 }
 

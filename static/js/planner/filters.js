@@ -4,7 +4,8 @@ import {createHistogram} from 'mapdialog/planner/histogram.js';
 import {midnight, WITHOUT} from 'mapdialog/planner/selection.js';
 
 /**
- * `choices`: {theme, area, state: [{value, label}]}. `onChange(selection)` after every change by the person.
+ * `choices`: {theme, area, state: [{value, label}]}. `onChange(selection, {goesOn})` after every change by the person; `goesOn` while a date
+ * is being typed, which changes with each of its parts.
  * → {show(selection), count({theme, area, state}), times({all, chosen, span, selection})}
  */
 export function createFilters(form, {choices, texts, language, timeZone, onChange}) {
@@ -20,7 +21,13 @@ export function createFilters(form, {choices, texts, language, timeZone, onChang
     const chosen = name => [...boxes[name]].filter(([, line]) => line.box.checked).map(([value]) => value);
     const read = () => ({theme: chosen('theme'), area: chosen('area'), state: chosen('state'), from: from.value, to: to.value});
 
-    form.addEventListener('change', () => onChange(read()));
+    let typed = null;
+    form.addEventListener('focusin', () => { typed = null; });
+    form.addEventListener('change', ({target}) => {
+        const isDate = target === from || target === to;
+        onChange(read(), {goesOn: isDate && typed === target});
+        typed = target;
+    });
     form.addEventListener('submit', event => event.preventDefault());
 
     return {

@@ -21,7 +21,10 @@ export function createHistogram(node, {texts, language, timeZone, onChoose}) {
             svg.append(bar(i * step, step, n / most, 'histogram__all'), bar(i * step, step, chosen[i] / most, 'histogram__chosen'));
         });
         if (selected) svg.append(shape('rect', {class: 'histogram__span', y: 0, height: HEIGHT, x: at(selected.from), width: Math.max(2, at(selected.to) - at(selected.from))}));
-        svg.addEventListener('pointerdown', event => { start = shareAt(event, svg); });
+        svg.addEventListener('pointerdown', event => {
+            start = shareAt(event, svg);
+            svg.setPointerCapture(event.pointerId);
+        });
         svg.addEventListener('pointerup', event => choose(shareAt(event, svg)));
         node.replaceChildren(svg);
     }

@@ -2,8 +2,8 @@
 import {announce, element} from 'mapdialog/lib/dom.js';
 import {dateFormat, fill, plural} from 'mapdialog/lib/config.js';
 
-/** `onShow(item)` when a line is chosen. → {load(query), choose(id), keys(on)} */
-export function createList({node, count, more}, {url, texts, language, timeZone, onShow}) {
+/** `onShow(item)` when a line is chosen, `onCount(n)` how many there are. → {load(query), choose(id), step(by)} */
+export function createList({node, count, more}, {url, texts, language, timeZone, onShow, onCount}) {
     let query = new URLSearchParams();
     let next = null;
     let asking = null;
@@ -35,6 +35,7 @@ export function createList({node, count, more}, {url, texts, language, timeZone,
             node.append(...lines);
             next = page.next;
             more.hidden = !next;
+            onCount(page.matched);
             announce(count, page.matched ? plural(texts.matched, page.matched, language) : texts.noMatch);
             if (after) lines[0]?.firstElementChild.focus();
         } catch (error) {

@@ -4,19 +4,53 @@
  */
 const LISTS = ['theme', 'area', 'state'];
 const DAYS = ['from', 'to'];
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const DAY = /^(19|20|21)\d{2}-\d{2}-\d{2}$/;
+const VIEW = /^-?[\d.]+,-?[\d.]+,[\d.]+$/;
 export const WITHOUT = '-';
 
-/** Address → {theme, area, state: array (empty: all), from, to: 'YYYY-MM-DD' or ''}. Unknown values are dropped. */
+export const isOfSelection = name => LISTS.includes(name) || DAYS.includes(name);
+
+/** Address → {theme, area, state: array (empty: all), from, to: 'YYYY-MM-DD' or ''}. `unknownIn` says what is left out. */
 export function readSelection(search, known = {}) {
     const query = new URLSearchParams(search);
     const selection = {};
     for (const name of LISTS) {
         const values = (query.get(name) ?? '').split(',').filter(Boolean);
-        selection[name] = known[name] ? values.filter(value => value === WITHOUT || known[name].includes(value)) : values;
+        selection[name] = known[name] ? values.filter(value => known[name].includes(value)) : values;
     }
-    for (const name of DAYS) selection[name] = DAY.test(query.get(name) ?? '') ? query.get(name) : '';
+    for (const name of DAYS) selection[name] = isDay(query.get(name) ?? '') ? query.get(name) : '';
     return selection;
+}
+
+/**
+ * What an address asks for that is not there, as [[name, value], …]: values that nothing here has, names that nothing here is called, and
+ * what is said twice. `known` maps a name to its values; `over` and the lists of the selection may hold several.
+ */
+export function unknownIn(search, known) {
+    const names = new Set();
+    const unknown = [];
+    for (const [name, value] of new URLSearchParams(search)) {
+        const isAgain = names.has(name);
+        names.add(name);
+        if (isAgain) unknown.push([name, value]);
+        else for (const part of partsOf(name, value)) if (!isKnown(name, part, known)) unknown.push([name, part]);
+    }
+    return unknown;
+}
+
+const partsOf = (name, value) => (LISTS.includes(name) || name === 'over' ? value.split(',').filter(Boolean) : [value]);
+
+function isKnown(name, value, known) {
+    if (DAYS.includes(name)) return value === '' || isDay(value);
+    if (name === 'view') return VIEW.test(value);
+    return known[name]?.includes(value) ?? false;
+}
+
+/** A day that the calendar has: 31 February is none. */
+function isDay(text) {
+    if (!DAY.test(text)) return false;
+    const [year, month, date] = text.split('-').map(Number);
+    return new Date(Date.UTC(year, month - 1, date)).toISOString().startsWith(text);
 }
 
 /** The selection as URLSearchParams, only what is chosen. */
