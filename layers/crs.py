@@ -267,6 +267,11 @@ def _refuse_misfit(stated: Candidate, *, bounds: Box, better: list[Candidate], i
         raise CrsError(message % where, candidates=better)
 
 
+def is_in_country(point: tuple[float, float], *, country: str) -> bool:
+    """Whether (lon, lat) lies in a country of the list, roughly; True for a country that is not on it."""
+    return country not in _COUNTRIES or any(_inside(point, box) for box in _COUNTRIES[country])
+
+
 def _candidate(bounds: Box, *, srid: int, country: str, home: Box | None) -> Candidate:
     lon, lat = lon_lat(((bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2), srid)
     possible = (-180, -85, 180, 85) if srid in GEOGRAPHIC else PROJECTED[srid][1]

@@ -162,6 +162,7 @@ def form_texts() -> dict[str, Any]:
         **length_texts(),
         "draft": gettext("What you had written is still here."),
         "withoutText": gettext("(no text)"),
+        "undated": gettext("Date not known"),
     }
 
 

@@ -30,7 +30,7 @@ class PublishedLine:
     text: str
     language: str
     place: str
-    received_on: dt.date
+    received_on: dt.date | None
 
 
 @dataclass(frozen=True, kw_only=True)

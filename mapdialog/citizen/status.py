@@ -64,8 +64,14 @@ class Status:
             label=contribution.get_state_display(),
             explained=str(EXPLAINED[Contribution.State(contribution.state)]),
             theme=words(contribution.theme.name if contribution.theme else None),
-            received=_day_of(contribution) if is_coarse else _moment_of(contribution),
+            received=_received(contribution, is_coarse=is_coarse),
         )
+
+
+def _received(contribution: Contribution, *, is_coarse: bool) -> str:
+    if not contribution.is_dated:
+        return str(contribution.get_arrival_display())
+    return _day_of(contribution) if is_coarse else _moment_of(contribution)
 
 
 def _day_of(contribution: Contribution) -> str:

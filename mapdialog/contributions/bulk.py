@@ -1,6 +1,7 @@
 """Many contributions at once, by COPY: what imports and synthetic pins share.
 
 Rows carry a `source_id`; one that the consultation has already is passed over: a second run adds nothing.
+Rows of our own files may carry their id instead, which the caller has looked for.
 """
 
 from __future__ import annotations
@@ -29,8 +30,10 @@ CodeMaker = Callable[[int], Sequence[str]]
 class Row(SenderFields):
     """One contribution to store, and the submission it belongs to (by its `submission` id in the source)."""
 
-    source_id: str
+    source_id: str | None = None
     line: int = 0
+    identifier: UUID | None = None  # those that it had elsewhere; None and "": new ones
+    code: str = ""
     submission: str = ""
     sender: str = "resident"
     sender_role: str = ""
@@ -39,6 +42,7 @@ class Row(SenderFields):
     contributor_key: str | None = None
     written_at: dt.datetime
     received_at: dt.datetime
+    changed_at: dt.datetime | None = None
     arrival: str = "in_time"
     state: str = "published"
     flags: list[str] = field(default_factory=list)
@@ -199,8 +203,8 @@ def _store_once(rows: Sequence[Row], *, codes: Sequence[str], rulebook: Rulebook
 def _values(row: Row, *, code: str, rulebook: Rulebook) -> list[Any]:
     """What COPY takes for a row, in the order of `COLUMNS`."""
     ours = {
-        "id": identifier_of(row.source_id, rulebook=rulebook),
-        "code": code,
+        "id": row.identifier or identifier_of(row.source_id or "", rulebook=rulebook),
+        "code": row.code or code,
         "geom": row.geom and row.geom.hexewkb.decode(),
     }
     return [

@@ -26,6 +26,7 @@ class Origin(Enum):
     HASH = "a hash of what the sender's device sends beside it"
     RECEPTION = "we say it, whichever way the contribution comes"
     FILE = "only what is brought in as a file has it"
+    CHANGE = "an edit says it, and our own file of what was edited"
     LATER = "nobody says it when it comes: the database computes it, or somebody adds it"
 
 
@@ -284,7 +285,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         attribute="changed_at",
         sql="timestamptz",
-        origin=Origin.LATER,
+        origin=Origin.CHANGE,
         shown_as="changed_at",
         seen_by=_OFFICIALS,
     ),
@@ -302,7 +303,7 @@ def of_origin(*origins: Origin) -> tuple[Column, ...]:
 # What a sender says and may change; what is stored of a new one that is sent, and of one out of a file.
 FROM_SENDER = of_origin(Origin.SENDER, Origin.PLACING)
 AT_INTAKE = of_origin(Origin.SENDER, Origin.PLACING, Origin.ONCE, Origin.HASH, Origin.RECEPTION)
-IN_BULK = of_origin(Origin.SENDER, Origin.PLACING, Origin.ONCE, Origin.FILE, Origin.RECEPTION)
+IN_BULK = of_origin(Origin.SENDER, Origin.PLACING, Origin.ONCE, Origin.FILE, Origin.RECEPTION, Origin.CHANGE)
 # Today's name of a property → the one before, which is read as well.
 EARLIER_NAMES = {column.sent_as: column.sent_before for column in COLUMNS if column.sent_before}
 SENT_AS = {column.sent_as: column for column in COLUMNS if column.sent_as}

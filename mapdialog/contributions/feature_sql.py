@@ -32,9 +32,12 @@ OFFICIAL = {
 
 
 class ForcePolygonCCW(ForcePolygonCW):
-    """Django has the other way round only. Shapes that are no polygons stay as they are."""
+    """Django has the other way round only. The function turns lines, too: only areas are given to it."""
 
-    function = "ST_ForcePolygonCCW"
+    template = (
+        "CASE WHEN ST_Dimension(%(expressions)s) = 2 THEN ST_ForcePolygonCCW(%(expressions)s) "
+        "ELSE %(expressions)s END"
+    )
 
 
 # Responses in free words are for those who asked; what was ticked is for everyone.
@@ -79,6 +82,7 @@ def features(
         if not officially and public_view.is_coarse(of):
             before = f"WITH chosen AS MATERIALIZED ({inner}) {places_sql.SQUARES}"
             source, joins = "chosen", places_sql.OF_SQUARES
+    properties |= {name: public_view.where_known(properties[name]) for name in ("written_at", "received_at")}
     members = ", ".join(f'{expression} AS "{name}"' for name, expression in properties.items())
     # row_to_json() takes a fifth of the time of json_build_object(), which looks every type up for every row;
     # concat() and not ||, which makes NULL of a whole feature that has one NULL in it

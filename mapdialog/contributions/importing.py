@@ -1,15 +1,16 @@
-"""Letters and old data from a CSV file: each row wholly or not at all, every refusal with line and reason."""
+"""Letters and old data from a file: each row wholly or not at all, every refusal with line and reason.
+
+What looks wrong (`doubts`) or holds personal data is stored and waits: nothing doubtful is published.
+"""
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any, TextIO
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -18,15 +19,29 @@ from django.utils.text import slugify
 from layers.readers.closed.visible_text import visible_text
 from mapdialog.audit.models import record
 from mapdialog.audit.verb import Verb
-from mapdialog.contributions import bulk, columns, keys, screening
+from mapdialog.contributions import (
+    bulk,
+    columns,
+    doubts,
+    keys,
+    known_rows,
+    own_rows,
+    screening,
+    written_times,
+)
 from mapdialog.contributions import rules as rule
+from mapdialog.contributions.doubts import Ground
 from mapdialog.contributions.feature import Draft, FeatureError, parse
+from mapdialog.contributions.import_files import FileRow, ImportFileError
+from mapdialog.contributions.import_report import Report
 from mapdialog.contributions.kinds.catalog import detail_names, kind_called
 from mapdialog.contributions.models import Contribution, Submission
 from mapdialog.contributions.rulebooks import Rulebook
+from mapdialog.contributions.written_times import WrittenTimeError
 from mapdialog.dialogue.models import Consultation, DataVersion, Theme
 from mapdialog.web import strict_json
 
+__all__ = ["ImportFileError", "Options", "Report", "RowError", "load", "targets"]
 BATCH = 5_000
 _SENT = {column.sent_as: column.sql for column in columns.FROM_SENDER if column.sent_as}
 _SENT_TEXTS = frozenset({"alternative", *(name for name, sql in _SENT.items() if sql == "text")})
@@ -40,10 +55,6 @@ _OF_FILES = frozenset(
 )  # fmt: skip
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _WHOLE = re.compile(r"[+-]?\d{1,9}", re.ASCII)
-_NORDIC_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(.*)", re.ASCII | re.DOTALL)
-# “14.30” as clocks are written in the Nordic countries; ISO 8601 knows a fraction of an hour instead.
-_NORDIC_CLOCK = re.compile(r"(\d{4}-\d\d-\d\d)[ T](?:kl\.? ?)?(\d{1,2})[.:](\d\d)(?:[.:](\d\d))?", re.ASCII)
-_FRACTION = re.compile(r"\d{4}-\d\d-\d\d[ T]\d{1,2}[.,].*", re.ASCII | re.DOTALL)
 _CHANNELS_ALSO = {"words": Submission.Channel.WEB}
 _SOURCE_ID_MAX = 100
 _LETTERS = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "ð": "d", "þ": "th"})
@@ -58,52 +69,18 @@ def targets() -> frozenset[str]:
     return _texts() | _NUMBERS | _STEPS | _OF_FILES
 
 
-class ImportFileError(Exception):
-    """The file as a whole cannot be read. The message says what to do."""
-
-
 class RowError(ValueError):
     """One row cannot be taken. The message says why."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """`columns` leads from target (`lon`) to the file's column name."""
-
-    columns: Mapping[str, str]
     state: str = Contribution.State.PUBLISHED
     creates_themes: bool = False
-    takes_undated: bool = False
-
-
-@dataclass(kw_only=True)
-class Report:
-    """What became of the rows. `refused` are {"line", "source_id", "reason"}: physical lines of the file."""
-
-    read: int = 0
-    stored: bulk.Stored = field(default_factory=bulk.Stored)
-    states: Counter[str] = field(default_factory=Counter)
-    themes_made: list[str] = field(default_factory=list)
-    refused: list[dict[str, Any]] = field(default_factory=list)
-
-    def refuse(self, *, line: int, source_id: str, reason: str) -> None:
-        self.refused.append({"line": line, "source_id": source_id, "reason": reason})
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "read": self.read,
-            "loaded": self.stored.new,
-            "already_there": self.stored.known,
-            "refused": len(self.refused),
-            "without_place": self.stored.without_place,
-            "outside_every_area": self.stored.outside,
-            "themes_made": self.themes_made,
-            "refusals": sorted(self.refused, key=lambda refusal: refusal["line"]),
-        }
 
 
 def load(
-    file: TextIO,
+    file_rows: Iterable[FileRow],
     *,
     rulebook: Rulebook,
     options: Options,
@@ -111,25 +88,28 @@ def load(
     by: str,
     progress: Callable[[Report], None] = lambda report: None,
 ) -> Report:
-    """Loads a CSV file (`;`, `,` or tab; opened with newline="") into the consultation.
+    """Loads the rows of a file into the consultation.
 
-    Idempotent on `source_id`. Opening times do not apply; a spot outside every area is loaded without one.
-    Rows count as published unless screening finds personal data, their kind is private or the options say
-    pending. Raises ImportFileError.
+    Idempotent on `source_id`, or the id of our own files. Opening times do not apply. Rows count as published
+    unless something looks wrong, screening finds personal data, their kind is private or the options say
+    pending; those of our own files keep the state they had. Raises ImportFileError.
     """
     report = Report()
-    work = _Import(rulebook=rulebook, options=options, at=at, report=report)
-    rows = work.rows(file)
+    consultation = Consultation.objects.select_related("municipality").get(pk=rulebook.id)
+    work = _Import(rulebook=rulebook, consultation=consultation, options=options, at=at, report=report)
+    rows = work.rows(file_rows)
     while batch := tuple(islice(rows, BATCH)):
-        stored = bulk.store(batch, rulebook=work.rulebook)
+        new = known_rows.without_known(batch, rulebook=work.rulebook, report=report)
+        stored = bulk.store(new, rulebook=work.rulebook)
         for row in stored.refused:
             reason = "The place is too far away from the municipality."
-            report.refuse(line=row.line, source_id=row.source_id, reason=reason)
-        report.stored += stored
+            report.refuse(line=row.line, source_id=row.source_id or str(row.identifier), reason=reason)
+        report.add_stored(new, refused=stored.refused)
+        report.stored += stored + bulk.Stored(known=len(batch) - len(new))
         progress(report)
     with transaction.atomic():
-        detail = {name: value for name, value in report.as_json().items() if name != "refusals"}
-        consultation = Consultation.objects.get(pk=rulebook.id)
+        lists = ("refusals", "holds", "notes")
+        detail = {name: value for name, value in report.as_json().items() if name not in lists}
         record(Verb.CONTRIBUTIONS_IMPORTED, subject=consultation, by=by, at=at, detail=detail)
     return report
 
@@ -137,45 +117,41 @@ def load(
 class _Import:
     """One run: the rules as they grow by new themes, and the source ids met so far."""
 
-    def __init__(self, *, rulebook: Rulebook, options: Options, at: dt.datetime, report: Report) -> None:
+    def __init__(
+        self,
+        *,
+        rulebook: Rulebook,
+        consultation: Consultation,
+        options: Options,
+        at: dt.datetime,
+        report: Report,
+    ) -> None:
         self.rulebook = rulebook
+        self._country = consultation.municipality.country
+        self._ground = Ground.of(consultation)
         self._options = options
         self._at = at
         self._report = report
         self._lines: dict[str, int] = {}
         self._themes = _theme_words(rulebook)
 
-    def rows(self, file: TextIO) -> Iterator[bulk.Row]:
+    def rows(self, file_rows: Iterable[FileRow]) -> Iterator[bulk.Row]:
         """The rows that can be taken; the others go into the report."""
-        reader = csv.reader(file, delimiter=_delimiter(file), strict=True)
-        header = _header(reader, columns=self._options.columns)
-        while True:
-            line = reader.line_num + 1
+        for row in file_rows:
+            self._report.read += 1
+            source_id = str((row.properties or {}).get("id", "")) or row.values.get("source_id", "")
             try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                self._report.read += 1
-                self._report.refuse(line=line, source_id="", reason=f"The row cannot be read: {error}.")
-                continue
-            if any(cell.strip() for cell in cells):
-                self._report.read += 1
-                yield from self._row(cells, header=header, line=line)
-
-    def _row(self, cells: list[str], *, header: Mapping[str, int], line: int) -> Iterator[bulk.Row]:
-        row: dict[str, str] = {}
-        try:
-            if len(cells) != header["*"]:
-                raise RowError(f"The row has {len(cells)} columns, the header {header['*']}.")
-            row = {target: cells[header[target]].strip() for target in self._options.columns}
-            self._check_source_id(row["source_id"], line=line)
-            yield self._read(row, line=line)
-        except FeatureError as error:
-            reason = f"{error.field.removeprefix('properties.')}: {error}"
-            self._report.refuse(line=line, source_id=row["source_id"], reason=reason)
-        except (RowError, strict_json.StrictJsonError) as error:
-            self._report.refuse(line=line, source_id=row.get("source_id", ""), reason=str(error))
+                if row.fault:
+                    raise RowError(row.fault)
+                self._check_source_id(source_id, line=row.line)
+                yield self._read_own(row) if row.properties is not None else self._read(row)
+            except FeatureError as error:
+                reason = f"{error.field.removeprefix('properties.')}: {error}"
+                self._report.refuse(line=row.line, source_id=source_id, reason=reason)
+            except (RowError, strict_json.StrictJsonError) as error:
+                self._report.refuse(line=row.line, source_id=source_id, reason=str(error))
+            if row.note:
+                self._report.note(line=row.line, source_id=source_id, note=row.note)
 
     def _check_source_id(self, source_id: str, *, line: int) -> None:
         if not source_id or len(source_id) > _SOURCE_ID_MAX or not source_id.isprintable():
@@ -184,20 +160,22 @@ class _Import:
         if first != line:
             raise RowError(f"source_id: the same as in line {first}.")
 
-    def _read(self, row: Mapping[str, str], *, line: int) -> bulk.Row:
+    def _read(self, file_row: FileRow) -> bulk.Row:
+        row = file_row.values
         properties: dict[str, Any] = {name: row[name] for name in _texts() if row.get(name)}
         properties |= {name: _number(row[name], name) for name in _NUMBERS if row.get(name)}
         properties |= {name: _step(row[name]) for name in _STEPS if row.get(name)}
         properties |= {"kind": _kind(row.get("kind", "")), "theme": self._theme(row.get("theme", ""))}
-        feature = {"type": "Feature", "geometry": _geometry(row), "properties": properties}
+        geometry = self._geometry(file_row)
+        feature = {"type": "Feature", "geometry": geometry, "properties": properties}
         draft = parse(feature, rulebook=self.rulebook, is_record=True)
-        written_at, received_at = self._times(row)
-        flags = screening.flags(draft.free_text())
+        written_at, received_at = self._times(row, line=file_row.line)
+        flags = [*screening.flags(draft.free_text()), *self._doubts(draft)]
         submission = row.get("submission_id", "")
         sender, role = _sender(row.get("sender", ""), role=row.get("sender_role", ""))
         return bulk.Row(
             source_id=row["source_id"],
-            line=line,
+            line=file_row.line,
             submission=submission,
             sender=sender,
             sender_role=role,
@@ -207,42 +185,89 @@ class _Import:
             contributor_key=keys.contributor_key(
                 submission and f"submission:{submission}", consultation_id=self.rulebook.id
             ),
-            written_at=written_at,
-            received_at=received_at,
+            written_at=written_at or self._at,
+            received_at=received_at or self._at,
             arrival=rule.recorded_arrival(self.rulebook, received_at=received_at),
             state=self._state(draft, flags=flags),
             flags=flags,
         )
+
+    def _read_own(self, file_row: FileRow) -> bulk.Row:
+        properties = file_row.properties or {}
+        theme = self._theme(str(properties.get("theme") or ""))
+        draft = own_rows.draft_of(properties, geometry=file_row.geometry, rulebook=self.rulebook, theme=theme)
+        known_flags = own_rows.flags_of(properties)
+        flags = [*screening.flags(draft.free_text()), *self._doubts(draft)]
+        return own_rows.row_of(
+            properties,
+            draft=draft,
+            line=file_row.line,
+            rulebook=self.rulebook,
+            at=self._at,
+            state=self._options.state,
+            doubts=[flag for flag in flags if flag not in known_flags],
+        )
+
+    def _doubts(self, draft: Draft) -> list[str]:
+        return [*self._ground.doubts(draft.geom), *doubts.of_letters(draft.free_text())]
 
     def _state(self, draft: Draft, *, flags: list[str]) -> str:
         if draft.is_private:
             return Contribution.State.PRIVATE
         return Contribution.State.PENDING if flags else self._options.state
 
-    def _times(self, row: Mapping[str, str]) -> tuple[dt.datetime, dt.datetime]:
-        """Written and received. Only written known: it was received then. What lies ahead is now."""
-        received = self._moment(row.get("received_at", ""), "received_at")
-        written = self._moment(row.get("written_at", ""), "written_at")
+    def _geometry(self, file_row: FileRow) -> Any:
+        row = file_row.values
+        if file_row.geometry is not None:
+            return self._in_degrees(file_row.geometry)
+        if row.get("geometry"):
+            return self._in_degrees(strict_json.loads(row["geometry"].encode()))
+        lon, lat = row.get("lon", ""), row.get("lat", "")
+        if not lon and not lat:
+            return None
+        if not lon or not lat:
+            raise RowError(f"{'lat' if lon else 'lon'}: it is missing.")
+        coordinates = [_number(lon, "lon"), _number(lat, "lat")]
+        return self._in_degrees({"type": "Point", "coordinates": coordinates})
+
+    def _in_degrees(self, geometry: Any) -> Any:
+        """The geometry itself. Of a point in metres it is said which system that may be."""
+        coordinates = geometry.get("coordinates") if isinstance(geometry, dict) else None
+        match coordinates:
+            case [int() | float() as x, int() | float() as y, *_rest]:
+                if reading := self._ground.reading_of(x, y):
+                    raise RowError(f"lon, lat: {reading}")
+        return geometry
+
+    def _times(self, row: Mapping[str, str], *, line: int) -> tuple[dt.datetime | None, dt.datetime | None]:
+        """Written and received, None where no date is known. Only one known: it was the other then, too."""
+        received = self._moment(row, "received_at", line=line)
+        written = self._moment(row, "written_at", line=line)
         if written is None and row.get("day_offset"):
             written = self.rulebook.opens_at + dt.timedelta(days=_number(row["day_offset"], "day_offset"))
-        is_dated = {"written_at", "day_offset"} & self._options.columns.keys()
-        if written is None and is_dated and not self._options.takes_undated:
-            raise RowError("written_at: the time is missing.")
-        received = min(received or written or self._at, self._at)
+        received = received or written
+        if received is None:
+            return None, None
+        if received > self._at:
+            note = f"{received:%Y-%m-%d} lies ahead: taken as received now."
+            self._report.note(line=line, source_id=row["source_id"], note=note)
+            received = self._at
         return min(written or received, received), received
 
-    def _moment(self, text: str, name: str) -> dt.datetime | None:
+    def _moment(self, row: Mapping[str, str], name: str, *, line: int) -> dt.datetime | None:
+        text = row.get(name, "")
         if not text:
             return None
         try:
-            moment = dt.datetime.fromisoformat(_as_iso(text))
-            zoned = moment if moment.tzinfo else moment.replace(tzinfo=self.rulebook.time_zone)
-            result = zoned.astimezone(dt.UTC)
-        except (ValueError, OverflowError):
+            written = written_times.read(text, zone=self.rulebook.time_zone, country=self._country)
+        except WrittenTimeError:
             raise RowError(f"{name}: {text[:40]!r} is not a time such as 2026-05-01 12:00.") from None
-        if not 1990 <= result.year <= 2200:
-            raise RowError(f"{name}: the year {result.year} cannot be.")
-        return result
+        if not 1990 <= written.at.year <= 2200:
+            raise RowError(f"{name}: the year {written.at.year} cannot be.")
+        if written.assumed:
+            note = f"{name}: {text[:40]!r} {written.assumed}."
+            self._report.note(line=line, source_id=row["source_id"], note=note)
+        return written.at
 
     def _theme(self, word: str) -> str:
         if not word:
@@ -255,6 +280,8 @@ class _Import:
         return key
 
     def _make_theme(self, word: str) -> str:
+        if doubts.of_letters(word):
+            raise RowError(f"theme: {word[:80]!r} seems to hold damaged letters.")
         key = _slug(word)[:60] or f"theme-{len(self._themes) + 1}"
         language = self.rulebook.languages[0] if self.rulebook.languages else "en"
         with transaction.atomic():
@@ -285,36 +312,6 @@ def _theme_words(rulebook: Rulebook) -> dict[str, str]:
 def _slug(word: str) -> str:
     """`Grønne lunger` → `gronne-lunger`: Django's slugify would drop the ø."""
     return slugify(word.casefold().translate(_LETTERS))
-
-
-def _delimiter(file: TextIO) -> str:
-    start = file.tell()
-    first = file.readline()
-    file.seek(start)
-    return max(";,\t", key=first.count)
-
-
-def _header(reader: Any, *, columns: Mapping[str, str]) -> dict[str, int]:
-    """Target → position of its column, and `*` → how many columns there are."""
-    try:
-        names = [name.strip().removeprefix("\ufeff") for name in next(reader)]
-    except (StopIteration, csv.Error):
-        raise ImportFileError("The file is empty or its first line is no header.") from None
-    missing = sorted(set(columns.values()) - set(names))
-    if missing:
-        raise ImportFileError(f"The file has no column {', '.join(missing)}. It has: {', '.join(names)}.")
-    return {**{target: names.index(column) for target, column in columns.items()}, "*": len(names)}
-
-
-def _geometry(row: Mapping[str, str]) -> Any:
-    if row.get("geometry"):
-        return strict_json.loads(row["geometry"].encode())
-    lon, lat = row.get("lon", ""), row.get("lat", "")
-    if not lon and not lat:
-        return None
-    if not lon or not lat:
-        raise RowError(f"{'lat' if lon else 'lon'}: it is missing.")
-    return {"type": "Point", "coordinates": [_number(lon, "lon"), _number(lat, "lat")]}
 
 
 def _number(text: str, name: str) -> float:
@@ -348,16 +345,3 @@ def _channel(word: str) -> str:
     if word and word not in Submission.Channel.values and word not in _CHANNELS_ALSO:
         raise RowError(f"channel: {word[:40]!r} is not a channel.")
     return _CHANNELS_ALSO.get(word, word) or Submission.Channel.IMPORT
-
-
-def _as_iso(text: str) -> str:
-    """A day and a clock as people write them, in ISO 8601. Raises ValueError for what may mean two things."""
-    nordic = _NORDIC_DAY.fullmatch(text)
-    if nordic:
-        text = f"{nordic[3]}-{int(nordic[2]):02d}-{int(nordic[1]):02d}{nordic[4]}"
-    clock = _NORDIC_CLOCK.fullmatch(text)
-    if clock:
-        return f"{clock[1]} {int(clock[2]):02d}:{clock[3]}:{clock[4] or '00'}"
-    if _FRACTION.fullmatch(text):
-        raise ValueError(text)
-    return text.replace("/", "-")

@@ -139,6 +139,8 @@ class Contribution(models.Model):
         IN_TIME = "in_time", _("Before the deadline")
         GRACE = "grace", _("Written before the deadline, received after it")
         LATE = "late", _("After the deadline")
+        # `written_at` and `received_at` are then when it was brought in: they give it its place in lists only
+        UNDATED = "undated", _("Date not known")
 
     id = models.UUIDField(primary_key=True, editable=False)
     consultation = models.ForeignKey(  # no index of its own: `contribution_walk` begins with it
@@ -262,6 +264,11 @@ class Contribution(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether it is known when it was written and received."""
+        return self.arrival != self.Arrival.UNDATED
 
 
 class SpentId(models.Model):

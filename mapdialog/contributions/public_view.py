@@ -75,6 +75,11 @@ def replaced(of: Consultation) -> dict[str, str]:
     }
 
 
+def where_known(moment: str) -> str:
+    """SQL of a moment of the row `c`, or of its day, for everybody: none where its date is not known."""
+    return f"CASE WHEN c.p_arrival <> '{Contribution.Arrival.UNDATED}' THEN {moment} END"
+
+
 def parameters(of: Consultation) -> dict[str, Any]:
     """What the SQL of a grid names."""
     return {
@@ -86,21 +91,24 @@ def parameters(of: Consultation) -> dict[str, Any]:
 
 @dataclass(frozen=True, kw_only=True)
 class PublicContribution:
-    """What a page shows to everyone. `place` is the committee, else the sender's words, else empty."""
+    """What a page shows to everyone. `place` is the committee, else the sender's words, else empty.
+
+    `received_on` is None where the day is not known.
+    """
 
     code: str
     theme: Theme | None
     text: str
     language: str
     place: str
-    received_on: dt.date
+    received_on: dt.date | None
 
 
 def read(rows: QuerySet[Contribution], *, of: Consultation) -> list[PublicContribution]:
     """What everyone may know of a few rows that went through `visible_to`, in their order. Two queries."""
     # what everyone may not know is not even read
     contributions = list(
-        rows.select_related("theme").only("code", "theme", "text", "language", *_place_columns(of))
+        rows.select_related("theme").only("code", "theme", "text", "language", "arrival", *_place_columns(of))
     )
     committees = _committees(contributions, of=of)
     return [
@@ -110,7 +118,7 @@ def read(rows: QuerySet[Contribution], *, of: Consultation) -> list[PublicContri
             text=row.text,
             language=row.language,
             place=committees.get(row.pk) or ("" if is_coarse(of) else row.place_words),
-            received_on=day_of(row.received_at, of=of),
+            received_on=day_of(row.received_at, of=of) if row.is_dated else None,
         )
         for row in contributions
     ]

@@ -52,8 +52,13 @@ def arrival(rulebook: Rulebook, *, written_at: dt.datetime, received_at: dt.date
     raise NotOpenError(closes_at=rulebook.closes_at, zone=rulebook.time_zone)
 
 
-def recorded_arrival(rulebook: Rulebook, *, received_at: dt.datetime) -> Contribution.Arrival:
-    """How something registered by the municipality counts: letters and old data are taken at any time."""
+def recorded_arrival(rulebook: Rulebook, *, received_at: dt.datetime | None) -> Contribution.Arrival:
+    """How something registered by the municipality counts: letters and old data are taken at any time.
+
+    None: nobody knows when it came, and so not whether it was in time.
+    """
+    if received_at is None:
+        return Contribution.Arrival.UNDATED
     is_late = rulebook.closes_at is not None and received_at >= rulebook.closes_at
     return Contribution.Arrival.LATE if is_late else Contribution.Arrival.IN_TIME
 

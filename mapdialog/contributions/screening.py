@@ -37,8 +37,12 @@ _NORWEGIAN_WEIGHTS = (3, 7, 6, 1, 8, 9, 4, 5, 2), (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 
 # Not found in a text: intake finds it beside another one of the same minute.
 MAYBE_ALIKE = "perhaps-the-same"
+# Not found by screening either: an import finds them in the rows of a file (`doubts`).
+SWAPPED_AXES = "swapped-axes"
+OUTSIDE_AREA = "outside-area"
+DAMAGED_LETTERS = "damaged-letters"
 # What no text says: an edit leaves these flags as they are.
-NOT_SCREENED = (MAYBE_ALIKE,)
+NOT_SCREENED = (MAYBE_ALIKE, SWAPPED_AXES, OUTSIDE_AREA)
 
 # What officials read of each flag, in the planner's list and in the administration.
 WORDS = {
@@ -46,6 +50,9 @@ WORDS = {
     "phone": _("May hold a telephone number"),
     "email": _("May hold an e-mail address"),
     MAYBE_ALIKE: _("Perhaps the same as another, sent within a minute"),
+    SWAPPED_AXES: _("Longitude and latitude seem to be swapped"),
+    OUTSIDE_AREA: _("Lies outside the area"),
+    DAMAGED_LETTERS: _("Letters seem to be damaged"),
 }
 
 

@@ -77,7 +77,8 @@ class Selection:
         return (name or "all") if len(name) <= _LONGEST_NAME else "filtered"
 
     def _in_time(self, *, zone: ZoneInfo) -> Q:
-        condition = Q()
+        # of what has no known day nobody can say that it lies within some
+        condition = ~Q(arrival=Contribution.Arrival.UNDATED) if self.first or self.last else Q()
         if self.first:
             condition &= Q(received_at__gte=_midnight(self.first, zone=zone))
         if self.last:

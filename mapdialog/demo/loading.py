@@ -88,9 +88,11 @@ def load_contributions(source: DemoContributions, *, at: dt.datetime, say: Say) 
         arguments = [file.name, "--consultation", source.consultation, "--map", mapping]
         call_command("import_contributions", *arguments, stdout=output, stderr=io.StringIO())
     _hold(source, consultation=consultation, at=at)
-    summary = output.getvalue().strip().splitlines()[-1]
+    *lines, summary = output.getvalue().strip().splitlines()
     jobs.finish(job, at=at, result={"sha256": digest}, message=summary, keep_for=None)
-    say(f"  {summary}")
+    # what waits to be read, or could not be taken, is said in the demo as anywhere else
+    for line in (*lines, summary):
+        say(f"  {line}")
 
 
 def _rows_of_today(source: DemoContributions, *, consultation: Consultation, at: dt.datetime) -> str:

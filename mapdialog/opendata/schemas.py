@@ -161,7 +161,10 @@ _OF_TYPE: dict[str, Any] = {
     "bigint": str | None,
     "float8": float | None,
     "jsonb": dict[str, Any],
-    "timestamptz": Annotated[str, Field(description="A moment; where points are moved to a grid, the day.")],
+    "timestamptz": Annotated[
+        str | None,
+        Field(description="A moment; where points are moved to a grid, the day. Null: not known."),
+    ],
 }
 _SHOWN: dict[str, Any] = {
     column.shown_as: (_OF_TYPE[column.sql], ...)

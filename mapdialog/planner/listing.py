@@ -68,8 +68,8 @@ def item(row: Contribution, *, language: str) -> dict[str, Any]:
         "sender": row.submission.get_sender_display(),
         "channel": row.submission.get_channel_display(),
         "concerns": row.flags,
-        "receivedAt": row.received_at.isoformat(),
-        "writtenAt": row.written_at.isoformat(),
+        "receivedAt": row.received_at.isoformat() if row.is_dated else None,
+        "writtenAt": row.written_at.isoformat() if row.is_dated else None,
     }
 
 

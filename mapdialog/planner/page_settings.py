@@ -199,6 +199,7 @@ def list_texts() -> dict[str, Any]:
         ),
         "accuracy": gettext("position accurate to {metres} m"),
         "histogram": gettext("Comments over time, {from} to {to}. At most {most} in one bar."),
+        "undated": gettext("Without a known date, and not among these: {n}"),
     }
 
 

@@ -5,7 +5,8 @@ a spot, in Morton order, then those without. Wider columns as byte planes, lowes
 
 - x, y    uint32 across the bounds (y from the south), as the difference to the row before; without a spot
           they mean nothing
-- t       uint32 minutes since `epoch`, as the zigzag-coded difference to the row before
+- t       uint32 minutes since `epoch`, as the zigzag-coded difference to the row before; 2^31-1 where the
+          date is not known
 - theme   uint8 (255: none), area uint16 (65535: none), state uint8
 
 Positions are rounded to about half a metre and times to the hour: the last bits cost the most bytes
@@ -29,6 +30,7 @@ from mapdialog.dialogue.texts import translated
 WHOLE = 2**32 - 1
 NO_THEME = 255
 NO_AREA = 65535
+UNDATED = 2**31 - 1
 STATES = ("pending", "published", "private", "rejected")
 _STEP_M = 0.5
 _METRES_PER_DEGREE = 111_320.0
@@ -38,12 +40,13 @@ Words = npt.NDArray[np.uint32]
 # The committee is looked up pin by pin: a join of the two lists, planned without statistics just after an
 # import, compared each pin with each hit and took a minute for 20,000.
 _ROWS = """
-SELECT ST_X(p), ST_Y(p), extract(epoch FROM received_at)::float8,
+SELECT ST_X(p), ST_Y(p),
+       CASE WHEN arrival <> 'undated' THEN extract(epoch FROM received_at)::float8 END,
        coalesce(theme_id, 0), coalesce(area_id, 0), state
 FROM (
     SELECT id, CASE WHEN GeometryType(geom) = 'POINT' THEN geom ELSE ST_PointOnSurface(geom) END AS p,
-           received_at, theme_id, state
-    FROM ({seen}) AS seen(id, geom, received_at, theme_id, state)
+           received_at, arrival, theme_id, state
+    FROM ({seen}) AS seen(id, geom, received_at, arrival, theme_id, state)
 ) AS pins
 LEFT JOIN LATERAL (
     SELECT area_id FROM contributions_contributionplace AS hit
@@ -69,8 +72,7 @@ def pin_pack(consultation: Consultation, *, reader: Reader, language: str) -> by
     y[:n_at_spots] = _across(lat[:n_at_spots], *bounds[1::2], metres=_METRES_PER_DEGREE)
     order = np.arange(n)
     order[:n_at_spots] = np.argsort(_morton(x[:n_at_spots], y[:n_at_spots]), kind="stable")
-    epoch = int(min(at, default=0)) // 3600 * 3600
-    minutes = ((np.array(at, dtype=np.float64) - epoch) // 3600 * 60).astype(np.int64)
+    epoch, minutes = _minutes(at)
     header = {
         "n": n,
         "n_at_spots": n_at_spots,
@@ -97,7 +99,7 @@ def _rows(consultation: Consultation, *, reader: Reader) -> list[tuple[Any, ...]
         Contribution.objects.visible_to(reader)
         .filter(consultation=consultation)
         .order_by()
-        .values_list("id", "geom", "received_at", "theme_id", "state")
+        .values_list("id", "geom", "received_at", "arrival", "theme_id", "state")
     )
     boundary = Edition.objects.filter(layer=consultation.boundary_layer_id)
     sql, parameters = visible.query.sql_with_params()
@@ -108,6 +110,14 @@ def _rows(consultation: Consultation, *, reader: Reader) -> list[tuple[Any, ...]
 
 def _areas(ids: set[int]) -> list[tuple[int, str, str]]:
     return list(Area.objects.filter(pk__in=ids).order_by("code", "pk").values_list("pk", "code", "name"))
+
+
+def _minutes(at: list[float | None]) -> tuple[int, npt.NDArray[np.int64]]:
+    """The epoch, and the minutes from it to the hour of each moment."""
+    epoch = int(min((moment for moment in at if moment is not None), default=0)) // 3600 * 3600
+    moments = np.array(at, dtype=np.float64)  # None becomes NaN
+    minutes = np.where(np.isnan(moments), UNDATED, (moments - epoch) // 3600 * 60)
+    return epoch, minutes.astype(np.int64)
 
 
 def _bounds(lon: list[float], lat: list[float]) -> tuple[float, float, float, float]:

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.utils import translation
 
 from mapdialog.audit.models import AuditEntry
-from mapdialog.contributions import importing, rulebooks
+from mapdialog.contributions import import_files, importing, rulebooks
 from mapdialog.contributions.models import Contribution, Hit, Submission
 from mapdialog.dialogue.models import DataVersion, Theme
 from tests import factories as make
@@ -23,9 +23,9 @@ def consultation():
 
 def load(consultation, text, *, columns=None, at=make.NOON, **options):
     return importing.load(
-        io.StringIO(text, newline=""),
+        import_files.of_csv(io.StringIO(text, newline=""), columns=columns or SIMPLE),
         rulebook=rulebooks.read_any(consultation.slug),
-        options=importing.Options(columns=columns or SIMPLE, **options),
+        options=importing.Options(**options),
         at=at,
         by="command",
     )
@@ -97,7 +97,6 @@ def test_refused_rows_say_line_and_reason_and_leave_the_others(consultation):
         (5, "b3", "geometry.coordinates"),
         (6, "b4", "lon"),
         (7, "b5", "theme"),
-        (8, "b6", "written_at"),
         (9, "b7", "written_at"),
         (10, "b8", "written_at"),
         (11, "", "The row has 4 columns, the header 6."),
@@ -108,7 +107,7 @@ def test_refused_rows_say_line_and_reason_and_leave_the_others(consultation):
         (16, "b12", "lon"),
     ]
     assert report.read == 15
-    assert set(Contribution.objects.values_list("source_id", flat=True)) == {"b1", "b13"}
+    assert set(Contribution.objects.values_list("source_id", flat=True)) == {"b1", "b6", "b13"}
 
 
 def test_a_place_alone_is_enough_and_words_too(consultation):
@@ -158,15 +157,21 @@ def test_themes_are_known_by_key_or_name_and_made_when_asked(consultation):
     assert set(Contribution.objects.values_list("theme__key", flat=True)) == {"lys", "gronne-lunger"}
 
 
-def test_undated_rows_are_taken_when_asked(consultation):
-    text = "id,x,y,t,tema,tid\nb1,,,Brev uten dato,lys,\n"
-    assert load(consultation, text, takes_undated=True).stored.new == 1
-    assert Contribution.objects.get().received_at == make.NOON
+def test_a_row_without_a_date_is_of_no_known_date_and_neither_of_today_nor_in_time(consultation):
+    text = "id,x,y,t,tema,tid\nb1,,,Brev uten dato,lys,\nb2,,,Med dato,lys,2026-04-20\n"
+    report = load(consultation, text)
+    assert (report.stored.new, report.undated, report.as_json()["undated"]) == (2, 1, 1)
+    arrivals = dict(Contribution.objects.values_list("source_id", "arrival"))
+    assert arrivals == {"b1": "undated", "b2": "in_time"}
+    # nor is one in a file that has no times at all
+    load(consultation, "id,t\nb3,Uten noe\n", columns={"source_id": "id", "text": "t"})
+    assert Contribution.objects.get(source_id="b3").arrival == "undated"
 
 
 def test_what_lies_ahead_is_now(consultation):
-    load(consultation, f"id,x,y,t,tema,tid\nb1,,,Framtid,lys,{make.NOON + dt.timedelta(days=3)}\n")
+    report = load(consultation, f"id,x,y,t,tema,tid\nb1,,,Framtid,lys,{make.NOON + dt.timedelta(days=3)}\n")
     assert Contribution.objects.get().received_at == make.NOON
+    assert [note["note"] for note in report.notes] == ["2026-05-07 lies ahead: taken as received now."]
 
 
 class TestStates:
@@ -302,16 +307,16 @@ class TestCommand:
     def test_tells_what_became_of_the_rows(self, tmp_path, consultation):
         report = tmp_path / "report.json"
         output = self.run(
-            tmp_path, consultation, "id,x,y,t,tema,tid\nb1,,,a,lys,2026-04-20\nb2,,,b,,\n", report=report
+            tmp_path, consultation, "id,x,y,t,tema,tid\nb1,,,a,lys,2026-04-20\nb2,,,b,,snart\n", report=report
         )
-        assert "line 3 (b2): written_at: the time is missing." in output
+        assert "line 3 (b2): written_at: 'snart' is not a time such as 2026-05-01 12:00." in output
         assert "2 rows read: 1 loaded, 0 already there, 1 refused." in output
         written = json.loads(report.read_text())
         assert (written["loaded"], written["refusals"][0]["line"]) == (1, 3)
 
     def test_strict_makes_a_refusal_an_error(self, tmp_path, consultation):
         with pytest.raises(CommandError, match="1 rows were refused"):
-            self.run(tmp_path, consultation, "id,x,y,t,tema,tid\nb2,,,b,,\n", strict=True)
+            self.run(tmp_path, consultation, "id,x,y,t,tema,tid\nb2,,,b,,snart\n", strict=True)
 
     @pytest.mark.parametrize(
         ("change", "message"),
@@ -373,7 +378,7 @@ def test_a_clock_with_a_point_is_read_as_people_write_it(consultation, written, 
 
 
 @pytest.mark.parametrize(
-    "written", ["01-05-2026 14:30", "01.05.26 14:30", "01.05.2026 25.10", "01.05.2026 14.3"]
+    "written", ["01-05-26 14:30", "26-05-01 14:30", "01.05.2026 25.10", "01.05.2026 14.3"]
 )
 def test_a_time_that_may_mean_two_things_is_refused(consultation, written):
     report = load(consultation, f"id,x,y,t,tema,tid\nb1,9.705,59.025,A,lys,{written}\n")

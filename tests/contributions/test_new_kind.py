@@ -16,7 +16,7 @@ from layers.toml_file import TomlFileError
 from mapdialog.citizen import intake_schema
 from mapdialog.citizen.forms import ContributionForm
 from mapdialog.citizen.own_form import OwnForm
-from mapdialog.contributions import importing, rulebooks
+from mapdialog.contributions import import_files, importing, rulebooks
 from mapdialog.contributions.feature import FeatureError, parse, properties
 from mapdialog.contributions.kinds import catalog
 from mapdialog.contributions.models import Contribution
@@ -172,9 +172,9 @@ def test_an_imported_file_may_have_its_fields(consultation: Consultation) -> Non
     names = {"source_id": "id", "kind": "sort", "surface": "dekke"}
     assert set(names) <= importing.targets()
     report = importing.load(
-        file,
+        import_files.of_csv(file, columns=names),
         rulebook=rulebooks.read(consultation.slug),
-        options=importing.Options(columns=names),
+        options=importing.Options(),
         at=timezone.now(),
         by="command",
     )

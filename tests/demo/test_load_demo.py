@@ -118,6 +118,15 @@ def test_all_of_it_is_loaded_and_a_second_run_adds_nothing(demo: Path) -> None:
     assert sign_ins[0] == sign_ins[1]
 
 
+def test_what_looks_wrong_is_held_back_and_told(demo: Path) -> None:
+    """As nine comments on Washington that lie in Regensburg are."""
+    with (demo.parent / "said.csv").open("a", encoding="utf-8", newline="") as file:
+        csv.writer(file, delimiter=";").writerow(["B7", "12.0987", "49.0148", "I Regensburg", "2"])
+    output = load(demo)
+    assert "(B7): held back: Lies outside the area" in output
+    assert Contribution.objects.get(source_id="B7").state == "pending"
+
+
 def test_the_printed_sign_in_works(demo: Path, client: Client) -> None:
     line = next(line for line in load(demo).splitlines() if "moderator@demo.example" in line)
     email, password = line.split()[:2]

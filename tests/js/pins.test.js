@@ -101,3 +101,19 @@ test('an empty pack, a cut pack, an unknown version', () => {
     assert.throws(() => decodePack(encode({...header, version: 1}, rows)), /version/);
     assert.throws(() => decodePack(new ArrayBuffer(3)), /header/);
 });
+
+test('a row without a known date lies in no time, and is counted', () => {
+    const undated = {x: 7, y: 7, t: 2 ** 31 - 1, theme: 0, area: 0, state: 0};
+    const decoded = decodePack(encode(header, [...rows, undated, rows[3]]));
+    const epoch = header.epoch * 1000;
+    assert.equal(decoded.row(4).time, null);
+    assert.equal(decoded.row(5).time.getTime(), epoch + 1_440 * 60_000);
+    assert.deepEqual([...decoded.filter({})], [0, 1, 2, 3, 4, 5]);
+    assert.ok(![...decoded.filter({from: epoch})].includes(4));
+    assert.ok(![...decoded.filter({to: epoch + 1e13})].includes(4));
+    assert.equal(decoded.undated(decoded.filter({})), 1);
+    assert.equal(decoded.span().to.getTime(), epoch + (3_000_000 + 60) * 60_000);
+    const span = decoded.span();
+    assert.equal(decoded.histogram(decoded.filter({}), {...span, bins: 10}).reduce((sum, n) => sum + n), 5);
+    assert.equal(decodePack(encode(header, [undated])).span(), null);
+});

@@ -162,6 +162,14 @@ def test_rings_run_as_rfc_7946_wants_them_whichever_way_they_were_drawn(
         assert area_of(outer) > 0 > area_of(inner), address
 
 
+def test_a_line_runs_as_it_was_drawn(consultation: Consultation, planner: Client) -> None:
+    way = [[9.701, 59.021], [9.705, 59.022], [9.709, 59.029]]
+    geom = GEOSGeometry(json.dumps({"type": "LineString", "coordinates": way}), srid=4326)
+    make.contribution(to=consultation, geom=geom)
+    for client, address in ((Client(), API), (Client(), EXPORT), (planner, STAFF_EXPORT)):
+        assert body_of(client, address)["features"][0]["geometry"]["coordinates"] == way
+
+
 def area_of(ring: list[list[float]]) -> float:
     """Positive where a ring runs counter-clockwise."""
     return sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in pairwise(ring))

@@ -24,7 +24,7 @@ export function createOthers({contributions, themes, language, timeZone, texts, 
         view.showPopup(lonLat, element('div', {class: 'others__comment'},
             element('p', {class: 'others__theme', text: themes[theme] ?? ''}),
             element('p', {class: 'others__text', dir: 'auto', lang: properties.language || null, text: text || texts.withoutText}),
-            element('p', {class: 'others__about', text: received ? day(received) : ''})));
+            element('p', {class: 'others__about', text: received ? day(received) : texts.undated})));
     }
 
     async function load() {

@@ -4,7 +4,7 @@
  * The pack: one line of JSON, {n, n_at_spots, version: 2, epoch, bounds: [w, s, e, n], themes: [{key, name}], areas: [{code, name}],
  * states: [...]}, a newline, then the columns of n rows: those with a spot in Morton order, then those without.
  *   x, y   uint32, 0 … 2^32-1 across the bounds (y from the south); difference to the row before, modulo 2^32; no meaning without a spot
- *   t      uint32, minutes since epoch; difference to the row before as zigzag int32
+ *   t      uint32, minutes since epoch, 2^31-1 where the date is not known; difference to the row before as zigzag int32
  *   theme  uint8, index or 255 for none;  area  uint16, index or 65535;  state  uint8
  * Columns wider than a byte are written as planes: the lowest byte of every row, then the next. That is what gzip likes.
  */
@@ -12,6 +12,7 @@ import {unproject, project} from 'mapdialog/lib/tiles.js';
 
 const WHOLE = 2 ** 32 - 1;
 const NEWLINE = 10;
+const UNDATED = 2 ** 31 - 1;
 
 /** ArrayBuffer or Uint8Array → Pins. Throws on an unknown version or a length that does not fit. */
 export function decodePack(buffer) {
@@ -94,7 +95,7 @@ export class Pins {
     row(i) {
         return {
             lonLat: this.lonLat(i),
-            time: new Date((this.epoch + this.t[i] * 60) * 1000),
+            time: this.t[i] === UNDATED ? null : new Date((this.epoch + this.t[i] * 60) * 1000),
             theme: this.themes[this.theme[i]] ?? null,
             area: this.areas[this.area[i]] ?? null,
             state: this.states[this.state[i]] ?? null,
@@ -103,14 +104,14 @@ export class Pins {
 
     /**
      * Rows that pass. `themes`, `areas`, `states`: a Set of keys, codes or states (null in the Set: those without), or
-     * null for all. `from` is included, `to` is not. `bounds`: [west, south, east, north] or null.
+     * null for all. `from` is included, `to` is not; rows without a known date lie in no time. `bounds`: [west, south, east, north] or null.
      */
     filter({themes = null, areas = null, states = null, from = null, to = null, bounds = null} = {}) {
         const theme = allowed(themes, this.themes.map(entry => entry.key), 256);
         const area = allowed(areas, this.areas.map(entry => entry.code), 65536);
         const state = allowed(states, this.states, 256);
         const earliest = from ? (from / 1000 - this.epoch) / 60 : -Infinity;
-        const latest = to ? (to / 1000 - this.epoch) / 60 : Infinity;
+        const latest = to ? (to / 1000 - this.epoch) / 60 : from ? UNDATED : Infinity;
         const box = bounds ? worldBox(bounds) : null;
         const rows = new Uint32Array(this.n);
         let count = 0;
@@ -153,14 +154,22 @@ export class Pins {
         return counts;
     }
 
-    /** The time from the first to just after the last pin, as Dates; null without pins. */
+    /** How many rows have no known date. */
+    undated(rows) {
+        let count = 0;
+        for (const i of rows) if (this.t[i] === UNDATED) count++;
+        return count;
+    }
+
+    /** The time from the first to just after the last pin, as Dates; null without pins of a known date. */
     span() {
-        if (!this.n) return null;
-        let [first, last] = [this.t[0], this.t[0]];
+        let [first, last] = [Infinity, -Infinity];
         for (const minutes of this.t) {
+            if (minutes === UNDATED) continue;
             if (minutes < first) first = minutes;
             if (minutes > last) last = minutes;
         }
+        if (last < first) return null;
         const date = minutes => new Date((this.epoch + minutes * 60) * 1000);
         return {from: date(first), to: date(last + 60)};
     }

@@ -116,8 +116,12 @@ function tally(column, keys, rows) {
 
 function drawTimes(filter) {
     if (!pins.n) return;
-    const span = pins.span();
     const anyTime = pins.filter({...filter, from: null, to: null});
+    const undated = pins.undated(anyTime);
+    byId('undated').hidden = !undated;
+    byId('undated').textContent = undated ? fill(texts.undated, {n: number.format(undated)}) : '';
+    const span = pins.span();
+    if (!span) return;
     const all = pins.histogram(pins.filter({}), {...span, bins: filters.bins});
     filters.times({all, chosen: pins.histogram(anyTime, {...span, bins: filters.bins}), span, selection});
 }

@@ -77,7 +77,8 @@ export function createList({node, count, more}, {url, texts, language, timeZone,
 
 /** The words of one contribution as nodes: text nodes only, whatever somebody wrote. */
 export function describe(item, {texts, language, timeZone}) {
-    const date = dateFormat(language, {dateStyle: 'medium', timeStyle: 'short', timeZone}).format(new Date(item.receivedAt));
+    // of what has no known date its arrival says so
+    const date = item.receivedAt ? dateFormat(language, {dateStyle: 'medium', timeStyle: 'short', timeZone}).format(new Date(item.receivedAt)) : null;
     const about = [item.theme?.name, item.area?.name, item.placeWords || (item.lonLat ? null : texts.withoutPlace)].filter(Boolean);
     const also = [item.state === 'published' ? null : item.stateLabel, item.arrival === 'in_time' ? null : item.arrivalLabel,
         item.accuracy_m > 50 ? fill(texts.accuracy, {metres: Math.round(item.accuracy_m)}) : null,
@@ -85,6 +86,6 @@ export function describe(item, {texts, language, timeZone}) {
     return [
         element('span', {class: 'comment__head'}, element('span', {class: 'comment__about', text: about.join(' · ')}), element('span', {class: 'comment__code', text: item.code})),
         element('span', {class: item.text ? 'comment__text' : 'comment__about', dir: 'auto', lang: item.language || null, text: item.text || texts.withoutText}),
-        element('span', {class: 'comment__about', text: [date, ...also].join(' · ')}),
+        element('span', {class: 'comment__about', text: [date, ...also].filter(Boolean).join(' · ')}),
     ];
 }

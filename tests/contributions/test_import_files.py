@@ -1,0 +1,126 @@
+"""CSV, workbooks and GeoJSON say the same, and a file that cannot be read says what to do."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from mapdialog.contributions.models import Contribution
+from mapdialog.dialogue.models import Consultation
+from tests import factories as make
+from tests.layers import workbooks
+
+pytestmark = pytest.mark.django_db
+MAP = "source_id=id,lon=x,lat=y,text=t,theme=tema,written_at=tid"
+TABLE: list[list[object]] = [
+    ["id", "x", "y", "t", "tema", "tid"],
+    ["b1", "9.705", "59.025", "Mørkt", "lys", "1.5.2026 14.30"],
+]
+
+
+@pytest.fixture
+def consultation() -> Consultation:
+    return make.consultation()
+
+
+def run(file: Path, consultation: Consultation, mapping: str = MAP, **options: Any) -> str:
+    output = io.StringIO()
+    arguments: dict[str, Any] = {"consultation": consultation.slug, **options}
+    if mapping:
+        arguments["map"] = [mapping]
+    call_command("import_contributions", str(file), stdout=output, stderr=io.StringIO(), **arguments)
+    return output.getvalue()
+
+
+def stored() -> list[Any]:
+    return [
+        (
+            row.source_id,
+            row.text,
+            row.theme and row.theme.key,
+            row.geom and row.geom.coords,
+            f"{row.written_at:%H:%M}",
+        )
+        for row in Contribution.objects.select_related("theme").order_by("source_id")
+    ]
+
+
+ROW = ("b1", "Mørkt", "lys", (9.705, 59.025), "12:30")
+
+
+def test_csv_a_workbook_and_geojson_say_the_same(tmp_path: Path, consultation: Consultation) -> None:
+    as_csv, workbook, geojson = tmp_path / "a.csv", tmp_path / "a.xlsx", tmp_path / "a.geojson"
+    as_csv.write_text("\n".join(";".join(map(str, row)) for row in TABLE), encoding="utf-8")
+    workbooks.xlsx(workbook, {"Ark": TABLE})
+    values = dict(zip(TABLE[0], TABLE[1], strict=True))
+    feature = {
+        "type": "Feature",
+        "properties": {name: values[name] for name in ("id", "t", "tema", "tid")},
+        "geometry": {"type": "Point", "coordinates": [9.705, 59.025]},
+    }
+    geojson.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
+    without_spot = "source_id=id,text=t,theme=tema,written_at=tid"
+    for file, mapping in ((as_csv, MAP), (workbook, MAP), (geojson, without_spot)):
+        assert "1 rows read: 1 loaded" in run(file, consultation, mapping)
+        assert stored() == [ROW], file.name
+        Contribution.objects.all().delete()
+
+
+def test_geojson_in_a_metric_system_that_it_names_is_brought_to_degrees(
+    tmp_path: Path, consultation: Consultation
+) -> None:
+    file = tmp_path / "a.geojson"
+    feature = {
+        "type": "Feature",
+        "properties": {"id": "b1", "t": "x"},
+        "geometry": {"type": "Point", "coordinates": [540462.3, 6543240.7]},
+    }
+    system = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::25832"}}
+    document = {"type": "FeatureCollection", "crs": system, "features": [feature]}
+    file.write_text(json.dumps(document), encoding="utf-8")
+    run(file, consultation, "source_id=id,text=t")
+    geom = Contribution.objects.get().geom
+    assert geom is not None
+    assert geom.coords == pytest.approx((9.705, 59.025), abs=0.01)
+
+
+def test_metres_in_geojson_without_a_system_are_refused_and_named(tmp_path: Path) -> None:
+    consultation = make.consultation(municipality=make.municipality(code="NO-4012"))
+    file = tmp_path / "a.geojson"
+    feature = {
+        "type": "Feature",
+        "properties": {"id": "b1", "t": "x"},
+        "geometry": {"type": "Point", "coordinates": [540462.3, 6543240.7]},
+    }
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
+    assert "EPSG:25832" in run(file, consultation, "source_id=id,text=t")
+    assert not Contribution.objects.exists()
+
+
+def test_lines_are_told_in_the_files_own_terms(tmp_path: Path, consultation: Consultation) -> None:
+    workbook = tmp_path / "a.xlsx"
+    workbooks.xlsx(workbook, {"Ark": [*TABLE, ["b2", "ni", "59", "x", "", ""]]})
+    assert "row 3 (b2): lon: 'ni' is not a number." in run(workbook, consultation)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "mapping", "message"),
+    [
+        ("a.csv", "a;b\n1;2\n", "", "Say with --map"),
+        ("a.geojson", '{"type": "FeatureCollection", "features": [', "source_id=id", "JSON"),
+        ("a.geojson", '{"type": "Point", "coordinates": [1, 2]}', "", "Say with --map"),
+        ("a.geojson", '{"type": "Point", "coordinates": [1, 2]}', "source_id=id", "has no column id"),
+        ("a.xlsx", b"PK\x03\x04nothing", "source_id=id", "no column id|header|read"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_one_clear_sentence(
+    tmp_path: Path, consultation: Consultation, name: str, content: str | bytes, mapping: str, message: str
+) -> None:
+    file = tmp_path / name
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(CommandError, match=message):
+        run(file, consultation, mapping)
+    assert not Contribution.objects.exists()
