@@ -21,12 +21,15 @@ import shapely
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
+from layers import countries
 from layers.findings.finding import Finding
 from layers.geometry import WGS84
 from layers.option_error import OptionError
 
 Geometries = NDArray[np.object_]
-Box = tuple[float, float, float, float]
+Box = countries.Box
+# x and y, or lon and lat, row by row.
+Points = NDArray[np.float64]
 
 # Geographic ones are stored as they are (ETRS89 and WGS 84 differ by less than a metre).
 GEOGRAPHIC = {4326: "WGS 84", 4258: "ETRS89", 4619: "SWEREF99"}
@@ -60,20 +63,6 @@ PROJECTED: dict[int, tuple[str, Box]] = {
     3857: ("Web Mercator", _WORLD),
     26985: ("NAD83 / Maryland", (-80, 37, -74, 40)),
 }  # fmt: skip
-# Roughly, land and the sea along it, in a few boxes each: a municipality's file that lies in none is in
-# another system than it seems.
-_COUNTRIES: dict[str, tuple[Box, ...]] = {
-    "NO": (
-        (3.9, 57.5, 12.8, 62.5), (4.5, 62, 14.6, 65.3), (10, 64.8, 18.6, 69.6), (14.5, 68.2, 31.9, 71.7),
-        (-10, 70.3, -7, 71.7), (8, 74, 36, 81.5),
-    ),
-    "SE": ((10.5, 55, 17.5, 60.5), (16.5, 56.5, 20, 60.5), (11.5, 59.5, 20, 64.4), (13.3, 63.3, 24.5, 69.4)),
-    "DK": ((7.3, 54.3, 13.3, 58.1), (14.3, 54.7, 15.6, 55.7)),
-    "FI": ((18.8, 59.4, 32, 66), (20, 65, 31, 70.4)),
-    "IS": ((-28, 62, -11, 68),),
-    "FO": ((-9, 61, -5.5, 63),),
-    "US": ((-180, 15, -60, 73),),
-}  # fmt: skip
 # What files are in where nobody says so, the likeliest first.
 _LIKELY: dict[str, tuple[int, ...]] = {
     "NO": (25832, 25833, 25835, 4326, 3857, *range(5105, 5131), 25831, 25834, 25836, *range(27391, 27399)),
@@ -98,8 +87,6 @@ _LIKELY: dict[str, tuple[int, ...]] = {
     "US": (4326, 3857, 26985),
 }
 _ANYWHERE = (25832, 25833, 25835, 3006, 3067, 4326, 3857, *range(3007, 3019), *range(3873, 3886))
-# Of a municipality's own layers: this far from them a file is still about the same place.
-_NEAR_DEGREES = 0.5
 # Metres from a system's origin within which drawings have their own coordinates, and no municipality lies.
 _LOCAL_M = 1_000.0
 # Straight in the file's plane is not straight in lon/lat: at 71° N a piece of this length leaves the line
@@ -180,17 +167,17 @@ def title(srid: int) -> str:
     return GEOGRAPHIC.get(srid) or PROJECTED[srid][0]
 
 
-def candidates(bounds: Box, *, owner: str, home: Box | None = None) -> list[Candidate]:
-    """The systems that coordinates with these bounds may be in, the likeliest first.
+def candidates(points: Points, *, owner: str, home: Box | None = None) -> list[Candidate]:
+    """The systems that these points of a file may be in, the likeliest first.
 
     `home` is the box in lon/lat of the owner's other layers, where there are any. Those with x and y
     swapped are there only when they fit better than all others; those that do not fit at all are left out.
     """
     country = owner.partition("-")[0]
     order = _LIKELY.get(country, _ANYWHERE)
-    unswapped = [_candidate(bounds, srid=srid, country=country, home=home) for srid in order]
+    unswapped = [_candidate(points, srid=srid, country=country, home=home) for srid in order]
     best = min((_FITS.index(candidate.fits) for candidate in unswapped), default=len(_FITS))
-    turned = (bounds[1], bounds[0], bounds[3], bounds[2])
+    turned = points[:, ::-1]
     swapped = [
         replace(_candidate(turned, srid=srid, country=country, home=home), swap_axes=True) for srid in order
     ]
@@ -210,9 +197,9 @@ def candidates(bounds: Box, *, owner: str, home: Box | None = None) -> list[Cand
 
 
 def check_fit(
-    bounds: Box, *, srid: int, owner: str, home: Box | None = None, is_named: bool = False
+    points: Points, *, srid: int, owner: str, home: Box | None = None, is_named: bool = False
 ) -> list[Finding]:
-    """Do coordinates with these bounds look as if they were in this system?
+    """Do these points of a file look as if they were in this system?
 
     `is_named`: a person has said so, and is believed where it is possible. Returns what is doubtful, such as
     a place where nobody uses the system, when no other puts it into the owner's country. Raises CrsError,
@@ -220,20 +207,20 @@ def check_fit(
     put them where they belong, and when another system would.
     """
     country = owner.partition("-")[0]
-    stated = _candidate(bounds, srid=srid, country=country, home=home)
+    stated = _candidate(points, srid=srid, country=country, home=home)
     if stated.fits == "home" or (stated.fits == "country" and home is None):
         return []
-    others = candidates(bounds, owner=owner, home=home)
+    others = candidates(points, owner=owner, home=home)
     better = [candidate for candidate in others if _FITS.index(candidate.fits) < _FITS.index(stated.fits)]
-    turned = (bounds[1], bounds[0], bounds[3], bounds[2])
+    turned = points[:, ::-1]
     swapped = replace(_candidate(turned, srid=srid, country=country, home=home), swap_axes=True)
     _refuse_swapped(stated, swapped, better=better)
-    _refuse_misfit(stated, bounds=bounds, better=better, is_named=is_named)
+    _refuse_misfit(stated, points=points, better=better, is_named=is_named)
     where = {"lon": stated.lon, "lat": stated.lat}
     if stated.fits == "no":
         values = {"srid": srid, **where}
         return [Finding(kind="outside_use", severity="error", count=1, values=values)]
-    if stated.fits == "region" and country in _COUNTRIES:
+    if stated.fits == "region" and countries.is_known(country):
         return [Finding(kind="outside_country", severity="warning", count=1, values=where)]
     return []
 
@@ -249,13 +236,14 @@ def _refuse_swapped(stated: Candidate, swapped: Candidate, *, better: list[Candi
         )
 
 
-def _refuse_misfit(stated: Candidate, *, bounds: Box, better: list[Candidate], is_named: bool) -> None:
+def _refuse_misfit(stated: Candidate, *, points: Points, better: list[Candidate], is_named: bool) -> None:
     """CrsError where the coordinates cannot be in the system, or another puts them into the country."""
     srid = stated.srid
     fitting = [candidate for candidate in better if candidate.fits in ("home", "country")]
     if stated.fits == "no" and (fitting or not _inside((stated.lon, stated.lat), _WORLD)):
         message = _("Coordinates about %(x).1f, %(y).1f are not in EPSG:%(srid)d.")
-        values = {"x": (bounds[0] + bounds[2]) / 2, "y": (bounds[1] + bounds[3]) / 2, "srid": srid}
+        x, y = points[_middle(points)].tolist()
+        values = {"x": x, "y": y, "srid": srid}
         raise CrsError(message % values, candidates=better)
     if fitting and not is_named and srid in PROJECTED:
         message = _(
@@ -267,24 +255,37 @@ def _refuse_misfit(stated: Candidate, *, bounds: Box, better: list[Candidate], i
         raise CrsError(message % where, candidates=better)
 
 
-def is_in_country(point: tuple[float, float], *, country: str) -> bool:
-    """Whether (lon, lat) lies in a country of the list, roughly; True for a country that is not on it."""
-    return country not in _COUNTRIES or any(_inside(point, box) for box in _COUNTRIES[country])
-
-
-def _candidate(bounds: Box, *, srid: int, country: str, home: Box | None) -> Candidate:
-    lon, lat = lon_lat(((bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2), srid)
+def _candidate(points: Points, *, srid: int, country: str, home: Box | None) -> Candidate:
+    """Where most of the points lie counts, never the centre of a box: that of Norway is in Sweden."""
     possible = (-180, -85, 180, 85) if srid in GEOGRAPHIC else PROJECTED[srid][1]
+    bounds = (*points.min(axis=0).tolist(), *points.max(axis=0).tolist())
     box = _lon_lat_box(bounds, srid)
+    places = _lon_lats(points, srid)
     fits: Fit = "no"
-    is_local = srid in PROJECTED and max(map(abs, bounds)) < _LOCAL_M
-    if _inside((lon, lat), possible) and all(map(math.isfinite, box)) and not is_local:
+    is_local = srid in PROJECTED and np.abs(points).max() < _LOCAL_M
+    if _is_most(countries.within(places, possible)) and all(map(math.isfinite, box)) and not is_local:
         fits = "region"
-        if any(_inside((lon, lat), part) for part in _COUNTRIES.get(country, ())):
+        if _is_most(countries.inside(places, country=country)):
             fits = "country"
-            if home is not None and _inside((lon, lat), _wider(home)):
+            if home is not None and _is_most(countries.within(places, countries.around(home))):
                 fits = "home"
+    lon, lat = places[_middle(points)].tolist()
     return Candidate(srid=srid, name=title(srid), fits=fits, lon=lon, lat=lat, box=box)
+
+
+def _is_most(mask: NDArray[np.bool_]) -> bool:
+    return bool(2 * np.count_nonzero(mask) >= len(mask))
+
+
+def _middle(points: Points) -> int:
+    """The number of the point that is nearest to the middle of them all."""
+    return int(np.argmin(np.hypot(*(points - np.median(points, axis=0)).T)))
+
+
+def _lon_lats(points: Points, srid: int) -> Points:
+    if srid in GEOGRAPHIC:
+        return points
+    return np.column_stack(_transformer(srid).transform(points[:, 0], points[:, 1]))
 
 
 def _lon_lat_box(bounds: Box, srid: int) -> Box:
@@ -293,13 +294,6 @@ def _lon_lat_box(bounds: Box, srid: int) -> Box:
         return bounds
     west, south, east, north = _transformer(srid).transform_bounds(*bounds, errcheck=False)
     return float(west), float(south), float(east), float(north)
-
-
-def _wider(box: Box) -> Box:
-    """Twice as wide as high in degrees, as a degree of longitude is half as long up here."""
-    west, south, east, north = box
-    margin = _NEAR_DEGREES
-    return west - 2 * margin, south - margin, east + 2 * margin, north + margin
 
 
 def _degrees_off(candidate: Candidate, home: Box | None) -> float:

@@ -32,8 +32,15 @@ _HEADINGS = {
     "outside_country": gettext_lazy("Outside the country"),
     "outside_use": gettext_lazy("Coordinate system"),
     "far_from_home": gettext_lazy("Far away"),
+    "far_from_municipality": gettext_lazy("Far away"),
     "beyond_home": gettext_lazy("Beyond the municipality"),
+    "beyond_municipality": gettext_lazy("Beyond the municipality"),
     "little_of_home": gettext_lazy("Part of the municipality"),
+    "little_of_municipality": gettext_lazy("Part of the municipality"),
+    "too_wide": gettext_lazy("Across the date line"),
+    "at_zero": gettext_lazy("At 0, 0"),
+    "stray_vertex": gettext_lazy("A point far away"),
+    "abroad": gettext_lazy("Outside the country"),
     "stray": gettext_lazy("Far from the rest"),
     "overlap": gettext_lazy("Overlaps"),
     "gap": gettext_lazy("Gaps"),
@@ -91,9 +98,32 @@ _SENTENCES = {
     "far_from_home": gettext_lazy("The layer lies %(km)d km from the owner's other layers."),
     "beyond_home": gettext_lazy("%(percent)s%% of the layer lies outside the owner's other boundaries."),
     "little_of_home": gettext_lazy("The layer covers %(percent)s%% of the owner's other boundaries."),
+    "far_from_municipality": gettext_lazy("The layer lies %(km)d km from the municipality."),
+    "beyond_municipality": gettext_lazy("%(percent)s%% of the layer lies outside the municipality."),
+    "little_of_municipality": gettext_lazy("The layer covers %(percent)s%% of the municipality."),
+    "too_wide": ngettext_lazy(
+        "%(count)d feature reaches around the globe: cut it where it crosses 180°.",
+        "%(count)d features reach around the globe: cut them where they cross 180°.",
+        "count",
+    ),
+    "at_zero": ngettext_lazy(
+        "%(count)d feature has points at 0, 0 of the coordinates, where nothing of the layer can be.",
+        "%(count)d features have points at 0, 0 of the coordinates, where nothing of the layer can be.",
+        "count",
+    ),
+    "stray_vertex": ngettext_lazy(
+        "%(count)d feature has a point far from its other points.",
+        "%(count)d features have points far from their other points.",
+        "count",
+    ),
+    "abroad": ngettext_lazy(
+        "%(count)d feature lies outside the owner's country, as a whole or in part.",
+        "%(count)d features lie outside the owner's country, as a whole or in part.",
+        "count",
+    ),
     "stray": ngettext_lazy(
-        "%(count)d feature lies far from all the others.",
-        "%(count)d features lie far from all the others.",
+        "%(count)d feature lies, as a whole or in part, far from all the others.",
+        "%(count)d features lie, as a whole or in part, far from all the others.",
         "count",
     ),
     "overlap": ngettext_lazy(
@@ -193,6 +223,8 @@ _REASONS = {
 }
 _NOT_AN_AREA = re.compile(r"a (\w+) is not an area", re.IGNORECASE)
 _FEATURES = re.compile(r"features? ([\d, ]+)")
+_SOME_POINTS = re.compile(r"(\d+) of (\d+) points")
+_WIDTH = re.compile(r"(\d+)° wide")
 _NOT_PART = "not part of the layer: "
 _NOTHING_LEFT = "nothing is left after repair: "
 
@@ -222,6 +254,10 @@ def reason(why: str) -> str:
         return _("not an area, but a %(kind)s") % {"kind": kind.group(1)}
     if others := _FEATURES.fullmatch(why):
         return _("features %(numbers)s") % {"numbers": others.group(1)}
+    if part := _SOME_POINTS.fullmatch(why):
+        return _("%(n)s of %(all)s points") % {"n": part.group(1), "all": part.group(2)}
+    if width := _WIDTH.fullmatch(why):
+        return _("%(degrees)s° wide") % {"degrees": width.group(1)}
     known = _REASONS.get(why.partition("[")[0].partition("(")[0].strip().casefold())
     return why if known is None else str(known)
 

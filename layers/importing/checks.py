@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from layers import crs
-from layers.findings.finding import Finding, Item, Severity, listing
-from layers.importing import coverage, extent
-from layers.importing.recognition.columns import Columns, Row
+from layers.findings.finding import Finding, Severity, listing
+from layers.importing import coverage, extent, strays
+from layers.importing.checked import CheckInput, RowNumbers
 from layers.importing.shapes import typical_bounds
 from layers.models import Layer
 from layers.styles.catalog import normal_code
@@ -21,50 +17,11 @@ from layers.styles.catalog import normal_code
 _TINY_M2 = 1.0
 _MANY_VERTICES = 20_000
 _FAR_M = 5_000.0
-# Far from the rest: beyond this many times the distance within which nine of ten lie, and this far at least.
-_STRAY_TIMES = 20
-_STRAY_DEGREES = 0.5
-_STRAY_FROM = 5
 _HUGE_FROM = 20
-_WHOLE = 0.95
+_WHOLE, _HALF = 0.95, 0.5
 _KNOWN_BY_NAME = (Layer.Kind.BOUNDARY, Layer.Kind.PLACE)
 
 Numbers = NDArray[np.float64]
-RowNumbers = NDArray[np.intp]
-
-
-@dataclass(frozen=True, kw_only=True)
-class CheckInput:
-    """What is to be loaded: rows and shapes (EPSG:4326) by row number."""
-
-    rows: Mapping[int, Row]
-    geometries: crs.Geometries
-    properties: Sequence[Mapping[str, Any]]
-    columns: Columns
-    kind: str
-    owner: str
-    name: str
-
-    def row_numbers(self) -> RowNumbers:
-        return np.array(list(self.rows), dtype=np.intp)
-
-    def item(self, row_number: int, *, why: str = "", other: str = "", m2: float | None = None) -> Item:
-        west, south, east, north = shapely.bounds(self.geometries[row_number])
-        return Item(
-            feature=int(row_number) + 1,
-            code=self.rows[row_number].code,
-            why=why,
-            other=other,
-            lon=round(float(west + east) / 2, 7),
-            lat=round(float(south + north) / 2, 7),
-            m2=None if m2 is None else round(float(m2), 2),
-        )
-
-    def listing(
-        self, kind: str, row_numbers: RowNumbers, *, severity: Severity = "note", **values: Any
-    ) -> list[Finding]:
-        items = [self.item(row_number) for row_number in row_numbers.tolist()]
-        return listing(kind, items, severity=severity, values=values)
 
 
 def findings(checked: CheckInput, *, home: crs.Box | None) -> list[Finding]:
@@ -73,7 +30,7 @@ def findings(checked: CheckInput, *, home: crs.Box | None) -> list[Finding]:
     shapes = checked.geometries[row_numbers]
     findings = [
         *_far_from_home(checked, shapes, home),
-        *_strays(checked, row_numbers, shapes),
+        *strays.findings(checked),
         *_same_shapes(checked, row_numbers, shapes),
     ]
     if checked.kind == Layer.Kind.BOUNDARY:
@@ -95,41 +52,37 @@ def _far_from_home(checked: CheckInput, shapes: crs.Geometries, home: crs.Box | 
     distance_m = extent.distance_m(typical_bounds(shapes), home)
     if distance_m < _FAR_M:
         return []
-    return [
-        Finding(kind="far_from_home", severity="warning", count=1, values={"km": round(distance_m / 1000)})
-    ]
+    is_known = len(extent.municipality(checked.owner)) > 0
+    kind = "far_from_municipality" if is_known else "far_from_home"
+    return [Finding(kind=kind, severity="warning", count=1, values={"km": round(distance_m / 1000)})]
 
 
 def _against_ground(checked: CheckInput, shapes: crs.Geometries) -> list[Finding]:
-    """How much of the owner's other boundaries these cover, and how much of these lies outside them."""
-    ground = extent.ground(checked.owner, but=checked.name)
+    """How much of the municipality these cover, and how much of these lies outside it.
+
+    Where nobody has loaded the municipality's own area, the owner's other boundaries stand for it.
+    """
+    area = extent.municipality(checked.owner)
+    ground = area if len(area) else extent.ground(checked.owner, but=checked.name)
     if len(ground) == 0 or shapely.get_num_coordinates(shapes).sum() > coverage.COMPARED_POINTS_MAX:
         return []
     theirs, ours = shapely.union_all(ground), shapely.union_all(shapes)
     shared = shapely.area(shapely.intersection(theirs, ours))
+    covered, inside = shared / shapely.area(theirs), shared / shapely.area(ours)
     findings = []
-    for kind, share in (
-        ("little_of_home", shared / shapely.area(theirs)),
-        ("beyond_home", shared / shapely.area(ours)),
-    ):
-        if share < _WHOLE:
-            percent = round(float(share if kind == "little_of_home" else 1 - share) * 100, 1)
-            findings.append(Finding(kind=kind, severity="note", count=1, values={"percent": percent}))
+    if covered < _WHOLE:
+        kind = "little_of_municipality" if len(area) else "little_of_home"
+        findings.append(_share(kind, covered, severity="note"))
+    if inside < _WHOLE:
+        kind = "beyond_municipality" if len(area) else "beyond_home"
+        is_elsewhere = len(area) > 0 and inside < _HALF
+        findings.append(_share(kind, 1 - inside, severity="warning" if is_elsewhere else "note"))
     return findings
 
 
-def _strays(checked: CheckInput, row_numbers: RowNumbers, shapes: crs.Geometries) -> list[Finding]:
-    """Features far from the middle of all, such as one at 0, 0."""
-    if len(row_numbers) < _STRAY_FROM:
-        return []
-    west, south, east, north = shapely.bounds(shapes).T
-    lon, lat = (west + east) / 2, (south + north) / 2
-    middle_lon, middle_lat = np.median(lon), np.median(lat)
-    away = np.hypot((lon - middle_lon) * np.cos(np.radians(middle_lat)), lat - middle_lat)
-    # of nearly all: in a small set one stray is a tenth
-    usual = np.sort(away)[int(0.75 * (len(away) - 1))]
-    far = row_numbers[(away > _STRAY_DEGREES) & (away > _STRAY_TIMES * usual)]
-    return checked.listing("stray", far, severity="warning")
+def _share(kind: str, share: float, *, severity: Severity) -> Finding:
+    values = {"percent": round(float(share) * 100, 1)}
+    return Finding(kind=kind, severity=severity, count=1, values=values)
 
 
 def _same_shapes(checked: CheckInput, row_numbers: RowNumbers, shapes: crs.Geometries) -> list[Finding]:

@@ -14,7 +14,8 @@ from layers.crs import CrsError
 from layers.findings.finding import Finding, Item
 from layers.findings.report import Report
 from layers.geometry import WGS84
-from layers.importing import checks, extent, merging, shapes
+from layers.importing import checks, extent, merging, shapes, strays
+from layers.importing.checked import CheckInput
 from layers.importing.recognition import columns as recognition
 from layers.importing.recognition import source_layers
 from layers.importing.recognition.columns import Columns, Row
@@ -29,12 +30,13 @@ Look = Callable[[Contents, SourceRows], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Content:
-    """`rows` by row number, and the shapes of all row numbers in lon/lat."""
+    """`rows` by row number, and the shapes of all row numbers in lon/lat. `bounds` leave out strays."""
 
     srid: int
     columns: Columns
     rows: Mapping[int, Row]
     geometries: Any
+    bounds: shapes.Bounds
     report: Report
 
 
@@ -90,12 +92,14 @@ class _Import:
         row_numbers = self._shapes.row_numbers().tolist()
         rows = recognition.rows(self._source_rows, self._columns, row_numbers=row_numbers, kind=request.kind)
         of_fields = recognition.findings(rows, self._columns, owner=request.owner, source=request.source)
-        of_shapes = checks.findings(self._check_input(rows), home=home)
+        checked = self._check_input(rows)
+        of_shapes = checks.findings(checked, home=home)
         return Content(
             srid=srid,
             columns=self._columns,
             rows=rows,
             geometries=self._shapes.geometries,
+            bounds=strays.bounds_without(of_shapes, shapes=checked.shapes(), row_numbers=row_numbers),
             report=self._report(
                 loaded=len(rows), findings=[*passed_over, *of_system, *of_fields, *merged, *of_shapes]
             ),
@@ -110,15 +114,15 @@ class _Import:
     def _system(self, *, home: crs.Box | None) -> tuple[int, list[Finding]]:
         """The system a person has named, else the file's own, and what is doubtful about it. CrsError."""
         request, in_file = self._request, self._source_rows.srid
-        bounds = shapes.typical_bounds(self._shapes.geometries)
+        points = shapes.typical_points(self._shapes.geometries)
         srid = request.srid if request.srid is not None else in_file
         if srid is None:
             raise CrsError(
                 _("The file does not say which coordinate system it is in."),
-                candidates=crs.candidates(bounds, owner=request.owner, home=home),
+                candidates=crs.candidates(points, owner=request.owner, home=home),
             )
         is_named = request.srid is not None
-        findings = crs.check_fit(bounds, srid=srid, owner=request.owner, home=home, is_named=is_named)
+        findings = crs.check_fit(points, srid=srid, owner=request.owner, home=home, is_named=is_named)
         if is_named and in_file not in (None, srid, WGS84):
             values = {"said": in_file, "told": srid}
             findings.append(Finding(kind="other_crs", severity="note", count=1, values=values))
@@ -137,8 +141,8 @@ class _Import:
         }
         return merging.merge(rows, self._shapes.geometries, always=request.merge_codes is True)
 
-    def _check_input(self, rows: Mapping[int, Row]) -> checks.CheckInput:
-        return checks.CheckInput(
+    def _check_input(self, rows: Mapping[int, Row]) -> CheckInput:
+        return CheckInput(
             rows=rows,
             geometries=self._shapes.geometries,
             properties=self._source_rows.properties,

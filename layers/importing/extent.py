@@ -11,6 +11,9 @@ from layers.crs import Box, Geometries
 from layers.models import Layer
 
 _GEOD = pyproj.Geod(ellps="GRS80")
+# Of an edition that something grave was found in, or that lies abroad, nobody can say where its owner is.
+_FREE_OF_DOUBT = """NOT version.report @> '{"findings": [{"severity": "error"}]}'
+        AND NOT version.report @> '{"findings": [{"kind": "outside_country"}]}'"""
 # What was not imported, but composed or stored in another way, has no bounds: there the shapes are asked.
 _BOX = """
 SELECT min(bounds[1]), min(bounds[2]), max(bounds[3]), max(bounds[4]) FROM (
@@ -21,8 +24,21 @@ SELECT min(bounds[1]), min(bounds[2]), max(bounds[3]), max(bounds[4]) FROM (
     )) AS bounds
     FROM layers_layerversion AS version JOIN layers_layer AS layer ON layer.id = version.layer_id
     WHERE layer.owner = %s AND layer.kind = %s AND version.state = 'standing' AND version.valid_to IS NULL
+        AND {free_of_doubt}
 ) AS edition
 """
+# Of a set of municipalities in force, whoever loaded it, the newest one's area of that code.
+_MUNICIPALITY = """
+SELECT ST_AsBinary(area.geom) FROM layers_area AS area
+JOIN layers_layerversion AS version ON version.id = area.version_id
+JOIN layers_layer AS layer ON layer.id = version.layer_id
+WHERE area.code = %s AND version.report ->> 'source' = %s AND layer.owner LIKE %s
+    AND version.state = 'standing' AND version.valid_to IS NULL
+    AND {free_of_doubt}
+ORDER BY version.imported_at DESC, version.id DESC LIMIT 1
+"""
+# The data sets of a country's municipalities.
+_MUNICIPALITIES = {"NO": "no-kommuner", "SE": "se-kommuner", "DK": "dk-kommuner"}
 # The ground of the owner's largest set of boundaries, other than the layer that is being loaded.
 _GROUND = """
 SELECT ST_AsBinary(area.geom) FROM layers_area AS area WHERE area.version_id = (
@@ -30,6 +46,7 @@ SELECT ST_AsBinary(area.geom) FROM layers_area AS area WHERE area.version_id = (
     JOIN layers_layerversion AS version ON version.id = thing.version_id
     JOIN layers_layer AS layer ON layer.id = version.layer_id
     WHERE layer.owner = %s AND version.state = 'standing' AND version.valid_to IS NULL AND layer.name <> %s
+        AND {free_of_doubt}
     GROUP BY version.id HAVING sum(ST_NPoints(thing.geom)) <= %s
     ORDER BY sum(ST_Area(thing.geom)) DESC, version.id LIMIT 1
 )
@@ -37,11 +54,28 @@ SELECT ST_AsBinary(area.geom) FROM layers_area AS area WHERE area.version_id = (
 _GROUND_POINTS_MAX = 200_000
 
 
+def municipality(owner: str) -> Geometries:
+    """The municipality's own area in lon/lat, of a set of municipalities; empty where none is loaded."""
+    country, _hyphen, code = owner.partition("-")
+    with connection.cursor() as cursor:
+        values = [code, _MUNICIPALITIES.get(country, ""), f"{country}-%"]
+        cursor.execute(_MUNICIPALITY.format(free_of_doubt=_FREE_OF_DOUBT), values)
+        return np.array([shapely.from_wkb(bytes(row[0])) for row in cursor.fetchall()], dtype=object)
+
+
 def home(owner: str) -> Box | None:
-    """The box in lon/lat around the owner's boundaries in force, else its plans'; None without any."""
+    """The box in lon/lat of the municipality, where it is known.
+
+    Else that around the owner's boundaries in force, else its plans, but for those outside the country or
+    with an error. None without any.
+    """
+    area = municipality(owner)
+    if len(area):
+        west, south, east, north = shapely.total_bounds(area).tolist()
+        return west, south, east, north
     with connection.cursor() as cursor:
         for table, kind in (("area", Layer.Kind.BOUNDARY), ("zone", Layer.Kind.ZONING)):
-            cursor.execute(_BOX.format(table=table), [owner, kind])
+            cursor.execute(_BOX.format(table=table, free_of_doubt=_FREE_OF_DOUBT), [owner, kind])
             row = cursor.fetchone()
             if row[0] is not None:
                 return row[0], row[1], row[2], row[3]
@@ -54,7 +88,7 @@ def ground(owner: str, *, but: str) -> Geometries:
     Empty where there are none, or none that can be compared at once.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_GROUND, [owner, but, _GROUND_POINTS_MAX])
+        cursor.execute(_GROUND.format(free_of_doubt=_FREE_OF_DOUBT), [owner, but, _GROUND_POINTS_MAX])
         shapes = [shapely.from_wkb(bytes(row[0])) for row in cursor.fetchall()]
     return np.array(shapes, dtype=object)
 

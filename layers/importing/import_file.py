@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-import shapely
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -211,7 +210,7 @@ def _draft(
         imported_at=at,
         imported_by=by,
         feature_count=read.report.loaded,
-        bounds=shapely.total_bounds(read.geometries[list(read.rows)]).tolist(),
+        bounds=list(read.bounds),
         report=read.report.as_json(),
         original=original,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import shapely
@@ -24,9 +25,11 @@ _PIECES_MAX = 50_000
 _ALL_PIECES_MAX = 10_000_000
 _AT_ONCE = 2_000
 _OUTSIDE = "outside the map (latitude beyond 85°, longitude beyond 180°)"
-# Too few to leave out the outermost by number: those this many times as far out as most.
-_FEW = 20
+# This many times as far out as three of four lie, a point says nothing of where the layer is.
 _FAR_TIMES = 20
+# Looked at to find out where a layer lies.
+_SAMPLED_SHAPES = 500
+_SAMPLED_POINTS = 2_000
 _POINT = re.compile(r"\[(\S+) (\S+)\]")
 
 Mask = NDArray[np.bool_]
@@ -78,27 +81,33 @@ def usable(geometries: crs.Geometries, *, areas_only: bool, swap_axes: bool = Fa
     return shapes
 
 
+def typical_points(geometries: crs.Geometries) -> crs.Points:
+    """Points of the shapes, from all over them, but for those far from nearly all. Some must be there."""
+    points = some_points(geometries)
+    away = np.hypot(*(points - np.median(points, axis=0)).T)
+    usual = np.sort(away)[int(0.75 * (len(away) - 1))]
+    return points if usual == 0 else points[away <= _FAR_TIMES * usual]
+
+
 def typical_bounds(geometries: crs.Geometries) -> Bounds:
     """Where nearly all of them lie: a stray or two do not count. Some must be there."""
-    bounds = shapely.bounds(geometries[~shapely.is_missing(geometries)])
-    low, high = (2, 98) if len(bounds) >= _FEW else (0, 100)
-    if low == 0:
-        bounds = _without_strays(bounds)
-    west, south, east, north = bounds.T
-    return (
-        float(np.percentile(west, low)),
-        float(np.percentile(south, low)),
-        float(np.percentile(east, high)),
-        float(np.percentile(north, high)),
-    )
+    points = typical_points(geometries)
+    (west, south), (east, north) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
+    return west, south, east, north
 
 
-def _without_strays(bounds: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Boxes without those far out, in any system: of five or more, most are where three of four are."""
-    middles = (bounds[:, :2] + bounds[:, 2:]) / 2
-    away = np.hypot(*(middles - np.median(middles, axis=0)).T)
-    usual = np.sort(away)[int(0.75 * (len(away) - 1))]
-    return bounds if len(bounds) < 5 or usual == 0 else bounds[away <= _FAR_TIMES * usual]
+def some_points(geometries: crs.Geometries) -> crs.Points:
+    """Vertices, evenly taken from evenly taken shapes: of every one that is there, if they are few."""
+    present = geometries[~shapely.is_missing(geometries)]
+    points = shapely.get_coordinates(_evenly(present, most=_SAMPLED_SHAPES))
+    finite = points[np.isfinite(points).all(axis=1)]
+    return np.asarray(_evenly(finite, most=_SAMPLED_POINTS), dtype=np.float64)
+
+
+def _evenly(items: NDArray[Any], *, most: int) -> NDArray[Any]:
+    if len(items) <= most:
+        return items
+    return items[np.linspace(0, len(items) - 1, most).round().astype(np.intp)]
 
 
 def mend(shapes: UsableShapes, *, srid: int, areas_only: bool, progress: Callable[[int, int], None]) -> None:

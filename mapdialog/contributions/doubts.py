@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+import numpy as np
 from django.contrib.gis.geos import GEOSGeometry, Point, Polygon
 from django.contrib.gis.geos.prepared import PreparedGeometry
 
-from layers import crs
+from layers import countries, crs
 from layers.crs import Box
 from layers.importing import extent
 from mapdialog.contributions.screening import DAMAGED_LETTERS, OUTSIDE_AREA, SWAPPED_AXES
@@ -63,7 +64,7 @@ class Ground:
         """What numbers that are no degrees may be, in words for the reason of a refusal; "" for others."""
         if _DEGREES[0] <= x <= _DEGREES[2] and _DEGREES[1] <= y <= _DEGREES[3]:
             return ""
-        fitting = crs.candidates((x, y, x, y), owner=self.owner, home=self.box)
+        fitting = crs.candidates(np.array([(x, y)]), owner=self.owner, home=self.box)
         fitting = [candidate for candidate in fitting if candidate.fits in ("home", "country")]
         if not fitting:
             return ""
@@ -78,7 +79,9 @@ class Ground:
         if self.area is not None and self.most is not None:
             return self.area.intersects(geom) and (isinstance(geom, Point) or self.most.covers(geom))
         if self.box is None:
-            return crs.is_in_country((geom.centroid.x, geom.centroid.y), country=self.owner.partition("-")[0])
+            return countries.is_in_country(
+                (geom.centroid.x, geom.centroid.y), country=self.owner.partition("-")[0]
+            )
         return bool(Polygon.from_bbox(self.box).intersects(geom))
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-import numpy as np
-import shapely
-
 from layers import crs
 from layers.geometry import WGS84
+from layers.importing import shapes
 from layers.importing.recognition.proposal import Proposal
 from layers.readers.read_file import Contents, SourceRows
 from layers.reference import catalog
@@ -51,11 +49,9 @@ def _source(source: Source) -> dict[str, Any]:
 
 def of_coordinates(rows: SourceRows, *, owner: str) -> dict[str, Any]:
     """What system the file says it is in, and those its coordinates may be in, the likely ones first."""
-    finite = rows.geometries[np.isfinite(shapely.bounds(rows.geometries)).all(axis=1)]
-    if not len(finite):
+    if not len(shapes.some_points(rows.geometries)):
         return {"declared": rows.srid, "candidates": []}
-    west, south, east, north = (float(value) for value in shapely.total_bounds(finite))
-    likely = crs.candidates((west, south, east, north), owner=owner)[:_CANDIDATES]
+    likely = crs.candidates(shapes.typical_points(rows.geometries), owner=owner)[:_CANDIDATES]
     return {"declared": rows.srid, "candidates": [asdict(candidate) for candidate in likely]}
 
 

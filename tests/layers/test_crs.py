@@ -16,11 +16,17 @@ STOCKHOLM = (17.8, 59.23, 18.2, 59.42)
 HELSINKI = (24.8, 60.13, 25.2, 60.3)
 
 
-def in_system(box: crs.Box, srid: int) -> crs.Box:
-    """A box of lon/lat as a file in the system has it."""
+def points_of(box: crs.Box) -> crs.Points:
+    """Its corners, and its middle."""
+    west, south, east, north = box
+    middle = ((west + east) / 2, (south + north) / 2)
+    return np.array([(west, south), (west, north), (east, south), (east, north), middle])
+
+
+def in_system(box: crs.Box, srid: int) -> crs.Points:
+    """Points of a box of lon/lat as a file in the system has them."""
     to_it = pyproj.Transformer.from_crs(4326, srid, always_xy=True)
-    west, south, east, north = to_it.transform_bounds(*box)
-    return west, south, east, north
+    return np.column_stack(to_it.transform(*points_of(box).T))
 
 
 @pytest.mark.parametrize(
@@ -79,15 +85,14 @@ def test_a_system_that_puts_them_nowhere_is_no_candidate() -> None:
 
 
 def test_swapped_coordinates_are_offered_the_right_way_round() -> None:
-    west, south, east, north = in_system(BAMBLE, 25832)
-    candidates = crs.candidates((south, west, north, east), owner="NO-4012", home=BAMBLE)
+    candidates = crs.candidates(in_system(BAMBLE, 25832)[:, ::-1], owner="NO-4012", home=BAMBLE)
     assert (candidates[0].srid, candidates[0].swap_axes, candidates[0].fits) == (25832, True, "home")
 
 
 def test_a_system_that_puts_the_file_into_another_country_names_the_one_that_would_not() -> None:
-    bounds = in_system(BAMBLE, 25832)
+    points = in_system(BAMBLE, 25832)
     with pytest.raises(CrsError, match="25832") as caught:
-        crs.check_fit(bounds, srid=25833, owner="NO-4012")
+        crs.check_fit(points, srid=25833, owner="NO-4012")
     assert caught.value.candidates[0].srid == 25832
     # with the owner's layers known, also within the country
     with pytest.raises(CrsError) as caught:
@@ -104,13 +109,13 @@ def test_who_names_the_system_is_believed() -> None:
 
 
 def test_a_drawing_in_coordinates_of_its_own_lies_nowhere() -> None:
-    (finding,) = crs.check_fit((0, 0, 12, 3), srid=25832, owner="NO-4012")
+    (finding,) = crs.check_fit(points_of((0, 0, 12, 3)), srid=25832, owner="NO-4012")
     assert (finding.kind, finding.severity) == ("outside_use", "error")
 
 
 def test_swapped_axes_come_with_the_way_out() -> None:
     with pytest.raises(CrsError, match="swapped") as caught:
-        crs.check_fit((58.9, 9.55, 59.1, 9.9), srid=4326, owner="NO-4012")
+        crs.check_fit(points_of((58.9, 9.55, 59.1, 9.9)), srid=4326, owner="NO-4012")
     assert caught.value.candidates[0].swap_axes
     assert caught.value.candidates[0].srid == 4326
 
@@ -172,8 +177,17 @@ def test_areas_are_measured_in_the_system_of_the_country(
     assert crs.metric(point, owner=owner) == srid
 
 
+def test_a_country_lies_where_its_points_are_and_not_in_the_middle_of_its_box() -> None:
+    """Between Lindesnes and Vardø is Sweden."""
+    points = np.array([(7.0, 58.0), (5.3, 60.4), (10.4, 63.4), (14.4, 67.3), (18.9, 69.6), (31.1, 70.4)])
+    assert crs.check_fit(points, srid=4326, owner="NO-5603") == []
+    best = crs.candidates(points, owner="NO-5603")[0]
+    assert (best.srid, best.fits) == (4326, "country")
+    assert [best.lon, best.lat] in points.tolist()
+
+
 def test_no_system_is_offered_twice() -> None:
-    turned = (6_540_000.0, 539_000.0, 6_541_000.0, 540_000.0)
+    turned = points_of((6_540_000.0, 539_000.0, 6_541_000.0, 540_000.0))
     with pytest.raises(CrsError, match="swapped") as refused:
         crs.check_fit(turned, srid=25832, owner="NO-4012")
     offered = refused.value.candidates

@@ -37,13 +37,6 @@ def test_a_plain_set_of_boundaries_has_no_findings(tmp_path: Path) -> None:
     assert findings_in(tmp_path, *row_of(6)) == {}
 
 
-def test_a_stray_is_reported_with_its_number_and_position(tmp_path: Path) -> None:
-    stray = files.feature(shapely.box(-0.01, -0.01, 0, 0), code="zero", name="Null")
-    finding = findings_in(tmp_path, *row_of(9), stray)["stray"]
-    (item,) = finding.items
-    assert (item.feature, item.code, item.lon, item.lat) == (10, "zero", -0.005, -0.005)
-
-
 def test_the_same_shape_twice_names_both(tmp_path: Path) -> None:
     turned = shapely.Polygon([*box(1).exterior.coords][2:-1] + [*box(1).exterior.coords][:2])
     rows = [*row_of(3), files.feature(turned, code="again", name="Igjen")]

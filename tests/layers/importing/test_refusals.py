@@ -141,7 +141,7 @@ def test_one_stray_area_does_not_make_the_system_doubtful(tmp_path: Path) -> Non
     report = imported(files.geojson(tmp_path, files.collection(*rows)), srid=25832).report
     assert report is not None
     kinds = {finding.kind for finding in report.findings()}
-    assert "stray" in kinds
+    assert "at_zero" in kinds
     assert "outside_use" not in kinds
 
 
