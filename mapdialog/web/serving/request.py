@@ -54,10 +54,37 @@ def answering_task(channel: Any, request: Request) -> Task:
     channel.leaves_body = True
     if isinstance(request.error, RequestEntityTooLarge | BodyTooSlow):
         return RefusingTask(channel, request)
-    return ErrorTask(channel, request)
+    return BrokenHttpTask(channel, request)
 
 
-class AnsweringTask(WSGITask):  # type: ignore[misc] # waitress ships no types
+class _Heads(Task):  # type: ignore[misc] # waitress ships no types
+    """Sends of an answer to HEAD its head alone: on a kept connection, a body would begin the next answer."""
+
+    @property
+    def is_for_head(self) -> bool:
+        return getattr(self.request, "command", "").upper() == "HEAD"
+
+    def write(self, data: bytes) -> None:
+        if not self.is_for_head:
+            super().write(data)
+            return
+        super().write(b"")
+        self.chunked_response = False  # the end of such a body is one, too
+
+
+class BrokenHttpTask(_Heads, ErrorTask):  # type: ignore[misc] # waitress ships no types
+    """waitress answers."""
+
+
+class _ApplicationTask(_Heads, WSGITask):  # type: ignore[misc] # waitress ships no types
+    def get_environment(self) -> dict[str, Any]:
+        environ: dict[str, Any] = super().get_environment()
+        if self.is_for_head:
+            del environ["wsgi.file_wrapper"]  # what it wraps is sent past `write`
+        return environ
+
+
+class AnsweringTask(_ApplicationTask):
     """Asks the client to come back on another connection when this process is about to end."""
 
     def execute(self) -> None:
@@ -66,7 +93,7 @@ class AnsweringTask(WSGITask):  # type: ignore[misc] # waitress ships no types
         super().execute()
 
 
-class RefusingTask(WSGITask):  # type: ignore[misc] # waitress ships no types
+class RefusingTask(_ApplicationTask):
     """The application answers, without the body and with the reason."""
 
     def execute(self) -> None:
@@ -74,7 +101,7 @@ class RefusingTask(WSGITask):  # type: ignore[misc] # waitress ships no types
         super().execute()
 
     def get_environment(self) -> dict[str, Any]:
-        environ: dict[str, Any] = super().get_environment()
+        environ = super().get_environment()
         is_large = isinstance(self.request.error, RequestEntityTooLarge)
         environ[WHY] = TOO_LARGE if is_large else TOO_SLOW
         environ["CONTENT_LENGTH"] = "0"
