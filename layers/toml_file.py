@@ -35,6 +35,8 @@ _Schema = TypeVar("_Schema")
 Reading = ValidationInfo[dict[str, Any]]
 # The one character that the database does not take, as TOML lets it be written.
 _NUL = re.compile(r"\\(?:x00|u0000|U0{8})")
+# Of a key as it is told to people, what its table's header in the file has not.
+_POSITION = re.compile(r"\[\d+\]")
 # What pydantic finds wrong, in words; an error's own figures stand in for the braces.
 _SENTENCES = {
     "missing": "is missing.",
@@ -45,10 +47,10 @@ _SENTENCES = {
     "greater_than_equal": "must be {ge} or more.",
     "less_than_equal": "must be {le} or less.",
     "string_too_long": "is longer than {max_length} characters.",
-    "dict_type": "must be a table, [{key}].",
-    "model_type": "must be a table, [{key}].",
+    "dict_type": "must be a table, [{header}].",
+    "model_type": "must be a table, [{header}].",
     "tuple_type": "must be a list of texts in quotes.",
-    "list_type": "must be tables, each starting with [[{key}]].",
+    "list_type": "must be tables, each starting with [[{header}]].",
     "value_error": "{error}",
 }
 _UNKNOWN = ("extra_forbidden", "unexpected_keyword_argument")
@@ -81,10 +83,18 @@ def otherwise(sentence: str) -> WrapValidator:
     def check(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
         try:
             return handler(value)
-        except ValidationError:
+        except ValidationError as error:
+            if any(mistake["type"] == "string_type" and not mistake["loc"] for mistake in error.errors()):
+                raise  # what it must look like as a text says nothing of a number or a date
             raise ValueError(sentence.format(value=repr(value))) from None
 
     return WrapValidator(check)
+
+
+def _as_list(value: Any) -> Any:
+    if not isinstance(value, list):
+        raise ValueError("must be a list of texts in quotes.")
+    return value
 
 
 def _in_languages(value: Any, info: Reading) -> Any:
@@ -113,12 +123,18 @@ def _beside(name: Any, info: Reading) -> Path:
         raise ValueError("must be a text in quotes.")
     folder = Path(info.context["file"]).parent.resolve()
     path = (folder / name).resolve()
-    if not path.is_relative_to(folder) or not path.is_file():
+    try:
+        is_beside = path.is_relative_to(folder) and path.is_file()
+    except OSError:  # a name that is too long for any file
+        is_beside = False
+    if not is_beside:
         raise ValueError(f"is {name!r}, which is not beside {info.context['file'].name}.")
     return path
 
 
 Strings = Annotated[list[str], otherwise("must be a list of texts in quotes.")]
+# Beside a list of texts of which each says itself what is wrong with it.
+TEXT_LIST = BeforeValidator(_as_list)
 LanguageTag = Annotated[
     str,
     Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$"),
@@ -141,15 +157,20 @@ def content(file: Path) -> dict[str, Any]:
     """The file's top table as it is. Raises TomlFileError when it cannot be opened or is not TOML."""
     try:
         text = file.read_text(encoding="utf-8")
-        if nul := _NUL.search(text):
-            raise TomlFileError(f"{file.name}: holds {nul[0]}, a character that no text has.")
-        return tomllib.loads(text)
     except OSError as error:
         raise TomlFileError(f"{file}: cannot be read ({error.strerror}).") from None
     except UnicodeDecodeError:
         raise TomlFileError(f"{file.name}: is not UTF-8 text.") from None
+    if nul := _NUL.search(text):
+        raise TomlFileError(f"{file.name}: holds {nul[0]}, a character that no text has.")
+    try:
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise TomlFileError(f"{file.name}: is not TOML: {error}.") from None
+    except (ValueError, RecursionError):
+        raise TomlFileError(
+            f"{file.name}: holds a number of thousands of digits, or lists within hundreds of others."
+        ) from None
 
 
 def checked(values: Mapping[str, Any], schema: type[_Schema], *, file: Path, **context: Any) -> _Schema:
@@ -162,24 +183,30 @@ def checked(values: Mapping[str, Any], schema: type[_Schema], *, file: Path, **c
 
 
 def _line(mistake: Mapping[str, Any], *, schema: type) -> str:
-    key = _dotted(mistake["loc"])
-    if mistake["type"] in _UNKNOWN:
-        sentence = _unknown(mistake["loc"], schema=schema)
-    else:
-        sentence = _SENTENCES.get(mistake["type"], "is not right: {msg}.")
-        sentence = sentence.format(key=key, msg=mistake["msg"], **mistake.get("ctx", {}))
+    kind, steps = mistake["type"], mistake["loc"]
+    if kind in _UNKNOWN:
+        return f"“{_dotted(steps[:-1], last=steps[-1])}” {_unknown(steps, schema=schema)}"
+    if kind == "model_type" and isinstance(steps[-1], int):  # one of several tables, which is none
+        kind, steps = "list_type", steps[:-1]
+    key = _dotted(steps)
+    sentence = _SENTENCES.get(kind, "is not right: {msg}.")
+    header = _POSITION.sub("", key)
+    sentence = sentence.format(header=header, msg=mistake["msg"], **mistake.get("ctx", {}))
     return f"“{key}” {sentence}" if key else sentence
 
 
-def _dotted(steps: Sequence[int | str]) -> str:
-    """`themes[2].name`; steps in brackets are no keys of the file, but pydantic's words for what it tried."""
+def _dotted(steps: Sequence[int | str], *, last: str | None = None) -> str:
+    """`themes[2].name`; steps in brackets are no keys of the file, but pydantic's words for what it tried.
+
+    `last` is a key of the file whatever it looks like.
+    """
     key = ""
     for step in steps:
         if isinstance(step, int):
             key += f"[{step + 1}]"
         elif not step.startswith("["):
             key += f".{step}"
-    return key.removeprefix(".")
+    return (key if last is None else f"{key}.{last}").removeprefix(".")
 
 
 def _unknown(steps: Sequence[int | str], *, schema: type) -> str:

@@ -22,6 +22,7 @@ from pydantic import (
 from layers import toml_file
 from layers.toml_file import (
     SLUG,
+    TEXT_LIST,
     Beside,
     LanguageTag,
     Reading,
@@ -181,7 +182,7 @@ class ColumnsOfFile(Table):
     """What stands in the consultation's own row, by the names of its columns."""
 
     # The first: a plain string further down is a text in the first of these.
-    languages: list[LanguageTag] = Field(default_factory=lambda: _LANGUAGES)
+    languages: Annotated[list[LanguageTag], TEXT_LIST] = Field(default_factory=lambda: _LANGUAGES)
     title: RequiredTexts
     summary: Texts = Field(default_factory=dict)
     purpose: Texts = Field(default_factory=dict)

@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from layers import toml_file
-from layers.toml_file import SLUG, Reading, RequiredTexts, Strings, Table, one_of, otherwise
+from layers.toml_file import SLUG, TEXT_LIST, Reading, RequiredTexts, Strings, Table, one_of, otherwise
 from mapdialog.map_services.service import MAX_ZOOM, TILE_PIXELS, Key, Kind, MapService, Role
 
 OWN, NONE = "own", "none"
@@ -48,7 +48,7 @@ class TiledEntry(Table):
 
     kind: Annotated[str, one_of(list(Kind))]
     titles: RequiredTexts
-    roles: list[Annotated[str, one_of(list(Role))]] = Field(default_factory=list)
+    roles: Annotated[list[Annotated[str, one_of(list(Role))]], TEXT_LIST] = Field(default_factory=list)
     url: Annotated[str, AfterValidator(_whole_address)]
     credit: str
     licence: str

@@ -38,8 +38,14 @@ class MunicipalityFile(Table):
         Field(pattern=f"^{OWNER}$"),
         otherwise("is {value}; write country and number, such as NO-4012."),
     ]
-    name: str
-    country: str
+    name: Annotated[
+        str,
+        Field(pattern=r"\S", max_length=100),
+        otherwise("must be the municipality's name, in 100 characters at most."),
+    ]
+    country: Annotated[
+        str, Field(pattern="^[A-Z]{2}$"), otherwise("is {value}; write its two letters, such as NO.")
+    ]
     time_zone: Annotated[str, AfterValidator(_known_zone)]
     metric_srid: Annotated[int, Field(ge=1024, le=32767), AfterValidator(_in_true_metres)]
     languages: Strings
@@ -47,14 +53,18 @@ class MunicipalityFile(Table):
 
     @model_validator(mode="before")
     @classmethod
-    def _as_its_country_has_it(cls, values: dict[str, Any]) -> dict[str, Any]:
-        country = values.get("country", str(values.get("code"))[:2])
+    def _as_its_country_has_it(cls, values: Any) -> Any:
+        if not isinstance(values, dict):
+            return values  # which pydantic refuses
+        country = str(values.get("country", str(values.get("code"))[:2]))
         usual = {
             "country": country,
             "time_zone": TIME_ZONES.get(country, "UTC"),
             "metric_srid": _METRIC_SRIDS.get(country),
         }
-        languages = values.get("languages") or _LANGUAGES.get(country, ["en"])
+        languages = values.get("languages", [])
+        if languages == []:
+            languages = _LANGUAGES.get(country, ["en"])
         filled = {key: value for key, value in usual.items() if value is not None}
         return {**filled, **values, "languages": languages}
 

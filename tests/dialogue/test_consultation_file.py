@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,10 +16,12 @@ from mapdialog.dialogue import consultation_file
 from mapdialog.dialogue.actions import ConsultationError, save_consultation
 from mapdialog.dialogue.dates import DateError, When
 from mapdialog.dialogue.models import Consultation, DataVersion
+from mapdialog.people import municipality_file
 from mapdialog.people.models import Municipality
 from tests import factories
 
 NOW = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
+LONG_NAME = "A" * 101
 OSLO = ZoneInfo("Europe/Oslo")
 FULL = """
 slug = "grasmyr"
@@ -300,6 +303,24 @@ def test_a_municipality_is_measured_in_true_metres(tmp_path: Path, db: None, sri
     text += f'[municipality]\ncode = "SE-0180"\nname = "Stockholm"\nmetric_srid = {srid}\n'
     with pytest.raises(TomlFileError, match="not in true metres"):
         load(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('municipality = "NO-4012"', "“municipality” must be a table, [municipality]."),
+        ("[[municipality]]", "“municipality” must be a table, [municipality]."),
+        ('code = "NO-4012"\nname = "A"\ncountry = ["NO"]', "“country” must be a text in quotes."),
+        ('code = "NO-4012"\nname = "A"\ncountry = "Norge"', "“country” is 'Norge'; write its two letters"),
+        ('code = "NO-4012"\nname = " "', "“name” must be the municipality's name"),
+        (f'code = "NO-4012"\nname = "{LONG_NAME}"', "“name” must be the municipality's name"),
+        ('code = "NO-4012"\nname = "A"\nlanguages = ""', "“languages” must be a list of texts in quotes."),
+        ('code = "NO-4012"\nname = "A"\nlanguages = {}', "“languages” must be a list of texts in quotes."),
+    ],
+)
+def test_what_is_no_municipality_says_why(tmp_path: Path, text: str, sentence: str) -> None:
+    with pytest.raises(TomlFileError, match=re.escape(sentence)):
+        municipality_file.read(written(tmp_path, text))
 
 
 def test_the_commands_say_what_they_did(tmp_path: Path, db: None, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,13 +9,30 @@ import pytest
 from pydantic import Discriminator, Field, Tag
 
 from layers import toml_file
-from layers.toml_file import Beside, RequiredTexts, Strings, Table, TomlFileError, one_of
+from layers.toml_file import (
+    TEXT_LIST,
+    Beside,
+    LanguageTag,
+    RequiredTexts,
+    Strings,
+    Table,
+    TomlFileError,
+    one_of,
+)
 
+KNOWN = "Known keys: benches, lamp, name, open, paths, plan, spoken."
+NO_TAG = "is not a language tag, such as nb, nn, sv, da or en."
+LONG = "x" * 5000
 BENCH = 'name = "A"\n[[benches]]\ncode = "a"\n'
+
+
+class Plank(Table):
+    width: int
 
 
 class Bench(Table):
     code: str
+    planks: list[Plank] = Field(default_factory=list)
     wood: Annotated[str, one_of(("oak", "pine"))] = "oak"
     seats: Annotated[int, Field(ge=1, le=6)] = 2
 
@@ -37,6 +54,7 @@ class Park(Table):
     ) = None
     paths: Strings = Field(default_factory=list)
     plan: Beside | None = None
+    spoken: Annotated[list[LanguageTag], TEXT_LIST] = Field(default_factory=list)
 
 
 def mistakes(folder: Path, text: str) -> list[str]:
@@ -53,14 +71,21 @@ def mistakes(folder: Path, text: str) -> list[str]:
         ("", "“name” is missing."),
         ("name = {}", "“name” is missing: write it in at least one language."),
         ("name = 1", '“name” must be a table of languages, such as nb = "…" and en = "…".'),
-        ('name = {"en gb" = "A"}', "“name.en gb” is not a language tag, such as nb, nn, sv, da or en."),
+        ('name = {"en gb" = "A"}', f"“name.en gb” {NO_TAG}"),
         ("name = {nb = 1}", "“name.nb” must be a text in quotes."),
         ('name = "A"\nopen = "yes"', "“open” must be true or false."),
         ('name = "A"\nis_open = true', "“is_open” is not a known key. Did you mean “open”?"),
         ('name = "A"\nbench = 1', "“bench” is not a known key. Did you mean “benches”?"),
-        ('name = "A"\nq = 1', "“q” is not a known key. Known keys: benches, lamp, name, open, paths, plan."),
+        ('name = "A"\nq = 1', f"“q” is not a known key. {KNOWN}"),
         ('name = "A"\nbenches = 1', "“benches” must be tables, each starting with [[benches]]."),
-        ('name = "A"\nbenches = [1]', "“benches[1]” must be a table, [benches[1]]."),
+        ('name = "A"\nbenches = [1]', "“benches” must be tables, each starting with [[benches]]."),
+        (BENCH + "planks = 1", "“benches[1].planks” must be tables, each starting with [[benches.planks]]."),
+        ('name = "A"\n"[benches]" = 1', "“[benches]” is not a known key. Did you mean “benches”?"),
+        ('name = "A"\n"" = 1', f"“” is not a known key. {KNOWN}"),
+        ('name = "A"\nspoken = "nb"', "“spoken” must be a list of texts in quotes."),
+        ('name = "A"\nspoken = [1]', "“spoken[1]” must be a text in quotes."),
+        ('name = "A"\nspoken = ["nb", "x"]', f"“spoken[2]” {NO_TAG}"),
+        (f'name = "A"\nplan = "{LONG}"', f"“plan” is '{LONG}', which is not beside park.toml."),
         ('name = "A"\npaths = [1]', "“paths” must be a list of texts in quotes."),
         ('name = "A"\nlamp = 1', "“lamp” must be a text in quotes."),
         ('name = "A"\nlamp = {wats = 1, watts = 1}', "“lamp.wats” is not a known key. Did you mean “watts”?"),
@@ -77,6 +102,13 @@ def mistakes(folder: Path, text: str) -> list[str]:
 )  # fmt: skip
 def test_a_mistake_is_said_by_file_and_key(tmp_path: Path, text: str, sentence: str) -> None:
     assert mistakes(tmp_path, text) == [f"park.toml: {sentence}"]
+
+
+@pytest.mark.parametrize("value", ["9" * 5000, "[" * 5000 + "]" * 5000])
+def test_what_python_cannot_read_is_a_mistake_of_the_file(tmp_path: Path, value: str) -> None:
+    assert mistakes(tmp_path, f"name = {value}") == [
+        "park.toml: holds a number of thousands of digits, or lists within hundreds of others."
+    ]
 
 
 def test_all_mistakes_are_said_at_once(tmp_path: Path) -> None:
