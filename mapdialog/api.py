@@ -49,5 +49,5 @@ urlpatterns = [
     *urls(OPERATIONS),
     path("openapi.json", document_as_json, name="openapi-json"),
     path("docs", document_as_page, name="openapi-view"),
-    path("", RedirectView.as_view(pattern_name="api:openapi-view"), name="api-root"),
+    path("", require_safe(RedirectView.as_view(pattern_name="api:openapi-view")), name="api-root"),
 ]

@@ -28,6 +28,7 @@ from mapdialog.web.query import OneOf, Query, Whole
 from mapdialog.web.reading import Reading, UnreadableError
 
 operations = Operations("consultations", is_open_data=True)
+UNCHANGED = "Nothing has changed since the ETag that was sent."
 LIMIT = 50
 LIMIT_MAX = 200
 STATUSES = ("open", "closed", "upcoming")
@@ -62,7 +63,7 @@ class Listing(Query):
 @operations.get(
     "consultations",
     summary="Published consultations, the newest first",
-    answers={200: Content("A page of them.", ConsultationList)},
+    answers={200: Content("A page of them.", ConsultationList), 304: UNCHANGED},
 )
 def list_consultations(request: HttpRequest, query: Listing) -> HttpResponse:
     at = timezone.now()
@@ -95,7 +96,11 @@ def _filtered(rows: ConsultationQuerySet, query: Listing, *, at: dt.datetime) ->
 @operations.get(
     "consultations/<slug:slug>",
     summary="One consultation, with all it asks",
-    answers={200: Content("The consultation.", ConsultationWhole), 404: "There is no such consultation."},
+    answers={
+        200: Content("The consultation.", ConsultationWhole),
+        304: UNCHANGED,
+        404: "There is no such consultation.",
+    },
 )
 def show_consultation(request: HttpRequest, slug: str) -> HttpResponse:
     return _answer(request, consultations.whole(consultation_for(slug), at=timezone.now()))

@@ -12,6 +12,7 @@ from mapdialog.contributions import export
 from mapdialog.dialogue.models import Consultation
 from mapdialog.opendata import contributions
 from mapdialog.opendata.access import consultation_for
+from mapdialog.opendata.consultations_api import UNCHANGED
 from mapdialog.opendata.contributions import Filter, PageQuery, SelectionQuery
 from mapdialog.opendata.schemas import ContributionExport, ContributionPage
 from mapdialog.web import compression
@@ -28,7 +29,7 @@ operations = Operations("contributions", is_open_data=True)
     summary="Published contributions as GeoJSON, the newest first",
     answers={
         200: Content("A page of them.", ContributionPage, GEOJSON),
-        304: "Nothing has changed since the ETag that was sent.",
+        304: UNCHANGED,
         404: "There is no such consultation.",
         503: "Many are reading just now; see Retry-After.",
     },

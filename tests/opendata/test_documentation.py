@@ -9,6 +9,7 @@ from django.test import Client
 
 from mapdialog import api
 from mapdialog.contributions import feature_sql, places_sql
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -52,11 +53,20 @@ def test_the_address_of_the_api_leads_to_its_documentation(client: Client) -> No
 
 
 def test_a_head_is_answered_without_a_body_and_options_say_what_is_taken(client: Client) -> None:
-    for path in ("/api/v1/consultations", "/api/v1/openapi.json", "/api/v1/docs"):
+    for path in ("/api/v1/consultations", "/api/v1/openapi.json", "/api/v1/docs", "/api/v1/"):
         answer = client.head(path)
-        assert (answer.status_code, answer.content) == (200, b"")
+        assert (answer.status_code, answer.content) == (302 if path == "/api/v1/" else 200, b"")
         options = client.options(path)
         assert (options.status_code, options["Allow"]) == (204, "GET, HEAD, OPTIONS")
+
+
+def test_whatever_answers_with_an_etag_is_described_as_answering_304(client: Client) -> None:
+    factories.consultation(slug="a")
+    for path, operations in api.document()["paths"].items():
+        if path.startswith("/api/v1/layers/") or "{identifier}" in path:
+            continue
+        answer = client.get(path.replace("{slug}", "a"))
+        assert ("304" in operations["get"]["responses"]) == ("ETag" in answer), path
 
 
 def test_every_property_is_explained() -> None:
