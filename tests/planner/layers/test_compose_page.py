@@ -92,6 +92,14 @@ def test_a_text_that_is_not_the_forms_own_is_no_form(text):
     assert form.committees() == ()
 
 
+def test_half_a_character_in_that_text_is_left_out_and_the_page_shows_the_rest(planner, units):
+    sheet = {"name": "a b\ud800", "code-1": "S\udfff", "unit-C": "1"}
+    page = planner.post(address(units), {"action": "preview", "sheet": json.dumps(sheet)})
+    assert page.status_code == 409
+    assert page.context["form"]["name"].value() == "a b"
+    assert page.context["form"]["code-1"].value() == "S"
+
+
 def test_drawing_up_again_takes_the_place_of_the_draft(planner, units):
     draw_up(planner, units)
     first = Edition.objects.get(state="draft")

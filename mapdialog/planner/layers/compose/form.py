@@ -13,6 +13,7 @@ from django.utils.translation import gettext, gettext_lazy
 from layers.composition.composing import CODE_MAX, MOST_COMMITTEES, NAME_MAX, Committee
 from layers.models import LAYER_NAME
 from mapdialog.planner.layers.forms import PlainField, TextsForm
+from mapdialog.web import values
 
 FEWEST_LINES = 8
 _MORE_LINES = 4
@@ -157,7 +158,8 @@ def _unfolded(text: str) -> dict[str, str]:
         return {}
     if not isinstance(fields, dict):
         return {}
-    return {key: value for key, value in fields.items() if isinstance(value, str)}
+    # JSON may hold halves of characters, which no page can show
+    return {key: values.plain(value) for key, value in fields.items() if isinstance(value, str)}
 
 
 def _with_empty_lines(numbers: Sequence[int], *, at_least: int) -> list[int]:
