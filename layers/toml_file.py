@@ -31,8 +31,8 @@ from pydantic import (
 from layers.readers.closed.visible_text import visible_text
 
 _Schema = TypeVar("_Schema")
-# What a validator is told: the `file` that is read, and the `context` that `read` was given.
-Reading = ValidationInfo[dict[str, Any]]
+# What a validator gets: its `context` has the `file` that is read, and what `read` was called with besides.
+FileInfo = ValidationInfo[dict[str, Any]]
 # The one character that the database does not take, as TOML lets it be written.
 _NUL = re.compile(r"\\(?:x00|u0000|U0{8})")
 # Of a key as it is told to people, what its table's header in the file has not.
@@ -97,7 +97,7 @@ def _as_list(value: Any) -> Any:
     return value
 
 
-def _in_languages(value: Any, info: Reading) -> Any:
+def _in_languages(value: Any, info: FileInfo) -> Any:
     languages = info.context.get("languages")
     if isinstance(value, str) and languages:
         return {languages[0]: value}
@@ -117,7 +117,7 @@ def _in_one_language(texts: dict[str, str]) -> dict[str, str]:
     return texts
 
 
-def _beside(name: Any, info: Reading) -> Path:
+def _beside(name: Any, info: FileInfo) -> Path:
     """What lies elsewhere is not this file's to name: a document that it names is published."""
     if not isinstance(name, str):
         raise ValueError("must be a text in quotes.")

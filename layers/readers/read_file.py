@@ -28,8 +28,8 @@ __all__ = [
     "Choice",
     "ChooseLayerError",
     "Contents",
+    "FileRead",
     "ReadError",
-    "Reading",
     "SourceLayer",
     "SourceRows",
     "contents",
@@ -55,7 +55,7 @@ Choose = Callable[[Contents], Choice | None]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
+class FileRead:
     """What a file holds, and the rows of what was chosen of it: None where nothing was, or nothing beside."""
 
     contents: Contents
@@ -63,7 +63,7 @@ class Reading:
     beside: SourceRows | None = None
 
 
-def read(path: Path, *, choose: Choose) -> Reading:
+def read(path: Path, *, choose: Choose) -> FileRead:
     """Read GeoJSON, GeoPackage, FlatGeobuf, GML, KML, or a zip with those, Shapefiles or File Geodatabases.
 
     The file is opened once: `choose` is asked while it is open, told what it holds, and says which source
@@ -77,8 +77,8 @@ def read(path: Path, *, choose: Choose) -> Reading:
         opened = _Opened(pieces_of(path, folder=Path(folder)), processes=processes)
         choice = choose(opened.contents)
         if choice is None:
-            return Reading(contents=opened.contents, rows=None)
-        return Reading(
+            return FileRead(contents=opened.contents, rows=None)
+        return FileRead(
             contents=opened.contents,
             rows=opened.rows(choice.layers),
             beside=opened.rows(choice.beside) if choice.beside else None,

@@ -10,14 +10,14 @@ from pydantic import BeforeValidator, Field
 
 from layers import toml_file
 from layers.days import owners_day
-from layers.toml_file import Beside, Reading, Strings, Table, Texts, one_of, otherwise
+from layers.toml_file import Beside, FileInfo, Strings, Table, Texts, one_of, otherwise
 from mapdialog.people.models import Membership
 
 # A layer file may say that an edition starts with the coming year, so that the demo always has one ahead.
 NEXT_NEW_YEAR = "next new year"
 
 
-def _first_day(written: Any, info: Reading) -> dt.date:
+def _first_day(written: Any, info: FileInfo) -> dt.date:
     if written == NEXT_NEW_YEAR:
         return dt.date(owners_day(info.data.get("owner", ""), at=info.context["at"]).year + 1, 1, 1)
     try:

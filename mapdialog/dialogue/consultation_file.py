@@ -24,8 +24,8 @@ from layers.toml_file import (
     SLUG,
     TEXT_LIST,
     Beside,
+    FileInfo,
     LanguageTag,
-    Reading,
     RequiredTexts,
     Strings,
     Table,
@@ -129,7 +129,7 @@ class QuestionOfFile(Table):
 
     @field_validator("options")
     @classmethod
-    def _answer_the_question(cls, options: list[OptionOfFile], info: Reading) -> list[OptionOfFile]:
+    def _answer_the_question(cls, options: list[OptionOfFile], info: FileInfo) -> list[OptionOfFile]:
         kind = info.data.get("kind", Question.Kind.TEXT)
         if kind != Question.Kind.TEXT and not options:
             raise ValueError("is missing: a question of this kind needs its answers.")
@@ -207,7 +207,7 @@ class ColumnsOfFile(Table):
 
     @field_validator("languages")
     @classmethod
-    def _languages_of_plain_strings(cls, languages: list[str], info: Reading) -> list[str]:
+    def _languages_of_plain_strings(cls, languages: list[str], info: FileInfo) -> list[str]:
         info.context["languages"] = languages = languages or _LANGUAGES
         return languages
 

@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from layers import toml_file
-from layers.toml_file import SLUG, TEXT_LIST, Reading, RequiredTexts, Strings, Table, one_of, otherwise
+from layers.toml_file import SLUG, TEXT_LIST, FileInfo, RequiredTexts, Strings, Table, one_of, otherwise
 from mapdialog.map_services.service import MAX_ZOOM, TILE_PIXELS, Key, Kind, MapService, Role
 
 OWN, NONE = "own", "none"
@@ -31,7 +31,7 @@ Zoom = Annotated[int, Field(ge=0, le=MAX_ZOOM)]
 Format = Annotated[str, one_of(("image/png", "image/jpeg", "image/webp"))]
 
 
-def _whole_address(url: str, info: Reading) -> str:
+def _whole_address(url: str, info: FileInfo) -> str:
     parts = urlsplit(url)
     misplaced = "{" in parts.netloc or "@" in parts.netloc or parts.fragment or url != url.strip()
     if not parts.hostname or misplaced:
@@ -72,7 +72,7 @@ class TiledEntry(Table):
 
     @field_validator("max_zoom")
     @classmethod
-    def _zooms_in_order(cls, max_zoom: int, info: Reading) -> int:
+    def _zooms_in_order(cls, max_zoom: int, info: FileInfo) -> int:
         if max_zoom < info.data.get("min_zoom", 0):
             raise ValueError("must be no less than “min_zoom”.")
         return max_zoom
