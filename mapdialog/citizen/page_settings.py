@@ -132,7 +132,7 @@ def _locating_texts() -> dict[str, str]:
 
 def form_texts() -> dict[str, Any]:
     return {
-        "needPlace": gettext("Choose a spot first."),
+        "needSpot": gettext("Choose a spot first."),
         "needTheme": gettext("Choose what it is about."),
         "needText": gettext("Write what you want to say about the spot."),
         "needAnswer": gettext("Answer this question."),

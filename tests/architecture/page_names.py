@@ -2,8 +2,8 @@
 
 Seen are, in scripts, what const, let, var, function and class declare, parameters, what is taken apart, keys
 of objects, members that are assigned and methods; in templates every variable, wherever it comes from; in
-style sheets and templates classes. Not seen are the second name after a comma (`let a, b`), names within
-`${}`, and classes in scripts.
+style sheets and templates classes and ids. Not seen are the second name after a comma (`let a, b`), names
+within `${}`, and classes and ids in scripts.
 """
 
 from __future__ import annotations
@@ -35,8 +35,9 @@ _PAIRS = {"(": ")", "[": "]", "{": "}"}
 _TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.S)
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _VARIABLE = re.compile(r"(?<![\w.|-])[a-z_]\w*")
-_CLASSES = re.compile(r'class="([^"]*)"')
-_SELECTOR = re.compile(r"\.([a-z][\w-]*)(?=[^;{}]*\{)")
+# `id_…` is a form field, named as what is sent.
+_CLASSES_AND_IDS = re.compile(r'\b(?:class|(?<![-\w])id)="(?!id_)([^"]*)"')
+_SELECTOR = re.compile(r"[.#](?!id_)([a-z][\w-]*)(?=[^;{}]*\{)")
 
 
 def of_script(text: str) -> Iterator[Name]:
@@ -64,9 +65,9 @@ def of_template(text: str) -> Iterator[Name]:
         for match in _VARIABLE.finditer(_QUOTED.sub('""', tag[0])):
             yield Name(match[0], line)
     without_tags = _TAG.sub(lambda tag: " " + "\n" * tag[0].count("\n"), text)
-    for classes in _CLASSES.finditer(without_tags):
-        for name in classes[1].split():
-            yield from _parts(name, line=without_tags.count("\n", 0, classes.start()) + 1)
+    for names in _CLASSES_AND_IDS.finditer(without_tags):
+        for name in names[1].split():
+            yield from _parts(name, line=without_tags.count("\n", 0, names.start()) + 1)
 
 
 def of_style_sheet(text: str) -> Iterator[Name]:

@@ -84,6 +84,8 @@ def test_names_that_a_script_declares_are_seen(text: str, names: set[str]) -> No
         ("a.html", "{% with x=said %}{% endwith %}", 1),
         ("a.html", '{% include "citizen/said.html" with told=1 %}{{ x|default:odd }}', 2),
         ("a.html", '<p class="card said__text">{% translate "What was found" %}</p>', 1),
+        ("a.html", '<p id="use-place" data-id="place"><input id="id_place">', 1),
+        ("a.css", "#use-place { margin: 0 }", 1),
         ("a.css", ".said__item > p,\n.card { margin: .5rem }", 1),
     ],
 )

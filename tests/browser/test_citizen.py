@@ -120,7 +120,7 @@ def test_without_the_map(
     open_at(desktop, consultation)
     desktop.locator("#otherwise summary").click()
     desktop.locator(field).fill(value)
-    desktop.locator("#use-place").click()
+    desktop.locator("#use-spot").click()
     write(desktop)
     desktop.locator("#send").click()
     expect(desktop.locator("#receipt-code")).not_to_be_empty()
@@ -131,7 +131,7 @@ def test_a_place_from_the_list(desktop: Page, consultation: Consultation) -> Non
     open_at(desktop, consultation)
     desktop.locator("#otherwise summary").click()
     desktop.locator("#id_listed_place").select_option(index=1)
-    desktop.locator("#use-place").click()
+    desktop.locator("#use-spot").click()
     expect(desktop.locator("#chosen-words")).to_contain_text("B1")
 
 
@@ -139,7 +139,7 @@ def test_wrong_coordinates_are_said_at_the_field(desktop: Page, consultation: Co
     open_at(desktop, consultation)
     desktop.locator("#otherwise summary").click()
     desktop.locator("#id_coordinates").fill("her borte")
-    desktop.locator("#use-place").click()
+    desktop.locator("#use-spot").click()
     expect(desktop.locator("#coordinates-error")).not_to_be_empty()
     expect(desktop.locator("#error-summary")).to_be_focused()
 

@@ -153,7 +153,7 @@ def test_what_cannot_be_read_says_what_to_write_instead(client: Client, written:
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
-        ({"coordinates": ""}, "place-error"),
+        ({"coordinates": ""}, "spot-error"),
         ({"coordinates": "her"}, "coordinates-error"),
         ({"coordinates": "٥٩.0, 9.7"}, "coordinates-error"),
         ({"coordinates": "95, 9.7"}, "coordinates-error"),

@@ -110,7 +110,7 @@ function start() {
     stage = createStage(config, {onPlaced: spot => whenWriting(writer => writer.choose(spot), spot)});
     performance.mark('map-ready'); // what the speed target is measured by
     readButton?.addEventListener('click', toggleReading);
-    document.getElementById('use-place')?.addEventListener('click', () => whenWriting(writer => writer.useOtherwise()));
+    document.getElementById('use-spot')?.addEventListener('click', () => whenWriting(writer => writer.useOtherwise()));
     addEventListener('online', () => stage.hint.drop('offline'));
     showOthers();
     if (isKept(config.slug)) fetchAhead();

@@ -108,7 +108,7 @@ function mark(form, {field, message}) {
     const name = fieldName(field ?? '');
     const note = form.querySelector(`#${CSS.escape(name)}-error`);
     if (note) note.textContent = message;
-    const control = form.querySelector(name === 'place' ? '#id_place_words' : `[name="${CSS.escape(name)}"]`);
+    const control = form.querySelector(name === 'spot' ? '#id_place_words' : `[name="${CSS.escape(name)}"]`);
     if (!control) return null;
     control.id ||= `id_${name}`;
     if (control.type !== 'radio' && control.type !== 'checkbox') control.setAttribute('aria-invalid', 'true');
@@ -117,12 +117,12 @@ function mark(form, {field, message}) {
 
 /** The reverse of fieldName. */
 function apiName(name) {
-    if (name === 'place_words') return 'place';
+    if (name === 'place_words') return 'spot';
     return name.startsWith(ANSWER) ? `properties.responses.${name.slice(ANSWER.length)}` : `properties.${name}`;
 }
 
-/** properties.text → text, properties.responses.x → answer-x, geometry.coordinates[0] → place. */
+/** properties.text → text, properties.responses.x → answer-x, geometry.coordinates[0] → spot. */
 function fieldName(field) {
-    if (field.startsWith('geometry') || field === 'properties.place_words' || field === 'place') return 'place';
+    if (field.startsWith('geometry') || field === 'properties.place_words' || field === 'spot') return 'spot';
     return field.replace('properties.', '').replace(/^(responses|answers)\./, ANSWER);
 }

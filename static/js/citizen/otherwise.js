@@ -12,10 +12,10 @@ export function placeWithoutMap({listed_place: listed, coordinates, place_words:
     const words = own.value.trim();
     const written = coordinates.value.trim();
     const long = lengthNote(own, texts, {near: 1});
-    if (long) return {problem: {field: 'place', message: long}};
+    if (long) return {problem: {field: 'spot', message: long}};
     const isHere = position => !area || contains(area, position);
     if (!written && !listed?.value) {
-        return words ? {chosen: {lonLat: null, words, placed_by: 'words'}} : {problem: {field: 'place', message: texts.needPlace}};
+        return words ? {chosen: {lonLat: null, words, placed_by: 'words'}} : {problem: {field: 'spot', message: texts.needSpot}};
     }
     const {lonLat, refused, isTurned} = readPosition(written || listed.value, {isHere});
     if (refused) return {problem: {field: 'coordinates', message: texts.badCoordinates[refused]}};

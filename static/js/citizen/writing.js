@@ -133,7 +133,7 @@ async function unsent(kept) {
 
 async function submit() {
     const values = readFields(form);
-    if (!spot) return showProblems(form, [{field: 'place', message: texts.needPlace}]);
+    if (!spot) return showProblems(form, [{field: 'spot', message: texts.needSpot}]);
     keepDraft();
     const problems = missing(form, values, texts);
     showProblems(form, problems);

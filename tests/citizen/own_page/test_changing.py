@@ -109,7 +109,7 @@ def test_answers_proposals_and_observations_come_back_filled_in_and_change(
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
-        ({"coordinates": "", "place_words": ""}, "place-error"),
+        ({"coordinates": "", "place_words": ""}, "spot-error"),
         ({"coordinates": "her"}, "coordinates-error"),
         ({"coordinates": "40.7, -74.0"}, "coordinates-error"),
         ({"theme": "finnes-ikke"}, "theme-error"),
