@@ -56,13 +56,13 @@ class Composition:
 
 # The union of each committee's units, its inner rings kept where they are holes and not slivers.
 _COMPOSE = """
-WITH wanted AS (
-    SELECT * FROM jsonb_to_recordset(%(wanted)s::jsonb) AS one(code text, name text, units jsonb)
+WITH committee AS (
+    SELECT * FROM jsonb_to_recordset(%(committees)s::jsonb) AS listed(code text, name text, units jsonb)
 ), part AS (
-    SELECT wanted.code, (ST_Dump(ST_Union(unit.geom))).geom
-    FROM wanted JOIN layers_area AS unit
-        ON unit.version_id = %(units)s AND unit.code IN (SELECT jsonb_array_elements_text(wanted.units))
-    GROUP BY wanted.code
+    SELECT committee.code, (ST_Dump(ST_Union(unit.geom))).geom
+    FROM committee JOIN layers_area AS unit
+        ON unit.version_id = %(units)s AND unit.code IN (SELECT jsonb_array_elements_text(committee.units))
+    GROUP BY committee.code
 ), numbered AS (
     SELECT row_number() OVER () AS number, code, geom FROM part
 ), hole AS (
@@ -77,22 +77,24 @@ WITH wanted AS (
     FROM numbered LEFT JOIN hole USING (number) GROUP BY code
 )
 INSERT INTO layers_area (version_id, code, name, names, properties, geom)
-SELECT %(draft)s, wanted.code, wanted.name, '{}', jsonb_build_object('units', wanted.units), closed.geom
-FROM wanted JOIN closed USING (code)
+SELECT %(draft)s, committee.code, committee.name, '{}',
+    jsonb_build_object('units', committee.units), closed.geom
+FROM committee JOIN closed USING (code)
 """
 
 # About half a metre: borders that were drawn twice do not quite meet. A shared corner is no shared border.
 _REACH_DEGREES = 5e-6
 _SHORTEST_DEGREES = 2e-5
 _ADJACENT = """
-WITH unit AS MATERIALIZED (
+WITH bordered AS MATERIALIZED (
     SELECT id, code, geom, ST_Buffer(ST_Boundary(geom), %(reach)s, 1) AS seam, ST_Boundary(geom) AS border
     FROM layers_area WHERE version_id = %(units)s
 )
-SELECT one.code, other.code
-FROM unit AS one JOIN unit AS other ON one.id < other.id AND one.geom && ST_Expand(other.geom, %(reach)s)
+SELECT unit.code, neighbour.code
+FROM bordered AS unit
+JOIN bordered AS neighbour ON unit.id < neighbour.id AND unit.geom && ST_Expand(neighbour.geom, %(reach)s)
 WHERE ST_Length(ST_Intersection(
-    ST_ClipByBox2D(other.border, ST_Expand(one.geom, %(reach)s)), one.seam)) > %(shortest)s
+    ST_ClipByBox2D(neighbour.border, ST_Expand(unit.geom, %(reach)s)), unit.seam)) > %(shortest)s
 ORDER BY 1, 2
 """
 
@@ -127,7 +129,8 @@ def stage(composition: Composition, *, at: dt.datetime, by: str = "") -> Edition
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            _COMPOSE, {"wanted": text, "draft": draft.pk, "units": composition.units.pk, "sliver": SLIVER_M}
+            _COMPOSE,
+            {"committees": text, "draft": draft.pk, "units": composition.units.pk, "sliver": SLIVER_M},
         )
     return draft
 

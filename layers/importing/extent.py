@@ -12,43 +12,43 @@ from layers.models import Layer
 
 _GEOD = pyproj.Geod(ellps="GRS80")
 # Of an edition that something grave was found in, or that lies abroad, nobody can say where its owner is.
-_FREE_OF_DOUBT = """NOT version.report @> '{"findings": [{"severity": "error"}]}'
-        AND NOT version.report @> '{"findings": [{"kind": "outside_country"}]}'"""
+_FREE_OF_DOUBT = """NOT edition.report @> '{"findings": [{"severity": "error"}]}'
+        AND NOT edition.report @> '{"findings": [{"kind": "outside_country"}]}'"""
 # What was not imported, but composed or stored in another way, has no bounds: there the shapes are asked.
 _BOX = """
 SELECT min(bounds[1]), min(bounds[2]), max(bounds[3]), max(bounds[4]) FROM (
-    SELECT coalesce(version.bounds, (
+    SELECT coalesce(edition.bounds, (
         SELECT ARRAY[ST_XMin(e), ST_YMin(e), ST_XMax(e), ST_YMax(e)]
         FROM (SELECT ST_Extent(thing.geom) AS e FROM layers_{table} AS thing
-            WHERE thing.version_id = version.id) AS everything
+            WHERE thing.version_id = edition.id) AS everything
     )) AS bounds
-    FROM layers_layerversion AS version JOIN layers_layer AS layer ON layer.id = version.layer_id
-    WHERE layer.owner = %s AND layer.kind = %s AND version.state = 'standing' AND version.valid_to IS NULL
+    FROM layers_layerversion AS edition JOIN layers_layer AS layer ON layer.id = edition.layer_id
+    WHERE layer.owner = %s AND layer.kind = %s AND edition.state = 'standing' AND edition.valid_to IS NULL
         AND {free_of_doubt}
-) AS edition
+) AS boxes
 """
 # Of a set of municipalities in force, whoever loaded it, the newest one's area of that code.
 _MUNICIPALITY = """
 SELECT ST_AsBinary(area.geom) FROM layers_area AS area
-JOIN layers_layerversion AS version ON version.id = area.version_id
-JOIN layers_layer AS layer ON layer.id = version.layer_id
-WHERE area.code = %s AND version.report ->> 'source' = %s AND layer.owner LIKE %s
-    AND version.state = 'standing' AND version.valid_to IS NULL
+JOIN layers_layerversion AS edition ON edition.id = area.version_id
+JOIN layers_layer AS layer ON layer.id = edition.layer_id
+WHERE area.code = %s AND edition.report ->> 'source' = %s AND layer.owner LIKE %s
+    AND edition.state = 'standing' AND edition.valid_to IS NULL
     AND {free_of_doubt}
-ORDER BY version.imported_at DESC, version.id DESC LIMIT 1
+ORDER BY edition.imported_at DESC, edition.id DESC LIMIT 1
 """
 # The data sets of a country's municipalities.
 _MUNICIPALITIES = {"NO": "no-kommuner", "SE": "se-kommuner", "DK": "dk-kommuner"}
 # The ground of the owner's largest set of boundaries, other than the layer that is being loaded.
 _GROUND = """
 SELECT ST_AsBinary(area.geom) FROM layers_area AS area WHERE area.version_id = (
-    SELECT version.id FROM layers_area AS thing
-    JOIN layers_layerversion AS version ON version.id = thing.version_id
-    JOIN layers_layer AS layer ON layer.id = version.layer_id
-    WHERE layer.owner = %s AND version.state = 'standing' AND version.valid_to IS NULL AND layer.name <> %s
+    SELECT edition.id FROM layers_area AS thing
+    JOIN layers_layerversion AS edition ON edition.id = thing.version_id
+    JOIN layers_layer AS layer ON layer.id = edition.layer_id
+    WHERE layer.owner = %s AND edition.state = 'standing' AND edition.valid_to IS NULL AND layer.name <> %s
         AND {free_of_doubt}
-    GROUP BY version.id HAVING sum(ST_NPoints(thing.geom)) <= %s
-    ORDER BY sum(ST_Area(thing.geom)) DESC, version.id LIMIT 1
+    GROUP BY edition.id HAVING sum(ST_NPoints(thing.geom)) <= %s
+    ORDER BY sum(ST_Area(thing.geom)) DESC, edition.id LIMIT 1
 )
 """
 _GROUND_POINTS_MAX = 200_000

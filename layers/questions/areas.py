@@ -63,18 +63,18 @@ def in_force_sql(edition: str, *, on: str) -> str:
 
 _POINT = "ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326)"
 _AT = f"""
-SELECT found.version_id, layer.kind, layer.owner, layer.name, layer.titles, layer.style,
-    found.area_id, found.zone_id,
+SELECT hit.version_id, layer.kind, layer.owner, layer.name, layer.titles, layer.style,
+    hit.area_id, hit.zone_id,
     coalesce(area.code, zone.code), coalesce(area.name, zone.name), coalesce(zone.field, ''),
     zone.vertical_level, zone.land_use_status, coalesce(zone.provision, '{{}}')
-FROM ({hit_rows_sql(geom=_POINT, on="%(on)s", layers="%(layers)s")}) AS found
-JOIN layers_layerversion AS version ON version.id = found.version_id
-JOIN layers_layer AS layer ON layer.id = version.layer_id
-LEFT JOIN layers_area AS area ON area.id = found.area_id
-LEFT JOIN layers_zone AS zone ON zone.id = found.zone_id
-WHERE version.published OR %(unpublished)s
+FROM ({hit_rows_sql(geom=_POINT, on="%(on)s", layers="%(layers)s")}) AS hit
+JOIN layers_layerversion AS edition ON edition.id = hit.version_id
+JOIN layers_layer AS layer ON layer.id = edition.layer_id
+LEFT JOIN layers_area AS area ON area.id = hit.area_id
+LEFT JOIN layers_zone AS zone ON zone.id = hit.zone_id
+WHERE edition.published OR %(unpublished)s
 ORDER BY layer.kind, layer.name, zone.vertical_level DESC, coalesce(area.code, zone.code) COLLATE "C",
-    coalesce(found.area_id, found.zone_id)
+    coalesce(hit.area_id, hit.zone_id)
 """  # noqa: S608 (only our own placeholders are spliced in)
 
 
@@ -94,8 +94,8 @@ def at(
 
 # The boxes of the shapes lie in the index; the few layers they name are then asked exactly, by `at`.
 _NEAR = f"""
-SELECT version.layer_id FROM layers_layerversion AS version
-WHERE version.published AND version.state = 'standing' AND version.id IN (
+SELECT edition.layer_id FROM layers_layerversion AS edition
+WHERE edition.published AND edition.state = 'standing' AND edition.id IN (
     SELECT version_id FROM layers_area WHERE geom && {_POINT}
     UNION SELECT version_id FROM layers_zone WHERE geom && {_POINT}
 )

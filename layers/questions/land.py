@@ -77,8 +77,8 @@ def water_editions(owner: str, *, on: dt.date) -> list[int]:
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id FROM unnest(%s::bigint[]) AS version(id) WHERE EXISTS (SELECT 1 FROM layers_feature"
-            " WHERE version_id = version.id AND ST_Dimension(geom) = 2) ORDER BY id",
+            "SELECT id FROM unnest(%s::bigint[]) AS edition(id) WHERE EXISTS (SELECT 1 FROM layers_feature"
+            " WHERE version_id = edition.id AND ST_Dimension(geom) = 2) ORDER BY id",
             [list(edition_ids)],
         )
         return [pk for (pk,) in cursor.fetchall()]

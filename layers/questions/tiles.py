@@ -83,12 +83,12 @@ SELECT ST_AsMVT(feature, %(name)s, {extent}, 'geom', 'id'), count(*), count(geom
 # box2d() reads a shape's first bytes, where ST_XMax(shape) reads it all. OFFSET 0: or else every shape is cut
 # twice, for the tile, and to see that it is not NULL.
 _STATEMENT = """
-WITH RECURSIVE found AS MATERIALIZED (
+WITH RECURSIVE candidate AS MATERIALIZED (
     SELECT id, {columns}, geom_3857, box2d(geom_3857) AS box
     FROM {table} WHERE version_id = %(edition)s AND geom_3857 && {around}
 ), ranked AS (
     SELECT *, row_number() OVER (ORDER BY box_m2 DESC, hashint8(id)) AS rank FROM (
-        SELECT *, (ST_XMax(box) - ST_XMin(box)) * (ST_YMax(box) - ST_YMin(box)) AS box_m2 FROM found
+        SELECT *, (ST_XMax(box) - ST_XMin(box)) * (ST_YMax(box) - ST_YMin(box)) AS box_m2 FROM candidate
     ) AS measured
     WHERE box_m2 >= %(smallest_m2)s OR ST_Dimension(geom_3857) < 2
 ), light AS MATERIALIZED (
@@ -96,15 +96,15 @@ WITH RECURSIVE found AS MATERIALIZED (
         THEN ST_Simplify(geom_3857, %(tolerance)s * %(unit_m)s, true) ELSE geom_3857 END AS shape
     FROM ranked WHERE rank <= %(most)s
 ), step AS (
-    SELECT 0 AS number, %(tolerance)s::float8 AS tolerance, %(clipped_too)s AS clipped_too, drawn.*
-    FROM (SELECT %(most)s::bigint AS most) AS choice, LATERAL ({drawn_as_is}) AS drawn
+    SELECT 0 AS number, %(tolerance)s::float8 AS tolerance, %(clipped_too)s AS clipped_too, tile.*
+    FROM (SELECT %(most)s::bigint AS most) AS choice, LATERAL ({drawn_as_is}) AS tile
     UNION ALL
-    SELECT step.number + 1, choice.tolerance, true, drawn.*
+    SELECT step.number + 1, choice.tolerance, true, tile.*
     FROM step, LATERAL (
         SELECT greatest(tolerance * 2, {pixel}) AS tolerance, CASE
             WHEN clipped_too AND (tolerance >= {pixel} OR size > 1.3 * {heaviest})
             THEN greatest(1, count * 0.9 * {heaviest} / size)::bigint ELSE %(most)s END AS most
-    ) AS choice, LATERAL ({drawn_rougher}) AS drawn
+    ) AS choice, LATERAL ({drawn_rougher}) AS tile
     WHERE step.size > {heaviest} AND step.number < {steps}
 )
 SELECT content, count FROM step ORDER BY number DESC LIMIT 1

@@ -239,7 +239,7 @@ WHERE id = %(id)s AND version = %(version)s AND state <> 'erased'
 _PLACES = f"""
 INSERT INTO contributions_contributionplace (contribution_id, version_id, area_id, zone_id, share)
 SELECT %(id)s, version_id, area_id, zone_id, share
-FROM ({hit_rows_sql(geom="%(geom)s", on="%(on)s", layers="%(layers)s")}) AS found
+FROM ({hit_rows_sql(geom="%(geom)s", on="%(on)s", layers="%(layers)s")}) AS hit
 """  # noqa: S608 (our own text)
 
 

@@ -85,8 +85,8 @@ HITS_OF = """
     'kind', layer.kind, 'code', coalesce(area.code, zone.code), 'name', coalesce(area.name, zone.name)
 ) ORDER BY layer.kind, layer.name, coalesce(area.code, zone.code)), '[]')
 FROM {rows} AS hit
-JOIN layers_layerversion AS version ON version.id = hit.version_id AND version.published
-JOIN layers_layer AS layer ON layer.id = version.layer_id
+JOIN layers_layerversion AS edition ON edition.id = hit.version_id AND edition.published
+JOIN layers_layer AS layer ON layer.id = edition.layer_id
 LEFT JOIN layers_area AS area ON area.id = hit.area_id
 LEFT JOIN layers_zone AS zone ON zone.id = hit.zone_id
 {where})"""

@@ -75,7 +75,7 @@ SQUARES = f"""
     ), squares AS MATERIALIZED (
         SELECT middle, {square_sql("middle::geometry")} AS square
         FROM (SELECT DISTINCT middle FROM days) AS middles
-    ), holding AS MATERIALIZED (
+    ), covering AS MATERIALIZED (
         SELECT middle, a.version_id, a.id AS area, NULL::bigint AS zone FROM squares
         JOIN layers_area a ON a.version_id = ANY(%(boundaries)s) AND ST_Covers(a.geom, square)
         UNION ALL
@@ -85,11 +85,11 @@ SQUARES = f"""
         SELECT middle, day,
             (array_agg(a.id ORDER BY a.code COLLATE "C", a.id) FILTER (WHERE a.id IS NOT NULL))[1] AS area,
             string_agg({_ZONE}, ',' ORDER BY {_ZONE_ORDER}) FILTER (WHERE z.id IS NOT NULL) AS zones
-        FROM days JOIN holding USING (middle)
-        JOIN layers_layerversion v ON v.id = holding.version_id AND {in_force_sql("v", on="day")}
+        FROM days JOIN covering USING (middle)
+        JOIN layers_layerversion v ON v.id = covering.version_id AND {in_force_sql("v", on="day")}
         JOIN layers_layer l ON l.id = v.layer_id
-        LEFT JOIN layers_area a ON a.id = holding.area
-        LEFT JOIN layers_zone z ON z.id = holding.zone
+        LEFT JOIN layers_area a ON a.id = covering.area
+        LEFT JOIN layers_zone z ON z.id = covering.zone
         GROUP BY middle, day
     )
 """  # noqa: S608 (fragments of our own, above; every value is a parameter)

@@ -197,9 +197,9 @@ _WHOLE_SQUARES = f"""
 SELECT contribution.id, committee.name FROM contributions_contribution AS contribution
 CROSS JOIN LATERAL (
     SELECT coalesce(nullif(area.name, ''), area.code) AS name
-    FROM layers_layerversion AS version JOIN layers_area AS area ON area.version_id = version.id
-    WHERE version.layer_id = %(boundary)s AND version.published
-      AND {in_force_sql("version", on=day_sql("contribution.received_at", zone="%(time_zone)s"))}
+    FROM layers_layerversion AS edition JOIN layers_area AS area ON area.version_id = edition.id
+    WHERE edition.layer_id = %(boundary)s AND edition.published
+      AND {in_force_sql("edition", on=day_sql("contribution.received_at", zone="%(time_zone)s"))}
       AND ST_Covers(area.geom, {square_sql("contribution.geom_public")})
     ORDER BY area.code COLLATE "C" LIMIT 1
 ) AS committee

@@ -22,7 +22,7 @@ LONLAT = "EPSG:4326"
 _PINS = """
 SELECT id::text, contributor, theme, is_spot,
        ST_AsBinary(CASE WHEN GeometryType(geom) = 'POINT' THEN geom ELSE ST_PointOnSurface(geom) END)
-FROM ({contributions}) AS kept(id, contributor, theme, geom, is_spot)
+FROM ({contributions}) AS pin(id, contributor, theme, geom, is_spot)
 """
 
 _NAMED_KINDS = (Layer.Kind.PLACE, Layer.Kind.STREET, Layer.Kind.ADDRESS)
@@ -82,7 +82,7 @@ def _features(rows: QuerySet[Any], *, columns: dict[str, str]) -> gpd.GeoDataFra
     outputs = ", ".join(f'"{name}"' for name in columns)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {outputs or 'NULL'}, ST_AsBinary(geom) FROM ({sql}) AS found({names})",  # noqa: S608
+            f"SELECT {outputs or 'NULL'}, ST_AsBinary(geom) FROM ({sql}) AS feature({names})",  # noqa: S608
             parameters,
         )
         rows_read = cursor.fetchall()

@@ -38,14 +38,14 @@ _PAGE = """
         SELECT *, row_number() OVER (ORDER BY {order}) AS number FROM page
     )
     SELECT
-        CASE WHEN %(is_first)s AND told.n <= %(limit)s THEN told.n
+        CASE WHEN %(is_first)s AND joined.n <= %(limit)s THEN joined.n
             ELSE (SELECT count(*) FROM ({everything}) AS everything) END,
-        told.n, coalesce(told.features, ''), last.p_id
+        joined.n, coalesce(joined.features, ''), last.p_id
     FROM (
         SELECT count(*) AS n,
             string_agg(feature, ',' ORDER BY number) FILTER (WHERE number <= %(limit)s) AS features
         FROM numbered
-    ) AS told
+    ) AS joined
     LEFT JOIN numbered AS last ON last.number = %(limit)s
 """
 

@@ -46,7 +46,7 @@ SELECT ST_X(p), ST_Y(p),
 FROM (
     SELECT id, CASE WHEN GeometryType(geom) = 'POINT' THEN geom ELSE ST_PointOnSurface(geom) END AS p,
            received_at, arrival, theme_id, state
-    FROM ({seen}) AS seen(id, geom, received_at, arrival, theme_id, state)
+    FROM ({contributions}) AS contribution(id, geom, received_at, arrival, theme_id, state)
 ) AS pins
 LEFT JOIN LATERAL (
     SELECT area_id FROM contributions_contributionplace AS hit
@@ -104,7 +104,7 @@ def _rows(consultation: Consultation, *, reader: Reader) -> list[tuple[Any, ...]
     boundary = Edition.objects.filter(layer=consultation.boundary_layer_id)
     sql, parameters = visible.query.sql_with_params()
     with connection.cursor() as cursor:
-        cursor.execute(_ROWS.format(seen=sql), [*parameters, [edition.pk for edition in boundary]])
+        cursor.execute(_ROWS.format(contributions=sql), [*parameters, [edition.pk for edition in boundary]])
         return list(cursor.fetchall())
 
 

@@ -19,6 +19,9 @@ ROOT = Path(__file__).resolve().parents[2]
 GLOSSARY = ROOT / "docs" / "glossary.md"
 HEADING = "## Words that identifiers do not use"
 PYTHONS_HEADING = "## Words that Python does not use either"
+SQLS_HEADING = "## Words that SQL does not use either"
+# What a statement calls a table, a row or a column: `AS name`, and `name AS (…)` after WITH.
+SQL_NAMES = re.compile(r"\bAS (?!MATERIALIZED\b)([a-z]\w*)|\b(\w+) AS (?:MATERIALIZED )?\(")
 
 
 def rows(heading: str) -> list[list[str]]:
@@ -57,15 +60,32 @@ def identifiers(tree: ast.AST) -> Iterator[tuple[str, int]]:
             yield node.name, node.lineno
 
 
+def sql_names(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """Names that statements in the code's texts give: ours have their keywords in capitals."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            for match in SQL_NAMES.finditer(node.value):
+                yield match[1] or match[2], node.lineno + node.value[: match.start()].count("\n")
+
+
 def found_in(text: str, *, path: str) -> list[str]:
+    tree = ast.parse(text)
     words = forbidden() | forbidden(PYTHONS_HEADING)
-    faults = []
-    for name, line in identifiers(ast.parse(text)):
-        for pattern, (say, where) in words.items():
-            excused = any(fnmatchcase(path, glob) for glob in re.findall(r"`([^`]+)`", where))
-            if fnmatchcase(name.strip("_").lower(), pattern.lower()) and not excused:
-                faults.append(f"{path}:{line}: {name}; say {say}")
-    return faults
+    faults = _faults(identifiers(tree), words=words, path=path)
+    return faults + _faults(sql_names(tree), words=words | forbidden(SQLS_HEADING), path=path)
+
+
+def _faults(names: Iterator[tuple[str, int]], *, words: dict[str, tuple[str, str]], path: str) -> list[str]:
+    return [
+        f"{path}:{line}: {name}; say {say}"
+        for name, line in names
+        for pattern, (say, where) in words.items()
+        if fnmatchcase(name.strip("_").lower(), pattern.lower())
+        and not any(fnmatchcase(path, glob) for glob in re.findall(r"`([^`]+)`", where))
+    ]
+
+
+NAMED_IN_SQL = "sql = f'WITH {0} AS MATERIALIZED (SELECT {{x}}) SELECT {0}.id FROM hits AS {0}'"
 
 
 def test_the_table_forbids_something() -> None:
@@ -85,6 +105,9 @@ def test_the_table_forbids_something() -> None:
         ("def read(*, rules): ...", 1),
         ("place = 1", 1),
         ("consultation = 1\nprint(held)", 0),
+        (NAMED_IN_SQL.format("found"), 2),
+        (NAMED_IN_SQL.format("version"), 2),
+        (NAMED_IN_SQL.format("hit"), 0),
     ],
 )
 def test_a_forbidden_word_is_found(text: str, n: int) -> None:

@@ -20,9 +20,9 @@ AT_ONCE = 3
 _BARE = """
 SELECT concat('{"type":"FeatureCollection","features":[', string_agg(concat(
     '{"type":"Feature","id":"', c.id, '","geometry":', ST_AsGeoJSON(c.geom_public, 7), ',"properties":',
-    (SELECT row_to_json(told) FROM (SELECT c.code, c.kind, t.key AS theme, c.text, c.language,
+    (SELECT row_to_json(properties) FROM (SELECT c.code, c.kind, t.key AS theme, c.text, c.language,
         a.key AS alternative, c.details, c.answers AS responses, c.place_words, c.radius_m, c.written_at,
-        c.received_at, c.arrival) AS told),
+        c.received_at, c.arrival) AS properties),
     '}'), ','), ']}')
 FROM contributions_contribution AS c
 LEFT JOIN dialogue_theme AS t ON t.id = c.theme_id
