@@ -21,6 +21,15 @@ TIME_ZONES = {
 }
 
 
+# What is a moment in a consultation's life: outside are mistyped years, and what no database or form can say.
+YEARS = (1990, 2200)
+
+
+def is_plausible(moment: dt.datetime) -> bool:
+    first, last = YEARS
+    return first <= moment.year <= last
+
+
 def day_in(zone: str | ZoneInfo, *, at: dt.datetime) -> dt.date:
     """The day it is in that time zone. `at` is aware; raises ValueError for a naive one."""
     if at.tzinfo is None:

@@ -15,6 +15,7 @@ from django.db.models.expressions import Func
 
 WGS84 = 4326
 WEB_MERCATOR = 3857
+M2_PER_HECTARE = 10_000
 
 
 class IsStorable(Func):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import hashlib
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -18,6 +17,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from layers import checksum
 from layers.event import What, record
 from layers.models import Edition, Layer, LayerDocument
 from layers.stored_once import store_once
@@ -28,7 +28,6 @@ _TYPES = Path(__file__).with_name("document_types.csv")
 _HEAD = re.compile(rb"%PDF-[12]\.\d")
 _TAIL = re.compile(rb"startxref\s+\d+\s+%%EOF[\s\0]*\Z")
 _TAIL_BYTES = 2048
-_CHUNK_BYTES = 1024**2
 
 
 class DocumentError(ValueError):
@@ -138,11 +137,7 @@ def _size_and_digest(file: IO[bytes]) -> tuple[int, str]:
         raise DocumentError(_("This is not a PDF."))
     if not _TAIL.search(file.read()):
         raise DocumentError(_("The PDF is damaged, or not all of it has come."))
-    file.seek(0)
-    digest = hashlib.sha256()
-    while chunk := file.read(_CHUNK_BYTES):
-        digest.update(chunk)
-    return size, digest.hexdigest()
+    return size, checksum.of_file(file)
 
 
 def _keep(document: LayerDocument, file: IO[bytes]) -> None:

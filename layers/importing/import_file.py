@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from layers import styles
+from layers import checksum, styles
 from layers.days import owners_day
 from layers.editions import life, succession
 from layers.findings.report import Report
@@ -46,7 +45,7 @@ def load(request: ImportRequest, *, at: dt.datetime, by: str = "", progress: Pro
     Raises ReadError, CrsError, ColumnError or ImportRefusedError. After any error nothing was changed.
     """
     _check_names(request)
-    digest = _sha256(request.path)
+    digest = checksum.of_path(request.path)
     edition = _edition_of_same_file(request, digest)
     if edition is not None:
         return Outcome(edition=edition, report=None)
@@ -86,7 +85,7 @@ def stage(
     asked for it can name it in the same transaction. What it raises ends the import. Raises as `load`.
     """
     _check_names(request)
-    digest = _sha256(request.path)
+    digest = checksum.of_path(request.path)
     read = content.read(request, progress=progress, look=look)
     with transaction.atomic(), _stored_original(request.path, digest) as original:
         edition = _draft(request, read, original=original, digest=digest, at=at, by=by)
@@ -125,11 +124,6 @@ def _check_names(request: ImportRequest) -> None:
     if request.style and request.style not in styles.list_names():
         message = _("No list of codes and colours is called “%(style)s”. There are: %(lists)s.")
         raise ImportRefusedError(message % {"style": request.style, "lists": ", ".join(styles.list_names())})
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _editions(request: ImportRequest) -> QuerySet[Edition]:

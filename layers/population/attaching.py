@@ -7,7 +7,6 @@ year there are at most one office's.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -17,6 +16,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from layers import checksum
 from layers.days import owners_day
 from layers.event import What, record
 from layers.models import Edition, Layer, Population, PopulationCount
@@ -59,7 +59,7 @@ def load(
     codes = AreaCodes.of(edition, on=owners_day(edition.layer.owner, at=at))
     counts = understood(table, match=codes.match, code_column=code_column)
     by_year = _by_year(counts, year=year)
-    file = {"file_name": (file_name or path.name)[-200:], "sha256": _sha256(path)}
+    file = {"file_name": (file_name or path.name)[-200:], "sha256": checksum.of_path(path)}
     origin = {"edition": edition, "source": source.strip()[:200], "licence": licence.strip()[:80], **file}
     report = partial(_report, counts, codes, notes=table.notes)
     with transaction.atomic():
@@ -245,11 +245,6 @@ def _lock(population: Population) -> None:
 def _record(what: What, *, of: Population, at: dt.datetime, by: str) -> None:
     detail = {"population": of.pk, "year": of.year, "file": of.file_name, "total": of.report.get("total")}
     record(what, of=of.edition, at=at, by=by, detail=detail)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _kept_original(population: Population, path: Path) -> str:

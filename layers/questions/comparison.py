@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from layers.geometry import M2_PER_HECTARE
 from layers.models import Edition
 from layers.questions.land import water_editions
 from layers.styles.catalog import FUTURE
 
-_SQUARE_METRES = 10_000  # in a hectare
 # Zones of one use may lie over one another only on different levels; what the water takes is cut out zone by
 # zone, so that the index finds the few that touch it.
 _BY_USE = """
@@ -72,8 +72,8 @@ def differences(
         cursor.execute(_BY_USE, values)
         for edition, code, is_future, zones, whole_m2, land_m2 in cursor.fetchall():
             uses.setdefault((code, is_future), {})[edition] = UseOfLand(
-                land_ha=land_m2 / _SQUARE_METRES,
-                water_ha=(whole_m2 - land_m2) / _SQUARE_METRES,
+                land_ha=land_m2 / M2_PER_HECTARE,
+                water_ha=(whole_m2 - land_m2) / M2_PER_HECTARE,
                 zones=zones,
             )
     nothing = UseOfLand()

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from layers.control_characters import storable
 from layers.readers import json_rows, read_file, spreadsheet
 from layers.readers.closed import limits
 from layers.readers.closed.visible_text import visible_text
@@ -170,7 +171,7 @@ def _framed(cells: Cells, *, notes: list[str], sheet: str = "", sheets: list[str
 
 def _cell(value: str) -> str:
     """Text as it is, without blanks around it and without what could not be stored."""
-    text = visible_text(value).replace("\x00", "").encode("utf-8", "replace").decode().strip()
+    text = storable(visible_text(value)).strip()
     if len(text) > MAX_TEXT:
         raise ReadError(_("A cell holds more than %(limit)d characters.") % {"limit": MAX_TEXT})
     return text

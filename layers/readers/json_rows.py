@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 from django.utils.translation import gettext as _
 
+from layers.control_characters import storable
 from layers.readers.source_rows import ReadError
 
 _DEEPEST = 3
@@ -44,7 +45,7 @@ def flat(row: dict[str, Any], *, before: str = "", depth: int = 1) -> dict[str, 
         if isinstance(value, dict) and depth < _DEEPEST:
             result |= flat(value, before=f"{name}.", depth=depth + 1)
         else:
-            result[_storable(name)] = _storable(_as_text(value))
+            result[storable(name)] = storable(_as_text(value))
     return result
 
 
@@ -54,10 +55,6 @@ def _as_text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return str(int(value))
     return value.strip() if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _storable(text: str) -> str:
-    return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 def _list_in(document: Any) -> Any:

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.contrib.gis.geos import GEOSGeometry
 from django.utils.translation import gettext as _
 
+from layers import control_characters
 from layers.readers.closed.visible_text import visible_text
 from mapdialog.contributions import columns, shape
 from mapdialog.contributions.columns import EARLIER_NAMES, TEXT_MAX, Column, SenderFields
@@ -33,9 +34,6 @@ _NEEDS_GEOMETRY = {
     Contribution.PlacedBy.COORDINATES,
     Contribution.PlacedBy.DEFAULT,
 }
-# Unicode's categories Cc and Cs; the first lets line feeds and tabs through.
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-_CONTROL_OR_LINE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class FeatureError(ValueError):
@@ -252,7 +250,8 @@ def clean(text: str, *, field: str, maximum: int = TEXT_MAX, one_line: bool = Fa
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = visible_text(text).strip()
-    if (_CONTROL_OR_LINE if one_line else _CONTROL).search(text):
+    refused = control_characters.ANY if one_line else control_characters.ALL_BUT_TAB_AND_LINE_FEED
+    if refused.search(text):
         raise FeatureError(field, _("The text holds a control character."))
     if len(text) > maximum:
         message = _("The text can have at most %(maximum)d characters; it has %(length)d.")

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.text import slugify
 
+from layers.days import is_plausible
 from layers.readers.closed.visible_text import visible_text
 from mapdialog.audit.models import record
 from mapdialog.audit.verb import Verb
@@ -262,7 +263,7 @@ class _Import:
             written = written_times.read(text, zone=self.rulebook.time_zone, country=self._country)
         except WrittenTimeError:
             raise RowError(f"{name}: {text[:40]!r} is not a time such as 2026-05-01 12:00.") from None
-        if not 1990 <= written.at.year <= 2200:
+        if not is_plausible(written.at):
             raise RowError(f"{name}: the year {written.at.year} cannot be.")
         if written.assumed:
             note = f"{name}: {text[:40]!r} {written.assumed}."

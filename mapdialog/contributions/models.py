@@ -14,6 +14,7 @@ from django.contrib.postgres.indexes import GistIndex
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from layers.days import YEARS
 from layers.geometry import WGS84, IsStorable
 from layers.models import Area, Edition, Zone
 from layers.readers.closed.visible_text import UNSEEN
@@ -58,7 +59,7 @@ class Submission(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["consultation", "source_id"], name="submission_source_once"),
             models.CheckConstraint(
-                condition=Q(received_at__year__range=(1990, 2200)), name="submission_received_year"
+                condition=Q(received_at__year__range=YEARS), name="submission_received_year"
             ),
         ]
 
@@ -211,10 +212,10 @@ class Contribution(models.Model):
                 name="contribution_geom_public_storable",
             ),
             models.CheckConstraint(
-                condition=Q(written_at__year__range=(1990, 2200)), name="contribution_written_year"
+                condition=Q(written_at__year__range=YEARS), name="contribution_written_year"
             ),
             models.CheckConstraint(
-                condition=Q(received_at__year__range=(1990, 2200)), name="contribution_received_year"
+                condition=Q(received_at__year__range=YEARS), name="contribution_received_year"
             ),
             models.CheckConstraint(
                 condition=Q(accuracy_m__isnull=True) | Q(accuracy_m__range=(0, 100_000)),

@@ -15,6 +15,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import call_command
 
+from layers import checksum
 from layers.models import Edition, Population
 from mapdialog.contributions import moderation
 from mapdialog.contributions.models import Contribution
@@ -34,7 +35,7 @@ Say = Callable[[str], None]
 
 def load_layer(layer: DemoLayer, *, say: Say) -> None:
     """Import the file unless this very content already is an edition of the layer."""
-    digest = hashlib.sha256(layer.file.read_bytes()).hexdigest()
+    digest = checksum.of_path(layer.file)
     saved = Edition.objects.ever_saved().filter(layer__owner=layer.owner, layer__name=layer.name)
     if saved.filter(sha256=digest).exists():
         return
@@ -52,7 +53,7 @@ def load_layer(layer: DemoLayer, *, say: Say) -> None:
 
 def load_population(population: DemoPopulation, *, say: Say) -> None:
     """Attach the figures, unless this very file already is attached to the layer."""
-    digest = hashlib.sha256(population.file.read_bytes()).hexdigest()
+    digest = checksum.of_path(population.file)
     populations = Population.objects.filter(
         edition__layer__owner=population.owner, edition__layer__name=population.name
     )

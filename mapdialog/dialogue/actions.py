@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.db import models, transaction
 
+from layers.days import is_plausible
 from layers.models import Edition, Layer
 from layers.stored_once import store_once
 from mapdialog.audit.models import record
@@ -119,7 +120,7 @@ def _moment(
         moment = when.resolve(at=at, zone=zone)
     except (DateError, OverflowError) as error:
         raise ConsultationError(key, str(error)) from None
-    if not 1990 <= moment.year <= 2200:
+    if not is_plausible(moment):
         raise ConsultationError(key, f"is in the year {moment.year}.")
     return moment
 

@@ -18,6 +18,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from layers.days import YEARS
 from layers.geometry import WGS84, IsStorable
 from layers.models import Layer
 from layers.text_fields import VisibleCharField, VisibleJSONField
@@ -168,11 +169,9 @@ class Consultation(models.Model):
                 condition=Q(closes_at__isnull=True) | Q(closes_at__gt=F("opens_at")),
                 name="consultation_closes_after_opens",
             ),
+            models.CheckConstraint(condition=Q(opens_at__year__range=YEARS), name="consultation_opens_year"),
             models.CheckConstraint(
-                condition=Q(opens_at__year__range=(1990, 2200)), name="consultation_opens_year"
-            ),
-            models.CheckConstraint(
-                condition=Q(closes_at__isnull=True) | Q(closes_at__year__range=(1990, 2200)),
+                condition=Q(closes_at__isnull=True) | Q(closes_at__year__range=YEARS),
                 name="consultation_closes_year",
             ),
             models.CheckConstraint(

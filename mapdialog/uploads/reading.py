@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from layers.control_characters import storable
 from layers.crs import CrsError
 from layers.editions import life
 from layers.importing import import_file
@@ -142,7 +143,7 @@ class _Reading:
             _stopped(self.job)
             return
         draft = upload.draft
-        upload.state, upload.message, upload.touched_at = state, row.whole_characters(message), at
+        upload.state, upload.message, upload.touched_at = state, storable(message), at
         # Names of fields and source layers are a stranger's: what the database cannot store is left out.
         upload.understood = json.loads(row.as_json(self.understood))
         if draft is not None and state != Upload.State.READY:

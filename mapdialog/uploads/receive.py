@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import shutil
 import tempfile
 import uuid
@@ -17,6 +16,7 @@ from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from layers import checksum
 from layers.models import Layer
 from mapdialog.audit.models import record
 from mapdialog.audit.verb import Verb
@@ -32,7 +32,6 @@ MOST_BYTES = 512 * 1024**2
 FORM_BYTES = 256 * 1024
 # So much stays free on the disk: the database may lie on it.
 _LEFT_FREE_BYTES = 1024**3
-_CHUNK_BYTES = 1024**2
 _HALVES_KEPT = dt.timedelta(days=1)
 
 
@@ -110,7 +109,7 @@ def receive(
     if size == 0:
         raise NotReceivedError(_("The file is empty. Export it again, and check that it is not empty."))
     name = shown_name(file.name or "")
-    digest = _sha256(file)
+    digest = checksum.of_file(file)
     identifier = uuid.uuid4()
     with transaction.atomic():
         upload = Upload(
@@ -129,11 +128,3 @@ def receive(
         record(Verb.UPLOAD_RECEIVED, subject=upload, by=by.audit_name, at=at, detail={"sha256": digest})
         actions.read(upload, choices=choices, reading=upload.reading, by=by, at=at)
     return upload
-
-
-def _sha256(file: UploadedFile[bytes]) -> str:
-    digest = hashlib.sha256()
-    for chunk in file.chunks(_CHUNK_BYTES):
-        digest.update(chunk)
-    file.seek(0)
-    return digest.hexdigest()

@@ -14,17 +14,16 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from layers import control_characters
 from layers.whole_number import whole_number
 from mapdialog.web.problem import Problem
-from mapdialog.web.reading import Reading, UnreadableError, Values, names_of, values_of
+from mapdialog.web.reading import MissingError, Reading, UnreadableError, Values, names_of, values_of
 
 # ASCII only: Python's float() takes Arabic-Indic digits, which the database would not.
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
-# Neither a header nor the database takes them, and nobody writes them into an address.
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", re.ASCII)
 
 _KIND = "bad-query"
@@ -51,7 +50,7 @@ def _texts(request: HttpRequest, *, known: Collection[str]) -> dict[str, str]:
             raise _bad(name, message % {"name": name[:80], "known": ", ".join(sorted(known)) or "–"})
         if len(values) > 1:
             raise _bad(name, _("The parameter “%(name)s” is given twice.") % {"name": name})
-        if _CONTROLS.search(values[0]):
+        if control_characters.ANY.search(values[0]):
             raise _bad(
                 name, _("The parameter “%(name)s” holds a character that is not allowed.") % {"name": name}
             )
@@ -81,7 +80,7 @@ class Text(Reading):
 
     def read(self, text: str) -> str:
         if not text:
-            raise UnreadableError(_("The parameter “%(name)s” is missing."))
+            raise MissingError
         return text
 
 
@@ -135,7 +134,7 @@ class Number(Reading):
 
     def read(self, text: str) -> float:
         if not text:
-            raise UnreadableError(_("The parameter “%(name)s” is missing."))
+            raise MissingError
         if not _NUMBER.fullmatch(text) or not self.minimum <= float(text) <= self.maximum:
             message = _("“%(name)s” must be a number from %(minimum)g to %(maximum)g.")
             raise UnreadableError(message, minimum=self.minimum, maximum=self.maximum)

@@ -28,6 +28,11 @@ class UnreadableError(ValueError):
         self.words = words
 
 
+class MissingError(UnreadableError):
+    def __init__(self) -> None:
+        super().__init__(_("The parameter “%(name)s” is missing."))
+
+
 @dataclass(frozen=True)
 class Reading(ABC):
     """Stands beside a field's type. With `or_empty`, an empty text is None: forms send what is left open."""
@@ -77,6 +82,6 @@ def values_of(model: type[AnyValues], texts: Mapping[str, str], *, kind: str) ->
         name = str(error["loc"][0])
         reason = error.get("ctx", {}).get("error")
         if not isinstance(reason, UnreadableError):
-            reason = UnreadableError(_("The parameter “%(name)s” is missing."))
+            reason = MissingError()
         detail = reason.sentence % {"name": name, **reason.words}
         raise Problem(kind, status=400, detail=detail, field=name) from None

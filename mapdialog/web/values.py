@@ -6,16 +6,14 @@ Pages are lenient: what cannot be meant counts as not said. The API is strict: `
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import dataclass
 
 from django.http import HttpRequest, QueryDict
 from django.utils.dateparse import parse_date
 
+from layers import control_characters
 from layers.whole_number import whole_number
 
-# The database takes no NUL; the others are in no text that somebody wrote. Tab and line ends are.
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _LONGEST_SEARCH = 80
 
 
@@ -73,4 +71,5 @@ def content_length(request: HttpRequest) -> int:
 
 def plain(text: str) -> str:
     """Without control characters and the space around it."""
-    return _CONTROLS.sub("", text.replace("\r\n", "\n")).strip()
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return control_characters.ALL_BUT_TAB_AND_LINE_FEED.sub("", lines).strip()

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from layers.control_characters import storable
 from layers.findings.finding import Finding, Item, listing
 from layers.importing.recognition import choice as recognition
 from layers.importing.recognition import row
@@ -91,7 +92,7 @@ class Columns:
             ),
             land_use_status=status,
             provision=row.as_json(provision),
-            legal_text=row.whole_characters(str(texts["legal_text"] or "")),
+            legal_text=storable(str(texts["legal_text"] or "")),
             properties=row.as_json(self._other_properties(properties, used, feature_type=feature_type)),
         )
 

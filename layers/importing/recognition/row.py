@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from layers.control_characters import storable
 from layers.models import Area, Zone
 from layers.reference.codes import cleaned
 
@@ -48,8 +49,8 @@ def as_json(value: Any) -> str:
         text = json.dumps(value, ensure_ascii=False, allow_nan=False)
         text.encode()
     except ValueError:
-        return json.dumps(_storable(value), ensure_ascii=False)
-    return json.dumps(_storable(value), ensure_ascii=False) if "\\u0000" in text else text
+        return json.dumps(_storable_json(value), ensure_ascii=False)
+    return json.dumps(_storable_json(value), ensure_ascii=False) if "\\u0000" in text else text
 
 
 def level(value: Any, *, feature_type: str = "") -> int:
@@ -96,18 +97,14 @@ def line(value: Any) -> str:
         return value
     while isinstance(value, list | tuple):
         value = next((item for item in value if item not in (None, "")), None)
-    return " ".join(whole_characters(cleaned(value)).split())
+    return " ".join(storable(cleaned(value)).split())
 
 
-def whole_characters(value: str) -> str:
-    return value.replace("\x00", "").encode("utf-8", "replace").decode()
-
-
-def _storable(value: Any) -> Any:
+def _storable_json(value: Any) -> Any:
     if isinstance(value, str):
-        return whole_characters(value)
+        return storable(value)
     if isinstance(value, float):
         return value if abs(value) < float("inf") else None
     if isinstance(value, dict):
-        return {whole_characters(str(key)): _storable(member) for key, member in value.items()}
-    return [_storable(member) for member in value] if isinstance(value, list) else value
+        return {storable(str(key)): _storable_json(member) for key, member in value.items()}
+    return [_storable_json(member) for member in value] if isinstance(value, list) else value

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 from django.utils import timezone
 
+from layers import checksum
 from layers.editions import life
 from layers.management.edition_command import layer_called
 from layers.option_error import for_command
@@ -43,7 +43,7 @@ class Command(BaseCommand):
                 return
             if proposal.twice:
                 raise CommandError("Fields with different texts on several rows must be put right first.")
-            detail = {"file": file.name, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
+            detail = {"file": file.name, "sha256": checksum.of_path(file)}
             writing.write(edition, texts=proposal.texts, at=timezone.now(), by=options["by"], detail=detail)
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror or error}") from error

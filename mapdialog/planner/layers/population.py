@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from layers.editions import documents, life
+from layers.geometry import M2_PER_HECTARE
 from layers.models import Edition, Layer, Population
 from layers.population import attaching, current, sums
 from layers.population.ages import Band
@@ -30,7 +31,6 @@ from mapdialog.planner.layers.frame import PER_PAGE, frame_of, redirect_to, toda
 from mapdialog.web import values
 
 MAX_UPLOAD_BYTES = 20 * 1024**2
-_M2_PER_HECTARE = 10_000
 _M2_PER_KM2 = 1_000_000
 
 
@@ -46,7 +46,7 @@ class People:
 
     @property
     def hectares(self) -> float:
-        return self.land_m2 / _M2_PER_HECTARE
+        return self.land_m2 / M2_PER_HECTARE
 
     @property
     def per_km2(self) -> float | None:

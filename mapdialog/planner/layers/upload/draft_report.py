@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from layers.findings import report, wording
 from layers.findings.finding import Finding, Item
+from layers.geometry import M2_PER_HECTARE
 from layers.models import Edition
 from mapdialog.planner.layers.upload import words
 from mapdialog.uploads.models import Upload
@@ -94,10 +95,10 @@ def comparison(upload: Upload) -> dict[str, Any] | None:
 
 
 def _hectares(m2: float | None) -> str:
-    return "–" if m2 is None else number_format(m2 / 10_000, decimal_pos=1, force_grouping=True)
+    return "–" if m2 is None else number_format(m2 / M2_PER_HECTARE, decimal_pos=1, force_grouping=True)
 
 
 def _difference(row: dict[str, Any]) -> str:
-    hectares = ((row["m2_after"] or 0) - (row["m2_before"] or 0)) / 10_000
+    hectares = ((row["m2_after"] or 0) - (row["m2_before"] or 0)) / M2_PER_HECTARE
     sign = "+" if hectares > 0 else "−" if hectares < 0 else "±"
     return f"{sign}{number_format(abs(hectares), decimal_pos=1, force_grouping=True)}"
