@@ -6,10 +6,10 @@ from typing import TypeVar
 
 from django.http import HttpRequest
 
-from mapdialog.web.reading import Values, names_of, values_of
+from mapdialog.web.reading import Parameters, parameter_names, parameters_of
 
 
-class Headers(Values):
+class Headers(Parameters):
     """Each field is an `Annotated[…, Reading]` with the header's name as its alias."""
 
 
@@ -20,6 +20,8 @@ def read(model: type[AnyHeaders], request: HttpRequest) -> AnyHeaders:
     """The headers as the model has them. One that is needed and missing is read as an empty text."""
     sent = request.headers
     texts = {
-        name: sent.get(name, "") for name, is_needed in names_of(model).items() if is_needed or name in sent
+        name: sent.get(name, "")
+        for name, is_needed in parameter_names(model).items()
+        if is_needed or name in sent
     }
-    return values_of(model, texts, kind="bad-header")
+    return parameters_of(model, texts, kind="bad-header")

@@ -15,7 +15,7 @@ class RequestIdFilter(logging.Filter):
 
 
 class OwnFailures(logging.Filter):
-    """Leaves out answers for map servers of others: `map_server` tells of each try, here it is each tile."""
+    """Leaves out answers for map servers of others: `map_server` logs each try, here it is each tile."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         request = getattr(record, "request", None)

@@ -12,7 +12,7 @@ from pydantic_core.core_schema import WithDefaultSchema
 
 from mapdialog.web import problem
 from mapdialog.web.operations import Content, Operation, Schema
-from mapdialog.web.reading import Values
+from mapdialog.web.reading import Parameters
 
 _CAPTURED = re.compile(r"<(?:(\w+):)?(\w+)>")
 _REFERENCE = "#/components/schemas/{model}"
@@ -20,7 +20,7 @@ _REFERENCE = "#/components/schemas/{model}"
 
 class _Shapes(GenerateJsonSchema):
     def default_schema(self, schema: WithDefaultSchema) -> JsonSchemaValue:
-        """What is nothing unless it is sent says so by not being required."""
+        """A default of null, [] or "" is left out: that the parameter is not required says it already."""
         shape = super().default_schema(schema)
         if shape.get("default", ...) in (None, [], ""):
             del shape["default"]
@@ -89,7 +89,7 @@ def _captured(route: str) -> Iterator[dict[str, Any]]:
         yield {"in": "path", "name": name, "required": True, "schema": {"type": kind}}
 
 
-def _parameters(model: type[Values], *, where: str) -> Iterator[dict[str, Any]]:
+def _parameters(model: type[Parameters], *, where: str) -> Iterator[dict[str, Any]]:
     schema = model.model_json_schema(schema_generator=_Shapes)
     for name, of_field in schema.get("properties", {}).items():
         needed = name in schema.get("required", ())

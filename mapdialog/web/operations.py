@@ -1,4 +1,4 @@
-"""The operations of the API, each declared once beside its view: what is read for it is what is described.
+"""The operations of the API, each declared once beside its view: what a view reads, the document says.
 
     @operations.get("layers/at", summary="What lies at a spot", answers={200: Content("All.", At)})
     def layers_at(request: HttpRequest, query: Spot) -> HttpResponse: ...
@@ -49,7 +49,7 @@ class Operation:
     view: Callable[..., HttpResponseBase]
     tag: str
     summary: str
-    answers: Mapping[int, Content | str]  # of problems, which all have one shape, the words
+    answers: Mapping[int, Content | str]  # of a problem only its words: all have one shape
     query: type[Query]
     headers: type[Headers] | None
     body: Content | None

@@ -17,7 +17,14 @@ from django.utils.translation import gettext as _
 from layers import control_characters
 from layers.whole_number import whole_number
 from mapdialog.web.problem import Problem
-from mapdialog.web.reading import MissingError, Reading, UnreadableError, Values, names_of, values_of
+from mapdialog.web.reading import (
+    MissingError,
+    Parameters,
+    Reading,
+    UnreadableError,
+    parameter_names,
+    parameters_of,
+)
 
 # ASCII only: Python's float() takes Arabic-Indic digits, which the database would not.
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
@@ -31,8 +38,8 @@ _NAMED = 50  # of the words that there are, so many are named where one is not k
 Bounds = tuple[float, float, float, float]
 
 
-class Query(Values):
-    """The parameters of an address: each an `Annotated[…, Reading]`, or a text as it is. None, as this is."""
+class Query(Parameters):
+    """The parameters of an address: each an `Annotated[…, Reading]`, or a plain `str`; without any, none."""
 
 
 AnyQuery = TypeVar("AnyQuery", bound=Query)
@@ -40,7 +47,7 @@ AnyQuery = TypeVar("AnyQuery", bound=Query)
 
 def read(model: type[AnyQuery], request: HttpRequest) -> AnyQuery:
     """The query's parameters, each known, given once and readable. Raises Problem 400."""
-    return values_of(model, _texts(request, known=names_of(model)), kind=_KIND)
+    return parameters_of(model, _texts(request, known=parameter_names(model)), kind=_KIND)
 
 
 def _texts(request: HttpRequest, *, known: Collection[str]) -> dict[str, str]:

@@ -35,7 +35,7 @@ class MissingError(UnreadableError):
 
 @dataclass(frozen=True)
 class Reading(ABC):
-    """Stands beside a field's type. With `or_empty`, an empty text is None: forms send what is left open."""
+    """How one parameter is read, in its field's `Annotated`. With `or_empty` an empty text is None."""
 
     _: KW_ONLY
     or_empty: bool = False
@@ -58,22 +58,22 @@ class Reading(ABC):
         return None if self.or_empty and not text else self.read(text)
 
 
-class Values(BaseModel):
-    """What an address takes by name, outside its path and body."""
+class Parameters(BaseModel):
+    """What an operation reads by name, from its query or headers."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-AnyValues = TypeVar("AnyValues", bound=Values)
+AnyParameters = TypeVar("AnyParameters", bound=Parameters)
 
 
 @cache
-def names_of(model: type[Values]) -> Mapping[str, bool]:
+def parameter_names(model: type[Parameters]) -> Mapping[str, bool]:
     """The names as they are sent, which is not always as the code calls them, and whether each is needed."""
     return {field.alias or name: field.is_required() for name, field in model.model_fields.items()}
 
 
-def values_of(model: type[AnyValues], texts: Mapping[str, str], *, kind: str) -> AnyValues:
+def parameters_of(model: type[AnyParameters], texts: Mapping[str, str], *, kind: str) -> AnyParameters:
     """The texts as the model reads them. Raises Problem 400 of this kind for the first unreadable."""
     try:
         return model.model_validate(texts)
