@@ -42,7 +42,7 @@ class Linked:
 def link(edition: Edition, *, before: Edition) -> Linked:
     """Link an edition's areas to those of the edition before, with shares.
 
-    Confirmed are those that the file names (the field `predecessors`: a list of codes, or one text with
+    Confirmed are those that the file names (the column `predecessors`: a list of codes, or one text with
     commas; codes that the edition before has not are passed over), and an old area's only successor that
     has at least WHOLE_SHARE of it. The others are proposed. Links that are there already stay as they are.
     """

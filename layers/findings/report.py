@@ -18,7 +18,7 @@ CSV_HEADER = ("kind", "severity", "heading", "feature", "code", "other", "why", 
 class Report:
     """`source` is the id of the data set that the file was recognised as, "" for none.
 
-    `warnings` are sentences about the file as a whole; `checks` what was found in the shapes and fields of
+    `warnings` are sentences about the file as a whole; `checks` what was found in the shapes and values of
     those that were loaded.
     """
 

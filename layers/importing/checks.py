@@ -25,7 +25,7 @@ Numbers = NDArray[np.float64]
 
 
 def findings(checked: CheckInput, *, home: crs.Box | None) -> list[Finding]:
-    """Everything that is odd about the shapes and fields that are to be loaded."""
+    """Everything that is doubtful in the shapes and values that are to be loaded."""
     row_numbers = checked.row_numbers()
     shapes = checked.geometries[row_numbers]
     findings = [
@@ -149,7 +149,7 @@ def _without_name(checked: CheckInput, row_numbers: RowNumbers) -> list[Finding]
 
 
 def _without_code(checked: CheckInput, row_numbers: RowNumbers) -> RowNumbers:
-    """Zones that say no use where others do; that none does is told as a whole (`no_codes`)."""
+    """Zones that say no use where others do; that none does is one finding (`no_codes`)."""
     bare = [row_number for row_number in row_numbers.tolist() if not checked.rows[row_number].code]
     return np.array(bare if len(bare) < len(row_numbers) else [], dtype=np.intp)
 

@@ -31,7 +31,7 @@ def check(
 
     `geometries` are valid MultiPolygons in lon/lat, `codes` and `features` (numbers in the file) theirs. Gaps
     are holes in the union of all: what is open to the outside cannot be told from the rim. Beyond
-    _POINTS_MAX points, nothing is measured, and that is said.
+    _POINTS_MAX points, nothing is measured, and a finding says so.
     """
     points = int(shapely.get_num_coordinates(geometries).sum())
     if points > _POINTS_MAX:

@@ -171,7 +171,7 @@ def _refuse_kind(layer: Layer) -> NoReturn:
 
 
 def _valid_from(request: ImportRequest, at: dt.datetime, *, is_first: bool) -> dt.date:
-    """The first day: as told; today for a replacement; ever since for a layer's first edition.
+    """The first day: as the request says; today for a replacement; ever since for a layer's first edition.
 
     Old contributions are imported after the layer, and none of them would have a committee if the first
     edition was in force from today.
@@ -211,7 +211,7 @@ def _draft(
 
 
 def _describe(layer: Layer, request: ImportRequest, *, source: Source | None) -> None:
-    """What the layer is called and drawn like: as told, else as it is, else as its data set says."""
+    """What the layer is called and drawn like: by the request, else as before, else by its data set."""
     layer.titles = dict(request.titles) or layer.titles or (dict(source.title) if source else {})
     layer.style = request.style or layer.style or (source.style if source else "")
     layer.credit = request.credit or layer.credit or _certain(source.credit if source else "")
@@ -220,7 +220,7 @@ def _describe(layer: Layer, request: ImportRequest, *, source: Source | None) ->
 
 
 def _certain(text: str) -> str:
-    """A credit or licence that only the municipality can tell is left for a person to fill in."""
+    """A credit or licence that only the municipality knows is left for a person to fill in."""
     return "" if "{" in text else text
 
 

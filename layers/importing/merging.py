@@ -15,7 +15,7 @@ _LOST_MAX = 1e-4
 
 
 def merge(rows: Mapping[int, Row], geometries: crs.Geometries, *, always: bool) -> list[Finding]:
-    """Make one area of the features that share a code: the first keeps its fields and gets all the ground.
+    """Make one area of the features that share a code: the first keeps its values and gets all the ground.
 
     Unless `always`, only where they are plainly the parts of one: they have the same name and do not lie on
     each other. `geometries` are changed: those of the other features become None.

@@ -30,9 +30,9 @@ class ImportRequest:
     """A file, and what it is to become.
 
     `srid` overrides what the file says, and `swap_axes` the order of its coordinates. `valid_from` is the
-    first day the edition holds (default: ever since; for a replacement the day of the import).
+    first day it is in force (default: ever since; for a replacement the day of the import).
     `source_layers` chooses among several in the file.
-    `roles` says which field holds what (role -> field), `source` which of `catalog.sources()` the file is:
+    `roles` says which column holds what (role -> column), `source` which of `catalog.sources()` the file is:
     both for what is not recognised, or recognised wrongly.
     `merge_codes`: areas of one code become one area always, never, or (None) where they are plainly the
     parts of one: they share the name and lie beside each other.
@@ -75,6 +75,6 @@ class ImportRequest:
         }
 
     def named_roles(self) -> dict[str, str]:
-        """Role -> field, with what `code_field` and `name_field` say."""
+        """Role -> column, with what `code_field` and `name_field` say."""
         fields = {"code": self.code_field, "name": self.name_field}
         return {**self.roles, **{role: field for role, field in fields.items() if field is not None}}

@@ -55,8 +55,8 @@ class Population(models.Model):
 class PopulationCount(models.Model):
     """People of an age band in an area. Both ages None: the total; `age_to` None: and older, inclusive else.
 
-    `n` None: the office does not tell. Bands are rounded by the office (in Norway a cell is never 1 or 2), so
-    they do not add up to the total: the total is the total.
+    `n` None: the office does not publish it. Bands are rounded by it (in Norway no cell is 1 or 2), so they
+    do not add up to the total: the total is the total.
     """
 
     population = models.ForeignKey(Population, on_delete=models.CASCADE, related_name="counts")

@@ -13,7 +13,7 @@ from layers.text_fields import VisibleCharField, VisibleJSONField, VisibleTextFi
 
 
 class _Located(models.Model):
-    """What every thing in a layer has: its edition, a code, a name and the source's other fields.
+    """What every thing in a layer has: its edition, a code, a name and the source's other columns.
 
     `names` holds the name by language where the source has it in several (Kárášjohka, Karasjok).
     """
@@ -60,7 +60,7 @@ class Zone(_Located):
     """A zone of a land-use plan. `code` is the official purpose, `field` the zone's name in the plan (B1).
 
     `land_use_status` is the master plan's: 1 existing, 2 future (arealbruksstatus); None where a plan does
-    not tell. `legal_text` is the provision as decided, `provision` the line in plain language.
+    not say. `legal_text` is the provision as decided, `provision` the line in plain language.
     """
 
     field = VisibleCharField(_("zone field"), max_length=80, blank=True)

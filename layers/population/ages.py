@@ -116,7 +116,7 @@ def heading_in(name: str) -> Heading | None:
 
 
 def count_in(text: str) -> int | None:
-    """The number of people in a cell; None where the office does not tell. Raises CountError for all else.
+    """The number of people in a cell; None where it is not published. Raises CountError for all else.
 
     People are whole, so `1.234` and `1 234` are twelve hundred and thirty-four, and `12,0` is twelve.
     """

@@ -41,7 +41,7 @@ class CountsError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """People by year (None: the table does not say), area and band; n None where the office does not tell.
+    """People by year (None: the table does not say), area and band; n None where it is not published.
 
     `unmatched` are the codes that are no area's, `unread` the columns that hold no people, `symbols` how
     often each sign stands for a number that is not given, `several_sexes` that men and women were added up.

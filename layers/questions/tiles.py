@@ -24,7 +24,7 @@ _PIXEL = EXTENT / 256
 _BUFFER = 64
 _WORLD_M = 40_075_016.685578488
 _FINE_FROM_ZOOM = 13
-# Only these of a source's other fields are told: whatever else is in a file was not made to be published.
+# Only these of a source's other columns are in tiles: what else is in a file was not made to be published.
 FEATURE_FIELDS = ("class", "kind", "type", "category", "number", "medium")
 
 
@@ -121,7 +121,7 @@ _TILE_STATEMENT = """
 
 @dataclass(frozen=True)
 class TiledEdition:
-    """What a tile's address has to be checked against, and its caches be told."""
+    """What a tile's address has to be checked against, and what its caches need to know."""
 
     pk: int
     kind: Layer.Kind
@@ -152,7 +152,7 @@ def exists(*, z: int, x: int, y: int) -> bool:
 def tile(of: TiledEdition, *, z: int, x: int, y: int) -> bytes:
     """The tile's MVT, b"" where there is nothing. One layer in it, called by the kind of the layer.
 
-    Features carry their id and `code`, `name`, for zones `field`, `vertical_level` and, where the plan tells,
+    Features carry their id and `code`, `name`, for zones `field`, `vertical_level` and, if the plan has it,
     `status` (1 existing, 2 future), for the other kinds FEATURE_FIELDS. A tile over MAX_TILE_BYTES is made
     again, coarser, until it is not.
     """

@@ -44,7 +44,7 @@ def source_layer(layer: Mapping[str, Any], *, piece: Piece) -> SourceLayer:
 
 
 def source_rows(body: memoryview, *, header: Mapping[str, Any], piece: Piece) -> SourceRows:
-    """The rows that `header` tells of, at the start of `body`. CrsError for a system not on the list."""
+    """The rows that `header` describes, at the start of `body`. CrsError for a system not on the list."""
     layer = header["layer"]
     lengths_end, columns_end, shapes_end = np.cumsum(header["sizes"]).tolist()
     lengths = np.frombuffer(body[:lengths_end], dtype="<i4")

@@ -1,4 +1,4 @@
-"""Tables without shapes: CSV, XLSX, ODS and JSON, and the fields of a geometry file, as rows of texts.
+"""Tables without shapes: CSV, XLSX, ODS and JSON, and the columns of a geometry file, as rows of texts.
 
 Statistics offices write titles above the header, footnotes below the figures, header cells over two lines and
 names only where they change. All of that is understood here; what the figures mean is asked elsewhere.

@@ -40,11 +40,11 @@ _MAP_INFO = re.compile(r"\s*(?:!table\s|version\s+\d{3,4}\s+charset\s)", re.ASCI
 SEQUENCE = "GeoJSON Text Sequence (.geojsonl)"
 TOPOJSON = "TopoJSON"
 ESRI_JSON = "Esri JSON"
-# Where the first bytes tell; in another order of keys only the whole does (`closed/geojson.py`).
+# Where the first bytes show it; in another order of keys only the whole file does (`closed/geojson.py`).
 _OTHER_JSON = {
     TOPOJSON: re.compile(r'\A\s*\{[^{\[]*"type"\s*:\s*"Topology"'),
     ESRI_JSON: re.compile(r'\A\s*\{[^\[]*"esriGeometry(?:Point|Multipoint|Polyline|Polygon|Envelope)"'),
-    # As RFC 8142 has it; without its mark only the second line tells (`refusals`).
+    # As RFC 8142 has it; without its mark only the second line shows it (`refusals`).
     SEQUENCE: re.compile(r"\A\x1e"),
 }
 

@@ -1,4 +1,4 @@
-"""JSON that holds a table: a list of objects, or the fields of a GeoJSON file's features."""
+"""JSON that holds a table: a list of objects, or the properties of a GeoJSON file's features."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ class FileRead:
 def read(path: Path, *, choose: Choose) -> FileRead:
     """Read GeoJSON, GeoPackage, FlatGeobuf, GML, KML, or a zip with those, Shapefiles or File Geodatabases.
 
-    The file is opened once: `choose` is asked while it is open, told what it holds, and says which source
+    The file is opened once: `choose` is called while it is open, with what it holds, and returns which source
     layers to read, by name, or None for none of them. Several become one, row after row, in the order of the
     file. Raises ReadError when the file cannot be read, is too large, holds what no such file needs, or what
     was chosen is not there, has no shapes or is in different coordinate systems; CrsError for a system that

@@ -42,7 +42,7 @@ def stems(members: dict[PurePosixPath, zipfile.ZipInfo]) -> dict[PurePosixPath, 
 
 
 def unpack(archive: zipfile.ZipFile, parts: Parts, *, folder: Path) -> Path:
-    """Lay the parts into `folder`; GDAL is told that the text is Latin-1, so every byte comes through."""
+    """Lay the parts into `folder`; GDAL reads the text as Latin-1, so every byte comes through."""
     for suffix in NEEDED:
         zipped.unpack(archive, parts[suffix], target=folder / f"layer{suffix}")
     (folder / "layer.cpg").write_text("ISO-8859-1", encoding="ascii")

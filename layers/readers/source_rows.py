@@ -1,4 +1,4 @@
-"""What every reader gives: shapes and their properties, row by row, and the coordinate system if told."""
+"""What every reader gives: shapes and their properties, row by row, and the coordinate system if named."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class SourceLayer:
     """A part of a file that has rows of its own, before it is read: a table, a sheet, a feature type.
 
     `rows` is -1 where the file does not say; `geometry` "Polygon", "MultiPolygon" and so on, "Geometry" for
-    several kinds, "" for none; `srid` None when the system is not told or not known. Of GML a few of the
+    several kinds, "" for none; `srid` None when the system is not named or not known. Of GML a few of the
     `columns` may be missing, or more, once it is read.
     """
 
@@ -61,8 +61,8 @@ class SourceRows:
     """Feature `i` of the file has shape `geometries[i]` (None if it has none) and values `properties[i]`.
 
     `layers[i]` is the name of the source layer it comes from, where several are read as one. `srid` is None
-    when the file does not say. By row, `notes` holds what was mended or is odd, and `unreadable` why there is
-    no shape where the file has one. `warnings` are about the file as a whole.
+    when the file does not say. By row, `notes` holds what was mended or is doubtful, `unreadable` why there
+    is no shape where the file has one. `warnings` are about the file as a whole.
     """
 
     geometries: NDArray[np.object_]

@@ -1,6 +1,6 @@
 """The data sets the project knows, one TOML file each, and which of them a file at hand is.
 
-A source says what the fields are called (in every dialect), which tables it has, which coordinate systems to
+A source says what the columns are called (in every dialect), which tables it has, which coordinate systems to
 expect, whom to credit and which style list holds the codes. Adding a data set means adding a file under
 sources/; CONTRIBUTING shows one.
 """
@@ -23,7 +23,7 @@ from layers.reference.column_names import ColumnNames
 FOLDER = Path(__file__).parents[1] / "sources"
 # The folder of what is the same in every country, such as OpenStreetMap.
 ANY_COUNTRY = "ANY"
-# A table called as the source's are says more than any one field.
+# A table called as the source's are says more than any one column.
 _TABLE_WORTH = 3
 _KEYS = {"zoning": ("code", "zone_code"), "boundary": ("code", "name")}
 _OTHER_KEYS = ("code", "name", "street", "class", "kind")
@@ -61,7 +61,7 @@ class Source:
       written with. ``code_pattern``: of a code that matches, the group counts. ``code_length``: the number of
       figures of a code that tables tend to turn into an integer, 0 when codes keep theirs.
     - ``values``: role -> what the file says -> what we say.
-    - ``feature_types``: the tables, or the values of a field such as objtype, that it consists of;
+    - ``feature_types``: the tables, or the values of a column such as objtype, that it consists of;
       ``left_out``: those that come in the same file without being part of the layer. ``outlines`` are
       of these, and say things that hold for all that lies within: a plan's vertical level and name.
     - ``crs``: the systems to expect, the commonest first.

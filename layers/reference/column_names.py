@@ -1,6 +1,6 @@
-"""Field names through the dialects they come in.
+"""Names of columns through the dialects they come in.
 
-The same field is `arealplanId.planidentifikasjon` here and `planidentifikasjon` there; arealformål
+The same column is `arealplanId.planidentifikasjon` here and `planidentifikasjon` there; arealformål
 is AREALFORMÅL, arealformal, arealformaal, ArealformÃ¥l (UTF-8 read as Latin-1) or, cut by a Shapefile at ten
 bytes in the middle of a letter, arealform. Three passes, the surest first: the name as it is, whole or the
 last part of a nested one; the name without separators and special letters; the name cut.
@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-# A Shapefile cuts field names at ten bytes, not letters.
+# A Shapefile cuts names at ten bytes, not letters.
 SHAPEFILE_NAME_BYTES = 10
 _NESTING = re.compile(r"[.|/:]")
 # What stands where a letter could not be written is a loss too: "?", "_" or the replacement character.
@@ -36,7 +36,7 @@ _CACHED = 10_000
 
 
 class ColumnNames:
-    """The fields of a file, to be asked for by the names they are known under."""
+    """The columns of a file, to be looked up by the names they are known under."""
 
     def __init__(self, names: Collection[str]) -> None:
         self.names = list(names)
@@ -51,7 +51,7 @@ class ColumnNames:
                     self._passes[_CUT].setdefault(_LOST.sub("", key), name)
 
     def all_for(self, aliases: Iterable[str]) -> tuple[str, ...]:
-        """The fields known under any of these names, the surest and the first-named first."""
+        """The columns known under any of these names, the surest and the first-named first."""
         known = [_forms(alias) for alias in aliases]
         fitting = (
             self._passes[step][form]
@@ -77,7 +77,7 @@ def bare(name: str) -> str:
 
 
 def names_in(rows: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Every field that any row has; of nested ones the dotted names of what is in them too."""
+    """Every column that any row has; of nested ones the dotted names of what is in them too."""
     shapes = dict.fromkeys(tuple(row) for row in rows)
     column_names: dict[str, None] = dict.fromkeys(name for names in shapes for name in names)
     for row in rows:

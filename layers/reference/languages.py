@@ -1,6 +1,6 @@
 """The names of one thing in several languages: Karasjok, Kárášjohka, Kaarasjoki.
 
-Files say it in three ways: a field for each language (`name:se`), a row for each name with the language
+Files say it in three ways: a column for each language (`name:se`), a row for each name with the language
 beside it (the place-name register as a table), or lists within one row (the same register as GML or JSON).
 """
 
@@ -30,7 +30,7 @@ _FIELD = re.compile(r"(?:name|navn|namn|nimi|names|navne)[:._](?P<language>[a-z]
 
 
 def fields_in(names: Collection[str]) -> dict[str, tuple[str, ...]]:
-    """Field -> language tags, for fields such as `name:se`, `navn_nn` and `names.fkv`."""
+    """Column -> language tags, for columns such as `name:se`, `navn_nn` and `names.fkv`."""
     matches = {name: _FIELD.fullmatch(name) for name in names}
     return {
         name: tags(match.group("language"))
@@ -47,7 +47,7 @@ def tags(language: Any) -> tuple[str, ...]:
 def paired(names: Any, languages: Any) -> dict[str, str]:
     """Language -> name, of a name and its language or of lists of both.
 
-    Lists of different length do not say which name is of which language: then nothing is said here either.
+    Lists of different length do not say which name is of which language: then there are no names here either.
     """
     all_names, all_languages = _listed(names), _listed(languages)
     if len(all_names) != len(all_languages):

@@ -131,7 +131,7 @@ def _halves(tokens: list[_Token], *, split: int) -> tuple[list[_Token], list[_To
 
 
 def _angle(tokens: list[_Token]) -> tuple[float, Axis | None] | None:
-    """Degrees, with their sign, and the axis where a word tells it."""
+    """Degrees, with their sign, and the axis where a word names it."""
     meant = [_WORDS[token.text] for token in tokens if token.kind == "word"]
     axes = {axis for axis, _way in meant}
     ways = {way for _axis, way in meant if way}

@@ -1,4 +1,4 @@
-"""What residents are told of a kind: the interface's words for two, a kind's own for the others."""
+"""What residents read about a kind: the interface's words for two, a kind's own for the others."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from mapdialog.contributions.feature import Draft, FeatureError, parse, spelled_
 from mapdialog.contributions.intake import ErasedError, OutsideAreaError, columns_of, receipt_of
 from mapdialog.contributions.intake_sql import IS_INSIDE
 from mapdialog.contributions.models import Contribution, SpentId
-from mapdialog.contributions.rulebooks import Rulebook, keep_rules
+from mapdialog.contributions.rulebooks import Rulebook, keep_rulebook
 from mapdialog.dialogue.models import DataVersion
 
 _FIXED = tuple(column.sent_as for column in columns.of_origin(Origin.ONCE))
@@ -132,7 +132,7 @@ def revise(
     changed = columns_of(draft, rulebook=rulebook)
     changed["state"] = rule.state_after_edit(contribution.state, now=changed["state"])
     with transaction.atomic(durable=True):
-        keep_rules(rulebook.id)
+        keep_rulebook(rulebook.id)
         buckets = limits.buckets_of_changes(
             rulebook, contribution=contribution.pk, address=address, device=device
         )

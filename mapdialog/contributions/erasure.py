@@ -13,7 +13,7 @@ from mapdialog.audit.verb import Verb
 from mapdialog.contributions import columns
 from mapdialog.contributions.editing import VersionError
 from mapdialog.contributions.models import Contribution, Submission
-from mapdialog.contributions.rulebooks import keep_rules
+from mapdialog.contributions.rulebooks import keep_rulebook
 from mapdialog.dialogue.models import DataVersion
 
 EMPTY = dict(columns.emptied())
@@ -37,7 +37,7 @@ def erase(contribution: Contribution, *, by: str, at: dt.datetime, version: int 
 
 def empty(contribution: Contribution, *, by: str, at: dt.datetime, version: int | None = None) -> int:
     """The erasure itself, in the caller's transaction. Returns its version after it. Raises VersionError."""
-    keep_rules(contribution.consultation_id)
+    keep_rulebook(contribution.consultation_id)
     rows = Contribution.objects.filter(pk=contribution.pk).exclude(state=Contribution.State.ERASED)
     if version is not None:
         rows = rows.filter(version=version)

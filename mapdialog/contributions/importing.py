@@ -66,7 +66,7 @@ def _texts() -> frozenset[str]:
 
 
 def targets() -> frozenset[str]:
-    """What a column of a file may hold: what a sender says, what kinds ask for, what files tell besides."""
+    """What a column of a file may hold: what a sender says, what kinds ask for, and what only files have."""
     return _texts() | _NUMBERS | _STEPS | _OF_FILES
 
 
@@ -116,7 +116,7 @@ def load(
 
 
 class _Import:
-    """One run: the rules as they grow by new themes, and the source ids met so far."""
+    """One run: the rulebook as it grows by new themes, and the source ids met so far."""
 
     def __init__(
         self,

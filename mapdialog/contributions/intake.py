@@ -40,8 +40,8 @@ class OutsideAreaError(Exception):
     """The spot lies outside the consultation's area."""
 
 
-class _RulesChangedError(Exception):
-    """The rules are not those of the consultation any more."""
+class _RulebookChangedError(Exception):
+    """The rulebook is not that of the consultation any more."""
 
 
 def receive(
@@ -77,7 +77,7 @@ def receive(
         }
         try:
             return _received(feature, arrived=arrived, rulebook=rulebook, device=device)
-        except _RulesChangedError:
+        except _RulebookChangedError:
             rulebook = rulebooks.read(rulebook.slug, reader=reader)
     raise RuntimeError(f"The rules of {rulebook.slug} changed {_TRIES} times meanwhile.")
 
@@ -85,7 +85,7 @@ def receive(
 def _received(
     feature: Mapping[str, Any], *, arrived: dict[str, Any], rulebook: Rulebook, device: str | None
 ) -> Receipt:
-    """The receipt under these rules. Raises what `receive` does, and _RulesChangedError."""
+    """The receipt under this rulebook. Raises what `receive` does, and _RulebookChangedError."""
     try:
         draft = parse(feature, rulebook=rulebook, identifier=arrived["id"])
         arrived |= columns_of(draft, rulebook=rulebook)
@@ -150,7 +150,7 @@ class _Situation:
 def _look(arrived: Mapping[str, Any]) -> _Situation:
     row = intake_sql.LOOK.row(arrived)
     if row is None:  # the consultation was removed
-        raise _RulesChangedError
+        raise _RulebookChangedError
     rules_version, identifier, consultation, state, token_hash, body_hash, is_inside, wait = row
     known = None
     if state is not None:
@@ -168,11 +168,11 @@ def _look(arrived: Mapping[str, Any]) -> _Situation:
 
 def _known(situation: _Situation, arrived: Mapping[str, Any], *, rulebook: Rulebook) -> Receipt | None:
     """The receipt of what this id stands for; None if for nothing. Raises ErasedError, DifferentError, and
-    _RulesChangedError."""
+    _RulebookChangedError."""
     known = situation.known
     if known is None:
         if situation.rules_version != rulebook.rules_version:
-            raise _RulesChangedError
+            raise _RulebookChangedError
         return None
     if known.id is None or known.state == Contribution.State.ERASED:
         raise ErasedError

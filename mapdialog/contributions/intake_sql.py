@@ -92,10 +92,10 @@ LEFT JOIN layers_zone AS zone ON zone.id = hit.zone_id
 {where})"""
 
 # One statement, hence one transaction and one message there and back: nothing is locked while Python waits
-# for its turn. Nothing is returned when nothing is stored: the rules have changed, the id or the code exists,
-# the id is spent, the spot lies outside, or a bucket is empty. A bucket emptied by another meanwhile breaks
-# its CHECK, and all is undone. Foreign keys are checked at COMMIT, so the contribution may come before its
-# submission, which is then only written when the contribution was new. What is like another of the last
+# for its turn. Nothing is returned when nothing is stored: the rulebook has changed, the id or the code
+# exists, the id is spent, the spot lies outside, or a bucket is empty. A bucket emptied by another meanwhile
+# breaks its CHECK, and all is undone. Foreign keys are checked at COMMIT, so the contribution may come before
+# its submission, which is then only written when the contribution was new. What is like another of the last
 # minute is flagged, and by the same sender not stored again; two of the very same instant do not see each
 # other.
 _INSTEAD = {

@@ -17,7 +17,7 @@ from mapdialog.audit.verb import Verb
 from mapdialog.contributions.editing import VersionError
 from mapdialog.contributions.kinds.catalog import kinds
 from mapdialog.contributions.models import Contribution
-from mapdialog.contributions.rulebooks import keep_rules
+from mapdialog.contributions.rulebooks import keep_rulebook
 from mapdialog.dialogue.models import DataVersion
 from mapdialog.people.models import User
 
@@ -77,7 +77,7 @@ def _decide(
     row: dict[str, Any] = {"id": contribution.pk, "state": state, "at": at, "version": version}
     before = contribution.state
     with transaction.atomic(), connection.cursor() as cursor:
-        keep_rules(contribution.consultation_id)
+        keep_rulebook(contribution.consultation_id)
         cursor.execute(_DECIDE, row)
         decided = cursor.fetchone()
         if decided is None:

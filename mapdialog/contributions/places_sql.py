@@ -3,7 +3,7 @@
 Officials, and everyone where points are shown exactly, read what was recorded when the contribution came.
 Where points are moved to a grid, everyone reads what holds the whole square on that day, and nothing where a
 border crosses it: a field of a plan or a border would give the exact place away. That is a question to the
-square alone, so that two contributions in one square are told the same.
+square alone, so that two contributions in one square have the same.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ OF_SQUARES = f"""
 
 
 def editions(of: Consultation, *, officially: bool) -> dict[str, Any]:
-    """Which editions of the boundary set and of the plans are told of: for everyone the published ones."""
+    """Which editions of the boundary set and of the plans are named: for everyone the published ones."""
     known = Edition.objects.order_by() if officially else Edition.objects.order_by().published()
     plans = of.alternatives.values("layer")
     return {

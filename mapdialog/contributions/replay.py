@@ -19,7 +19,7 @@ from mapdialog.audit.models import record
 from mapdialog.audit.verb import Verb
 from mapdialog.contributions import erasure
 from mapdialog.contributions.models import Contribution, SpentId
-from mapdialog.contributions.rulebooks import keep_rules
+from mapdialog.contributions.rulebooks import keep_rulebook
 from mapdialog.dialogue.models import DataVersion
 
 T = TypeVar("T")
@@ -98,7 +98,7 @@ def unknown_to(contribution: Contribution, entries: Sequence[journal.Entry]) -> 
 
 
 def _carry_out(contribution: Contribution, entry: journal.Entry, *, at: dt.datetime) -> None:
-    keep_rules(contribution.consultation_id)
+    keep_rulebook(contribution.consultation_id)
     if entry.what == journal.ERASED:
         erasure.empty(contribution, by=BY, at=at)
         return

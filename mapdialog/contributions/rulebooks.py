@@ -1,7 +1,7 @@
 """What a consultation asks for and allows: read in one query, and remembered for as long as it holds.
 
-Each process remembers the rules of the consultations it takes contributions for. Whether they still hold is
-asked by the statement that stores a contribution, which names their version (see `intake.receive`).
+Each process remembers the rulebooks of the consultations it takes contributions for. Whether one is still
+current is asked by the statement that stores a contribution, which names its version (see `intake.receive`).
 """
 
 from __future__ import annotations
@@ -117,10 +117,10 @@ def read_any(slug: str) -> Rulebook:
     return _read(slug, *_statement(Consultation.objects.all()))
 
 
-def keep_rules(consultation_id: int) -> None:
-    """Keeps a consultation's rules as they are until the transaction ends.
+def keep_rulebook(consultation_id: int) -> None:
+    """Keeps a consultation's rulebook as it is until the transaction ends.
 
-    The first statement of whatever changes a contribution: a change of the rules, which changes all of them,
+    The first statement of whatever changes a contribution: a change of the rulebook, which changes them all,
     takes the consultation first too, so that neither waits for the other for ever.
     """
     with connection.cursor() as cursor:

@@ -30,7 +30,7 @@ class AreaError(ValueError):
 
 
 def of_edition(edition: Edition) -> MultiPolygon:
-    """Everything the layer's version covers, EPSG:4326. Raises AreaError when it has no polygons."""
+    """Everything that the edition covers, EPSG:4326. Raises AreaError when it has no polygons."""
     with connection.cursor() as cursor:
         cursor.execute(_UNION_OF_VERSION, {"edition": edition.pk})
         (wkb,) = cursor.fetchone()

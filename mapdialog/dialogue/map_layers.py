@@ -93,7 +93,7 @@ class DrawnPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanEdition(DrawnPlan):
-    """An alternative with the version of its plan that holds, and the land uses in it."""
+    """An alternative with the edition of its plan that is in force, and the land uses in it."""
 
     alternative: Alternative
 
@@ -167,7 +167,7 @@ def boundary_edition(consultation: Consultation, *, on: dt.date) -> Edition | No
 def plan_editions(
     consultation: Consultation, *, on: dt.date, published_only: bool = True
 ) -> list[PlanEdition]:
-    """The plans on the table, in the order of the alternatives; those without a version in force are left
+    """The plans on the table, in the order of the alternatives; those without an edition in force are left
     out. Three queries."""
     alternatives = list(consultation.alternatives.select_related("layer").order_by("order", "id"))
     editions = Edition.objects.in_force_on(on).filter(

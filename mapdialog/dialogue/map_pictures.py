@@ -1,4 +1,4 @@
-"""Other servers' maps as the browser is told of them: where their pictures are, and whom to credit.
+"""Other servers' maps as the browser gets them: where their pictures are, and whom to credit.
 
 `municipality` is its code. `officials` may see where drafts lie, and have every overlay to choose from;
 others get those that are on from the start.

@@ -52,7 +52,7 @@ def pins_frame(consultation: Consultation) -> gpd.GeoDataFrame:
 
 
 def areas_frame(edition: Edition | None) -> gpd.GeoDataFrame:
-    """The areas of a boundary version: columns area_id, code, name, geometry. Empty for None."""
+    """The areas of a boundary edition: columns area_id, code, name, geometry. Empty for None."""
     return _features(
         Area.objects.filter(edition=edition), columns={"area_id": "id", "code": "code", "name": "name"}
     )

@@ -16,7 +16,7 @@ class Breaker:
         self._lock = Lock()
 
     def wait_s(self, *, at: float) -> float:
-        """How long to stay away, 0 for go ahead. Whoever may go tells `succeeded` or `failed` afterwards."""
+        """How long to stay away, 0 for go ahead. Whoever may go calls `succeeded` or `failed` afterwards."""
         with self._lock:
             if self._failures < self._most_failures:
                 return 0.0

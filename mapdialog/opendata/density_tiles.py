@@ -59,7 +59,7 @@ def _counted_version(consultation: Consultation, *, zoom: int) -> str:
     stored = state.data_version if state else 0
     version = consultation.data_version.number if zoom >= density.LIVE_FROM_ZOOM else stored
     shown = (version, consultation.status, consultation.visibility, consultation.public_precision_m)
-    # hashed: the number tells how much was sent, also where that is not for everyone
+    # hashed: the number shows how much was sent, also where that is not for everyone
     return hashlib.sha256(repr(shown).encode()).hexdigest()[:24]
 
 

@@ -1,4 +1,4 @@
-"""The one way in which a planner's view gets its consultation: there is no other way to hold one."""
+"""The one way in which a planner's view gets its consultation: no view looks one up by itself."""
 
 from django.db.models import QuerySet
 from django.http import HttpRequest

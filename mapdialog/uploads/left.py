@@ -1,4 +1,4 @@
-"""An upload whose worker was killed: made ready for another try, or told that there will be none."""
+"""An upload whose worker was killed: made ready for another try, or ended with a message."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def saving_given_up(*, upload_id: str, reading: int, at: dt.datetime) -> None:
 
 
 def _end_cancelled(upload_id: str, *, at: dt.datetime) -> None:
-    """A reading that somebody had cancelled is told so by its worker; this one cannot any more."""
+    """A reading that somebody had cancelled is ended by its worker; this one cannot any more."""
     for job in Job.objects.filter(subject=upload_id, state=Job.State.RUNNING, cancel_requested=True):
         jobs.stopped(job, at=at)
 

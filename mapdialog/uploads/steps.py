@@ -1,4 +1,4 @@
-"""How far the work has come, told while its own transaction is still open."""
+"""How far the work has come, reported while its own transaction is still open."""
 
 from __future__ import annotations
 

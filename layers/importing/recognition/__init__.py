@@ -1,1 +1,1 @@
-"""What a file's fields, tables and values mean: which data set it is, and what goes where."""
+"""What a file's columns, source layers and values mean: which data set it is, and what goes where."""

@@ -2,7 +2,7 @@
 
 Names of columns and of source layers tell most. Where two data sets fit alike, the values decide: codes
 that one list knows and the other does not, codes that tell areas apart. What remains open is left open, and
-said.
+the findings say so.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def _ours(
 
 
 def types_of(source_rows: SourceRows, columns: ColumnNames) -> list[str]:
-    """By row the feature type that the file names, else the source layer; [] where neither is told."""
+    """By row the feature type that the file names, else the source layer; [] where the file names neither."""
     name = columns.first_for(*_TYPE_COLUMNS)
     layers = source_rows.layers or [""] * len(source_rows.properties)
     if name is None:

@@ -155,7 +155,7 @@ class Columns:
     def _other_properties(
         self, properties: Mapping[str, Any], used: set[str], *, feature_type: str
     ) -> dict[str, Any]:
-        """The other columns, and what tiles tell of them under the names that they tell it by."""
+        """The other columns, and those that tiles show, under the names that tiles have for them."""
         stored_apart = used - self._staying if self._staying else used
         others = {
             name: value

@@ -1,4 +1,4 @@
-"""One feature's fields as our tables hold them, and the cleaning of what files hold."""
+"""One feature's values as our tables hold them, and the cleaning of what files hold."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _STATUS_WORDS = {"nåværende": 1, "eksisterende": 1, "framtidig": 2, "fremtidig
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One feature's fields, ready for the table. `names`, `properties` and `provision` are JSON texts."""
+    """One feature's values, ready for the table. `names`, `properties` and `provision` are JSON texts."""
 
     code: str
     name: str
@@ -54,7 +54,7 @@ def as_json(value: Any) -> str:
 
 
 def level(value: Any, *, feature_type: str = "") -> int:
-    """1 under ground, 2 on it, 3 to 5 above (Norway's vertikalnivå); what is not told is on the ground."""
+    """1 under ground, 2 on it, 3 to 5 above (Norway's vertikalnivå); what says nothing is on the ground."""
     figure = cleaned(value)[:1]
     in_type = _LEVEL_IN_TYPE.search(feature_type)
     if figure not in "12345" or not figure:
@@ -70,7 +70,7 @@ def status(value: Any) -> int | None:
 
 
 def provision(properties: Mapping[str, Any], name: str | None) -> dict[str, str]:
-    """Language -> text, from an object (`provision`), its JSON text, or a field each (`provision_nb`)."""
+    """Language -> text, from an object (`provision`), its JSON text, or a column each (`provision_nb`)."""
     value = properties.get(name) if name else None
     if isinstance(value, str) and value.startswith("{"):
         try:

@@ -1,4 +1,4 @@
-"""What of a file makes up the layer: which source layers, and what a plan's outline tells its zones."""
+"""What of a file makes up the layer: which source layers, and what a plan's outline says of its zones."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def _passed_over(layers: Sequence[SourceLayer], read: Collection[str]) -> list[F
 def outlined(zones: SourceRows, outlines: SourceRows, *, source: Source) -> SourceRows:
     """The same zones, each with what the outline around it says of the whole plan and the zone does not.
 
-    Where a zone lies in several outlines that say different things (a road under a square), nothing is said.
+    Where a zone lies in several outlines that say different things (a road under a square), it gets nothing.
     """
     columns = ColumnNames(outlines.column_names())
     names = [name for role in _OF_THE_PLAN for name in columns.all_for(source.fields.get(role, ()))]

@@ -70,7 +70,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{left} units are in no committee")
         for population in sums:
             self.stdout.write(f"{population.year}: {population.report['total']} people ({population.source})")
-        self.stdout.write(f"{draft}: valid from {draft.valid_from} (version id {draft.pk})")
+        self.stdout.write(f"{draft}: valid from {draft.valid_from} (edition id {draft.pk})")
 
 
 def _edition(owner: str, name: str, *, on: dt.date) -> Edition:

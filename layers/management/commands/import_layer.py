@@ -100,10 +100,10 @@ class Command(BaseCommand):
             return
         self._print(outcome.report.lines())
         since = f"from {edition.begins}" if edition.begins else "ever since"
-        self.stdout.write(f"{edition}: valid {since} (version id {edition.pk})")
+        self.stdout.write(f"{edition}: valid {since} (edition id {edition.pk})")
 
     def _list(self, file: Path, options: dict[str, Any]) -> None:
-        """The file's source layers and, where kind and owner are told, what their fields seem to be."""
+        """The file's source layers and, where kind and owner are named, what their columns seem to be."""
         kind, owner = options["kind"], options["owner"]
         if not kind or not owner:
             self._list_layers(read_file.contents(file))

@@ -14,7 +14,7 @@ _MARKS = (
 
 
 def encoding_of(start: bytes) -> str | None:
-    """The encoding that a byte order mark tells, or the zeros of two-byte text; None when nothing does."""
+    """The encoding that a byte order mark shows, or the zeros of two-byte text; None when nothing does."""
     for mark, encoding in _MARKS:
         if start.startswith(mark):
             return encoding

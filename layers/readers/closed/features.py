@@ -23,7 +23,7 @@ _SHOWN_NAME = 80
 
 
 class GdalFile:
-    """A file of which GDAL tells the layers itself: there the number counts, names may be there twice."""
+    """A file whose layers GDAL lists itself: a layer is known by its number, since two may have one name."""
 
     def __init__(self, path: str, *, form: str, encodings: Sequence[str] = ()) -> None:
         self._path = path
@@ -70,7 +70,7 @@ def rows(
 ) -> Rows:
     """Every row of the layer that GDAL knows by `name`, or by its number.
 
-    `encodings` are tried in turn, when GDAL was told that the text is Latin-1. Raises RefusedError.
+    `encodings` are tried in turn, when GDAL reads as if the text is Latin-1. Raises RefusedError.
     """
     # pyogrio makes room in every column for as many rows as it may read: for those that were counted, and
     # for more only where the count was wrong.

@@ -32,7 +32,7 @@ _TABLES = (
 
 
 class GeoPackageFile:
-    """Told by SQLite, read by GDAL, which finds tables in another order: there the name counts."""
+    """Listed by SQLite, read by GDAL, which lists tables in another order: a layer is known by its name."""
 
     def __init__(self, path: str) -> None:
         self._path = path

@@ -22,7 +22,7 @@ _CORNERS = frozenset({"lowerCorner", "upperCorner"})
 
 
 class GmlFile:
-    """Told by ourselves: GDAL would have to read all of it as well."""
+    """Listed by ourselves: GDAL would have to read all of it as well."""
 
     def __init__(self, path: str) -> None:
         self._path = path
@@ -86,7 +86,7 @@ def _read(path: str, layer: SourceLayer) -> Rows:
 def _order(rows: Rows, feature_type: FeatureType) -> dict[int, int | None]:
     """The feature's number in the file → the row read, or None: empty when nothing is amiss.
 
-    Without identities GDAL does not tell which features it left out: then those come last.
+    Without identities GDAL does not say which features it left out: then those come last.
     """
     count = len(feature_type.identities)
     if len(rows.shapes) >= count and not _FATAL & set(feature_type.faults.values()):

@@ -1,4 +1,4 @@
-"""XML read once by ourselves, before GDAL sees it: what it may not hold, and what GDAL does not tell.
+"""XML read once by ourselves, before GDAL sees it: what it may not hold, and what GDAL does not say.
 
 A document type is refused, and with it every entity of the file's own. Of GML the source layers, the
 identities of their features, and the faults that make GDAL skip a feature or, worse, read something else: it

@@ -3,8 +3,8 @@
 A message is JSON, or bytes. We ask with `format` and `files`, each with its `path` and the `encodings` its
 text may be in. The answer says in `files` which source layers each holds, and in `network` whether the system
 has shut off the network (0) or why not (an errno). Then, as often as wanted, we name a `file` and some
-`layers` of it, both by number, and get the rows: what is said of each of these `layers`, and in a second
-message the lengths of their shapes (int32, -1 for none), their fields as JSON (by column, or a list of
+`layers` of it, both by number, and get the rows: the header of each of these `layers`, and in a second
+message the lengths of their shapes (int32, -1 for none), their values as JSON (by column, or a list of
 rows), and their shapes as WKB. Of a workbook we ask at once for the cells of a `sheet` ("" for the first that
 has any), and that answer is all. Instead of any answer there may come `{"error": code, ...}`: it is the last.
 """

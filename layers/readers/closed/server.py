@@ -28,7 +28,7 @@ _CONVERSATION = 3
 def main(
     control: int, *, idle_seconds: float = IDLE_SECONDS, talk: Callable[[socket.socket], None] = process.talk
 ) -> None:
-    """Serve the Unix socket of that number until it is closed, or idle: each process talks as told."""
+    """Serve the Unix socket of that number until it is closed, or idle: each process answers by `talk`."""
     gc.freeze()  # or the first collection in each process would copy all that they share
     _Server(socket.socket(fileno=control), talk=talk).serve(idle_seconds=idle_seconds)
 
@@ -54,7 +54,7 @@ class _Server:
                 return
 
     def _answer(self, ready: set[int]) -> bool:
-        """What was told at one time. False when nobody is there to ask any more.
+        """The events of one moment. False when nobody is there to ask any more.
 
         In this order: what is gathered closes descriptors, and what begins is given their numbers anew.
         """
@@ -77,7 +77,7 @@ class _Server:
             self._be_process(conversation, server=server)
         os.close(conversation)
         self._outcomes[process_id] = outcome
-        self._poll.register(outcome, 0)  # nothing is asked for: that its reader is gone is told all the same
+        self._poll.register(outcome, 0)  # no event is asked for: a reader that is gone is reported anyway
         return True
 
     def _be_process(self, conversation: int, *, server: int) -> None:
@@ -102,7 +102,7 @@ class _Server:
                 os.kill(process_id, signal.SIGKILL)
 
     def _gather(self) -> None:
-        """Tells the exit codes of processes that have ended: none stays behind as a zombie."""
+        """Reports the exit codes of processes that have ended: none stays behind as a zombie."""
         while self._outcomes:
             process_id, status = os.waitpid(-1, os.WNOHANG)
             if process_id == 0:

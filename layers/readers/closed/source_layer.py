@@ -1,4 +1,4 @@
-"""What the closed process tells: the source layers of a file, their rows, or why it refuses."""
+"""What the closed process says: the source layers of a file, their rows, or why it refuses."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class SourceLayer:
 class Rows:
     """A source layer read: `shapes` are WKB or None; their values `columns`, or `records` if rows differ.
 
-    By row, `faults` tells why there is no shape where the file has one, `notes` what was mended. `warnings`
+    By row, `faults` says why there is no shape where the file has one, `notes` what was mended. `warnings`
     are about the file as a whole, each with its values. All are codes.
     """
 

@@ -78,7 +78,7 @@ function halvesOf(tokens, split) {
     return [kept.slice(0, start), kept.slice(start)];
 }
 
-/** Degrees with their sign, and the axis where a word tells it. */
+/** Degrees with their sign, and the axis where a word names it. */
 function angle(tokens) {
     const meant = tokens.filter(({kind}) => kind === 'word').map(({text}) => WORDS.get(text));
     const axes = new Set(meant.map(([axis]) => axis));

@@ -1,4 +1,4 @@
-"""The form for reading again: every choice with what was found, the one that is asked for first."""
+"""The form that says how to read a file again: each choice beside what the first reading understood."""
 
 from __future__ import annotations
 
