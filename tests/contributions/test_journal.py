@@ -43,7 +43,8 @@ def replayed():
 
 def decide(pin, decision):
     moderation_of = getattr(moderation, decision)
-    moderation_of(Contribution.objects.get(pk=pin.pk), by=make.user(), at=make.NOON, reason="")
+    fresh = Contribution.objects.get(pk=pin.pk)
+    moderation_of(fresh, by=make.user(), at=make.NOON, reason="", version=fresh.version)
 
 
 def revise(pin, text):
