@@ -77,10 +77,18 @@ def test_without_scripts_the_form_goes_all_the_way(planner, units):
 
 
 def test_with_scripts_the_form_comes_as_one_text(planner, units):
-    sheet = {"code-7": "S", "name-7": "Sør", "unit-C": "7", "unit-gone": "7", "evil": ["x"]}
+    sheet = {"code-7": "S", "name-7": "Sør", "unit-C": "7", "unit-gone": "99", "evil": ["x"]}
     planner.post(address(units), {"action": "preview", "name": "nu", "sheet": json.dumps(sheet)})
     area = Edition.objects.get(state="draft").areas.get()
     assert (area.code, area.name, area.properties) == ("S", "Sør", {"units": ["C"]})
+
+
+def test_a_unit_that_a_newer_edition_has_no_more_is_refused_by_its_code(planner, units):
+    answer = draw_up(planner, units, **{"unit-gone": "1"})
+    assert answer.status_code == 409
+    assert "gone" in answer.context["refusal"]
+    assert chosen(answer) == {"A": "1", "B": "1"}
+    assert not Edition.objects.filter(state="draft").exists()
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -141,9 +141,17 @@ class ComposeForm(TextsForm):
     def _code(self, n: int) -> str:
         return self.cleaned_data.get(f"code-{n}") or str(n)
 
+    def _units_gone(self) -> Iterator[tuple[int | None, str]]:
+        """What was clicked before a newer edition left it out, with its line: it is refused by its code."""
+        number_of = {str(n): n for n in self._numbers}
+        for name, number in self.data.items():
+            if name.startswith("unit-") and name not in self.fields:
+                yield number_of.get(number), name.removeprefix("unit-")
+
     def _units_of_lines(self) -> dict[int, list[str]]:
         """The units of each line that has some, in the order of the lines."""
         chosen = [(self.cleaned_data.get(f"unit-{unit}"), unit) for unit in self._units]
+        chosen.extend(self._units_gone())
         units_of = {n: [unit for number, unit in chosen if number == n] for n in self._numbers}
         return {n: units for n, units in units_of.items() if units}
 
