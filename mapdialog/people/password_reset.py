@@ -15,6 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from mapdialog.mail.queue import enqueue
+from mapdialog.web.address import absolute
 
 
 @transaction.atomic
@@ -28,7 +29,7 @@ def send_reset_mail(email: str, *, language: str, at: dt.datetime) -> int:
         for person in people:
             key = PASSWORD_RESET_TOKEN_GENERATOR().make_token(person)
             values = {"uidb36": user_pk_to_url_str(person), "key": key}
-            link = settings.SITE_URL + reverse("account_reset_password_from_key", kwargs=values)
+            link = absolute(reverse("account_reset_password_from_key", kwargs=values))
             text = render_to_string(
                 "account/email/password_reset_key_message.txt", {"link": link, "site": settings.SITE_URL}
             )

@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from mapdialog.people.models import User
 from mapdialog.web import values
+from mapdialog.web.address import absolute
 from mapdialog.web.client_address import household_of
 
 
@@ -26,7 +27,7 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships 
 
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
         """At the configured address: a request can be made to name any other."""
-        return settings.SITE_URL + reverse("account_confirm_email", args=[emailconfirmation.key])
+        return absolute(reverse("account_confirm_email", args=[emailconfirmation.key]))
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """False, and nothing happens, where somebody else has come to sign in with the address meanwhile."""

@@ -54,9 +54,19 @@ def refuse_other_sites(request: HttpRequest) -> None:
 
 
 def open_to_other_sites(view: View) -> View:
-    """A view whose answers for everyone may be read by scripts of any site; see `OpenToOtherSites`."""
-    view.is_open_to_other_sites = True  # type: ignore[attr-defined]
-    return view
+    """A view that is only read, whose answers for everyone are open to any site; see `OpenToOtherSites`.
+
+    What a browser asks beforehand is answered at once, without a look at the object.
+    """
+
+    @wraps(view)
+    def opened(request: HttpRequest, *args: Any, **named: Any) -> HttpResponseBase:
+        if request.method == "OPTIONS":
+            return HttpResponse(status=204, headers={"Allow": "GET, HEAD, OPTIONS"})
+        return view(request, *args, **named)
+
+    opened.is_open_to_other_sites = True  # type: ignore[attr-defined]
+    return opened
 
 
 class OpenToOtherSites:

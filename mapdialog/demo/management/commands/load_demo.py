@@ -15,6 +15,7 @@ from django.utils import timezone
 from layers.toml_file import TomlFileError
 from mapdialog.demo import demo_file, loading
 from mapdialog.environment import Mode
+from mapdialog.web.address import absolute
 
 
 class Command(BaseCommand):
@@ -61,7 +62,7 @@ class Command(BaseCommand):
         self._say("the demo is loaded")
         self.stdout.write("\nAddresses:")
         for path in loading.paths([hotspots.consultation for hotspots in demo.hotspots]):
-            self.stdout.write(f"  {settings.SITE_URL}{path}")
+            self.stdout.write(f"  {absolute(path)}")
         self.stdout.write("\nSign-ins (this installation's own):")
         for user in demo.users:
             roles = ", ".join(
