@@ -121,7 +121,7 @@ def _bounds(consultation: Consultation, *, boundary: Edition | None) -> Bounds |
     return bounds
 
 
-def map_texts() -> dict[str, str]:
+def map_texts() -> dict[str, Any]:
     """The words of the map."""
     return {
         "map": gettext("Map. Move it with the arrow keys and zoom with plus and minus."),
@@ -135,6 +135,11 @@ def map_texts() -> dict[str, str]:
         "fewest": gettext("few"),
         "most": gettext("{n} close together"),
         "onlyHere": gettext("Only this committee"),
+        "here": _counted(
+            singular=gettext("{n} selected comment here."), other=gettext("{n} selected comments here.")
+        ),
+        "newest": gettext("The newest {n} are shown. Zoom in to see the others."),
+        "gone": gettext("This comment is no longer here. Load the page again."),
     }
 
 

@@ -14,6 +14,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from mapdialog.analysis.parameters import HotspotParameters
 from mapdialog.contributions.models import Hit
 from mapdialog.dialogue.models import Alternative, Consultation
+from mapdialog.hotspots.models import Hotspot
 from mapdialog.hotspots.run import boundaries, calculate
 from mapdialog.people.models import User
 from tests import factories
@@ -323,3 +324,75 @@ def test_every_number_is_what_the_download_holds(
                 "all => all.map(it => [it.querySelector('input').value, it.innerText.match(/\\d+$/)[0]])"
             )
             assert {value: int(count) for value, count in lines if count != "0"} == values
+
+
+def box_of(page: Page, selector: str) -> dict[str, float]:
+    return page.locator(selector).evaluate("node => node.getBoundingClientRect().toJSON()")
+
+
+def is_within(page: Page, inner: str, outer: str) -> bool:
+    part, whole = box_of(page, inner), box_of(page, outer)
+    return all(whole[side] - 1 <= part[side] for side in ("left", "top")) and all(
+        part[side] <= whole[side] + 1 for side in ("right", "bottom")
+    )
+
+
+DOUBT = ".popup > .comment__about:last-child"
+
+
+@pytest.mark.parametrize("height", [900, 560], ids=["desk", "low"])
+def test_a_popup_hides_neither_its_doubt_nor_its_spot(
+    consultation: Consultation, signed_in: Callable[..., Page], height: int
+) -> None:
+    Hotspot.objects.update(themes=[{"key": f"tema {i}", "n": i} for i in range(150)])
+    page = signed_in(locale="en-GB", viewport={"width": 1024, "height": height})
+    open_board(page, consultation)
+    page.locator("[data-rank='1']").click()
+    expect(page.locator(DOUBT)).to_contain_text("proves nothing")
+    assert is_within(page, DOUBT, ".map-popup")
+    assert is_within(page, ".map-popup", "#map")
+    # the themes scroll, and are reached from the keyboard
+    assert page.locator(".popup__list").evaluate("node => node.scrollHeight > node.clientHeight")
+    expect(page.locator(".popup__list")).to_have_attribute("tabindex", "0")
+    # the hotspot is the tip's: below it, and in view
+    assert box_of(page, ".leaflet-popup-tip-container")["bottom"] < box_of(page, "#map")["bottom"] - 40
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-rank='1']")).to_be_focused()
+
+
+def test_on_a_phone_the_words_stand_below_the_map(
+    consultation: Consultation, signed_in: Callable[..., Page], axe: Callable[[Page], list[str]]
+) -> None:
+    page = signed_in(locale="en-GB", viewport={"width": 360, "height": 640})
+    open_board(page, consultation)
+    page.locator("[data-rank='1']").focus()
+    page.keyboard.press("Enter")
+    sheet = page.locator("#sheet")
+    expect(sheet).to_be_focused()
+    expect(sheet).to_contain_text("proves nothing")
+    expect(page.locator(".map-popup")).to_have_count(0)
+    map_box, sheet_box = box_of(page, "#map"), box_of(page, "#sheet")
+    assert 0 <= map_box["y"] < map_box["bottom"] <= sheet_box["y"] < sheet_box["bottom"] <= 640
+    assert axe(page) == []
+    page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+    expect(page.locator("[data-rank='1']")).to_be_focused()
+
+
+def test_a_tap_on_several_says_how_many_and_each_with_its_doubt(
+    consultation: Consultation, signed_in: Callable[..., Page]
+) -> None:
+    lon, lat = middle(1)
+    long = factories.contribution(to=consultation, at=(lon, lat), text="lang " * 1000, accuracy_m=80)
+    page = signed_in(locale="en-GB")
+    for query, n in (("", 4), ("&theme=lys", 1)):
+        open_board(page, consultation, f"?view={lon},{lat},16{query}")
+        at = box_of(page, "#map")
+        page.mouse.click(at["left"] + at["width"] / 2, at["top"] + at["height"] / 2)
+        expect(page.locator(".popup")).to_contain_text(long.code)
+        assert n == 1 or page.locator(".popup__item").count() == n
+        assert page.locator(".popup__list").evaluate("node => node.scrollHeight > node.clientHeight")
+    # of one alone the doubt stands above what scrolls, and the filter that led to it above the map
+    expect(page.locator(".popup > .comment__about")).to_contain_text("position accurate to 80 m")
+    assert is_within(page, ".popup > .comment__about", "#map")
+    expect(page.locator("#filter-words")).to_have_text("Theme: lys")

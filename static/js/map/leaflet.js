@@ -11,6 +11,12 @@ import {ancestor, project, tileAt} from 'mapdialog/lib/tiles.js';
 /** Drawn in this order. Leaflet's own markers (600) and popups (700) lie above. */
 const PANES = {base: 210, over: 230, plan: 250, heat: 300, areas: 420, mask: 450, labels: 500, pins: 560};
 
+// Of a popup, in pixels: its tip with the space around it, and how near it may come to the edge of the map.
+const TIP = 20;
+const EDGE = 16;
+// What it says is not made lower than this by what it is about.
+const WORDS = 340;
+
 const there = ([lon, lat]) => [lat, lon];
 const here = ({lat, lng}) => [lng, lat];
 const corners = ([west, south, east, north]) => [[south, west], [north, east]];
@@ -49,6 +55,8 @@ class MapView {
             attributionControl: false,
             zoomAnimation: !this.#still, fadeAnimation: !this.#still, markerZoomAnimation: !this.#still, inertia: !this.#still,
         });
+        // Leaflet itself pans to popups, and by keys, in motion whatever was asked for.
+        if (this.#still) this.#map.panBy = offset => LeafletMap.prototype.panBy.call(this.#map, offset, {animate: false});
         for (const [name, order] of Object.entries(PANES)) this.#map.createPane(name).style.zIndex = order;
         this.#credits = element('p', {class: 'map-credit'});
         node.append(this.#zoomButtons(), this.#credits);
@@ -150,15 +158,23 @@ class MapView {
 
     has(layer) { return this.#layers.has(layer); }
 
-    /** Opens `node` over a position. The focus moves into it, and back where it was when it closes (button, Escape, or a tap beside it). */
-    showPopup(lonLat, node, {label = this.#texts.popup ?? this.#texts.map, onClose = () => {}} = {}) {
+    /**
+     * Opens `node` over a position, and moves the map so that both it and what it is about (`about`, a box) are in view. The focus moves into
+     * it, and back where it was when it closes (button, Escape, or a tap beside it). It is never higher than the map has room for: what may
+     * scroll in it is its own business, all of it does where nothing else was said.
+     */
+    showPopup(lonLat, node, {label = this.#texts.popup ?? this.#texts.map, about = null, onClose = () => {}} = {}) {
         const before = document.activeElement;
         const close = element('button', {
             type: 'button', class: 'map-button map-popup__close', 'aria-label': this.#texts.close,
             on: {click: () => this.closePopup()}}, '\u00d7');
         const box = element('div', {class: 'map-popup', role: 'dialog', 'aria-label': label, tabindex: '-1'}, close, node);
         box.addEventListener('keydown', event => { if (event.key === 'Escape') this.closePopup(); });
-        const popup = new Popup({closeButton: false, maxWidth: 320, minWidth: 200, className: 'map-popup-frame', autoPanPadding: [16, 16]})
+        const {above, below, room, width} = this.#roomFor(lonLat, about);
+        box.style.setProperty('--popup-room', `${room}px`);
+        const popup = new Popup({
+            closeButton: false, maxWidth: width, minWidth: Math.min(200, width), className: 'map-popup-frame', offset: [0, TIP - above],
+            autoPanPaddingTopLeft: [EDGE, EDGE], autoPanPaddingBottomRight: [EDGE, EDGE + above + below]})
             .setLatLng(there(lonLat)).setContent(box);
         popup.on('remove', () => {
             if (box.contains(document.activeElement) || document.activeElement === document.body) before?.focus?.({preventScroll: true});
@@ -166,6 +182,16 @@ class MapView {
         });
         this.#map.openPopup(popup);
         box.focus({preventScroll: true});
+    }
+
+    /** How far above and below a position a box reaches that must stay in view, and what is left for words: these come first. */
+    #roomFor(lonLat, about) {
+        const {x, y} = this.#map.getSize();
+        const [, middle] = this.point(lonLat);
+        const spare = (y - TIP - 2 * EDGE - WORDS) / 2;
+        const reach = side => Math.round(Math.max(TIP, Math.min(spare, Math.abs(this.point([lonLat[0], side])[1] - middle))));
+        const [above, below] = about ? [reach(about[3]), reach(about[1])] : [TIP, TIP];
+        return {above, below, room: Math.max(120, y - above - below - TIP - 2 * EDGE), width: Math.min(320, x - 2 * EDGE)};
     }
 
     closePopup() { this.#map.closePopup(); }

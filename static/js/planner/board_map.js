@@ -1,5 +1,4 @@
 /** The planner's map: base, plan, committees, heat or pins, hotspots; one place that knows what is drawn over what. */
-import {element} from 'mapdialog/lib/dom.js';
 import {addBase} from 'mapdialog/map/base.js';
 import {densityTiles, pinHeat} from 'mapdialog/map/heat.js';
 import {createMap, singlePin} from 'mapdialog/map/leaflet.js';
@@ -129,8 +128,5 @@ export function createBoardMap(node, config, {on}) {
         },
         highlightHotspot: rank => layers.hotspots?.highlight(rank),
         highlightCommittees: codes => layers.committees?.highlight(codes.length ? feature => codes.includes(feature.properties.code) : null),
-        popup(lonLat, ...nodes) {
-            view.showPopup(lonLat, element('div', {class: 'stack--tight popup'}, ...nodes));
-        },
     };
 }

@@ -1,6 +1,7 @@
 /** The planner's page: one selection, and everything that shows it. */
 import {announce, element} from 'mapdialog/lib/dom.js';
 import {fill, plural, readConfig} from 'mapdialog/lib/config.js';
+import {boundsOf} from 'mapdialog/lib/geometry.js';
 import {decodePack} from 'mapdialog/lib/pins.js';
 import {heatLegend} from 'mapdialog/map/heat.js';
 import {overlaySwitches} from 'mapdialog/map/overlay.js';
@@ -11,6 +12,7 @@ import {createFilters} from 'mapdialog/planner/filters.js';
 import {createList, describe} from 'mapdialog/planner/list.js';
 import {hotspotWords} from 'mapdialog/planner/hotspot.js';
 import {createPlanPanel, describeZone} from 'mapdialog/planner/plan_panel.js';
+import {createPopups} from 'mapdialog/planner/popup.js';
 import {createTabs} from 'mapdialog/planner/tabs.js';
 import {isEmpty, readSelection, toFilter, toQuery, unknownIn, WITHOUT} from 'mapdialog/planner/selection.js';
 
@@ -28,9 +30,11 @@ let listTimer = null;
 let beside = null;
 let filters = null;
 let chosenRows = null;
+let tapped = 0;
 
 const firstBoard = createBoardMap(byId('map'), config, {on: {...answersOn(() => firstBoard), drawn}});
 const boards = [firstBoard];
+const popups = createPopups(byId('sheet'), {maps: byId('maps'), texts});
 const list = createList({node: byId('list'), count: byId('list-count'), more: byId('list-more')},
     {url: config.contributions, texts, language, timeZone, onShow: showItem, onCount: countListed});
 const table = byId('areas') && createAreasTable(byId('areas'), {note: byId('areas-note'), texts, language, onOnly: code => change({...selection, area: [code]})});
@@ -75,7 +79,8 @@ function knownWords(search) {
 function apply() {
     const query = toQuery(selection);
     byId('export').href = [...query].length ? `${config.export}?${query}` : config.export;
-    byId('clear').hidden = isEmpty(selection);
+    byId('clear').hidden = byId('filter-words').hidden = isEmpty(selection);
+    if (filters) byId('filter-words').textContent = filters.words(selection);
     for (const board of boards) board.highlightCommittees(selection.area);
     clearTimeout(listTimer);
     listTimer = setTimeout(() => list.load(toQuery(selection)), LIST_DELAY_MS);
@@ -147,12 +152,28 @@ async function openPin(lonLat, on) {
     const reach = (NEAR_DEGREES_PX * 360) / (256 * 2 ** on.view.zoom());
     const query = toQuery(selection);
     query.set('bbox', [lonLat[0] - reach, lonLat[1] - reach / 2, lonLat[0] + reach, lonLat[1] + reach / 2].map(side => side.toFixed(6)).join(','));
+    const mine = ++tapped;
     const response = await fetch(`${config.contributions}?${query}`).catch(() => null);
-    if (!response?.ok) return on.popup(lonLat, element('p', {text: texts.listFailed}));
-    const {items} = await response.json();
-    on.popup(lonLat, ...items.slice(0, 5).map(item => element('div', {class: 'popup__item'}, ...describe(item, {texts, language, timeZone}))));
-    if (items[0]) list.choose(items[0].id);
-    return undefined;
+    const page = response?.ok ? await response.json() : null;
+    // of two taps the later one is answered
+    if (mine !== tapped) return;
+    popups.show(on, lonLat, page ? pinWords(page) : {head: [element('p', {text: texts.listFailed})]});
+    if (page?.items.length) list.choose(page.items[0].id);
+}
+
+/** All that lie under a finger; what is known about one, and its doubt, stands above what it says. */
+function pinWords({matched, items}) {
+    if (!items.length) return {head: [element('p', {text: texts.gone})]};
+    const parts = items.map(item => {
+        const [head, text, about] = describe(item, {texts, language, timeZone});
+        return {head: [head, about], text};
+    });
+    if (parts.length === 1) return {head: parts[0].head, list: [parts[0].text]};
+    const count = plural(texts.here, matched, language);
+    return {
+        head: [element('p', {text: matched > items.length ? `${count} ${fill(texts.newest, {n: items.length})}` : count})],
+        list: parts.map(({head, text}) => element('div', {class: 'popup__item'}, ...head, text)),
+    };
 }
 
 function openHotspot(feature, on) {
@@ -163,7 +184,7 @@ function openHotspot(feature, on) {
         if (isIt) button.setAttribute('aria-current', 'true');
         else button.removeAttribute('aria-current');
     }
-    on.popup(centre, ...hotspotWords(feature, {texts}));
+    popups.show(on, centre, hotspotWords(feature, {texts}), {about: boundsOf(feature)});
 }
 
 function openGround(lonLat, {zones, committees, plan}, on) {
@@ -172,7 +193,7 @@ function openGround(lonLat, {zones, committees, plan}, on) {
             element('button', {type: 'button', class: 'link-button', text: texts.onlyHere, on: {click: () => change({...selection, area: [properties.code]})}}))),
         ...zones.map(({properties}) => element('p', {text: describeZone(properties, plan)})),
     ];
-    if (lines.length) on.popup(lonLat, ...lines);
+    if (lines.length) popups.show(on, lonLat, {list: lines});
 }
 
 function showItem(item) {
@@ -288,7 +309,7 @@ async function start() {
     for (const button of document.querySelectorAll('[data-rank]')) {
         button.addEventListener('click', () => {
             const feature = hotspots.find(({properties}) => properties.rank === Number(button.dataset.rank));
-            firstBoard.view.setView(feature.properties.centre, Math.max(16, firstBoard.view.zoom()));
+            firstBoard.view.setView(feature.properties.centre, Math.max(16, firstBoard.view.zoom()), {animate: false});
             openHotspot(feature, firstBoard);
         });
     }

@@ -1,12 +1,13 @@
 /** The filter panel: ticked boxes, two days and the bars over time. Nothing ticked means everything. */
 import {element} from 'mapdialog/lib/dom.js';
+import {dateFormat} from 'mapdialog/lib/config.js';
 import {createHistogram} from 'mapdialog/planner/histogram.js';
 import {midnight, WITHOUT} from 'mapdialog/planner/selection.js';
 
 /**
  * `choices`: {theme, area, state: [{value, label}]}. `onChange(selection, {goesOn})` after every change by the person; `goesOn` while a date
  * is being typed, which changes with each of its parts.
- * → {show(selection), count({theme, area, state}), times({all, chosen, span, selection})}
+ * → {show(selection), count({theme, area, state}), times({all, chosen, span, selection}), words(selection)}
  */
 export function createFilters(form, {choices, texts, language, timeZone, onChange}) {
     const boxes = {};
@@ -51,6 +52,14 @@ export function createFilters(form, {choices, texts, language, timeZone, onChang
                 to: selection.to ? midnight(selection.to, 1, timeZone) : span.to,
             } : null;
             histogram.draw(all, left, span, selected);
+        },
+        /** The selection in words: no number is read, or printed, without what it is of. */
+        words(selection) {
+            const lists = Object.entries(choices).filter(([name]) => selection[name].length)
+                .map(([name, list]) => [name, list.filter(({value}) => selection[name].includes(value)).map(({label}) => label).join(', ')]);
+            const days = ['from', 'to'].filter(name => selection[name])
+                .map(name => [name, dateFormat(language, {dateStyle: 'long', timeZone: 'UTC'}).format(new Date(selection[name]))]);
+            return [...lists, ...days].map(([name, words]) => `${texts.addressNames[name]}: ${words}`).join(' · ');
         },
         bins: histogram.bins,
     };

@@ -2,14 +2,16 @@
 import {element} from 'mapdialog/lib/dom.js';
 import {fill} from 'mapdialog/lib/config.js';
 
-/** Nodes for the popup; the sentences are the server's, the same as in the list. */
+/** Its words for a popup; the sentences are the server's, the same as in the list. */
 export function hotspotWords({properties}, {texts}) {
     const {rank, name, people, themes, comparison} = properties;
-    return [
-        element('p', {class: 'comment__about', text: fill(texts.hotspot, {rank})}),
-        element('p', {}, element('strong', {text: name})),
-        element('p', {text: people}),
-        element('p', {text: themes.map(theme => `${theme.name} ${theme.n}`).join(' · ')}),
-        ...comparison.map(text => element('p', {class: 'comment__about', text})),
-    ];
+    return {
+        head: [
+            element('p', {class: 'comment__about', text: fill(texts.hotspot, {rank})}),
+            element('p', {}, element('strong', {text: name})),
+            element('p', {text: people}),
+        ],
+        list: [element('p', {text: themes.map(theme => `${theme.name} ${theme.n}`).join(' · ')})],
+        foot: comparison.map(text => element('p', {class: 'comment__about', text})),
+    };
 }

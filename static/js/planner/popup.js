@@ -1,0 +1,52 @@
+/** What the map has to say about a spot: over the map on a desk; on a phone in a sheet below, as over the map it would hide its own spot. */
+import {element} from 'mapdialog/lib/dom.js';
+
+const NARROW = matchMedia('(max-width: 59.99rem)');
+
+/**
+ * `sheet` is the node below the maps, `maps` what holds them. → {show(board, lonLat, {head, list, foot}, {about})}: `head` and `foot` are always
+ * in view, `list` scrolls; `about` is the box [w, s, e, n] of what is meant, which stays in view too.
+ */
+export function createPopups(sheet, {maps, texts}) {
+    let onMap = null;
+    let before = null;
+
+    function show(board, lonLat, {head = [], list = [], foot = []}, {about = null} = {}) {
+        const lines = list.length ? element('div', {class: 'popup__list'}, ...list) : null;
+        const words = element('div', {class: 'popup'}, ...head, lines, ...foot);
+        if (NARROW.matches) openSheet(board, lonLat, words, {isMarked: !about});
+        else {
+            closeSheet();
+            board.view.showPopup(lonLat, words, {about});
+        }
+        // what scrolls is reached from the keyboard
+        if (lines && lines.scrollHeight > lines.clientHeight) {
+            for (const [name, value] of Object.entries({tabindex: '0', role: 'group', 'aria-label': texts.popup})) lines.setAttribute(name, value);
+        }
+    }
+
+    function openSheet(board, lonLat, words, {isMarked}) {
+        if (sheet.hidden) before = document.activeElement;
+        onMap?.mark(null);
+        onMap = board;
+        if (isMarked) board.mark(lonLat);
+        const close = element('button', {type: 'button', class: 'map-button map-popup__close', 'aria-label': texts.close, on: {click: closeSheet}}, '\u00d7');
+        sheet.replaceChildren(close, words);
+        sheet.hidden = false;
+        board.view.resized();
+        board.view.setView(lonLat, board.view.zoom(), {animate: false});
+        sheet.focus({preventScroll: true});
+        maps.scrollIntoView({block: 'start'});
+    }
+
+    function closeSheet() {
+        if (sheet.hidden) return;
+        sheet.hidden = true;
+        onMap.mark(null);
+        onMap.view.resized();
+        before?.focus?.({preventScroll: true});
+    }
+
+    sheet.addEventListener('keydown', event => { if (event.key === 'Escape') closeSheet(); });
+    return {show};
+}
