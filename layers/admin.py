@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from layers.editions import life
+from layers.editions import life, publishing
 from layers.models import CodeChange, Edition, Layer, LayerDocument, LayerEvent, Population, Succession
 
 _FROM_IMPORT = (
@@ -54,9 +54,11 @@ class EditionAdmin(_KeptAdmin):
     fields = ("published", *_FROM_IMPORT)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """A draft cannot be published: it is saved first, where it was brought in."""
-        is_draft = obj is not None and obj.state == Edition.State.DRAFT
-        return (*_FROM_IMPORT, "published") if is_draft else _FROM_IMPORT
+        """A draft cannot be published, and what is asked about not here: the planner's page asks."""
+        if obj is None or obj.published:
+            return _FROM_IMPORT
+        is_asked = obj.state == Edition.State.DRAFT or publishing.doubts(obj.report)
+        return (*_FROM_IMPORT, "published") if is_asked else _FROM_IMPORT
 
     @admin.display(description=_("valid from"), ordering="valid_from", empty_value="–")
     def begins(self, obj: Edition) -> dt.date | None:

@@ -19,6 +19,7 @@ from layers.models import Edition, Layer, LayerEvent
 class What(models.TextChoices):
     """Beside each event what its `detail` holds."""
 
+    # SAVED, RESTORED, PUBLISHED, where a question was asked first: doubts (kinds of findings), reason.
     SAVED = "imported"  # file, sha256
     CLOSED = "closed"  # valid_to
     WITHDRAWN = "withdrawn"  # reopened: the number of the edition that is in force again, where there is one

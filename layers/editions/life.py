@@ -7,18 +7,32 @@ contributions refer to it. All of it is atomic; the layer's row is locked, so th
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from layers.editions import publishing
+from layers.editions.publishing import NO_CONSENT, Consent
 from layers.event import What, record
+from layers.findings import wording
+from layers.findings.finding import Finding
 from layers.models import Area, Edition, Feature, Layer, Zone
 
 
 class EditionError(ValueError):
     """The step cannot be taken as things stand. The message says why; nothing was changed."""
+
+
+class DoubtfulError(EditionError):
+    """What was found in the edition must be answered for before everyone sees it: `doubts`, errors first."""
+
+    def __init__(self, doubts: Sequence[Finding]) -> None:
+        message = _("Before everyone sees this edition, somebody must answer for what was found: %(doubts)s")
+        super().__init__(message % {"doubts": " ".join(wording.sentence(finding) for finding in doubts)})
+        self.doubts = list(doubts)
 
 
 def newest(layer: Layer) -> Edition | None:
@@ -33,10 +47,18 @@ def before(edition: Edition) -> Edition | None:
 
 
 @transaction.atomic
-def save(draft: Edition, *, valid_from: dt.date, published: bool, at: dt.datetime, by: str) -> None:
+def save(
+    draft: Edition,
+    *,
+    valid_from: dt.date,
+    published: bool,
+    at: dt.datetime,
+    by: str,
+    consent: Consent = NO_CONSENT,
+) -> None:
     """A draft becomes the layer's newest edition, and the one before ends on the day it begins.
 
-    Raises EditionError for what is no draft, and when the edition before begins later.
+    Raises EditionError for what is no draft, and when the edition before begins later; DoubtfulError.
     """
     layer = _locked(draft)
     if draft.state != Edition.State.DRAFT:
@@ -45,6 +67,7 @@ def save(draft: Edition, *, valid_from: dt.date, published: bool, at: dt.datetim
     if before is not None and valid_from < before.valid_from:
         message = _("Edition %(number)d is in force from %(day)s: the new one cannot begin earlier.")
         raise EditionError(message % {"number": before.number, "day": before.valid_from})
+    answer = _answer(draft, consent=consent) if published else {}
     if before is not None:
         _close(before, on=valid_from, at=at, by=by)
     last = layer.editions.aggregate(last=Max("number"))["last"]
@@ -53,7 +76,7 @@ def save(draft: Edition, *, valid_from: dt.date, published: bool, at: dt.datetim
     draft.valid_from = valid_from
     draft.published = published
     draft.save(update_fields=["number", "state", "valid_from", "published"])
-    detail = {"file": draft.file_name, "sha256": draft.sha256}
+    detail = {"file": draft.file_name, "sha256": draft.sha256, **answer}
     record(What.SAVED, of=draft, at=at, by=by, detail=detail)
 
 
@@ -98,8 +121,11 @@ def withdraw(edition: Edition, *, at: dt.datetime, by: str) -> None:
 
 
 @transaction.atomic
-def restore(edition: Edition, *, at: dt.datetime, by: str) -> None:
-    """Undo a withdrawal. Raises EditionError where the edition is not withdrawn, or there is a newer one."""
+def restore(edition: Edition, *, at: dt.datetime, by: str, consent: Consent = NO_CONSENT) -> None:
+    """Undo a withdrawal. Raises EditionError where the edition is not withdrawn, or there is a newer one.
+
+    DoubtfulError, where everyone would see it again.
+    """
     layer = _locked(edition)
     if edition.state != Edition.State.WITHDRAWN:
         raise EditionError(_("This edition was not withdrawn."))
@@ -107,24 +133,39 @@ def restore(edition: Edition, *, at: dt.datetime, by: str) -> None:
     if before is not None and (before.number or 0) > (edition.number or 0):
         message = _("Edition %(number)d has been saved since. Withdraw it first.")
         raise EditionError(message % {"number": before.number})
+    answer = _answer(edition, consent=consent) if edition.published else {}
     if before is not None:
         _close(before, on=edition.valid_from, at=at, by=by)
     edition.state = Edition.State.SAVED
     edition.save(update_fields=["state"])
-    record(What.RESTORED, of=edition, at=at, by=by)
+    record(What.RESTORED, of=edition, at=at, by=by, detail=answer)
 
 
 @transaction.atomic
-def publish(edition: Edition, *, published: bool, at: dt.datetime, by: str) -> None:
-    """Let everyone see the edition, or its owner's officials only. Nothing happens where it is so already."""
+def publish(
+    edition: Edition, *, published: bool, at: dt.datetime, by: str, consent: Consent = NO_CONSENT
+) -> None:
+    """Let everyone see the edition, or its owner's officials only. Nothing happens where it is so already.
+
+    Raises EditionError for a draft, and DoubtfulError.
+    """
     _locked(edition)
     if edition.state == Edition.State.DRAFT:
         raise EditionError(_("Save the edition before you publish it."))
     if edition.published == published:
         return
+    answer = _answer(edition, consent=consent) if published else {}
     edition.published = published
     edition.save(update_fields=["published"])
-    record(What.PUBLISHED if published else What.UNPUBLISHED, of=edition, at=at, by=by)
+    record(What.PUBLISHED if published else What.UNPUBLISHED, of=edition, at=at, by=by, detail=answer)
+
+
+def _answer(edition: Edition, *, consent: Consent) -> dict[str, Any]:
+    """For the log, what was asked before the edition goes public, and the answer. Raises DoubtfulError."""
+    doubts = publishing.doubts(edition.report)
+    if not publishing.is_answered(doubts, consent=consent):
+        raise DoubtfulError(doubts)
+    return publishing.as_detail(doubts, consent=consent)
 
 
 def _close(edition: Edition, *, on: dt.date, at: dt.datetime, by: str) -> None:

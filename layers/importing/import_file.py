@@ -107,7 +107,14 @@ def save(draft: Edition, *, request: ImportRequest, at: dt.datetime, by: str = "
         raise ImportRefusedError(_("The layer has changed its kind in the meantime. Read the file again."))
     _describe(layer, request, source=catalog.source(draft.report.get("source", "")))
     valid_from = _valid_from(request, at, is_first=before is None)
-    life.save(draft, valid_from=valid_from, published=request.published, at=at, by=by)
+    life.save(
+        draft,
+        valid_from=valid_from,
+        published=request.published,
+        at=at,
+        by=by,
+        consent=request.consent,
+    )
     if before is not None and layer.kind == Layer.Kind.BOUNDARY:
         succession.link(draft, before=before)
 

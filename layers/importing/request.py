@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from layers.editions.publishing import NO_CONSENT, Consent
 from layers.option_error import OptionError
 
 # What an import is at, how much is done, of how much. Raising in it ends the import: nothing was changed.
@@ -36,6 +37,7 @@ class ImportRequest:
     both for what is not recognised, or recognised wrongly.
     `merge_codes`: areas of one code become one area always, never, or (None) where they are plainly the
     parts of one: they share the name and lie beside each other.
+    `consent`: what a person has answered for before everyone sees it (`editions/publishing.py`).
     """
 
     path: Path
@@ -53,6 +55,7 @@ class ImportRequest:
     merge_codes: bool | None = None
     replace: bool = False
     published: bool = True
+    consent: Consent = NO_CONSENT
     titles: Mapping[str, str] = field(default_factory=dict)
     style: str = ""
     credit: str = ""

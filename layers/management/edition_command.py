@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from layers.editions.life import EditionError
+from layers.management.consent import add_consent, refusal
 from layers.models import Edition, Layer
 
 
@@ -16,6 +17,7 @@ class EditionCommand(BaseCommand):
     """One step in an edition's life: the newest that is saved, or the one that --number names."""
 
     state = Edition.State.SAVED
+    may_publish = False
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_layer(parser)
@@ -23,18 +25,20 @@ class EditionCommand(BaseCommand):
             "--number", type=int, help="which edition (default: the newest it can be done to)"
         )
         parser.add_argument("--by", default="", help="who does this, for the layer's log")
+        if self.may_publish:
+            add_consent(parser)
 
     @no_translations
     def handle(self, *, owner: str, name: str, number: int | None, by: str, **options: Any) -> None:
         edition = self._edition(layer_called(name, owner=owner), number)
         try:
-            self.act(edition, at=timezone.now(), by=by)
+            self.act(edition, at=timezone.now(), by=by, options=options)
         except EditionError as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(refusal(error)) from error
         edition.refresh_from_db()
         self.stdout.write(described(edition))
 
-    def act(self, edition: Edition, *, at: dt.datetime, by: str) -> None:
+    def act(self, edition: Edition, *, at: dt.datetime, by: str, options: dict[str, Any]) -> None:
         """The step itself. Raises EditionError."""
         raise NotImplementedError
 

@@ -48,6 +48,8 @@ def load_layer(layer: DemoLayer, *, say: Say) -> None:
         arguments += ["--title", f"{language}={title}"]
     if layer.replaces:
         arguments.append("--replace")
+    # What is asked about before it goes public, such as tracts without names, was looked at when chosen.
+    arguments.append("--force")
     call_command("import_layer", *arguments, stdout=io.StringIO(), stderr=io.StringIO())
 
 

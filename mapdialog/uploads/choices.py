@@ -34,7 +34,10 @@ class ReadChoices:
 
 @dataclass(frozen=True, kw_only=True)
 class EditionDescription:
-    """How the edition is to stand: from when, for whom, under which names and credit."""
+    """How the edition is to stand: from when, for whom, under which names and credit.
+
+    `consent` and `reason` are the answer to what is asked before everyone sees it.
+    """
 
     titles: dict[str, str]
     style: str
@@ -42,6 +45,8 @@ class EditionDescription:
     licence: str
     valid_from: dt.date | None
     published: bool
+    consent: bool = False
+    reason: str = ""
 
     def as_json(self) -> dict[str, Any]:
         day = self.valid_from.isoformat() if self.valid_from else None

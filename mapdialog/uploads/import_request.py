@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from layers.editions.publishing import Consent
 from layers.importing.request import ImportRequest
 from mapdialog.uploads.choices import EditionDescription, choices_of
 from mapdialog.uploads.models import Upload
@@ -16,6 +17,7 @@ def import_request_of(upload: Upload, *, description: EditionDescription | None 
     named: dict[str, Any] = {}
     if description is not None:
         named = {**vars(description), "replace": upload.layer is not None}
+        named["consent"] = Consent(is_given=named["consent"], reason=named.pop("reason"))
     return ImportRequest(
         path=Path(upload.file.path),
         kind=choices.kind,

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management import call_command
 
+from layers.editions.publishing import Consent
 from layers.importing.import_file import ImportRequest, Outcome, load
 from tests import factories
 from tests.layers import files
@@ -15,7 +16,8 @@ AT = factories.NOON
 
 
 def imported(path: Path, *, kind: str = "boundary", at: dt.datetime = AT, **options: Any) -> Outcome:
-    values = {"kind": kind, "name": "committees", "owner": "NO-4012", **options}
+    consent = Consent(is_given=True, reason="test")
+    values = {"kind": kind, "name": "committees", "owner": "NO-4012", "consent": consent, **options}
     return load(ImportRequest(path=path, **values), at=at, by="test")
 
 

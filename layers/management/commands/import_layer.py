@@ -17,12 +17,13 @@ from django.utils import timezone
 
 from layers import crs, csv_lines, styles
 from layers.days import owners_day
-from layers.editions.life import EditionError
+from layers.editions.life import DoubtfulError, EditionError
 from layers.findings import report
 from layers.importing.import_file import ImportRefusedError, ImportRequest, Outcome, load, rehearse
 from layers.importing.recognition import proposal, source_layers
 from layers.importing.recognition.columns import ROLES, ColumnError
 from layers.management.arguments import add_titles, day
+from layers.management.consent import add_consent, consent_of, refusal
 from layers.models import Layer
 from layers.option_error import for_command
 from layers.readers import read_file
@@ -74,7 +75,10 @@ class Command(BaseCommand):
         except (ReadError, ColumnError, ImportRefusedError) as error:
             raise CommandError(f"{file.name}: {for_command(error)}") from error
         except EditionError as error:
-            raise CommandError(f"{file.name}: {error}") from error
+            message = f"{file.name}: {refusal(error)}"
+            if isinstance(error, DoubtfulError):
+                message += "; --unpublished loads it for those who work with it only"
+            raise CommandError(message) from error
 
     def _import(self, request: ImportRequest, options: dict[str, Any]) -> None:
         at = timezone.now()
@@ -175,6 +179,7 @@ def _add_edition(parser: CommandParser) -> None:
     parser.add_argument("--credit", default="", help="whom to name beside the map")
     parser.add_argument("--licence", default="")
     parser.add_argument("--unpublished", action="store_true", help="for those who work with it only")
+    add_consent(parser)
 
 
 def _request(file: Path, options: dict[str, Any]) -> ImportRequest:
@@ -197,6 +202,7 @@ def _request(file: Path, options: dict[str, Any]) -> ImportRequest:
         merge_codes=options["merge_codes"],
         replace=options["replace"],
         published=not options["unpublished"],
+        consent=consent_of(options),
         titles=dict(options["title"]),
         style=options["style"],
         credit=options["credit"],

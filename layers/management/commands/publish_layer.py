@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from layers.editions import life
+from layers.management.consent import consent_of
 from layers.management.edition_command import EditionCommand
 from layers.models import Edition
 
 
 class Command(EditionCommand):
     help = __doc__ or ""
+    may_publish = True
 
-    def act(self, edition: Edition, *, at: dt.datetime, by: str) -> None:
-        life.publish(edition, published=True, at=at, by=by)
+    def act(self, edition: Edition, *, at: dt.datetime, by: str, options: dict[str, Any]) -> None:
+        life.publish(edition, published=True, at=at, by=by, consent=consent_of(options))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from layers.editions import life
 from layers.management.edition_command import EditionCommand
@@ -12,5 +13,5 @@ from layers.models import Edition
 class Command(EditionCommand):
     help = __doc__ or ""
 
-    def act(self, edition: Edition, *, at: dt.datetime, by: str) -> None:
+    def act(self, edition: Edition, *, at: dt.datetime, by: str, options: dict[str, Any]) -> None:
         life.withdraw(edition, at=at, by=by)

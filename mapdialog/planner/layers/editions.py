@@ -20,7 +20,7 @@ from layers.findings import report, wording
 from layers.models import Edition, LayerEvent
 from mapdialog.contributions.models import Hit
 from mapdialog.dialogue.models import Consultation
-from mapdialog.planner.layers import steps
+from mapdialog.planner.layers import question, steps
 from mapdialog.planner.layers.access import edition_for, layer_for
 from mapdialog.planner.layers.frame import frame_of, redirect_to, today_in
 from mapdialog.planner.layers.layer_rows import Use, use_of, uses_of
@@ -44,9 +44,11 @@ class Recorded:
 def publish(request: HttpRequest, edition_id: int) -> HttpResponse:
     """Let everyone see an edition (`published=1`), or officials only (`published=0`)."""
     edition = edition_for(request, edition_id)
-    published = values.of_form(request).flag("published")
+    published, consent = values.of_form(request).flag("published"), question.consent_of(request)
     return _take(
-        request, edition, step=lambda at, by: life.publish(edition, published=published, at=at, by=by)
+        request,
+        edition,
+        step=lambda at, by: life.publish(edition, published=published, at=at, by=by, consent=consent),
     )
 
 
@@ -80,7 +82,8 @@ def withdraw(request: HttpRequest, edition_id: int) -> HttpResponse:
 def restore(request: HttpRequest, edition_id: int) -> HttpResponse:
     """Undo a withdrawal."""
     edition = edition_for(request, edition_id)
-    return _take(request, edition, step=lambda at, by: life.restore(edition, at=at, by=by))
+    consent = question.consent_of(request)
+    return _take(request, edition, step=lambda at, by: life.restore(edition, at=at, by=by, consent=consent))
 
 
 @login_required
@@ -167,8 +170,18 @@ def report_json(request: HttpRequest, edition_id: int) -> HttpResponseBase:
 def _take(
     request: HttpRequest, edition: Edition, *, step: Callable[[dt.datetime, str], object]
 ) -> HttpResponse:
-    """Take the step, then back to the layer's page; there too when it could not be taken, with the reason."""
+    """Take the step, then back to the layer's page; there too when it could not be taken, with the reason.
+
+    Where something must be answered for first, the page asks, and its form takes the same step.
+    """
     outcome = steps.take(request, layer=edition.layer, step=step)
+    if outcome.doubts:
+        context = {
+            **frame_of(request, edition.layer),
+            "edition": edition,
+            **question.context(outcome.doubts, consent=question.consent_of(request)),
+        }
+        return render(request, "planner/layers/publish.html", context, status=409)
     if outcome.refusal:
         return layer_page(request, edition.layer, refusal=outcome.refusal, status=409)
     return redirect_to(edition.layer, done=outcome.done)

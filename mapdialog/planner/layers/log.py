@@ -75,7 +75,9 @@ def who(by: str, *, names: Mapping[str, str]) -> str:
 def sentence(event: LayerEvent) -> str:
     """What happened, in the reader's language; an event of a later version of the service keeps its word."""
     what = what_of(event)
-    return SENTENCE_OF[what](event) if what else event.what
+    text = SENTENCE_OF[what](event) if what else event.what
+    reason = event.detail.get("reason", "") if "doubts" in event.detail else ""
+    return _("%(what)s The reason given: %(reason)s") % {"what": text, "reason": reason} if reason else text
 
 
 def _numbered(text: StrOrPromise) -> Callable[[LayerEvent], str]:

@@ -7,7 +7,7 @@ so another id means that somebody was quicker; then nothing is changed, and the 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -15,6 +15,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from layers.editions.life import DoubtfulError
+from layers.findings.finding import Finding
 from layers.models import Layer, LayerEvent
 from layers.undoing import REFUSALS
 from mapdialog.planner.layers import log
@@ -25,10 +27,14 @@ Step = Callable[[dt.datetime, str], object]
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """`done` is the event that the step wrote, None where nothing changed; `refusal` says why not."""
+    """`done` is the event that the step wrote, None where nothing changed; `refusal` says why not.
+
+    `doubts` are what somebody must answer for first.
+    """
 
     done: int | None = None
     refusal: str = ""
+    doubts: Sequence[Finding] = ()
 
 
 def newest_event(layer: Layer) -> int:
@@ -49,6 +55,8 @@ def take(request: HttpRequest, *, layer: Layer, step: Step, only_adds: bool = Fa
                 return Outcome(refusal=_changed_meanwhile(layer))
             step(timezone.now(), f"user:{request.user.pk}")
             after = newest_event(layer)
+    except DoubtfulError as error:
+        return Outcome(refusal=str(error), doubts=error.doubts)
     except REFUSALS as refusal:
         return Outcome(refusal=str(refusal))
     return Outcome(done=after if after != before else None)

@@ -37,7 +37,7 @@ def test_plans_count_only_without_boundaries_and_nothing_that_was_withdrawn() ->
 
 
 def test_an_import_notes_its_box_so_that_no_shape_is_asked(tmp_path: Path) -> None:
-    path = files.geojson(tmp_path, files.feature(files.BOX, code="A"))
+    path = files.geojson(tmp_path, files.feature(files.BOX, code="A", name="Øst"))
     load(ImportRequest(path=path, kind="boundary", name="a", owner="NO-4012"), at=factories.NOON)
     edition = Edition.objects.get()
     assert edition.bounds == pytest.approx(list(files.BOX.bounds))

@@ -121,7 +121,7 @@ def test_progress_is_reported_in_phases(tmp_path: Path) -> None:
 
 
 def test_progress_of_long_files_is_reported_many_times(tmp_path: Path) -> None:
-    boxes = [files.feature(small_box(i), code=str(i)) for i in range(4_100)]
+    boxes = [files.feature(small_box(i), code=str(i), name="Herre") for i in range(4_100)]
     path = files.geojson(tmp_path, files.collection(*boxes))
     steps: list[tuple[str, int, int]] = []
     load(request(path, kind="place"), at=AT, progress=lambda *now: steps.append(now))

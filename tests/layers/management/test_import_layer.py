@@ -128,7 +128,7 @@ def test_who_types_commands_reads_which_option_helps(tmp_path: Path) -> None:
 
 def test_progress_tells_rows_and_seconds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("layers.management.commands.import_layer._PROGRESS_FROM_ROWS", 1)
-    path = districts(tmp_path, {"code": "A"}, {"code": "B"})
+    path = districts(tmp_path, {"code": "A", "name": "Øst"}, {"code": "B", "name": "Vest"})
     output = StringIO()
     arguments = [str(path), "--kind", "boundary", "--name", "d", "--owner", "NO-4012"]
     call_command("import_layer", *arguments, stdout=StringIO(), stderr=output)

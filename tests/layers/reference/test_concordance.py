@@ -114,7 +114,7 @@ def test_the_command_says_what_it_did():
 
 def test_an_import_says_when_the_owner_has_a_new_number(shipped, tmp_path):
     square = [[9.7, 59.02], [9.71, 59.02], [9.71, 59.03], [9.7, 59.02]]
-    feature = {"type": "Feature", "properties": {"code": "A"}}
+    feature = {"type": "Feature", "properties": {"code": "A", "name": "Øst"}}
     feature["geometry"] = {"type": "Polygon", "coordinates": [square]}
     path = tmp_path / "a.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")

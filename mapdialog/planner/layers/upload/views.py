@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -16,12 +17,14 @@ from django.views.decorators.http import require_POST, require_safe
 from pydantic import Field
 
 from layers import csv_lines, styles
+from layers.editions import publishing
 from layers.editions.life import EditionError
 from layers.findings import report
+from layers.findings.finding import Finding
 from layers.models import Edition
 from layers.styles.drawing import table
 from mapdialog.people.models import User
-from mapdialog.planner.layers import layer_map
+from mapdialog.planner.layers import layer_map, question
 from mapdialog.planner.layers.upload import draft_map, page, saving
 from mapdialog.planner.layers.upload import features as upload_features
 from mapdialog.planner.layers.upload.access import upload_for
@@ -136,7 +139,11 @@ def save(request: HttpRequest, upload: UUID) -> HttpResponse:
     form = SaveForm(request.POST)
     if not form.is_valid():
         return _page(request, own_upload, status=422, problem=first_error(form), save_form=form)
-    description = form.description()
+    consent = question.consent_of(request)
+    description = replace(form.description(), consent=consent.is_given, reason=consent.reason)
+    doubts = publishing.doubts(own_upload.draft.report) if own_upload.draft and description.published else []
+    if not publishing.is_answered(doubts, consent=consent):
+        return _question(request, own_upload, doubts=doubts, form=form)
     return _take_step(
         request,
         own_upload,
@@ -148,6 +155,22 @@ def save(request: HttpRequest, upload: UUID) -> HttpResponse:
             at=timezone.now(),
         ),
     )
+
+
+def _question(
+    request: HttpRequest, upload: Upload, *, doubts: Sequence[Finding], form: SaveForm
+) -> HttpResponse:
+    """Ask whether everyone shall see what was found; the page's form carries on what was filled in."""
+    names = [*(name for name in form.fields if name != "published"), "reading"]
+    context = {
+        "upload": upload,
+        "kind": page.kind_words(upload),
+        "problem": "",
+        **page.titles(upload, language=get_language() or ""),
+        **question.context(doubts, consent=question.consent_of(request)),
+        "filled_in": [(name, form.data.get(name, "")) for name in names],
+    }
+    return render(request, "planner/layers/upload_question.html", context, status=409)
 
 
 @login_required
