@@ -67,7 +67,7 @@ async function showErased() {
 
 async function show() {
     own = await author();
-    byId('own-key')?.classList.toggle('is-wanted', !own);
+    byId('own-key')?.classList.toggle('is-needed', !own);
     if (!own) return;
     byId('own').hidden = false;
     pending = await outbox.changeOf(own.id) ?? null;
@@ -93,8 +93,8 @@ function drawPending() {
     box.hidden = !isLate;
     form.hidden ||= isLate && pending.method === 'DELETE';
     if (!isLate) return box.replaceChildren(byId('own-unsent-state'));
-    const kept = pending.state === 'waiting' ? (store ? texts.kept : texts.keptInMemory) : '';
-    const words = [unsentLabel(pending, texts), whyNot(pending, texts), kept].filter(Boolean).join(' ');
+    const fate = pending.state === 'waiting' ? (store ? texts.kept : texts.keptInMemory) : '';
+    const words = [unsentLabel(pending, texts), whyNot(pending, texts), fate].filter(Boolean).join(' ');
     const state = byId('own-unsent-state');
     if (state.textContent !== words) announce(state, words);
     const isElsewhere = pending.status === 412 && current;

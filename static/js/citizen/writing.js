@@ -89,11 +89,11 @@ function use({id, token: secret}) {
     form.elements.token.value = secret;
 }
 
-function restore(kept, {focus = false} = {}) {
-    if (!kept) return;
-    use(kept);
-    writeFields(form, kept.values);
-    spot = kept.place;
+function restore(draft, {focus = false} = {}) {
+    if (!draft) return;
+    use(draft);
+    writeFields(form, draft.values);
+    spot = draft.place;
     if (!spot) {
         if (focus) steps.toMap();
         return;
@@ -104,10 +104,10 @@ function restore(kept, {focus = false} = {}) {
 
 /** What was left over in a closed tab is written here from now on; what stood in the form before is left over instead. */
 async function goOn({id}) {
-    const kept = await drafts.take(id);
+    const draft = await drafts.take(id);
     const before = session;
-    restore(kept, {focus: true});
-    if (kept && before) drafts.leave(before.id);
+    restore(draft, {focus: true});
+    if (draft && before) drafts.leave(before.id);
     sending.redraw();
 }
 
@@ -120,14 +120,14 @@ async function throwAway({id}) {
 
 /** Begun, with something in it, and in no tab: what a list may offer. */
 async function leftOver() {
-    return form ? (await drafts.idle()).filter(({values, place: kept}) => kept || Object.keys(values).length) : [];
+    return form ? (await drafts.idle()).filter(({values, place: spotOfDraft}) => spotOfDraft || Object.keys(values).length) : [];
 }
 
 /** The draft, unless the page was closed after it had been handed over: then it is on its way already. */
-async function unsent(kept) {
-    const state = kept && await sending.stateOf(kept.id);
-    if (state !== 'waiting' && state !== 'sent') return kept;
-    drafts.end(kept.id);
+async function unsent(draft) {
+    const state = draft && await sending.stateOf(draft.id);
+    if (state !== 'waiting' && state !== 'sent') return draft;
+    drafts.end(draft.id);
     return null;
 }
 

@@ -71,11 +71,11 @@ function halvesOf(tokens, split) {
         const cut = tokens.indexOf(between[0]);
         return [tokens.slice(0, cut), tokens.slice(cut)].map(half => half.filter(token => !isCut(token)));
     }
-    const kept = tokens.filter(token => !isCut(token));
-    const wordsFirst = kept.some(({kind, before}) => kind === 'word' && before === 0);
-    let start = kept.findIndex(({kind, before}) => kind === 'number' && before === split);
-    while (start && (kept[start - 1].kind === 'sign' || (wordsFirst && kept[start - 1].kind === 'word'))) start -= 1;
-    return [kept.slice(0, start), kept.slice(start)];
+    const others = tokens.filter(token => !isCut(token));
+    const wordsFirst = others.some(({kind, before}) => kind === 'word' && before === 0);
+    let start = others.findIndex(({kind, before}) => kind === 'number' && before === split);
+    while (start && (others[start - 1].kind === 'sign' || (wordsFirst && others[start - 1].kind === 'word'))) start -= 1;
+    return [others.slice(0, start), others.slice(start)];
 }
 
 /** Degrees with their sign, and the axis where a word names it. */

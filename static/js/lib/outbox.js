@@ -157,16 +157,16 @@ class Outbox {
 
     async #settle(item, result) {
         const {now, onSent} = this.#options;
-        const kept = await this.#store.get(item.id);
+        const latest = await this.#store.get(item.id);
         // Something else is to be sent by now: that is tried next, and finds out what has become of this.
-        if (kept && kept.revision !== item.revision) return undefined;
+        if (latest && latest.revision !== item.revision) return undefined;
         if (result.kind === 'received') {
             const known = (await this.#store.receipts()).find(({id}) => id === item.contribution);
             await this.#store.settle(item.id, recordOf(item, {known, receipt: result.receipt, at: now()}));
             return item.isSilent || onSent(item, result.receipt, result.version);
         }
         // Discarded by the person while it was under way: nothing to keep, also not its failure.
-        if (!kept) return undefined;
+        if (!latest) return undefined;
         if (result.kind === 'refused') return this.#refuse(item, result);
         const wait = result.wait_ms ?? Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** item.attempts);
         return this.#store.put({...item, status: result.status, attempts: item.attempts + 1, retry_at: now() + wait});

@@ -188,10 +188,10 @@ export class Pins {
 }
 
 /** A table from index to allowed, or null when everything is; indexes past the names are those without one. */
-function allowed(wanted, names, size) {
-    if (!wanted) return null;
-    const table = new Uint8Array(size).fill(wanted.has(null) ? 1 : 0);
-    names.forEach((name, i) => { table[i] = wanted.has(name) ? 1 : 0; });
+function allowed(chosen, names, size) {
+    if (!chosen) return null;
+    const table = new Uint8Array(size).fill(chosen.has(null) ? 1 : 0);
+    names.forEach((name, i) => { table[i] = chosen.has(name) ? 1 : 0; });
     return table;
 }
 

@@ -14,12 +14,12 @@ const pageOnly = new Map();
  */
 export function deviceKey(slug, storage) {
     try {
-        const kept = storage ?? globalThis.localStorage;
-        kept.removeItem('mapdialog-device');  // the one key for all that earlier versions kept
-        const known = kept.getItem(PREFIX + slug);
+        const store = storage ?? globalThis.localStorage;
+        store.removeItem('mapdialog-device');  // the one key for all that earlier versions kept
+        const known = store.getItem(PREFIX + slug);
         if (/^[0-9a-f]{32}$/.test(known ?? '')) return known;
         const made = onPage(slug);
-        kept.setItem(PREFIX + slug, made);
+        store.setItem(PREFIX + slug, made);
         return made;
     } catch {
         // Storage is refused in some private windows: then the key lives as long as the page.

@@ -32,10 +32,10 @@ export function addBase(view, base) {
 }
 
 function addOwn(view, {layers = [], credit}) {
-    const drawn = layers.map(layer => view.add(own(layer)));
+    const added = layers.map(layer => view.add(own(layer)));
     const removeCredit = credit ? view.credit(credit) : () => {};
     return () => {
-        for (const layer of drawn) view.remove(layer);
+        for (const layer of added) view.remove(layer);
         removeCredit();
     };
 }
