@@ -181,7 +181,7 @@ def _take(
             "edition": edition,
             **question.context(outcome.doubts, consent=question.consent_of(request)),
         }
-        return render(request, "planner/layers/publish.html", context, status=409)
+        return render(request, "planner/layers/publish.html", context)
     if outcome.refusal:
         return layer_page(request, edition.layer, refusal=outcome.refusal, status=409)
     return redirect_to(edition.layer, done=outcome.done)

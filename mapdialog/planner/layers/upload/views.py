@@ -170,7 +170,7 @@ def _question(
         **question.context(doubts, consent=question.consent_of(request)),
         "filled_in": [(name, form.data.get(name, "")) for name in names],
     }
-    return render(request, "planner/layers/upload_question.html", context, status=409)
+    return render(request, "planner/layers/upload_question.html", context)
 
 
 @login_required
