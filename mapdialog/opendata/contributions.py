@@ -109,18 +109,22 @@ def filter_of(query: PageQuery, *, consultation: Consultation) -> Filter:
 def selection_of(query: SelectionQuery, *, consultation: Consultation) -> Selection:
     """Raises Problem 400 for a theme or an area that the consultation does not have."""
     if query.theme:
-        themes = {*(theme.key for theme in consultation.themes.all()), NONE}
+        themes = {theme.key for theme in consultation.themes.all()}
         message = _("There is no theme “%(theme)s” here. Themes are: %(known)s.")
-        check_known("theme", query.theme, known=themes, message=message)
+        check_known("theme", _named(query.theme), known=themes, message=message)
     if query.area:
         if public_view.is_coarse(consultation):
             detail = _("Where places are shown as squares, comments cannot be asked for by area.")
             raise Problem("bad-query", status=400, detail=detail, field="area")
         message = _("There is no area “%(area)s” here. Areas are: %(known)s.")
-        check_known("area", query.area, known={*_area_codes(consultation), NONE}, message=message)
+        check_known("area", _named(query.area), known=_area_codes(consultation), message=message)
     return Selection(
         themes=query.theme, areas=query.area, first=query.first, last=query.last, bounds=query.bbox
     )
+
+
+def _named(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word for word in words if word != NONE)
 
 
 def _area_codes(consultation: Consultation) -> set[str]:

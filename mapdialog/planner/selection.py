@@ -47,12 +47,12 @@ class SelectionQuery(Query):
 
 def _check(query: SelectionQuery, *, consultation: Consultation) -> None:
     if query.theme:
-        themes = {*consultation.themes.values_list("key", flat=True), NONE}
+        themes = set(consultation.themes.values_list("key", flat=True))
         message = _("There is no theme “%(theme)s” here. Themes are: %(known)s.")
-        check_known("theme", _filled(query.theme), known=themes, message=message)
+        check_known("theme", _named(query.theme), known=themes, message=message)
     if query.area:
         message = _("There is no area “%(area)s” here. Areas are: %(known)s.")
-        check_known("area", _filled(query.area), known=_codes(consultation), message=message)
+        check_known("area", _named(query.area), known=_codes(consultation), message=message)
     message = _("There is no state “%(state)s”. States are: %(known)s.")
     check_known("state", _filled(query.state), known=STATES, message=message)
 
@@ -60,7 +60,11 @@ def _check(query: SelectionQuery, *, consultation: Consultation) -> None:
 def _codes(consultation: Consultation) -> set[str]:
     """Those that an area of the consultation's committees has, or has had in an earlier edition."""
     areas = Area.objects.order_by().filter(edition__layer=consultation.boundary_layer_id)
-    return {*areas.values_list("code", flat=True).distinct(), NONE}
+    return set(areas.values_list("code", flat=True).distinct())
+
+
+def _named(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word for word in _filled(words) if word != NONE)
 
 
 def _filled(words: tuple[str, ...]) -> tuple[str, ...]:

@@ -356,7 +356,7 @@ def test_a_popup_hides_neither_its_doubt_nor_its_spot(
     expect(page.locator(".popup__list")).to_have_attribute("tabindex", "0")
     # the hotspot is the tip's: below it, and in view
     assert box_of(page, ".leaflet-popup-tip-container")["bottom"] < box_of(page, "#map")["bottom"] - 40
-    page.keyboard.press("Escape")
+    page.locator(".map-popup__close").click()
     expect(page.locator("[data-rank='1']")).to_be_focused()
 
 

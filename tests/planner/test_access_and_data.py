@@ -156,6 +156,13 @@ def test_a_download_of_what_is_not_there_is_refused_as_the_list_is(
     assert not AuditEntry.objects.filter(action="contributions.exported").exists()
 
 
+def test_a_refusal_names_what_there_is(consultation: Consultation, planner: Client) -> None:
+    answer = planner.get(
+        f"/planner/c/{consultation.slug}/contributions.json?theme=-,gone", headers={"Accept-Language": "en"}
+    )
+    assert answer.json()["detail"] == "There is no theme “gone” here. Themes are: lek, lys."
+
+
 def test_a_committee_of_an_earlier_edition_is_known_still(
     consultation: Consultation, planner: Client
 ) -> None:

@@ -12,10 +12,10 @@ import {ancestor, project, tileAt} from 'mapdialog/lib/tiles.js';
 const PANES = {base: 210, over: 230, plan: 250, heat: 300, areas: 420, mask: 450, labels: 500, pins: 560};
 
 // Of a popup, in pixels: its tip with the space around it, and how near it may come to the edge of the map.
-const TIP = 20;
-const EDGE = 16;
+const [TIP, EDGE] = [20, 16];
 // What it says is not made lower than this by what it is about.
 const WORDS = 340;
+const COVERED = 480; // a map narrower than this has its zoom buttons over what closes a popup
 
 const there = ([lon, lat]) => [lat, lon];
 const here = ({lat, lng}) => [lng, lat];
@@ -178,9 +178,11 @@ class MapView {
             .setLatLng(there(lonLat)).setContent(box);
         popup.on('remove', () => {
             if (box.contains(document.activeElement) || document.activeElement === document.body) before?.focus?.({preventScroll: true});
+            this.element.classList.remove('map--covered');
             onClose();
         });
         this.#map.openPopup(popup);
+        this.element.classList.toggle('map--covered', this.#map.getSize().x < COVERED);
         box.focus({preventScroll: true});
     }
 
