@@ -101,7 +101,7 @@ test('another 4xx is shown to the person, others still go', async () => {
     const remote = server();
     const {outbox, store} = make({
         fetch: async (url, options) => (url === '/c/a' ? json(422, {field: 'text'}) : remote.answer(url, options)),
-        onRefused: item => refused.push(item.problem.field),
+        onRefused: ({problem}) => refused.push(problem.field),
     });
     await outbox.add(item('a'));
     await outbox.add(item('b'));
