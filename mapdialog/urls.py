@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from mapdialog import api
+from mapdialog.account import sessions
 from mapdialog.web import health, metrics, well_known
 from mapdialog.web.origin import form_for_everyone
 
@@ -30,6 +31,7 @@ urlpatterns = [
         RedirectView.as_view(url="/admin/layers/edition/%(rest)s", query_string=True),
     ),
     path("admin/", admin.site.urls),
+    path("accounts/sessions/<int:session_id>/end/", sessions.end_session, name="end_session"),
     path("accounts/", include("allauth.urls")),
     path("planner/", include("mapdialog.planner.urls")),
     path("i18n/setlang/", form_for_everyone(set_language), name="set_language"),

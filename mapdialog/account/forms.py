@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import forms
-from allauth.account.internal.flows.email_verification import add_email_verification_sent_message
 from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.http import HttpRequest
@@ -31,7 +30,8 @@ class ResetPasswordForm(forms.ResetPasswordForm):  # type: ignore[misc] # allaut
 class AddEmailForm(forms.AddEmailForm):  # type: ignore[misc] # allauth ships no types
     """The new address and the mail that asks for its confirmation come about together.
 
-    Nobody is written to whose address somebody else signs in with; whoever typed it is not told.
+    An address that somebody else signs in with waits for its confirmation like any other, so that nobody
+    learns whose it is; its mail alone is left out (`InvitedOnly.send_confirmation_mail`).
     """
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
@@ -40,8 +40,6 @@ class AddEmailForm(forms.AddEmailForm):  # type: ignore[misc] # allauth ships no
 
     @transaction.atomic
     def save(self, request: HttpRequest) -> EmailAddress:
-        email = self.cleaned_data["email"]
-        if not User.objects.filter(email__iexact=email).exists():
-            return super().save(request)
-        add_email_verification_sent_message(request, email, signup=False)
-        return EmailAddress(user=self.user, email=email)
+        for other in User.objects.filter(email__iexact=self.cleaned_data["email"]):
+            know_address(other)  # confirmed, so that signing in with it asks for its owner alone
+        return super().save(request)

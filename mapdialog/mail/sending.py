@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
@@ -22,32 +23,45 @@ def send_due(*, at: dt.datetime, mail_id: int | None = None) -> int:
 
     Each in a transaction of its own that holds the row: two workers never send one mail, and one that is
     killed leaves it waiting. Killed between the server's answer and the COMMIT, it is sent twice.
+
+    Where the mail server itself fails, one mail finds that out and the others wait for the next minute: a
+    server that never answers would hold up every other short task for as long as there is mail.
     """
-    tried = 0
-    while settings.HAS_MAIL and _send_one(at=at, mail_id=mail_id):
-        tried += 1
+    tried, next_may_go = 0, settings.HAS_MAIL
+    while next_may_go:
+        outcome = _send_one(at=at, mail_id=mail_id)
+        tried += outcome is not None
+        next_may_go = outcome is not None and not outcome.is_about_server
     return tried
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Outcome:
+    is_about_server: bool
+
+
 @transaction.atomic
-def _send_one(*, at: dt.datetime, mail_id: int | None) -> bool:
+def _send_one(*, at: dt.datetime, mail_id: int | None) -> _Outcome | None:
+    """What became of one mail that is due; None where none is."""
     due = Mail.objects.filter(state=Mail.State.WAITING, due_at__lte=at)
     if mail_id is not None:
         due = due.filter(pk=mail_id)
     mail = due.select_for_update(skip_locked=True).order_by("due_at", "pk").first()
     if mail is None:
-        return False
+        return None
     mail.tries += 1
     message_id = f"{mail.pk}.{int(mail.created_at.timestamp())}"
+    is_about_server = False
     try:
         smtp.deliver(mail.recipient, subject=mail.subject, text=mail.text, message_id=message_id)
     except smtp.NotSentError as error:
         _note(mail, error, at=at)
+        is_about_server = error.is_about_server
     else:
         RefusedAddress.objects.filter(email__iexact=mail.recipient).delete()
         _end(mail, Mail.State.SENT, at=at)
     mail.save()
-    return True
+    return _Outcome(is_about_server=is_about_server)
 
 
 def _note(mail: Mail, error: smtp.NotSentError, *, at: dt.datetime) -> None:

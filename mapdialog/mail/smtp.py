@@ -12,16 +12,27 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 _LONGEST_ANSWER = 300
 _PERMANENT = 500
+_NAME_YOURSELF = 530
+_NOT_ALLOWED = " 5.7."  # the enhanced codes of what a server does not allow (RFC 3463)
 
 
 class NotSentError(Exception):
-    """`is_final`: trying again will not help. `is_about_address`: the recipient was refused, not the mail."""
+    """`is_final`: trying again will not help. `is_about_address`: the recipient was refused, not the mail.
+    `is_about_server`: no mail would have been taken just now."""
 
-    def __init__(self, answer: str, *, is_final: bool, is_about_address: bool = False) -> None:
+    def __init__(
+        self,
+        answer: str,
+        *,
+        is_final: bool = False,
+        is_about_address: bool = False,
+        is_about_server: bool = False,
+    ) -> None:
         super().__init__(answer)
         self.answer = answer
         self.is_final = is_final
         self.is_about_address = is_about_address
+        self.is_about_server = is_about_server
 
 
 def deliver(recipient: str, *, subject: str, text: str, message_id: str) -> None:
@@ -42,17 +53,22 @@ def deliver(recipient: str, *, subject: str, text: str, message_id: str) -> None
         _send(message, get_connection("django.core.mail.backends.smtp.EmailBackend"))
     except smtplib.SMTPRecipientsRefused as error:
         code, answer = next(iter(error.recipients.values()))
-        is_final = code >= _PERMANENT
-        raise NotSentError(_answer_of(code, answer), is_final=is_final, is_about_address=is_final) from None
-    except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
+        reply = _answer_of(code, answer)
+        # Who may not hand mail on through it, or not unnamed, is us: it says nothing of the address.
+        is_final = code >= _PERMANENT and code != _NAME_YOURSELF and _NOT_ALLOWED not in reply
+        raise NotSentError(reply, is_final=is_final, is_about_address=is_final) from None
+    except smtplib.SMTPDataError as error:
         is_final = error.smtp_code >= _PERMANENT
         raise NotSentError(_answer_of(error.smtp_code, error.smtp_error), is_final=is_final) from None
-    except (
-        smtplib.SMTPResponseException
-    ) as error:  # a greeting or a password: ours to put right, not the mail's
-        raise NotSentError(_answer_of(error.smtp_code, error.smtp_error), is_final=False) from None
+    except smtplib.SMTPResponseException as error:
+        # A greeting, a password, a sender: ours to put right, not the mail's.
+        reply = _answer_of(error.smtp_code, error.smtp_error)
+        raise NotSentError(reply, is_about_server=True) from None
+    except (smtplib.SMTPNotSupportedError, ValueError) as error:
+        # An address that cannot be written for a mail server, such as a part of a name of 60 letters ø.
+        raise NotSentError(_answer_in_words(error)) from None
     except (smtplib.SMTPException, OSError) as error:
-        raise NotSentError(f"{type(error).__name__}: {error}"[:_LONGEST_ANSWER], is_final=False) from None
+        raise NotSentError(_answer_in_words(error), is_about_server=True) from None
 
 
 def _send(message: EmailMessage, connection: BaseEmailBackend) -> None:
@@ -66,3 +82,7 @@ def _send(message: EmailMessage, connection: BaseEmailBackend) -> None:
 def _answer_of(code: int, answer: bytes | str) -> str:
     words = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
     return " ".join(f"{code} {words}".split())[:_LONGEST_ANSWER]
+
+
+def _answer_in_words(error: Exception) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())[:_LONGEST_ANSWER]

@@ -22,6 +22,7 @@ from mapdialog.audit.models import record
 from mapdialog.audit.verb import Verb
 from mapdialog.mail.models import RefusedAddress
 from mapdialog.people.models import Membership, Municipality, User
+from mapdialog.people.notices import address_was_changed, password_was_changed
 from mapdialog.people.sign_in import forget_other_addresses
 
 
@@ -210,6 +211,8 @@ class PersonAdmin(OfOwnMunicipality, UserAdmin):  # type: ignore[type-arg]
         super().save_model(request, obj, form, change)
         if "email" in form.changed_data:
             forget_other_addresses(obj)
+            if change:
+                address_was_changed(form.initial["email"])
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         """Django's page; a changed password is recorded."""
@@ -218,6 +221,7 @@ class PersonAdmin(OfOwnMunicipality, UserAdmin):  # type: ignore[type-arg]
             person = self.get_object(request, id)
             if person is not None:
                 self._record(request, person, Verb.PASSWORD_CHANGED)
+                password_was_changed(person)
         return response
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -12,7 +12,8 @@ class PeopleConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self) -> None:
-        from mapdialog.people import second_factor, trail
+        from mapdialog.people import notices, second_factor, trail
 
         second_factor.connect()
         trail.connect()
+        notices.connect()

@@ -2,7 +2,8 @@
 
 Asked in one place and not on a list of addresses: what a role opens (drafts, their tiles and states, exports,
 the planners' pages, the administration) asks `request.user`, and that is nobody until the factor was shown.
-The pages on which one signs in alone know who it is (decision 39).
+The pages on which one signs in alone know who it is (decision 39), and of those, who has a factor and has
+not shown it sees only where it is shown, and may sign out.
 """
 
 from __future__ import annotations
@@ -44,6 +45,9 @@ class SecondFactorRequired:
         if request.path == sign_in and lacks_factor(request, person):
             return _to_the_factor(request, person, back_to=values.of_query(request).text(REDIRECT_FIELD_NAME))
         if request.path.startswith(_SIGN_IN_PAGES):
+            if _is_beyond_the_factor(request, person):
+                back_to = request.get_full_path() if request.method == "GET" else ""
+                return _to_the_factor(request, person, back_to=back_to)
             return self.get_response(request)
         request.user = SimpleLazyObject(  # type: ignore[assignment] # as Django's own middleware does
             lambda: AnonymousUser() if lacks_factor(request, person) else person
@@ -61,6 +65,17 @@ def lacks_factor(request: HttpRequest, person: Any) -> bool:
     if not person.is_authenticated:
         return False
     return all(record["method"] != _METHOD for record in get_authentication_records(request, person))
+
+
+def _is_beyond_the_factor(request: HttpRequest, person: Any) -> bool:
+    """Whether somebody asks for a page of theirs before showing the factor they have.
+
+    With the password alone those pages would show recovery codes, take the factor away or change the address.
+    Who has none yet needs them to set one up.
+    """
+    if request.path in {reverse("mfa_reauthenticate"), reverse("account_logout")}:
+        return False
+    return lacks_factor(request, person) and is_mfa_enabled(person)
 
 
 def _to_the_factor(request: HttpRequest, person: Any, *, back_to: str) -> HttpResponse:

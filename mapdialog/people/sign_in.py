@@ -12,6 +12,7 @@ from allauth.account.models import EmailAddress
 from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -29,10 +30,14 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships 
         """At the configured address: a request can be made to name any other."""
         return absolute(reverse("account_confirm_email", args=[emailconfirmation.key]))
 
+    def send_confirmation_mail(self, request: HttpRequest, emailconfirmation: Any, signup: bool) -> None:
+        """To nobody whose address somebody else typed; whoever typed it is shown the same."""
+        if not _others_with(emailconfirmation.email_address).exists():
+            super().send_confirmation_mail(request, emailconfirmation, signup)
+
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """False, and nothing happens, where somebody else has come to sign in with the address meanwhile."""
-        others = User.objects.filter(email__iexact=email_address.email).exclude(pk=email_address.user_id)
-        if others.exists():
+        if _others_with(email_address).exists():
             words = {"email": email_address.email}
             self.add_message(request, messages.ERROR, "account/messages/email_confirmation_failed.txt", words)
             return False
@@ -50,6 +55,11 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships 
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return household_of(request)
+
+
+def _others_with(email_address: EmailAddress) -> QuerySet[User]:
+    """Who else signs in with the address that somebody wants to have."""
+    return User.objects.filter(email__iexact=email_address.email).exclude(pk=email_address.user_id)
 
 
 def know_address(user: User) -> None:

@@ -18,6 +18,14 @@ class MailServer:
     taken: list[Any] = field(default_factory=list)
     to_recipient: str = ""
     to_text: str = ""
+    to_sender: str = ""
+    drops_after_text: bool = False
+
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        if self.to_sender:
+            return self.to_sender
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
         if self.to_recipient:
@@ -29,6 +37,8 @@ class MailServer:
         if self.to_text:
             return self.to_text
         self.taken.append(envelope)
+        if self.drops_after_text:
+            server.transport.abort()
         return "250 taken"
 
 

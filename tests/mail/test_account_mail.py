@@ -140,15 +140,59 @@ def test_nobody_learns_or_takes_whose_address_it_is() -> None:
     person, other = make.user(), make.user()
     client = Client()
     client.force_login(person)
+    taken = client.post(EMAIL, {"action_add": "", "email": other.email}, follow=True)
     free = client.post(EMAIL, {"action_add": "", "email": "free@example.org"}, follow=True)
     path = re.search(r"https://map.example.org(\S+/confirm-email/\S+)", Mail.objects.get().text)[1]
-    taken = client.post(EMAIL, {"action_add": "", "email": other.email}, follow=True)
     assert (free.status_code, taken.status_code) == (200, 200)
     assert Mail.objects.count() == 1, "who has the address is not written to"
     User.objects.create_user("free@example.org", "password")
     assert client.post(path).status_code in {200, 302}, "taken meanwhile: no 500"
     person.refresh_from_db()
     assert person.email != "free@example.org"
+
+
+def test_who_changes_the_address_sees_the_same_whether_somebody_has_it_or_not() -> None:
+    """Shown at once, typed again, sent again and left: an address of somebody else's is no other."""
+    owner = make.user()
+    answers = []
+    for email in (owner.email, "free@example.org"):
+        cache.clear()
+        client, planner = Client(), make.user()
+        client.force_login(planner)
+        pages = [
+            client.post(EMAIL, form, follow=True)
+            for form in (
+                {"action_add": "", "email": email},
+                {"action_add": "", "email": email},
+                {"action_send": "", "email": email},
+                {"action_remove": "", "email": email},
+            )
+        ]
+        answers.append(
+            [
+                (
+                    page.status_code,
+                    page.redirect_chain,
+                    visible(page).replace(email, "ADDRESS").replace(planner.email, "OWN"),
+                )
+                for page in pages
+            ]
+        )
+    assert answers[0] == answers[1]
+    assert [mail.recipient for mail in Mail.objects.all()] == ["free@example.org"]
+
+
+def test_an_address_that_waits_for_its_confirmation_signs_its_owner_in_and_nobody_else() -> None:
+    owner, thief = make.user(password="the owner's own"), make.user()
+    client = Client()
+    client.force_login(thief)
+    client.post(EMAIL, {"action_add": "", "email": owner.email})
+    login = {"login": owner.email, "password": "password"}
+    assert Client().post("/accounts/login/", login).status_code == 200, "the thief's own password"
+    assert Client().post("/accounts/login/", login | {"password": "the owner's own"}).status_code == 302
+    Client().post(RESET, {"email": owner.email})
+    worked()
+    assert [mail.recipient for mail in Mail.objects.all()] == [owner.email], "and one mail to the owner"
 
 
 class TestWithoutAMailServer:

@@ -1,19 +1,30 @@
 """Without the second factor of this session nobody has a role, whatever the address."""
 
+import re
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, hotp_value, yield_hotp_counters_from_time
 from django.core.cache import cache
 from django.test import Client
 
 from mapdialog.people.models import User
 from tests import factories
+from tests.addresses import addresses
 from tests.people.signed_in import show_factor
 
 pytestmark = pytest.mark.django_db
 SECRET = "JBSWY3DPEHPK3PXP"
+MAY_BE_SEEN_WITHOUT = {"/accounts/2fa/reauthenticate/", "/accounts/logout/"}
+
+
+def paths_of(prefix: str) -> set[str]:
+    """Every address there, with something in place of what varies."""
+    routes = {route for route in addresses() if route.startswith(prefix)}
+    return {"/" + re.sub(r"<[^>]*>", "1", route.replace("^", "").rstrip("$")) for route in routes}
 
 
 @pytest.fixture(autouse=True)
@@ -84,6 +95,24 @@ def test_a_draft_and_its_style_open_with_the_factor_only(client: Client, planner
     assert [client.get(path).status_code for path in paths] == [404, 404]
     show_factor(client, planner)
     assert [client.get(path).status_code for path in paths] == [200, 200]
+
+
+def test_the_password_alone_opens_no_page_that_undoes_the_factor(client: Client, planner: User) -> None:
+    """A session from before the factor was set up, in the hands of somebody who knows the password."""
+    client.post("/accounts/login/", {"login": planner.email, "password": "password"})
+    client.post("/accounts/reauthenticate/", {"password": "password"})
+    TOTP.activate(planner, SECRET)
+    RecoveryCodes.activate(planner)
+    form = {"password": "password", "action_add": "", "email": "thief@example.org"}
+    for path in sorted(path for path in paths_of("accounts/") if path not in MAY_BE_SEEN_WITHOUT):
+        for answer in (client.get(path), client.post(path, form)):
+            assert answer.status_code == 302, path
+            assert answer["Location"].startswith("/accounts/2fa/reauthenticate/"), path
+    assert Authenticator.objects.filter(user=planner).count() == 2
+    assert not EmailAddress.objects.filter(email="thief@example.org").exists()
+    assert client.get("/accounts/2fa/reauthenticate/").status_code == 200
+    assert client.post("/accounts/logout/").status_code == 302, "who lost the phone can sign out"
+    assert "_auth_user_id" not in client.session
 
 
 def test_where_none_is_required_none_is_asked_for(client: Client, planner: User, settings: Any) -> None:
