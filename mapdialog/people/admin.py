@@ -21,6 +21,7 @@ from layers.models import Edition, Layer, LayerEvent
 from mapdialog.audit.models import record
 from mapdialog.audit.verb import Verb
 from mapdialog.mail.models import RefusedAddress
+from mapdialog.people import factor_admin  # noqa: F401 (registers itself)
 from mapdialog.people.models import Membership, Municipality, User
 from mapdialog.people.notices import address_was_changed, password_was_changed
 from mapdialog.people.sign_in import forget_other_addresses

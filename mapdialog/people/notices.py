@@ -33,6 +33,11 @@ def address_was_changed(former: str) -> None:
     notify(former, _("Your account signs in with another e-mail address from now on, and not with this one."))
 
 
+def factor_was_removed(person: User, factor: Authenticator) -> None:
+    if factor.type != Authenticator.Type.RECOVERY_CODES:
+        notify(person.email, _("The second factor was taken away from your sign-in."))
+
+
 def _password_changed(sender: Any, user: User, **_rest: Any) -> None:
     password_was_changed(user)
 
@@ -49,8 +54,7 @@ def _factor_added(sender: Any, user: User, authenticator: Authenticator, **_rest
 
 
 def _factor_removed(sender: Any, user: User, authenticator: Authenticator, **_rest: Any) -> None:
-    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
-        notify(user.email, _("The second factor was taken away from your sign-in."))
+    factor_was_removed(user, authenticator)
 
 
 def _codes_made_anew(sender: Any, user: User, **_rest: Any) -> None:
