@@ -177,8 +177,8 @@ class MapView {
             autoPanPaddingTopLeft: [EDGE, EDGE], autoPanPaddingBottomRight: [EDGE, EDGE + above + below]})
             .setLatLng(there(lonLat)).setContent(box);
         popup.on('remove', () => {
+            this.element.classList.remove('map--covered'); // what is hidden takes no focus
             if (box.contains(document.activeElement) || document.activeElement === document.body) before?.focus?.({preventScroll: true});
-            this.element.classList.remove('map--covered');
             onClose();
         });
         this.#map.openPopup(popup);

@@ -7,6 +7,7 @@ from textwrap import dedent
 import geopandas
 import pyogrio
 import pytest
+import shapely
 
 from layers.importing.import_file import ImportRequest, load
 from layers.importing.recognition import columns, source_layers
@@ -102,8 +103,12 @@ def test_the_example_of_contributing_is_all_it_takes(tmp_path: Path, monkeypatch
     (folder / "skolomraden.toml").write_text(example(), encoding="utf-8")
     monkeypatch.setattr(catalog, "FOLDER", tmp_path / "sources")
     rows = [
-        files.feature(files.BOX, OMRADESNUM="7", SKOLOMRADE="Björkskolan", annat=1),
-        files.feature(files.NEXT_BOX, OMRADESNUM="8", SKOLOMRADE="Ekskolan", annat=2),
+        files.feature(
+            shapely.box(18.05, 59.32, 18.06, 59.33), OMRADESNUM="7", SKOLOMRADE="Björkskolan", annat=1
+        ),
+        files.feature(
+            shapely.box(18.06, 59.32, 18.07, 59.33), OMRADESNUM="8", SKOLOMRADE="Ekskolan", annat=2
+        ),
     ]
     path = files.geojson(tmp_path, files.collection(*rows))
     outcome = load(
