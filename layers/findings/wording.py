@@ -55,6 +55,7 @@ _HEADINGS = {
     "many_vertices": gettext_lazy("Very detailed"),
     "no_name": gettext_lazy("Without a name"),
     "no_names": gettext_lazy("Without names"),
+    "damaged_letters": gettext_lazy("Letters seem to be damaged"),
     "unknown_level": gettext_lazy("Vertical level"),
     "unknown_status": gettext_lazy("Existing or future"),
 }
@@ -182,6 +183,11 @@ _SENTENCES = {
     ),
     "no_names": gettext_lazy(
         "No feature has a name: their codes are shown instead. Choose the column that holds the names."
+    ),
+    "damaged_letters": ngettext_lazy(
+        "The letters of %(count)d feature seem to be damaged. Export the layer again, as UTF-8.",
+        "The letters of %(count)d features seem to be damaged. Export the layer again, as UTF-8.",
+        "count",
     ),
     "unknown_level": ngettext_lazy(
         "%(count)d zone has a vertical level that is not 1 to 5 and counts as on the ground.",

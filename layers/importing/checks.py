@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from layers import crs
+from layers import crs, damaged_letters
 from layers.findings.finding import Finding, Severity, listing
 from layers.importing import coverage, extent, strays
 from layers.importing.checked import CheckInput, RowNumbers
@@ -32,6 +32,7 @@ def findings(checked: CheckInput, *, home: crs.Box | None) -> list[Finding]:
         *_far_from_home(checked, shapes, home),
         *strays.findings(checked),
         *_same_shapes(checked, row_numbers, shapes),
+        *checked.listing("damaged_letters", _with_damaged_letters(checked, row_numbers), severity="warning"),
     ]
     if checked.kind == Layer.Kind.BOUNDARY:
         codes = [checked.rows[row_number].code for row_number in row_numbers.tolist()]
@@ -146,6 +147,14 @@ def _without_name(checked: CheckInput, row_numbers: RowNumbers) -> list[Finding]
     if checked.columns.numbered:
         return []
     return [Finding(kind="no_names", severity="warning", count=len(nameless))]
+
+
+def _with_damaged_letters(checked: CheckInput, row_numbers: RowNumbers) -> RowNumbers:
+    """Names and texts that were read in the wrong encoding: the file says none, or a wrong one."""
+    rows = (checked.rows[row_number] for row_number in row_numbers.tolist())
+    texts = (" ".join((row.code, row.name, row.field, row.legal_text)) for row in rows)
+    damaged = np.array([damaged_letters.are_in(text) for text in texts], dtype=bool)
+    return np.asarray(row_numbers[damaged], dtype=np.intp)
 
 
 def _without_code(checked: CheckInput, row_numbers: RowNumbers) -> RowNumbers:

@@ -22,6 +22,8 @@ from layers.importing.recognition.columns import Columns, Row
 from layers.importing.request import CHECKING, READING, ImportRefusedError, ImportRequest, Progress
 from layers.models import Layer
 from layers.readers.read_file import ChooseLayerError, Contents, SourceRows
+from layers.readers.refusals import warning
+from layers.reference import column_names
 
 _AREAS = (Layer.Kind.BOUNDARY, Layer.Kind.ZONING)
 
@@ -163,10 +165,22 @@ class _Import:
             ),
             skipped=self._items(skipped),
             checks=findings,
-            warnings=self._source_rows.warnings,
+            warnings=[*self._source_rows.warnings, *self._of_alike_columns()],
             options=self._request.options(),
             source=self._columns.source.id if self._columns.source else "",
         )
+
+    def _of_alike_columns(self) -> list[str]:
+        """What names that differ only in case, blanks, underscores and hyphens are used of, and what not."""
+        used = dict.fromkeys(self._columns.roles.values())
+        others = [name for name in self._source_rows.column_names() if name not in used]
+        alike = (
+            [name, *(other for other in others if column_names.bare(other) == column_names.bare(name))]
+            for name in used
+        )
+        return [
+            warning({"warning": "repeated", "names": ", ".join(names)}) for names in alike if len(names) > 1
+        ]
 
     def _items(self, reasons: Mapping[int, str]) -> list[Item]:
         items = []

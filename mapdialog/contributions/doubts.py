@@ -5,28 +5,24 @@ Nothing is mended by guessing and nothing published: the row waits until somebod
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
 from django.contrib.gis.geos import GEOSGeometry, Point, Polygon
 from django.contrib.gis.geos.prepared import PreparedGeometry
 
-from layers import countries, crs
+from layers import countries, crs, damaged_letters
 from layers.crs import Box
 from layers.importing import extent
 from mapdialog.contributions.screening import DAMAGED_LETTERS, OUTSIDE_AREA, SWAPPED_AXES
 from mapdialog.dialogue.models import Consultation
 
-# UTF-8 that was read as Windows-1252 or Latin-1: “Ã¸” for ø, “â€™” for ’; and what could not be read at all.
-# After Ä and Å, which are letters here, quotation marks and spaces are what they seem.
-_DAMAGED = re.compile("[ÂÃ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|[ÄÅ][\x80-\x9f¡-¿]|â€|\ufffd")
 _DEGREES: Box = (-180, -85, 180, 85)
 
 
 def of_letters(text: str) -> list[str]:
     """`damaged-letters`, where a text seems to hold such."""
-    return [DAMAGED_LETTERS] if _DAMAGED.search(text) else []
+    return [DAMAGED_LETTERS] if damaged_letters.are_in(text) else []
 
 
 @dataclass(frozen=True, kw_only=True)

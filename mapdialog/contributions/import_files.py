@@ -20,12 +20,21 @@ from layers import crs
 from layers.crs import CrsError
 from layers.geometry import WGS84
 from layers.readers import json_rows, read_file, spreadsheet
+from layers.readers.refusals import warning
 from layers.readers.source_rows import ReadError, SourceRows
+from mapdialog.contributions import feature_sql, places_sql
+from mapdialog.contributions.columns import EARLIER_NAMES
 
 # Together no other file has them: it is what our own exports say of every contribution.
 _OURS = frozenset(
     {"id", "code", "kind", "theme", "text", "details", "responses", "written_at", "received_at", "arrival"}
 )
+# All that our exports may say; `answers` is an earlier name.
+_ALL_OF_OURS = frozenset(
+    {"id", *feature_sql.PUBLIC, *feature_sql.OFFICIAL, *places_sql.PLACES, *EARLIER_NAMES.values()}
+)
+# Targets that say where a row lies; of a feature its geometry does.
+_PLACES = ("lon", "lat", "geometry")
 
 
 class ImportFileError(Exception):
@@ -50,10 +59,14 @@ class FileRow:
 
 @dataclass(frozen=True, kw_only=True)
 class FileRows:
-    """The rows, and what they are counted in: lines, rows of a sheet, or features."""
+    """The rows, and what they are counted in: lines, rows of a sheet, or features.
+
+    `notes` say what was guessed or left out of the file as a whole. All are there when all rows are read.
+    """
 
     rows: Iterator[FileRow]
     unit: str = "line"
+    notes: list[str] = field(default_factory=list)
 
 
 def of_path(path: Path, *, columns: Mapping[str, str], sheet: str = "") -> FileRows:
@@ -61,34 +74,46 @@ def of_path(path: Path, *, columns: Mapping[str, str], sheet: str = "") -> FileR
 
     Without `columns` it must be our own GeoJSON. Raises ImportFileError, at the first row at the latest.
     """
+    notes: list[str] = []
     try:
         if spreadsheet.is_workbook(path):
-            cells = spreadsheet.read(path, sheet=sheet or None).cells
-            return FileRows(rows=_of_cells(_needed(columns), cells), unit="row")
+            workbook_sheet = spreadsheet.read(path, sheet=sheet or None)
+            if not sheet:
+                notes += _of_other_sheets(workbook_sheet)
+            rows = _of_cells(workbook_sheet.cells, columns=_needed(columns), notes=notes)
+            return FileRows(rows=rows, unit="row", notes=notes)
         if _is_json(path):
             source = read_file.rows(path)
-            return FileRows(rows=_of_features(source, columns=columns), unit="feature")
+            notes += source.warnings
+            return FileRows(
+                rows=_of_features(source, columns=columns, notes=notes), unit="feature", notes=notes
+            )
     except (ReadError, CrsError) as error:
         raise ImportFileError(str(error)) from None
-    return FileRows(rows=_of_csv_file(path, columns=_needed(columns)))
+    return FileRows(rows=_of_csv_file(path, columns=_needed(columns), notes=notes), notes=notes)
 
 
-def _of_csv_file(path: Path, *, columns: Mapping[str, str]) -> Iterator[FileRow]:
+def _of_other_sheets(sheet: spreadsheet.Sheet) -> list[str]:
+    others = [name for name in sheet.names if name != sheet.name]
+    return [f"Only the sheet “{sheet.name}” is read, not {', '.join(others)}. See --sheet."] if others else []
+
+
+def _of_csv_file(path: Path, *, columns: Mapping[str, str], notes: list[str]) -> Iterator[FileRow]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            yield from of_csv(file, columns=columns)
+            yield from of_csv(file, columns=columns, notes=notes)
     except UnicodeDecodeError as error:
         raise ImportFileError(f"The file is not UTF-8 (byte {error.start}). Save it as UTF-8.") from None
 
 
-def of_csv(file: TextIO, *, columns: Mapping[str, str]) -> Iterator[FileRow]:
-    """The rows of CSV (`;`, `,` or tab; opened with newline="").
+def of_csv(file: TextIO, *, columns: Mapping[str, str], notes: list[str] | None = None) -> Iterator[FileRow]:
+    """The rows of CSV (`;`, `,` or tab; opened with newline=""); what was left out is added to `notes`.
 
     Raises ImportFileError for a header without the columns.
     """
     reader = csv.reader(file, delimiter=_delimiter(file), strict=True)
     try:
-        header = _header(next(reader), columns=columns)
+        header = _header(next(reader), columns=columns, notes=[] if notes is None else notes)
     except (StopIteration, csv.Error):
         raise ImportFileError("The file is empty or its first line is no header.") from None
     while True:
@@ -122,10 +147,12 @@ def _delimiter(file: TextIO) -> str:
     return max(";,\t", key=first.count)
 
 
-def _header(names: Sequence[str], *, columns: Mapping[str, str]) -> dict[str, int]:
+def _header(names: Sequence[str], *, columns: Mapping[str, str], notes: list[str]) -> dict[str, int]:
     """Target → position of its column, and `*` → how many columns there are."""
     names = [name.strip().removeprefix("\ufeff") for name in names]
     _check_columns(names, columns=columns)
+    if repeated := sorted(name for name in set(columns.values()) if names.count(name) > 1):
+        notes.append(warning({"warning": "repeated", "names": ", ".join(repeated)}))
     return {**{target: names.index(column) for target, column in columns.items()}, "*": len(names)}
 
 
@@ -142,20 +169,27 @@ def _row(cells: Sequence[str], *, header: Mapping[str, int], line: int) -> FileR
     return FileRow(line=line, values={target: cells[header[target]].strip() for target in targets})
 
 
-def _of_cells(columns: Mapping[str, str], cells: Sequence[Sequence[str]]) -> Iterator[FileRow]:
+def _of_cells(
+    cells: Sequence[Sequence[str]], *, columns: Mapping[str, str], notes: list[str]
+) -> Iterator[FileRow]:
     if not cells:
         raise ImportFileError("The file is empty or its first line is no header.")
-    header = _header(cells[0], columns=columns)
+    header = _header(cells[0], columns=columns, notes=notes)
     for line, row in enumerate(cells[1:], start=2):
         if any(cell.strip() for cell in row):
             yield _row(row, header=header, line=line)
 
 
-def _of_features(source: SourceRows, *, columns: Mapping[str, str]) -> Iterator[FileRow]:
+def _of_features(source: SourceRows, *, columns: Mapping[str, str], notes: list[str]) -> Iterator[FileRow]:
     is_ours = not columns and set(source.column_names()) >= _OURS
-    if not is_ours:
+    if is_ours:
+        notes += _of_foreign(source.column_names())
+    else:
         _check_columns(source.column_names(), columns=_needed(columns))
     shapes = crs.to_wgs84(_readable(source), srid=source.srid or WGS84)
+    unused = [target for target in _PLACES if target in columns]
+    if unused and any(shape is not None for shape in shapes):
+        notes.append(f"Features lie where their geometry is: {', '.join(unused)} is used only without one.")
     for position, (properties, shape) in enumerate(zip(source.properties, shapes, strict=True)):
         yield FileRow(
             line=position + 1,
@@ -165,6 +199,12 @@ def _of_features(source: SourceRows, *, columns: Mapping[str, str]) -> Iterator[
             fault=source.unreadable.get(position, ""),
             note=source.notes.get(position, ""),
         )
+
+
+def _of_foreign(names: Sequence[str]) -> list[str]:
+    """What somebody added to a file of ours."""
+    foreign = [name for name in names if name not in _ALL_OF_OURS]
+    return [f"Not taken over, as no file of ours has it: {', '.join(foreign)}."] if foreign else []
 
 
 def _readable(source: SourceRows) -> Any:

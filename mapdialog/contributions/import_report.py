@@ -15,7 +15,7 @@ from mapdialog.contributions.models import Contribution
 @dataclass(kw_only=True)
 class Report:
     """What became of the rows. `refused` and `held_back` say `line`, `source_id` and why, `notes` what was
-    taken for granted; `line` is what the file is counted in."""
+    taken for granted; `line` is what the file is counted in. `file_notes` are about all of the file."""
 
     read: int = 0
     stored: bulk.Stored = field(default_factory=bulk.Stored)
@@ -24,6 +24,7 @@ class Report:
     refused: list[dict[str, Any]] = field(default_factory=list)
     held_back: list[dict[str, Any]] = field(default_factory=list)
     notes: list[dict[str, Any]] = field(default_factory=list)
+    file_notes: list[str] = field(default_factory=list)
 
     def refuse(self, *, line: int, source_id: str, reason: str) -> None:
         self.refused.append({"line": line, "source_id": source_id, "reason": reason})
@@ -61,4 +62,5 @@ class Report:
             "refusals": sorted(self.refused, key=lambda refusal: refusal["line"]),
             "holds": self.held_back,
             "notes": self.notes,
+            "file_notes": self.file_notes,
         }

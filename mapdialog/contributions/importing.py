@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.text import slugify
 
-from layers.days import is_plausible
+from layers.days import day_in, is_plausible
 from layers.readers.closed.visible_text import visible_text
 from mapdialog.audit.models import record
 from mapdialog.audit.verb import Verb
@@ -109,7 +109,7 @@ def load(
         report.stored += stored + bulk.Stored(known=len(batch) - len(new))
         progress(report)
     with transaction.atomic():
-        lists = ("refusals", "holds", "notes")
+        lists = ("refusals", "holds", "notes", "file_notes")
         detail = {name: value for name, value in report.as_json().items() if name not in lists}
         record(Verb.CONTRIBUTIONS_IMPORTED, subject=consultation, by=by, at=at, detail=detail)
     return report
@@ -199,7 +199,7 @@ class _Import:
         draft = own_rows.draft_of(properties, geometry=file_row.geometry, rulebook=self.rulebook, theme=theme)
         known_flags = own_rows.flags_of(properties)
         flags = [*screening.flags(draft.free_text()), *self._doubts(draft)]
-        return own_rows.row_of(
+        row = own_rows.row_of(
             properties,
             draft=draft,
             line=file_row.line,
@@ -208,6 +208,10 @@ class _Import:
             state=self._options.state,
             doubts=[flag for flag in flags if flag not in known_flags],
         )
+        written_at, received_at = self._in_order(
+            row.written_at, row.received_at, line=row.line, source_id=str(row.identifier)
+        )
+        return replace(row, written_at=written_at, received_at=received_at)
 
     def _doubts(self, draft: Draft) -> list[str]:
         return [*self._ground.doubts(draft.geom), *doubts.of_letters(draft.free_text())]
@@ -249,11 +253,21 @@ class _Import:
         received = received or written
         if received is None:
             return None, None
+        return self._in_order(written or received, received, line=line, source_id=row["source_id"])
+
+    def _in_order(
+        self, written: dt.datetime, received: dt.datetime, *, line: int, source_id: str
+    ) -> tuple[dt.datetime, dt.datetime]:
+        """Received not after now, written not after received; what had to be changed is said."""
+        if written > received:
+            note = "written_at: it is later than received_at, and taken as the same."
+            self._report.note(line=line, source_id=source_id, note=note)
         if received > self._at:
-            note = f"{received:%Y-%m-%d} lies ahead: taken as received now."
-            self._report.note(line=line, source_id=row["source_id"], note=note)
-            received = self._at
-        return min(written or received, received), received
+            day = day_in(self.rulebook.time_zone, at=received)
+            note = f"{day} lies ahead: taken as received now."
+            self._report.note(line=line, source_id=source_id, note=note)
+        received = min(received, self._at)
+        return min(written, received), received
 
     def _moment(self, row: Mapping[str, str], name: str, *, line: int) -> dt.datetime | None:
         text = row.get(name, "")

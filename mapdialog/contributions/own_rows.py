@@ -99,9 +99,11 @@ def _contributor_key(number: Any, *, rulebook: Rulebook) -> str | None:
 
 
 def flags_of(properties: Mapping[str, Any]) -> list[str]:
-    """What was flagged when the file was made."""
+    """What was flagged when the file was made. Raises FeatureError."""
     flags = properties.get("concerns") or []
-    return [flag for flag in flags if isinstance(flag, str)] if isinstance(flags, list) else []
+    if not isinstance(flags, list) or not all(isinstance(flag, str) for flag in flags):
+        raise FeatureError("properties.concerns", "A list of texts is expected.")
+    return flags
 
 
 def _state(properties: Mapping[str, Any], *, draft: Draft, most: str, doubts: list[str]) -> str:

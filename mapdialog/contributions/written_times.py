@@ -82,7 +82,10 @@ def _read(text: str, *, zone: ZoneInfo, country: str) -> WrittenTime:
     result = moment.astimezone(dt.UTC)
     if moment.tzinfo is zone and result.astimezone(zone).replace(tzinfo=None) != moment.replace(tzinfo=None):
         raise ValueError(text)  # the hour that is left out when summer time begins
-    return WrittenTime(at=result, assumed=day.assumed)
+    # the hour that is there twice when summer time ends
+    is_twice = moment.tzinfo is zone and moment.replace(fold=1).utcoffset() != moment.utcoffset()
+    assumed = [day.assumed, "read as summer time, before the clock was put back" if is_twice else ""]
+    return WrittenTime(at=result, assumed=" and ".join(filter(None, assumed)))
 
 
 def _day(text: str, *, country: str) -> _Day:

@@ -108,16 +108,24 @@ def test_damaged_letters_are_held_back() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["MÃ¸rkt", "Ã…pen grÃ¸ft", "det erâ€™s", "20Â°", "Â«hereÂ»", "Ãlesund\ufffd", "Å¡kuvla", "BÃ¤r"]
-)
+    "text",
+    [
+        "MÃ¸rkt", "Ã…pen grÃ¸ft", "det erâ€™s", "20Â°", "Â«hereÂ»", "Ãlesund\ufffd", "Å¡kuvla", "BÃ¤r",
+        # of a Mac and of DOS, the mark for what could not be read, read again; text of DOS and of a Mac
+        "M√∏rkt", "√•pen", "gr├©ft", "Mï¿½rkt", "M›rkt", "g†r", "b„r", "f”rst", "M¢rkt", "b¾r", "M¿rkt",
+    ],
+)  # fmt: skip
 def test_letters_that_were_read_in_the_wrong_encoding(text: str) -> None:
     assert of_letters(text) == ["damaged-letters"]
 
 
 @pytest.mark.parametrize(
     "text",
-    ["Mørkt", "“Å” og ”Ä”", "Åge – Ålesund", "SÃO PAULO", "šaldi, čáppa, đŋŧž", "Å…", "10 Å\u00a0", "â"],
-)
+    [
+        "Mørkt", "“Å” og ”Ä”", "Åge – Ålesund", "SÃO PAULO", "šaldi, čáppa, đŋŧž", "Å…", "10 Å\u00a0", "â",
+        "√2 er 1,41", "Hjem › Plan", "„vei”, ”sti”", "2¾ m", "¿qué?", "50 ¢", "†1999",
+    ],
+)  # fmt: skip
 def test_letters_as_they_are_written_are_no_damage(text: str) -> None:
     assert of_letters(text) == []
 

@@ -124,3 +124,39 @@ def test_a_file_that_cannot_be_read_is_one_clear_sentence(
     with pytest.raises(CommandError, match=message):
         run(file, consultation, mapping)
     assert not Contribution.objects.exists()
+
+
+def test_of_columns_of_one_name_the_first_is_read_and_that_is_said(
+    tmp_path: Path, consultation: Consultation
+) -> None:
+    as_csv, workbook = tmp_path / "a.csv", tmp_path / "a.xlsx"
+    table = [[*TABLE[0], "t"], [*TABLE[1], "Lyst"]]
+    as_csv.write_text("\n".join(";".join(map(str, row)) for row in table), encoding="utf-8")
+    workbooks.xlsx(workbook, {"Ark": table})
+    for file in (as_csv, workbook):
+        assert "note: The file has several columns called “t”: the first is used." in run(file, consultation)
+        assert stored() == [ROW], file.name
+        Contribution.objects.all().delete()
+
+
+def test_sheets_that_are_not_read_are_named_but_where_one_was_asked_for(
+    tmp_path: Path, consultation: Consultation
+) -> None:
+    workbook = workbooks.xlsx(tmp_path / "a.xlsx", {"Mai": TABLE, "Juni": TABLE})
+    assert "note: Only the sheet “Mai” is read, not Juni. See --sheet." in run(workbook, consultation)
+    assert "note:" not in run(workbook, consultation, sheet="Juni")
+
+
+def test_what_is_guessed_of_geojson_is_said(tmp_path: Path, consultation: Consultation) -> None:
+    file, report = tmp_path / "a.geojson", tmp_path / "report.json"
+    point = {"type": "Point", "coordinates": [9.705, 59.025]}
+    feature = {"type": "Feature", "properties": {"id": "b1", "t": "Mørkt", "x": 9.7}, "geometry": point}
+    document = json.dumps({"type": "FeatureCollection", "features": [feature]}, ensure_ascii=False)
+    file.write_text(document, encoding="cp1252")
+    output = run(file, consultation, "source_id=id,text=t,lon=x", report=report)
+    notes = json.loads(report.read_text(encoding="utf-8"))["file_notes"]
+    assert notes == [
+        "The file is not UTF-8 text, as GeoJSON must be: it was read as Windows-1252.",
+        "Features lie where their geometry is: lon is used only without one.",
+    ]
+    assert all(f"note: {note}" in output for note in notes)

@@ -174,6 +174,21 @@ def test_what_lies_ahead_is_now(consultation):
     assert [note["note"] for note in report.notes] == ["2026-05-07 lies ahead: taken as received now."]
 
 
+def test_a_day_ahead_is_named_as_the_municipality_counts_days(consultation):
+    report = load(consultation, "id,x,y,t,tema,tid\nb1,,,Framtid,lys,2027-05-01\n")
+    assert [note["note"] for note in report.notes] == ["2027-05-01 lies ahead: taken as received now."]
+
+
+def test_what_was_written_after_it_was_received_is_taken_as_the_same_and_said(consultation):
+    columns = {"source_id": "id", "text": "t", "written_at": "skrevet", "received_at": "mottatt"}
+    report = load(consultation, "id,t,skrevet,mottatt\nb1,x,2026-04-20,2026-04-01\n", columns=columns)
+    contribution = Contribution.objects.get()
+    assert contribution.written_at == contribution.received_at
+    assert [note["note"] for note in report.notes] == [
+        "written_at: it is later than received_at, and taken as the same."
+    ]
+
+
 class TestStates:
     text = "id,x,y,t,tema,tid\nb1,,,Rent,lys,2026-04-20\nb2,,,Ring 41234567,lys,2026-04-20\n"
 

@@ -13,6 +13,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.gis.geos import GEOSGeometry
 from django.core.management import call_command
+from django.utils import timezone
 
 from mapdialog.contributions import export
 from mapdialog.contributions.models import Contribution, Hit, SpentId, Submission
@@ -189,7 +190,7 @@ def test_export_import_export_gives_the_same_value_by_value(
     emptied()
     second = fresh("second", municipality, public_precision_m=precision_m)
     _output, report = imported(tmp_path, content, into=second)
-    assert report["refusals"] == []
+    assert (report["refusals"], report["notes"], report["file_notes"]) == ([], [], [])
     if not is_official:  # a file for everyone does not say that somebody has read it
         assert [row["reason"] for row in report["holds"]] == ["May hold a telephone number"]
         Contribution.objects.filter(state="pending").update(state="published", flags=[])
@@ -257,6 +258,7 @@ def test_a_file_of_ours_with_something_doubtful_is_held_back(tmp_path: Path) -> 
         ({"details": []}, None),
         ({"details": {"light": "grey"}}, "light"),
         ({"responses": {"unknown": 1}}, "responses.unknown"),
+        ({"concerns": '["phone"]'}, "concerns"),
     ],
 )
 def test_a_feature_that_was_changed_by_hand_is_refused_by_name(
@@ -277,3 +279,17 @@ def test_a_feature_that_was_changed_by_hand_is_refused_by_name(
     _output, report = imported(tmp_path, json.dumps(collection).encode(), into=first)
     reasons = [refusal["reason"].partition(":")[0] for refusal in report["refusals"]]
     assert reasons == ([reason] if reason else [])
+
+
+def test_what_was_added_by_hand_or_lies_ahead_in_a_file_of_ours_is_said(tmp_path: Path) -> None:
+    municipality = make.municipality()
+    first = fresh("first", municipality)
+    make.contribution(to=first)
+    collection = json.loads(b"".join(export.geojson(first, reader=AnonymousUser())))
+    emptied()
+    day = "2199-01-01T12:00:00+01:00"
+    collection["features"][0]["properties"] |= {"remark": "x", "written_at": day, "received_at": day}
+    output, report = imported(tmp_path, json.dumps(collection).encode(), into=first)
+    assert report["file_notes"] == ["Not taken over, as no file of ours has it: remark."]
+    assert "2199-01-01 lies ahead: taken as received now." in output
+    assert Contribution.objects.get().received_at <= timezone.now()

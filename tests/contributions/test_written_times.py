@@ -129,3 +129,10 @@ def test_a_moment_is_in_utc() -> None:
     moment = written_times.read("01.05.2026 14.30", zone=OSLO, country="NO").at
     assert moment == dt.datetime(2026, 5, 1, 12, 30, tzinfo=dt.UTC)
     assert moment.tzinfo is dt.UTC
+
+
+def test_of_the_hour_that_is_there_twice_the_first_is_taken_and_said() -> None:
+    twice = written_times.read("25.10.2026 kl. 02.30", zone=OSLO, country="NO")
+    assert (twice.at.hour, twice.assumed) == (0, "read as summer time, before the clock was put back")
+    for text in ("25.10.2026 01.59", "25.10.2026 03.00", "2026-10-25T02:30+01:00", "2026-10-25"):
+        assert written_times.read(text, zone=OSLO, country="NO").assumed == ""

@@ -164,7 +164,9 @@ def _agreed(matches: Sequence[Match]) -> dict[str, tuple[str, ...]]:
 
 
 def _exact(aliases: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
+    # Of those that are alike but for underscores and case, the one that is called so; else the first.
     by_key = {column_names.bare(name): name for name in reversed(names)}
+    by_key |= {column_names.bare(alias): alias for alias in reversed(aliases) if alias in names}
     keys = dict.fromkeys(map(column_names.bare, aliases))
     return tuple(by_key[key] for key in keys if key in by_key)
 

@@ -178,3 +178,9 @@ def test_zones_of_one_purpose_stay_zones(tmp_path: Path) -> None:
     rows = [files.feature(box(i), code="1110") for i in (0, 5)]
     findings = findings_in(tmp_path, *rows, kind="zoning", style="no_reguleringsplan")
     assert set(findings) == {"recognised"}
+
+
+def test_features_with_damaged_letters_are_named(tmp_path: Path) -> None:
+    rows = [*row_of(2), files.feature(box(4), code="Ø", name="GrÃ¸nnÃ¥sen")]
+    finding = findings_in(tmp_path, *rows)["damaged_letters"]
+    assert (finding.severity, [item.feature for item in finding.items]) == ("warning", [3])

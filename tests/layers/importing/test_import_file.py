@@ -189,3 +189,13 @@ def test_bare_areas_have_no_fields_and_are_numbered(tmp_path: Path) -> None:
     assert outcome.report is not None
     assert [area.code for area in outcome.edition.areas.all()] == ["1"]
     assert [finding.kind for finding in outcome.report.findings()] == ["numbered"]
+
+
+def test_of_columns_alike_but_for_case_and_underscores_ours_is_used_and_that_is_said(tmp_path: Path) -> None:
+    feature = files.feature(shapely.box(9.6, 59, 9.61, 59.01), code="A", NA_ME="Vest", name="Øst")
+    outcome = imported(files.geojson(tmp_path, files.collection(feature)))
+    assert Area.objects.get(edition=outcome.edition).name == "Øst"
+    assert outcome.report is not None
+    assert outcome.report.warnings == [
+        "The file has several columns called “name, NA_ME”: the first is used."
+    ]

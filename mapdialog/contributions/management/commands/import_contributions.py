@@ -60,6 +60,7 @@ class Command(BaseCommand):
                 by="command",
                 progress=self._progress,
             )
+            report.file_notes += file.notes
             bulk.count_anew()
         except rulebooks.NoConsultationError:
             raise CommandError(f"There is no consultation {options['consultation']!r}.") from None
@@ -74,6 +75,8 @@ class Command(BaseCommand):
         result = report.as_json()
         if to is not None:
             to.write_text(json.dumps(result, ensure_ascii=False, indent=1), encoding="utf-8")
+        for note in report.file_notes:
+            self.stdout.write(f"note: {note}")
         self._list(result["refusals"], unit=unit, of="reason", words="")
         self._list(result["holds"], unit=unit, of="reason", words="held back: ")
         self._list(result["notes"], unit=unit, of="note", words="note: ")
