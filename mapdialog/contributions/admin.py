@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -20,6 +21,7 @@ from mapdialog.contributions.meanwhile import meanwhile
 from mapdialog.contributions.models import Contribution
 from mapdialog.people.admin import OfOwnMunicipality
 from mapdialog.people.models import Membership, User
+from mapdialog.web.query import identifier
 from mapdialog.web.values import of_form
 
 
@@ -72,7 +74,7 @@ class ContributionAdmin(OfOwnMunicipality):
     ) -> None:
         """Those on the page that was read, each by its own version; what could not be decided is said."""
         n_decided = n_unread = 0
-        for contribution in chosen.select_related("consultation__municipality"):
+        for contribution in self._ticked(request, chosen):
             version = of_form(request).whole(_field(contribution))
             if version is None:
                 n_unread += 1
@@ -92,6 +94,19 @@ class ContributionAdmin(OfOwnMunicipality):
             self.message_user(request, message % {"n": n_unread}, messages.WARNING)
         if n_decided:
             self.message_user(request, _("%(n)d decided.") % {"n": n_decided}, messages.SUCCESS)
+
+    def _ticked(self, request: HttpRequest, chosen: QuerySet[Contribution]) -> Iterator[Contribution]:
+        """The chosen, and those ticked that somebody else's decision took out of the list's filter meanwhile.
+
+        Django narrows what is ticked to what the list would show now; left out, they would not be spoken of.
+        """
+        chosen = chosen.select_related("consultation__municipality")
+        yield from chosen
+        ticked = {identifier(text) for text in of_form(request).texts(ACTION_CHECKBOX_NAME)}
+        moved = ticked - {None} - {contribution.pk for contribution in chosen}
+        if moved:
+            rows = self.get_queryset(request).select_related("consultation__municipality")
+            yield from rows.filter(pk__in=moved).order_by("received_at", "pk")
 
 
 def _field(contribution: Contribution) -> str:

@@ -28,6 +28,10 @@ class Values:
         """Without control characters and the space around it."""
         return plain(self.fields.get(name, default))
 
+    def texts(self, name: str) -> list[str]:
+        """All that is said under a name, as by ticked boxes."""
+        return [plain(text) for text in self.fields.getlist(name)]
+
     def search(self, name: str) -> str:
         """Words to look for, on one line."""
         return " ".join(self.text(name).split())[:_LONGEST_SEARCH]

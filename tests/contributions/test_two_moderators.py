@@ -38,20 +38,23 @@ def moderator(consultation, **values):
 class Reader:
     """A moderator before the administration's list, as it was when it was opened."""
 
-    def __init__(self, person):
+    def __init__(self, person, *, query=""):
         self.person = person
+        self.address = f"{LIST}{query}"
         self.client = Client(headers={"Accept-Language": "en"})
         self.client.force_login(person)
         self.read()
 
     def read(self):
-        listing = self.client.get(LIST).content.decode()
+        listing = self.client.get(self.address).content.decode()
         self.versions = dict(re.findall(r'name="(version-[0-9a-f-]+)" value="(\d+)"', listing))
 
     def decide(self, action, *pins, across=False):
         """Gives what the page says afterwards."""
         data = {"action": action, "_selected_action": [str(pin.pk) for pin in pins], **self.versions}
-        response = self.client.post(LIST, {**data, "select_across": "1" if across else "0"}, follow=True)
+        response = self.client.post(
+            self.address, {**data, "select_across": "1" if across else "0"}, follow=True
+        )
         return [str(message) for message in response.context["messages"]]
 
 
@@ -69,6 +72,28 @@ def test_the_second_is_shown_what_the_first_decided(consultation, pin, first, se
     assert Contribution.objects.get().state == state
     late.read()
     assert late.decide(second, pin) == ["1 decided."]
+
+
+def test_what_the_first_decided_is_said_in_a_list_that_no_longer_shows_it(consultation, pin):
+    other = make.contribution(to=consultation, state="pending")
+    early, late = (Reader(moderator(consultation), query="?state__exact=pending") for _ in range(2))
+    early.decide("publish", pin)
+    about_it, count = late.decide("reject", pin, other)
+    assert f"{pin.code} is not decided: it has changed since you read it" in about_it
+    assert "another person (Moderator)" in about_it
+    assert count == "1 decided."
+    assert set(Contribution.objects.values_list("state", flat=True)) == {"published", "rejected"}
+
+
+def test_what_lies_elsewhere_is_not_spoken_of_however_it_was_ticked(consultation, pin):
+    reader = Reader(moderator(consultation))
+    elsewhere = make.contribution(
+        to=make.consultation(municipality=make.municipality(code="NO-3001")), state="pending"
+    )
+    reader.versions[f"version-{elsewhere.pk}"] = "1"
+    assert reader.decide("publish", pin, elsewhere) == ["1 decided."]
+    elsewhere.refresh_from_db()
+    assert elsewhere.state == "pending"
 
 
 def test_who_has_two_windows_is_told_that_it_was_themselves(consultation, pin):
