@@ -17,7 +17,8 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from layers.editions import life, succession
+from layers.editions import life, publishing, succession
+from layers.editions.publishing import NO_CONSENT, Consent
 from layers.event import What, record
 from layers.models import LAYER_NAME, Edition, Layer, LayerEvent, Population
 from layers.population import sums
@@ -125,7 +126,8 @@ def stage(composition: Composition, *, at: dt.datetime, by: str = "") -> Edition
         imported_by=by,
         feature_count=len(committees),
         composed_of=composition.units,
-        report={"read": len(committees), "loaded": len(committees), "repaired": 0, "skipped": 0},
+        report={"read": len(committees), "loaded": len(committees), "repaired": 0, "skipped": 0}
+        | {"findings": [finding.as_json() for finding in publishing.passed_on(composition.units.report)]},
     )
     with connection.cursor() as cursor:
         cursor.execute(
@@ -137,18 +139,25 @@ def stage(composition: Composition, *, at: dt.datetime, by: str = "") -> Edition
 
 @transaction.atomic
 def save(
-    draft: Edition, *, valid_from: dt.date, published: bool, at: dt.datetime, by: str = ""
+    draft: Edition,
+    *,
+    valid_from: dt.date,
+    published: bool,
+    at: dt.datetime,
+    by: str = "",
+    consent: Consent = NO_CONSENT,
 ) -> list[Population]:
     """Save a composed draft, in force from a day, and attach the units' people to it, added up.
 
     Areas are linked to those of the edition before. Returns the sums, the newest year first. Raises
-    life.EditionError, and CompositionError for what was not composed.
+    life.EditionError, also where the units' own findings must be answered for before everyone sees their
+    shapes, and CompositionError for what was not composed.
     """
     units = draft.composed_of
     if units is None:
         raise CompositionError(_("This edition was not composed of statistical units."))
     before = life.newest(draft.layer)
-    life.save(draft, valid_from=valid_from, published=published, at=at, by=by)
+    life.save(draft, valid_from=valid_from, published=published, at=at, by=by, consent=consent)
     detail = {"units": str(units), "committees": draft.feature_count}
     record(What.COMPOSED, of=draft, at=at, by=by, detail=detail)
     if before is not None:

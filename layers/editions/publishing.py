@@ -26,6 +26,8 @@ _DOUBTFUL = frozenset(
         "no_names",
     }
 )
+# What is composed of an edition gives itself codes and names; where it lies it cannot help.
+_OF_WORDS = frozenset({"no_codes", "no_names"})
 REASON_MAX = 500
 
 
@@ -44,6 +46,11 @@ def doubts(import_report: Mapping[str, Any]) -> list[Finding]:
     """What of an edition's report is asked about, errors first."""
     doubtful = [finding for finding in report.findings(import_report) if _is_asked(finding)]
     return report.gravest_first(doubtful)
+
+
+def passed_on(import_report: Mapping[str, Any]) -> list[Finding]:
+    """What is asked about what is composed of an edition as well: it has the same shapes."""
+    return [finding for finding in doubts(import_report) if finding.kind not in _OF_WORDS]
 
 
 def needs_reason(doubts: Sequence[Finding]) -> bool:

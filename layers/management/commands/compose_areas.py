@@ -16,6 +16,7 @@ from layers.composition.composing import Composition
 from layers.composition.table import committees_in
 from layers.editions import life
 from layers.management.arguments import add_titles, day
+from layers.management.consent import add_consent, consent_of, refusal
 from layers.models import Edition, Layer
 from layers.option_error import for_command
 from layers.readers import figures
@@ -34,11 +35,12 @@ class Command(BaseCommand):
         )
         add_titles(parser)
         parser.add_argument("--unpublished", action="store_true", help="for those who work with it only")
+        add_consent(parser)
         parser.add_argument("--by", default="", help="who does this, for the layer's log")
 
     @no_translations
     def handle(self, *, file: Path, **options: Any) -> None:
-        at, by = timezone.now(), options["by"]
+        at, by, consent = timezone.now(), options["by"], consent_of(options)
         units = _edition(*options["units"], on=options["valid_from"])
         try:
             with transaction.atomic():
@@ -50,16 +52,22 @@ class Command(BaseCommand):
                     titles=dict(options["title"]),
                 )
                 draft = composing.stage(composition, at=at, by=by)
-                published = not options["unpublished"]
                 sums = composing.save(
-                    draft, valid_from=options["valid_from"], published=published, at=at, by=by
+                    draft,
+                    valid_from=options["valid_from"],
+                    published=not options["unpublished"],
+                    at=at,
+                    by=by,
+                    consent=consent,
                 )
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror or error}") from error
         except ReadError as error:
             raise CommandError(f"{file.name}: {for_command(error)}") from error
-        except (composing.CompositionError, life.EditionError) as error:
+        except composing.CompositionError as error:
             raise CommandError(f"{file.name}: {error}") from error
+        except life.EditionError as error:
+            raise CommandError(f"{file.name}: {refusal(error)}") from error
         pairs = composing.adjacent(units)
         for area in draft.areas.order_by("code"):
             codes = area.properties["units"]

@@ -16,6 +16,8 @@ from layers.composition import composing
 from layers.composition.composing import Committee, Composition, CompositionError
 from layers.composition.table import committees_in, rows
 from layers.editions import life
+from layers.editions.publishing import Consent
+from layers.findings.finding import Finding
 from layers.models import Area, Edition, Layer, LayerEvent, Population, Succession
 from layers.population import attaching, current
 from layers.readers.figures import read_table
@@ -158,6 +160,47 @@ def test_only_what_was_composed_is_saved_like_this(units):
     draft = factories.edition(of=factories.layer(), number=None, state="draft")
     with pytest.raises(CompositionError):
         composing.save(draft, valid_from=DAY, published=True, at=NOON)
+
+
+def report_of(units, **severities):
+    """Writes into the units' report a finding of each kind."""
+    findings = [Finding(kind=kind, severity=severity, count=1) for kind, severity in severities.items()]
+    units.report = {"findings": [finding.as_json() for finding in findings]}
+    units.save()
+
+
+def test_what_is_asked_about_the_units_is_asked_about_what_is_composed_of_them(units):
+    report_of(units, at_zero="error", no_names="warning", overlaps="warning")
+    draft = composing.stage(composition(units, ("1", "AB")), at=NOON)
+    with pytest.raises(life.DoubtfulError) as refusal:
+        composing.save(draft, valid_from=DAY, published=True, at=NOON)
+    # committees have names of their own
+    assert [doubt.kind for doubt in refusal.value.doubts] == ["at_zero"]
+    draft.refresh_from_db()
+    assert (draft.state, draft.published) == ("draft", False)
+    consent = Consent(is_given=True, reason="Only for a test")
+    composing.save(draft, valid_from=DAY, published=True, at=NOON, consent=consent)
+    assert LayerEvent.objects.get(what="imported").detail["reason"] == "Only for a test"
+
+
+def test_for_those_who_work_with_it_a_doubtful_composition_is_saved_and_asked_about_later(units):
+    report_of(units, at_zero="error")
+    draft = composing.stage(composition(units, ("1", "AB")), at=NOON)
+    composing.save(draft, valid_from=DAY, published=False, at=NOON)
+    with pytest.raises(life.DoubtfulError):
+        life.publish(draft, published=True, at=NOON, by="")
+
+
+def test_the_command_refuses_them_and_names_the_option(units, tmp_path):
+    report_of(units, at_zero="error")
+    path = tmp_path / "t.csv"
+    path.write_text("unit;committee\nA;1\nB;2\n", encoding="utf-8")
+    arguments = [str(path), "--units", "NO-4012/units", "--name", "nu", "--valid-from", "2026-06-01"]
+    with pytest.raises(CommandError, match="--force --reason TEXT publishes it all the same"):
+        call_command("compose_areas", *arguments)
+    assert not Layer.objects.filter(name="nu").exists()
+    call_command("compose_areas", *arguments, "--force", "--reason", "A test", stdout=StringIO())
+    assert Layer.objects.get(name="nu").editions.get().published
 
 
 def test_neighbours_share_a_border_and_not_only_a_corner():

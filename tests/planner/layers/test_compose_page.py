@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from layers.editions import life
+from layers.findings.finding import Finding
 from layers.models import Edition, Layer
 from mapdialog.planner.layers.compose.form import ComposeForm
 from tests import factories
@@ -172,6 +173,24 @@ def test_a_draft_needs_a_day_and_nobody_elses_change(planner, units):
     )
     assert refused.status_code == 409
     assert Edition.objects.get(composed_of=units).state == "draft"
+
+
+def test_what_is_composed_of_units_in_doubt_does_not_go_public_by_its_draft(planner, units):
+    units.report = {"findings": [Finding(kind="at_zero", severity="error", count=1).as_json()]}
+    units.save()
+    address_of_draft = draw_up(planner, units).headers["Location"]
+    fields = {"action": "save", "seen": "0", "valid_from": "2026-06-01"}
+    refused = planner.post(address_of_draft, {**fields, "published": "1"})
+    assert refused.status_code == 409
+    assert "Before everyone sees this edition, somebody must answer" in refused.content.decode()
+    assert planner.post(address_of_draft, fields).status_code == 302
+    composed = Edition.objects.get(composed_of=units)
+    assert (composed.state, composed.published) == ("standing", False)
+    asked = planner.post(
+        reverse("planner:edition_publish", args=[composed.pk]),
+        {"published": "1", "seen": str(composed.layer.events.latest("pk").pk)},
+    )
+    assert "Shall everyone see edition 1 as it is?" in asked.content.decode()
 
 
 def test_one_begins_with_a_table(planner, units):
