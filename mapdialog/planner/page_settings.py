@@ -171,6 +171,7 @@ def hotspot_texts() -> dict[str, str]:
     """The pop-up's own words; what a hotspot says comes with it."""
     return {
         "hotspot": gettext("Hotspot {rank}"),
+        "unfiltered": gettext("It does not follow the filter."),
     }
 
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {dayOf, isEmpty, midnight, readSelection, toFilter, toQuery, unknownIn} from 'mapdialog/planner/selection.js';
+import {dayOf, isEmpty, midnight, readSelection, readView, toFilter, toQuery, unknownIn} from 'mapdialog/planner/selection.js';
 
 test('the address and the selection say the same', () => {
     const search = '?theme=lys%2C-&area=B1&from=2026-05-01&to=2026-05-31';
@@ -27,6 +27,14 @@ test('what an address asks for that is not there has a name', () => {
     assert.deepEqual(unknownIn('?theme=lys&theme=-', known), [['theme', '-']], 'of two only the first is read');
     assert.deepEqual(unknownIn('?theme=lys,-&area=B1&state=pending&from=2026-02-28&to=&tab=list&over=&view=9.7,-59.02,15', known), []);
     assert.deepEqual(unknownIn('?plan=A', known), [['plan', 'A']], 'where there are no plans');
+});
+
+test('a part of the map lies on the globe, or is not there', () => {
+    assert.deepEqual(readView('9.7,-59.02,15'), [9.7, -59.02, 15]);
+    for (const text of ['', ',,', '1,2', '9.7,59,14,1', '1.2.3,4,5', '999,59,14', '9,-90.1,14', '9,59,99', '9,59,']) {
+        assert.equal(readView(text), null, text);
+        assert.deepEqual(unknownIn(`?view=${text}`, {}), [['view', text]]);
+    }
 });
 
 test('nothing chosen lets everything through, "-" means those without', () => {

@@ -60,12 +60,15 @@ export function createBoardMap(node, config, {on}) {
         return {...HOTSPOT, strokeWidth: far ? 2 : 3, label: `${rank}`};
     }
 
+    /** Of these nothing is drawn before `set`: the rows of those before mean others here. */
     function showPins(all) {
-        pins = all;
+        if (pins) {
+            for (const layer of [dots, layers.heat]) if (view.has(layer)) view.remove(layer);
+        } else view.on('moveend', redraw);
+        [pins, rows] = [all, null];
         layers.heat = pinHeat({pins, rows: new Uint32Array(0), opacity: opacity.heat, onPaint: value => { most = value; say(); }});
         dots = pinCanvas({pins: [], onSelect: pin => on.pin(pin.lonLat, pin.id)});
         view.add(dots);
-        view.on('moveend', redraw);
     }
 
     function showDensity() {

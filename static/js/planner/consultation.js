@@ -14,7 +14,7 @@ import {hotspotWords} from 'mapdialog/planner/hotspot.js';
 import {createPlanPanel, describeZone} from 'mapdialog/planner/plan_panel.js';
 import {createPopups} from 'mapdialog/planner/popup.js';
 import {createTabs} from 'mapdialog/planner/tabs.js';
-import {isEmpty, readSelection, toFilter, toQuery, unknownIn, WITHOUT} from 'mapdialog/planner/selection.js';
+import {isEmpty, readSelection, readView, toFilter, toQuery, unknownIn, WITHOUT} from 'mapdialog/planner/selection.js';
 
 const config = readConfig();
 const {texts, language, timeZone} = config;
@@ -82,6 +82,8 @@ function apply() {
     byId('clear').hidden = byId('filter-words').hidden = isEmpty(selection);
     if (filters) byId('filter-words').textContent = filters.words(selection);
     for (const board of boards) board.highlightCommittees(selection.area);
+    tapped++;
+    popups.closeSelected();
     clearTimeout(listTimer);
     listTimer = setTimeout(() => list.load(toQuery(selection)), LIST_DELAY_MS);
     if (pins) applyToPins();
@@ -106,9 +108,17 @@ function countWords(n, nAtSpots) {
     return fill(plural(texts.selected, n, language), {all: number.format(pins.n), placed: number.format(nAtSpots), unplaced: number.format(n - nAtSpots)});
 }
 
-/** Where there are too many to travel, how many there are is what the list's answer says. */
-function countListed(n) {
+/**
+ * Where there are too many to travel, how many there are is what the list's answer says. Elsewhere another number than ours means that
+ * somebody has written or decided since the page was opened: then all is counted anew.
+ */
+function countListed(n, query) {
     if (config.nPins > config.mostPins) announce(byId('count'), n ? plural(texts.matched, n, language) : texts.noMatch);
+    else if (chosenRows && n !== chosenRows.length && `${query}` === `${toQuery(selection)}`) countAnew();
+}
+
+async function countAnew() {
+    if (await loadPins()) applyToPins();
 }
 
 /** How many of `rows` have each value, as a Map that also knows those without. */
@@ -157,7 +167,7 @@ async function openPin(lonLat, on) {
     const page = response?.ok ? await response.json() : null;
     // of two taps the later one is answered
     if (mine !== tapped) return;
-    popups.show(on, lonLat, page ? pinWords(page) : {head: [element('p', {text: texts.listFailed})]});
+    popups.show(on, lonLat, page ? pinWords(page) : {head: [element('p', {text: texts.listFailed})]}, {isOfSelection: true});
     if (page?.items.length) list.choose(page.items[0].id);
 }
 
@@ -269,18 +279,25 @@ async function fetchPins({tries = 3} = {}) {
     return fetchPins({tries: tries - 1});
 }
 
+/** → whether they are here now */
 async function loadPins() {
-    if (config.nPins > config.mostPins) return boards.forEach(board => board.showDensity());
+    if (config.nPins > config.mostPins) {
+        for (const board of boards) board.showDensity();
+        return false;
+    }
     const response = await fetchPins();
-    if (!response?.ok) return announce(byId('count'), texts.failed);
+    if (!response?.ok) {
+        announce(byId('count'), texts.failed);
+        return false;
+    }
     pins = decodePack(await response.arrayBuffer());
     for (const board of boards) board.showPins(pins);
-    return undefined;
+    return true;
 }
 
 function restoreView() {
-    const [lon, lat, zoom] = (new URLSearchParams(location.search).get('view') ?? '').split(',').map(Number);
-    if (Number.isFinite(lon) && Number.isFinite(lat) && Number.isFinite(zoom)) firstBoard.view.setView([lon, lat], zoom);
+    const linked = readView(new URLSearchParams(location.search).get('view') ?? '');
+    if (linked) firstBoard.view.setView(linked.slice(0, 2), linked[2]);
     firstBoard.view.on('moveend', () => {
         const [x, y] = firstBoard.view.center();
         address.remember({view: `${x.toFixed(5)},${y.toFixed(5)},${firstBoard.view.zoom()}`});
@@ -314,7 +331,11 @@ async function start() {
         });
     }
     document.addEventListener('keydown', stepByKey);
-    byId('clear').addEventListener('click', () => change(readSelection('')));
+    byId('clear').addEventListener('click', () => {
+        change(readSelection(''));
+        // the button has gone with the filter; who pressed it goes on where the filter begins
+        byId('filter-panel').querySelector('summary').focus({preventScroll: true});
+    });
     await loadPins();
     filters = createFilters(byId('filters'), {choices: choices(), texts, language, timeZone, onChange: change});
     showAddress(linked);

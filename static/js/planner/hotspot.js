@@ -7,7 +7,7 @@ export function hotspotWords({properties}, {texts}) {
     const {rank, name, people, themes, comparison} = properties;
     return {
         head: [
-            element('p', {class: 'comment__about', text: fill(texts.hotspot, {rank})}),
+            element('p', {class: 'comment__about', text: `${fill(texts.hotspot, {rank})}. ${texts.unfiltered}`}),
             element('p', {}, element('strong', {text: name})),
             element('p', {text: people}),
         ],

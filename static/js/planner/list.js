@@ -2,7 +2,7 @@
 import {announce, element} from 'mapdialog/lib/dom.js';
 import {dateFormat, fill, plural} from 'mapdialog/lib/config.js';
 
-/** `onShow(item)` when a line is chosen, `onCount(n)` how many there are. → {load(query), choose(id), step(by)} */
+/** `onShow(item)` when a line is chosen, `onCount(n, query)` how many there are. → {load(query), choose(id), step(by)} */
 export function createList({node, count, more}, {url, texts, language, timeZone, onShow, onCount}) {
     let query = new URLSearchParams();
     let next = null;
@@ -35,7 +35,7 @@ export function createList({node, count, more}, {url, texts, language, timeZone,
             node.append(...lines);
             next = page.next;
             more.hidden = !next;
-            onCount(page.matched);
+            onCount(page.matched, newQuery);
             announce(count, page.matched ? plural(texts.matched, page.matched, language) : texts.noMatch);
             if (after) lines[0]?.firstElementChild.focus();
         } catch (error) {

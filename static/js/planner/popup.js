@@ -4,14 +4,18 @@ import {element} from 'mapdialog/lib/dom.js';
 const NARROW = matchMedia('(max-width: 59.99rem)');
 
 /**
- * `sheet` is the node below the maps, `maps` what holds them. → {show(board, lonLat, {head, list, foot}, {about})}: `head` and `foot` are always
- * in view, `list` scrolls; `about` is the box [w, s, e, n] of what is meant, which stays in view too.
+ * `sheet` is the node below the maps, `maps` what holds them. → {show(board, lonLat, {head, list, foot}, {about, isOfSelection})}: `head` and
+ * `foot` are always in view, `list` scrolls; `about` is the box [w, s, e, n] of what is meant, which stays in view too. What `isOfSelection`
+ * is closed by `closeSelected()`: with another selection its numbers would be wrong.
  */
 export function createPopups(sheet, {maps, texts}) {
     let onMap = null;
     let before = null;
+    let selected = null;
 
-    function show(board, lonLat, {head = [], list = [], foot = []}, {about = null} = {}) {
+    function show(board, lonLat, {head = [], list = [], foot = []}, {about = null, isOfSelection = false} = {}) {
+        closeSelected();
+        selected = isOfSelection ? board : null;
         const lines = list.length ? element('div', {class: 'popup__list'}, ...list) : null;
         const words = element('div', {class: 'popup'}, ...head, lines, ...foot);
         if (NARROW.matches) openSheet(board, lonLat, words, {isMarked: !about});
@@ -41,12 +45,21 @@ export function createPopups(sheet, {maps, texts}) {
 
     function closeSheet() {
         if (sheet.hidden) return;
+        const hadFocus = sheet.contains(document.activeElement) || document.activeElement === document.body;
         sheet.hidden = true;
         onMap.mark(null);
         onMap.view.resized();
-        before?.focus?.({preventScroll: true});
+        // who is elsewhere on the page stays there
+        if (hadFocus) before?.focus?.({preventScroll: true});
+    }
+
+    function closeSelected() {
+        if (!selected) return;
+        selected.view.closePopup();
+        selected = null;
+        closeSheet();
     }
 
     sheet.addEventListener('keydown', event => { if (event.key === 'Escape') closeSheet(); });
-    return {show};
+    return {show, closeSelected};
 }

@@ -5,7 +5,8 @@
 const LISTS = ['theme', 'area', 'state'];
 const DAYS = ['from', 'to'];
 const DAY = /^(19|20|21)\d{2}-\d{2}-\d{2}$/;
-const VIEW = /^-?[\d.]+,-?[\d.]+,[\d.]+$/;
+const VIEW = /^(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?),(\d+(?:\.\d+)?)$/;
+const MOST = [180, 90, 30]; // of degrees of longitude and latitude, and of a zoom
 export const WITHOUT = '-';
 
 export const isOfSelection = name => LISTS.includes(name) || DAYS.includes(name);
@@ -42,8 +43,14 @@ const partsOf = (name, value) => (LISTS.includes(name) || name === 'over' ? valu
 
 function isKnown(name, value, known) {
     if (DAYS.includes(name)) return value === '' || isDay(value);
-    if (name === 'view') return VIEW.test(value);
+    if (name === 'view') return readView(value) !== null;
     return known[name]?.includes(value) ?? false;
+}
+
+/** 'lon,lat,zoom' → the three numbers; null for what is nowhere on the globe. */
+export function readView(text) {
+    const numbers = VIEW.exec(text)?.slice(1).map(Number);
+    return numbers?.every((value, i) => Math.abs(value) <= MOST[i]) ? numbers : null;
 }
 
 /** A day that the calendar has: 31 February is none. */
