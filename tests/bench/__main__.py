@@ -19,6 +19,7 @@ import django
 from tests.bench import machine, scratch
 from tests.bench.cases import CASES, NEED_DATABASE
 from tests.bench.contestant import ContestantFailed
+from tests.bench.measurement import Measurement
 from tests.bench.table import table
 
 
@@ -35,28 +36,12 @@ def main() -> int:
     about = machine.describe()
     print(about, file=sys.stderr)
     started = time.monotonic()
-    measured = []
-    failed = False
-    with ExitStack() as stack:
-        world: Any = None
-        for name in names:
-            print(f"== {name}", file=sys.stderr, flush=True)
-            if name in NEED_DATABASE and world is None:
-                try:
-                    address = stack.enter_context(scratch.database())
-                except scratch.NoDatabase as error:
-                    print(error, file=sys.stderr)
-                    return 2
-                django.setup()
-                world = importlib.import_module("tests.bench.world").World(stack, address=address)
-                about += "; " + machine.describe_database(address)
-            case = importlib.import_module(f"tests.bench.cases.{CASES[name]}")
-            try:
-                about_world = {"world": world} if name in NEED_DATABASE else {}
-                measured += list(case.measure(full=options.full, **about_world))
-            except (ContestantFailed, RuntimeError, OSError) as error:
-                failed = True
-                print(f"{name} failed: {error}", file=sys.stderr)
+    try:
+        measured, failed, about_database = _measured(names, full=options.full)
+    except scratch.NoDatabase as error:
+        print(error, file=sys.stderr)
+        return 2
+    about += about_database
     print(about)
     print(table(measured))
     print(f"{time.monotonic() - started:.0f} s in all")
@@ -64,6 +49,32 @@ def main() -> int:
         rows = [{**measurement.as_json(), "machine": about} for measurement in measured]
         options.json.write_text(json.dumps(rows, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return 1 if failed else 0
+
+
+def _measured(names: list[str], *, full: bool) -> tuple[list[Measurement], bool, str]:
+    """The figures of all cases, whether one of them failed, and what is to be said of the database.
+
+    Raises scratch.NoDatabase where a case needs one that cannot be made.
+    """
+    measured: list[Measurement] = []
+    failed, about_database = False, ""
+    with ExitStack() as stack:
+        world: Any = None
+        for name in names:
+            print(f"== {name}", file=sys.stderr, flush=True)
+            if name in NEED_DATABASE and world is None:
+                address = stack.enter_context(scratch.database())
+                django.setup()
+                world = importlib.import_module("tests.bench.world").World(stack, address=address)
+                about_database = "; " + machine.describe_database(address)
+            case = importlib.import_module(f"tests.bench.cases.{CASES[name]}")
+            try:
+                about_world = {"world": world} if name in NEED_DATABASE else {}
+                measured += list(case.measure(full=full, **about_world))
+            except (ContestantFailed, RuntimeError, OSError) as error:
+                failed = True
+                print(f"{name} failed: {error}", file=sys.stderr)
+    return measured, failed, about_database
 
 
 def _arguments() -> argparse.Namespace:

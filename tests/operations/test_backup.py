@@ -206,6 +206,16 @@ moderation.reject(rejected, by=factories.user(), at=timezone.now(), version=reje
 """
 
 
+def restored_by_other_means(here: dict[str, str]) -> None:
+    """What was rejected is public again, and a line of the journal cannot be read: an upgrade goes on."""
+    with (Path(here["MAPDIALOG_JOURNAL"]) / "decisions.jsonl").open("ab") as file:
+        file.write(b"\0\0\n")
+    with psycopg.connect(here["DATABASE_URL"]) as connection:
+        connection.execute(
+            "UPDATE contributions_contribution SET state = 'published', version = 1 WHERE state = 'rejected'"
+        )
+
+
 def test_what_was_erased_or_rejected_since_is_not_public_after_a_restore(
     with_our_tables: str, tmp_path: Path
 ) -> None:
@@ -233,13 +243,7 @@ def test_what_was_erased_or_rejected_since_is_not_public_after_a_restore(
         )
         assert rows.fetchall() == [("erased", False, True), ("rejected", True, False)]
 
-    # restored by other means, and a line of the journal cannot be read: neither stops the new version
-    with (tmp_path / "journal" / "decisions.jsonl").open("ab") as file:
-        file.write(b"\0\0\n")
-    with psycopg.connect(here["DATABASE_URL"]) as connection:
-        connection.execute(
-            "UPDATE contributions_contribution SET state = 'published', version = 1 WHERE state = 'rejected'"
-        )
+    restored_by_other_means(here)
     upgraded = run("upgrade", **here)
     assert upgraded.returncode == 0, upgraded.stderr
     assert "1 rejected" in upgraded.stderr

@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,8 +73,10 @@ def rights(connection: psycopg.Connection) -> set[str]:
     return {name for (name,) in rows.fetchall()}
 
 
-def test_an_upgrade_keeps_rows_rights_and_waiting_tasks(database: str, tmp_path: Path) -> None:
-    here = {
+@pytest.fixture
+def here(database: str, tmp_path: Path) -> dict[str, str]:
+    (tmp_path / "journal").mkdir()
+    return {
         "DATABASE_URL": database,
         "MAPDIALOG_ENV": "test",
         "MAPDIALOG_MEDIA_ROOT": str(tmp_path / "media"),
@@ -81,18 +84,19 @@ def test_an_upgrade_keeps_rows_rights_and_waiting_tasks(database: str, tmp_path:
         "MAPDIALOG_STATIC_ROOT": str(tmp_path / "static"),
     }
 
-    (tmp_path / "journal").mkdir()
 
-    def manage(*arguments: str) -> str:
-        done = run("manage", *arguments, **here)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+def carried_out(*arguments: str, here: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    done = run(*arguments, **here)
+    assert done.returncode == 0, done.stderr
+    return done
 
-    manage("migrate", "--no-input")
+
+def fill_the_former_version(here: dict[str, str]) -> None:
+    carried_out("manage", "migrate", "--no-input", here=here)
     for app_label, migration in BEFORE.items():
-        manage("migrate", app_label, migration, "--no-input")
-    manage("shell", "--command", FILLED)
-    with psycopg.connect(database) as connection:
+        carried_out("manage", "migrate", app_label, migration, "--no-input", here=here)
+    carried_out("manage", "shell", "--command", FILLED, here=here)
+    with psycopg.connect(here["DATABASE_URL"]) as connection:
         connection.execute(RIGHTS)
         assert rights(connection) == {
             "layers.view_layerversion",
@@ -100,11 +104,14 @@ def test_an_upgrade_keeps_rows_rights_and_waiting_tasks(database: str, tmp_path:
             "contributions.view_contributionplace",
             "deliveries.view_upload",
         }
+
+
+def test_an_upgrade_keeps_rows_rights_and_waiting_tasks(here: dict[str, str], tmp_path: Path) -> None:
+    database = here["DATABASE_URL"]
+    fill_the_former_version(here)
     before = rows_by_table(database)
 
-    upgraded = run("upgrade", **here)
-    assert upgraded.returncode == 0, upgraded.stderr
-    assert "Done." in upgraded.stderr
+    assert "Done." in carried_out("upgrade", here=here).stderr
 
     after = rows_by_table(database)
     grown = {"django_migrations", "django_content_type", "auth_permission", "layers_codechange"}
@@ -122,10 +129,10 @@ def test_an_upgrade_keeps_rows_rights_and_waiting_tasks(database: str, tmp_path:
         assert connection.execute(old).fetchall() == []
         waiting = connection.execute("SELECT task_name, args FROM procrastinate_jobs").fetchall()
     assert [name for name, _arguments in waiting] == ["deliveries.read"], json.dumps(waiting)
-    assert "state ready ['A', 'B', 'C']" in manage("shell", "--command", WORKED)
+    worked = carried_out("manage", "shell", "--command", WORKED, here=here)
+    assert "state ready ['A', 'B', 'C']" in worked.stdout
 
     # The static files of this version were collected just now, but into another folder.
     (tmp_path / "another").mkdir()
-    again = run("upgrade", **{**here, "MAPDIALOG_STATIC_ROOT": str(tmp_path / "another")})
-    assert again.returncode == 0, again.stderr
+    carried_out("upgrade", here={**here, "MAPDIALOG_STATIC_ROOT": str(tmp_path / "another")})
     assert (tmp_path / "another" / "css").is_dir()

@@ -6,6 +6,8 @@ import math
 import time
 from collections.abc import Iterator
 
+import psycopg
+
 from tests.bench import shapes
 from tests.bench.client import Browser
 from tests.bench.measurement import Measurement, Repeat, Target, against, by_turns
@@ -30,41 +32,44 @@ def measure(world: World, *, full: bool) -> Iterator[Measurement]:
     with database.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE layers_zone")
     for name, zoom in (("tile", 14), ("tile-far", 11)):
-        where = {"version": world.zones.pk, **_tile_in_the_middle(zoom)}
-        path = "/tiles/layers/{version}/{z}/{x}/{y}.mvt".format(**where)
-        made, kept = Browser(world.forgetful_web.port), Browser(world.web.port)
+        yield from _tile(world, database, name=name, zoom=zoom)
 
-        def bare(where: dict[str, int] = where) -> float:
-            started = time.perf_counter()
-            for _ in range(AT_ONCE):
-                database.execute(_BARE, where, binary=True).fetchone()
-            return (time.perf_counter() - started) / AT_ONCE
 
-        world.forgetful_web.forget_peak()
-        repeats = {"ours": _asked(made, path), "kept": _asked(kept, path), REFERENCE: bare}
-        figures = by_turns(repeats, repeats=15, warm_up=3)
-        sizes = len(made.get(path).body), len(database.execute(_BARE, where, binary=True).fetchone()[0])
-        about = {
-            "unit": "ms",
-            "scale": 1_000,
-            "reference": REFERENCE,
-            "target": Target("at most 1.2 times the bare SQL", 1.2),
-        }
+def _tile(world: World, database: psycopg.Connection, *, name: str, zoom: int) -> Iterator[Measurement]:
+    """One tile, made anew and from memory, each beside the bare SQL."""
+    where = {"version": world.zones.pk, **_tile_in_the_middle(zoom)}
+    path = "/tiles/layers/{version}/{z}/{x}/{y}.mvt".format(**where)
+    made, kept = Browser(world.forgetful_web.port), Browser(world.web.port)
+
+    def bare() -> float:
+        started = time.perf_counter()
+        for _ in range(AT_ONCE):
+            database.execute(_BARE, where, binary=True).fetchone()
+        return (time.perf_counter() - started) / AT_ONCE
+
+    world.forgetful_web.forget_peak()
+    repeats = {"ours": _asked(made, path), "kept": _asked(kept, path), REFERENCE: bare}
+    figures = by_turns(repeats, repeats=15, warm_up=3)
+    ours, theirs = len(made.get(path).body), len(database.execute(_BARE, where, binary=True).fetchone()[0])
+    target = Target("at most 1.2 times the bare SQL", 1.2)
+    anew = (
+        f"zoom {zoom} over 10,000 zones of 190 vertices, {ours:,} bytes (bare: {theirs:,}); "
+        "ours is a whole HTTP request, and the tile is made for each"
+    )
+    again = "the same, from the memory of a web process that made it before"
+    for called, own, web, note in (
+        (name, "ours", world.forgetful_web, anew),
+        (f"{name}-again", "kept", world.web, again),
+    ):
         yield against(
-            figures,
-            name=name,
-            peak_memory_mb=world.forgetful_web.peak_mb(),
-            note=f"zoom {zoom} over 10,000 zones of 190 vertices, {sizes[0]:,} bytes (bare: {sizes[1]:,}); "
-            "ours is a whole HTTP request, and the tile is made for each",
-            **about,
-        )
-        again = {"ours": figures["kept"], REFERENCE: figures[REFERENCE]}
-        yield against(
-            again,
-            name=f"{name}-again",
-            peak_memory_mb=world.web.peak_mb(),
-            note="the same, from the memory of a web process that made it before",
-            **about,
+            {"ours": figures[own], REFERENCE: figures[REFERENCE]},
+            name=called,
+            unit="ms",
+            scale=1_000,
+            reference=REFERENCE,
+            target=target,
+            peak_memory_mb=web.peak_mb(),
+            note=note,
         )
 
 

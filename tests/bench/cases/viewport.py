@@ -67,34 +67,36 @@ def _view(world: World, *, name: str, consultation: Consultation) -> Iterator[Me
         )
 
     world.web.forget_peak()
-    figures = by_turns(
-        {
-            "ours": ours,
-            REFERENCE: bare,
-            "packed": lambda: ours(Accept_Encoding="gzip"),
-            "again": lambda: ours(304, **again),
-        },
-        repeats=15,
-        warm_up=3,
-    )
-    peak_mb = world.web.peak_mb()
-    size = f"{pins:,} pins, {len(first.body) / 1e3:.0f} kB; ours is a whole HTTP request, ordered and counted"
+    repeats = {
+        "ours": ours,
+        REFERENCE: bare,
+        "packed": lambda: ours(Accept_Encoding="gzip"),
+        "again": lambda: ours(304, **again),
+    }
+    figures = by_turns(repeats, repeats=15, warm_up=3)
+    note = f"{pins:,} pins, {len(first.body) / 1e3:.0f} kB; ours is a whole HTTP request, ordered and counted"
+    yield from _measurements(figures, name=name, note=note, peak_mb=world.web.peak_mb())
+
+
+def _measurements(
+    figures: dict[str, list[float]], *, name: str, note: str, peak_mb: float
+) -> Iterator[Measurement]:
+    """The view, the view packed, and the view asked for again, each beside the reference."""
     twice = Target("at most twice the SQL-built answer", 2)
-    for called, own, target, note in (
-        (name, "ours", twice, size),
+    for called, own, target, about in (
+        (name, "ours", twice, note),
         (f"{name}-gzip", "packed", twice, "the same, compressed for the network"),
         (f"{name}-again", "again", None, "a repeat view: a 304 without a body"),
     ):
-        taken = {"ours": figures[own], REFERENCE: figures[REFERENCE]}
         yield against(
-            taken,
+            {"ours": figures[own], REFERENCE: figures[REFERENCE]},
             name=called,
             unit="ms",
             scale=1_000,
             reference=REFERENCE,
             target=target,
             peak_memory_mb=peak_mb,
-            note=note,
+            note=about,
         )
 
 
