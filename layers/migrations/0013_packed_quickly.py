@@ -1,7 +1,7 @@
-"""Shapes are packed by lz4 where the server has it: as small as before, and in a tenth of the time.
+"""Shapes are packed by lz4 where the server has it: storing them takes the database two thirds of the time.
 
-What coordinates there are packs badly, and PostgreSQL's own way of finding that out took more time of an import
-than its indexes did. Shapes that are stored already stay as they are; both are read alike.
+Coordinates pack badly, and PostgreSQL's own method takes long to find that out (docs/performance.md has the
+figures). Shapes that are stored already stay as they are; both are read alike.
 """
 
 from django.db import migrations
