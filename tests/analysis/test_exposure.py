@@ -1,0 +1,110 @@
+"""What is expected where, from what is known."""
+
+import numpy as np
+import pytest
+import shapely
+
+from mapdialog.analysis.exposure import (
+    ExposureError,
+    ExposureParameters,
+    Kind,
+    Null,
+    Residents,
+    SpreadOver,
+    even_land,
+    from_all_comments,
+    from_residents,
+    from_streets,
+)
+from mapdialog.analysis.ground import GroundParameters, ground_of
+
+PARAMETERS = ExposureParameters(even_share=0.005)
+WEST, EAST = shapely.box(0, 0, 500, 1000), shapely.box(500, 0, 1000, 1000)
+GROUND = ground_of(
+    shapely.box(0, 0, 1000, 1000),
+    water=shapely.box(0, 0, 100, 100),
+    parameters=GroundParameters(cell_m=100.0, shore_m=50.0, max_cells=10_000),
+)
+
+
+def residents(**layers) -> Residents:
+    known = {"buildings": None, "floors": None, "built_up": None, "residential_zones": None, **layers}
+    units, population = known.pop("units", [WEST, EAST]), known.pop("population", [300.0, 100.0])
+    return Residents(units=np.array(units, dtype=object), population=np.array(population), **known)
+
+
+def exposure(**layers):
+    return from_residents(residents(**layers), ground=GROUND, parameters=PARAMETERS)
+
+
+ALL = {
+    "even": even_land(GROUND, parameters=PARAMETERS),
+    "residents": exposure(built_up=shapely.box(50, 50, 250, 250)),
+    "streets": from_streets(
+        np.array([shapely.LineString([(0, 950), (1000, 950)])]), ground=GROUND, parameters=PARAMETERS
+    ),
+    "comments": from_all_comments(np.array([5, 5, 17, -1]), ground=GROUND, parameters=PARAMETERS),
+}
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_every_exposure_sums_to_all_and_expects_something_on_all_land(kind):
+    share = ALL[kind].share
+    assert share.sum() == pytest.approx(1, abs=1e-12)
+    assert ((share > 0) == GROUND.is_land).all()
+    assert ALL[kind].expected(200).sum() == pytest.approx(200)
+
+
+def test_only_even_land_prints_no_probability():
+    assert [ALL[kind].p_may_be_printed for kind in ALL] == [False, True, True, True]
+    assert [ALL[kind].kind for kind in ALL] == [*Kind][3:] + [*Kind][:3]
+    assert ALL["comments"].null is Null.LABELS
+    assert ALL["comments"].n_left_out == 1
+
+
+def test_people_are_spread_over_the_best_that_is_known_in_each_unit():
+    over = exposure(
+        buildings=shapely.box([20, 220], [520, 520], [30, 230], [530, 530]),
+        floors=np.array([1.0, 3.0]),
+        built_up=shapely.box(600, 0, 700, 100),
+    )
+    assert over.residents_over[SpreadOver.FLOOR_AREA] == 300
+    assert over.residents_over[SpreadOver.BUILT_UP] == pytest.approx(100)
+    people = (over.share - 0.005 * GROUND.land_m2 / GROUND.land_m2.sum()) / 0.995 * 400
+    assert people[5, [0, 2]] == pytest.approx([75, 225])
+    assert people[0, 6] == pytest.approx(100)
+
+
+def test_zones_come_after_built_up_land_and_before_land():
+    zone = shapely.box(0, 200, 100, 300)
+    over = exposure(residential_zones=zone, built_up=shapely.box(600, 0, 700, 100)).residents_over
+    assert over[SpreadOver.RESIDENTIAL_ZONES] == pytest.approx(300)
+    assert over[SpreadOver.BUILT_UP] == pytest.approx(100)
+    assert exposure().residents_over[SpreadOver.LAND] == pytest.approx(400)
+
+
+def test_of_a_unit_that_reaches_beyond_the_region_only_those_within_count():
+    wide = exposure(units=[shapely.box(500, 0, 1500, 1000)], population=[100.0])
+    assert wide.residents_over[SpreadOver.LAND] == pytest.approx(50)
+    assert wide.n_left_out == pytest.approx(50)
+    town_beyond = exposure(
+        units=[shapely.box(500, 0, 1500, 1000)], population=[100.0], built_up=shapely.box(900, 0, 1300, 100)
+    )
+    assert town_beyond.residents_over[SpreadOver.BUILT_UP] == pytest.approx(25)
+
+
+def test_nobody_lives_on_water():
+    share = exposure(units=[shapely.box(0, 0, 200, 100)], population=[10.0]).share
+    assert share[0, 0] == 0
+    assert share[0, 1] == pytest.approx(0.995 + 0.005 / 99)
+
+
+def test_what_expects_nothing_is_an_error():
+    with pytest.raises(ExposureError, match="population"):
+        exposure(population=[-1.0, 2.0])
+    with pytest.raises(ExposureError, match="ground"):
+        exposure(population=[0.0, 0.0])
+    with pytest.raises(ExposureError, match="floors"):
+        exposure(buildings=shapely.box([20], [520], [30], [530]))
+    with pytest.raises(ExposureError, match="even_share"):
+        even_land(GROUND, parameters=ExposureParameters(even_share=0))
