@@ -113,6 +113,11 @@ def test_damaged_letters_are_held_back() -> None:
         "MÃ¸rkt", "Ã…pen grÃ¸ft", "det erâ€™s", "20Â°", "Â«hereÂ»", "Ãlesund\ufffd", "Å¡kuvla", "BÃ¤r",
         # of a Mac and of DOS, the mark for what could not be read, read again; text of DOS and of a Mac
         "M√∏rkt", "√•pen", "gr├©ft", "Mï¿½rkt", "M›rkt", "g†r", "b„r", "f”rst", "M¢rkt", "b¾r", "M¿rkt",
+        # lost to question marks, one for each letter or for each byte of it
+        "Det er m?rkt.", "M??rkt", "?pen gr?ft", "(?stre)", "K?RE",
+        # of a mail, of a program's text, of a web page, of an address
+        "M=C3=B8rkt", "M=F8rkt", "1 =3D 1", "slutt=20\nneste", "sa =E2=80=9Cja=E2=80=9D", "M+APg-rkt",
+        "M\\u00f8rkt", "M\\xf8rkt", "M&oslash;rkt", "A &amp; B", "M&#248;rkt", "M&#xF8;rkt", "M%C3%B8rkt",
     ],
 )  # fmt: skip
 def test_letters_that_were_read_in_the_wrong_encoding(text: str) -> None:
@@ -124,6 +129,9 @@ def test_letters_that_were_read_in_the_wrong_encoding(text: str) -> None:
     [
         "Mørkt", "“Å” og ”Ä”", "Åge – Ålesund", "SÃO PAULO", "šaldi, čáppa, đŋŧž", "Å…", "10 Å\u00a0", "â",
         "√2 er 1,41", "Hjem › Plan", "„vei”, ”sti”", "2¾ m", "¿qué?", "50 ¢", "†1999",
+        "Hvorfor? Fordi.", "Ja?Nei", "Hva??", "https://example.no/side?id=3&b=C3", "example.no?q=lys", "a=b",
+        "x=12", "AT&T;", "+47", "1+APR", "?", "https://no.wikipedia.org/wiki/B%C3%B8", "100 %",
+        "C:\\users\\kart", "R&D; M&S",
     ],
 )  # fmt: skip
 def test_letters_as_they_are_written_are_no_damage(text: str) -> None:
