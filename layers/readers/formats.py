@@ -77,19 +77,16 @@ def refusal(start: bytes) -> ReadError:
     text = text_of(start)
     if advice := _advice(start, text):
         return ReadError(advice)
-    for packed, name in _PACKED.items():
-        if start.startswith(packed):
-            return ReadError(_("This is packed as %(name)s. Pack it as .zip instead.") % {"name": name})
-    for picture, name in _PICTURES.items():
-        if start.startswith(picture):
-            message = _("This is a picture (%(name)s) and holds no shapes. Export the layer as GeoPackage.")
-            return ReadError(message % {"name": name})
+    if name := packing_of(start):
+        return ReadError(_("This is packed as %(name)s. Pack it as .zip instead.") % {"name": name})
+    if name := picture_of(start):
+        message = _("This is a picture (%(name)s) and holds no shapes. Export the layer as GeoPackage.")
+        return ReadError(message % {"name": name})
     if start.startswith(_SHAPEFILE):
         return ReadError(
             _("This is one part of a Shapefile. Put .shp, .shx, .dbf, .prj and .cpg in one zip.")
         )
-    name = _columnar(start) or _drawing(start, text) or _other_json(text) or _other_format(start, text)
-    if name:
+    if name := name_of(start):
         message = _(
             "This seems to be %(what)s, which cannot be read. "
             "Export the layer as GeoPackage, GeoJSON or a zipped Shapefile."
@@ -101,6 +98,22 @@ def refusal(start: bytes) -> ReadError:
             "or a zip with one of them, a Shapefile or a File Geodatabase."
         )
     )
+
+
+def name_of(start: bytes) -> str:
+    """What a file of no format that can be read seems to be: “a PDF document”; "" for what is not known."""
+    text = text_of(start)
+    return _columnar(start) or _drawing(start, text) or _other_json(text) or _other_format(start, text)
+
+
+def packing_of(start: bytes) -> str:
+    """What a file is packed as, other than as zip: "RAR"; "" for others."""
+    return next((name for mark, name in _PACKED.items() if start.startswith(mark)), "")
+
+
+def picture_of(start: bytes) -> str:
+    """The format of a picture: "PNG"; "" for others."""
+    return next((name for mark, name in _PICTURES.items() if start.startswith(mark)), "")
 
 
 def _advice(start: bytes, text: str) -> str:
