@@ -67,6 +67,7 @@ def source_rows(body: memoryview, *, header: Mapping[str, Any], piece: Piece) ->
             *(warning(remark) for remark in (*header["warnings"], *_repeated(piece))),
             *_unknown(piece),
         ],
+        members=header["members"],
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,7 +62,8 @@ class SourceRows:
 
     `layers[i]` is the name of the source layer it comes from, where several are read as one. `srid` is None
     when the file does not say. By row, `notes` holds what was mended or is doubtful, `unreadable` why there
-    is no shape where the file has one. `warnings` are about the file as a whole.
+    is no shape where the file has one. `warnings` are about the file as a whole; `members` are the texts and
+    numbers that a GeoJSON collection says of itself beside its features (several as one: the first's).
     """
 
     geometries: NDArray[np.object_]
@@ -73,6 +74,7 @@ class SourceRows:
     layers: list[str] = field(default_factory=list)
     format: str = ""
     warnings: list[str] = field(default_factory=list)
+    members: Mapping[str, Any] = field(default_factory=dict)
 
     def column_names(self) -> list[str]:
         """Every column that any row has, in the order of first appearance."""
@@ -98,6 +100,7 @@ def joined(parts: Sequence[SourceRows]) -> SourceRows:
         layers=[name for part in parts for name in part.layers],
         format=", ".join(dict.fromkeys(part.format for part in parts)),
         warnings=list(dict.fromkeys(text for part in parts for text in part.warnings)),
+        members=parts[0].members,
     )
 
 

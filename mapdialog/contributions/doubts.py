@@ -5,6 +5,7 @@ Nothing is mended by guessing and nothing published: the row waits until somebod
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,15 +15,38 @@ from django.contrib.gis.geos.prepared import PreparedGeometry
 from layers import countries, crs, damaged_letters
 from layers.crs import Box
 from layers.importing import extent
-from mapdialog.contributions.screening import DAMAGED_LETTERS, OUTSIDE_AREA, SWAPPED_AXES
+from mapdialog.contributions.own_marks import Marks
+from mapdialog.contributions.screening import (
+    DAMAGED_LETTERS,
+    FROM_DEMO,
+    MOVED_SPOT,
+    OUTSIDE_AREA,
+    SWAPPED_AXES,
+)
+from mapdialog.dialogue.demo_note import demo_note_in_files
 from mapdialog.dialogue.models import Consultation
 
 _DEGREES: Box = (-180, -85, 180, 85)
+# A cell that says nothing but that a formula failed (`#REF!`, `#NAVN?`, `#VÄRDEFEL!`, Calc's `Err:502`), or
+# that its column was too narrow when the table was saved (`#####`).
+_SPREADSHEET_ERROR = re.compile(r"#[A-ZÆØÅÄÖ_]{2,15}(?:/0)?[!?]|#N/A|#I/T|#GETTING_DATA|#{3,}|Err:\d{3}")
 
 
 def of_letters(text: str) -> list[str]:
     """`damaged-letters`, where a text seems to hold such."""
     return [DAMAGED_LETTERS] if damaged_letters.are_in(text) else []
+
+
+def is_spreadsheet_error(text: str) -> bool:
+    """Is that all that a cell says, with what it should have said lost?"""
+    return _SPREADSHEET_ERROR.fullmatch(text) is not None
+
+
+def of_marks(marks: Marks, *, has_spot: bool, consultation: Consultation) -> list[str]:
+    """What would be shown for more than it is: as exact what was moved to a coarser grid, as real a demo."""
+    is_moved = has_spot and marks.precision_m > consultation.public_precision_m
+    is_demo = marks.is_demo and not demo_note_in_files(consultation)
+    return [*([MOVED_SPOT] if is_moved else []), *([FROM_DEMO] if is_demo else [])]
 
 
 @dataclass(frozen=True, kw_only=True)

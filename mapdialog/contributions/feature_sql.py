@@ -7,13 +7,14 @@ around it SQL writes each row as a finished GeoJSON Feature, so that Python only
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.gis.db.models.functions import AsGeoJSON, ForcePolygonCW
 from django.db.models import Case, CharField, Expression, F, QuerySet, Value, When
 
-from mapdialog.contributions import columns, places_sql, public_view
+from mapdialog.contributions import columns, own_marks, places_sql, public_view
 from mapdialog.contributions.columns import Audience
 from mapdialog.contributions.models import Contribution
 from mapdialog.dialogue.models import Consultation, Question, Reader
@@ -69,7 +70,7 @@ def features(
     # RFC 7946: the outer ring counter-clockwise, whichever way somebody drew it
     geometry = ForcePolygonCCW("geom" if officially else "geom_public")
     selected["p_geometry"] = AsGeoJSON(geometry, precision=DECIMALS)
-    properties = {name: f"c.p_{name}" for name in shown}
+    properties = {name: f"c.p_{name}" for name in shown} | _marks(of, officially)
     params: dict[str, Any] = {}
     if not officially:
         properties |= _for_everyone(of, params)
@@ -103,6 +104,11 @@ def _also(of: Consultation, officially: bool, with_places: bool) -> dict[str, Ex
         return {}
     is_moved = not officially and public_view.is_coarse(of)
     return {"p_theme_name": _theme_names(of), **({"p_public": F("geom_public")} if is_moved else {})}
+
+
+def _marks(of: Consultation, officially: bool) -> dict[str, str]:
+    marks = own_marks.members(of, officially=officially)
+    return {name: json.dumps(mark) for name, mark in marks.items()}  # a number and true are SQL, too
 
 
 def _for_everyone(of: Consultation, params: dict[str, Any]) -> dict[str, str]:

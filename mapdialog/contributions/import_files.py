@@ -22,8 +22,9 @@ from layers.geometry import WGS84
 from layers.readers import json_rows, read_file, spreadsheet
 from layers.readers.refusals import warning
 from layers.readers.source_rows import ReadError, SourceRows
-from mapdialog.contributions import feature_sql, places_sql
+from mapdialog.contributions import feature_sql, other_files, own_marks, places_sql
 from mapdialog.contributions.columns import EARLIER_NAMES
+from mapdialog.contributions.own_marks import MarkError, Marks
 
 # Together no other file has them: it is what our own exports say of every contribution.
 _OURS = frozenset(
@@ -31,8 +32,11 @@ _OURS = frozenset(
 )
 # All that our exports may say; `answers` is an earlier name.
 _ALL_OF_OURS = frozenset(
-    {"id", *feature_sql.PUBLIC, *feature_sql.OFFICIAL, *places_sql.PLACES, *EARLIER_NAMES.values()}
-)
+    {
+        "id", *feature_sql.PUBLIC, *feature_sql.OFFICIAL, *places_sql.PLACES, *EARLIER_NAMES.values(),
+        *own_marks.NAMES,
+    }
+)  # fmt: skip
 # Targets that say where a row lies; of a feature its geometry does.
 _PLACES = ("lon", "lat", "geometry")
 
@@ -46,15 +50,26 @@ class FileRow:
     """A row: `values` by target, or of a feature of our own export all its `properties`.
 
     `line` is its number in what the file is counted in. `geometry` is a GeoJSON geometry in EPSG:4326, for
-    files that have one of their own. `fault` says why the row cannot be read, `note` what was mended.
+    files that have one of their own. `marks` are what a file of ours says of itself, whatever format it comes
+    back in. `fault` says why the row cannot be read, `note` what was mended.
     """
 
     line: int
     values: Mapping[str, str] = field(default_factory=dict)
     properties: Mapping[str, Any] | None = None
     geometry: Any = None
+    marks: Marks = field(default_factory=Marks)
     fault: str = ""
     note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Header:
+    """Where a table's columns are: by target, and those that our own files mark rows with."""
+
+    targets: Mapping[str, int]
+    marks: Mapping[str, int]
+    width: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +97,8 @@ def of_path(path: Path, *, columns: Mapping[str, str], sheet: str = "") -> FileR
                 notes += _of_other_sheets(workbook_sheet)
             rows = _of_cells(workbook_sheet.cells, columns=_needed(columns), notes=notes)
             return FileRows(rows=rows, unit="row", notes=notes)
+        if refusal := other_files.refusal_of(path):
+            raise ImportFileError(refusal)
         if _is_json(path):
             source = read_file.rows(path)
             notes += source.warnings
@@ -147,13 +164,21 @@ def _delimiter(file: TextIO) -> str:
     return max(";,\t", key=first.count)
 
 
-def _header(names: Sequence[str], *, columns: Mapping[str, str], notes: list[str]) -> dict[str, int]:
-    """Target → position of its column, and `*` → how many columns there are."""
+def _header(names: Sequence[str], *, columns: Mapping[str, str], notes: list[str]) -> _Header:
     names = [name.strip().removeprefix("\ufeff") for name in names]
     _check_columns(names, columns=columns)
     if repeated := sorted(name for name in set(columns.values()) if names.count(name) > 1):
         notes.append(warning({"warning": "repeated", "names": ", ".join(repeated)}))
-    return {**{target: names.index(column) for target, column in columns.items()}, "*": len(names)}
+    return _Header(
+        targets={target: names.index(column) for target, column in columns.items()},
+        marks={name: names.index(name) for name in _mark_names(names, columns=columns)},
+        width=len(names),
+    )
+
+
+def _mark_names(names: Sequence[str], *, columns: Mapping[str, str]) -> list[str]:
+    """The columns that say what our own files say of themselves, less those that mean something else here."""
+    return [name for name in own_marks.NAMES if name in names and name not in columns.values()]
 
 
 def _check_columns(names: Sequence[str], *, columns: Mapping[str, str]) -> None:
@@ -162,11 +187,15 @@ def _check_columns(names: Sequence[str], *, columns: Mapping[str, str]) -> None:
         raise ImportFileError(f"The file has no column {', '.join(missing)}. It has: {', '.join(names)}.")
 
 
-def _row(cells: Sequence[str], *, header: Mapping[str, int], line: int) -> FileRow:
-    if len(cells) != header["*"]:
-        return FileRow(line=line, fault=f"The row has {len(cells)} columns, the header {header['*']}.")
-    targets = header.keys() - {"*"}
-    return FileRow(line=line, values={target: cells[header[target]].strip() for target in targets})
+def _row(cells: Sequence[str], *, header: _Header, line: int) -> FileRow:
+    if len(cells) != header.width:
+        return FileRow(line=line, fault=f"The row has {len(cells)} columns, the header {header.width}.")
+    values = {target: cells[position].strip() for target, position in header.targets.items()}
+    try:
+        marks = Marks.of({name: cells[position].strip() for name, position in header.marks.items()})
+    except MarkError as error:
+        return FileRow(line=line, values=values, fault=str(error))
+    return FileRow(line=line, values=values, marks=marks)
 
 
 def _of_cells(
@@ -186,19 +215,41 @@ def _of_features(source: SourceRows, *, columns: Mapping[str, str], notes: list[
         notes += _of_foreign(source.column_names())
     else:
         _check_columns(source.column_names(), columns=_needed(columns))
+    notes += _of_page(source.members)
     shapes = crs.to_wgs84(_readable(source), srid=source.srid or WGS84)
     unused = [target for target in _PLACES if target in columns]
     if unused and any(shape is not None for shape in shapes):
         notes.append(f"Features lie where their geometry is: {', '.join(unused)} is used only without one.")
+    mark_names = _mark_names(source.column_names(), columns=columns)
     for position, (properties, shape) in enumerate(zip(source.properties, shapes, strict=True)):
+        marks, fault = _marks_of(properties, names=mark_names, members=source.members)
         yield FileRow(
             line=position + 1,
             properties=properties if is_ours else None,
             values={} if is_ours else _texts(properties, columns=columns),
             geometry=None if shape is None else _geometry_of(shape),
-            fault=source.unreadable.get(position, ""),
+            marks=marks,
+            fault=source.unreadable.get(position, "") or fault,
             note=source.notes.get(position, ""),
         )
+
+
+def _marks_of(
+    properties: Mapping[str, Any], *, names: Sequence[str], members: Mapping[str, Any]
+) -> tuple[Marks, str]:
+    """What the feature and its collection say of themselves, or why that cannot be read."""
+    try:
+        return Marks.of(members) | Marks.of({name: properties.get(name) for name in names}), ""
+    except MarkError as error:
+        return Marks(), str(error)
+
+
+def _of_page(members: Mapping[str, Any]) -> list[str]:
+    """That a page of our API is not all of it."""
+    match (members.get("numberReturned"), members.get("numberMatched")):
+        case (int() as returned, int() as matched) if returned < matched:
+            return [f"This is a page: {returned} of {matched} comments. The export has all of them."]
+    return []
 
 
 def _of_foreign(names: Sequence[str]) -> list[str]:

@@ -32,6 +32,11 @@ class Report:
     def note(self, *, line: int, source_id: str, note: str) -> None:
         self.notes.append({"line": line, "source_id": source_id, "note": note})
 
+    def note_file(self, note: str) -> None:
+        """Once, however many rows it is true of."""
+        if note not in self.file_notes:
+            self.file_notes.append(note)
+
     def hold_back(self, row: bulk.Row) -> None:
         with translation.override("en"):  # as all of the report
             reasons = ", ".join(str(screening.WORDS.get(flag, flag)) for flag in row.flags)

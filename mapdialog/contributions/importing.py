@@ -37,6 +37,7 @@ from mapdialog.contributions.import_files import FileRow, ImportFileError
 from mapdialog.contributions.import_report import Report
 from mapdialog.contributions.kinds.catalog import detail_names, kind_called
 from mapdialog.contributions.models import Contribution, Submission
+from mapdialog.contributions.own_marks import Marks
 from mapdialog.contributions.rulebooks import Rulebook
 from mapdialog.contributions.written_times import WrittenTimeError
 from mapdialog.dialogue.models import Consultation, DataVersion, Theme
@@ -128,6 +129,7 @@ class _Import:
         report: Report,
     ) -> None:
         self.rulebook = rulebook
+        self._consultation = consultation
         self._country = consultation.municipality.country
         self._ground = Ground.of(consultation)
         self._options = options
@@ -144,6 +146,7 @@ class _Import:
             try:
                 if row.fault:
                     raise RowError(row.fault)
+                _check_cells(row.values)
                 self._check_source_id(source_id, line=row.line)
                 yield self._read_own(row) if row.properties is not None else self._read(row)
             except FeatureError as error:
@@ -169,9 +172,9 @@ class _Import:
         properties |= {"kind": _kind(row.get("kind", "")), "theme": self._theme(row.get("theme", ""))}
         geometry = self._geometry(file_row)
         feature = {"type": "Feature", "geometry": geometry, "properties": properties}
-        draft = parse(feature, rulebook=self.rulebook, is_record=True)
+        draft = self._marked(parse(feature, rulebook=self.rulebook, is_record=True), file_row.marks)
         written_at, received_at = self._times(row, line=file_row.line)
-        flags = [*screening.flags(draft.free_text()), *self._doubts(draft)]
+        flags = [*screening.flags(draft.free_text()), *self._doubts(draft, file_row.marks)]
         submission = row.get("submission_id", "")
         sender, role = _sender(row.get("sender", ""), role=row.get("sender_role", ""))
         return bulk.Row(
@@ -195,26 +198,49 @@ class _Import:
 
     def _read_own(self, file_row: FileRow) -> bulk.Row:
         properties = file_row.properties or {}
+        source_id = str(own_rows.identifier_of(properties))
         theme = self._theme(str(properties.get("theme") or ""))
-        draft = own_rows.draft_of(properties, geometry=file_row.geometry, rulebook=self.rulebook, theme=theme)
+        sent = own_rows.draft_of(properties, geometry=file_row.geometry, rulebook=self.rulebook, theme=theme)
+        draft = self._marked(sent, file_row.marks)
+        arrival = own_rows.arrival_of(properties, rulebook=self.rulebook)
+        if arrival.note:
+            self._report.note(line=file_row.line, source_id=source_id, note=arrival.note)
         known_flags = own_rows.flags_of(properties)
-        flags = [*screening.flags(draft.free_text()), *self._doubts(draft)]
+        flags = [*screening.flags(draft.free_text()), *self._doubts(draft, file_row.marks)]
+        flags += [screening.ARRIVAL] if arrival.is_doubtful else []
         row = own_rows.row_of(
             properties,
             draft=draft,
             line=file_row.line,
             rulebook=self.rulebook,
             at=self._at,
+            arrival=arrival.counts_as,
             state=self._options.state,
             doubts=[flag for flag in flags if flag not in known_flags],
         )
         written_at, received_at = self._in_order(
-            row.written_at, row.received_at, line=row.line, source_id=str(row.identifier)
+            row.written_at, row.received_at, line=row.line, source_id=source_id
         )
         return replace(row, written_at=written_at, received_at=received_at)
 
-    def _doubts(self, draft: Draft) -> list[str]:
-        return [*self._ground.doubts(draft.geom), *doubts.of_letters(draft.free_text())]
+    def _marked(self, draft: Draft, marks: Marks) -> Draft:
+        """The draft no more exact than its file says that it is."""
+        if marks.is_demo:
+            self._report.note_file("This file is of a demo.")
+        if not marks.precision_m or draft.geom is None:
+            return draft
+        self._report.note_file(
+            f"Points lie in the middle of squares with sides of {marks.precision_m:g} m in this file: "
+            f"accuracy_m is {marks.accuracy_m:g} at least, and a day counts as its first moment."
+        )
+        return replace(draft, accuracy_m=max(marks.accuracy_m, draft.accuracy_m or 0))
+
+    def _doubts(self, draft: Draft, marks: Marks) -> list[str]:
+        return [
+            *self._ground.doubts(draft.geom),
+            *doubts.of_marks(marks, has_spot=draft.geom is not None, consultation=self._consultation),
+            *doubts.of_letters(draft.free_text()),
+        ]
 
     def _state(self, draft: Draft, *, flags: list[str]) -> str:
         if draft.is_private:
@@ -312,6 +338,15 @@ class _Import:
         self._themes |= {word.casefold(): key, key: key}
         self._report.themes_made.append(key)
         return key
+
+
+def _check_cells(values: Mapping[str, str]) -> None:
+    """Refused and not held back: mended in the file, the row comes with the next run."""
+    for target, text in values.items():
+        if doubts.is_spreadsheet_error(text):
+            raise RowError(
+                f"{target}: {text!r} is an error of the spreadsheet. Mend it there, or empty the cell."
+            )
 
 
 def _theme_words(rulebook: Rulebook) -> dict[str, str]:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from mapdialog.contributions import columns, keys
+from mapdialog.contributions import rules as rule
 from mapdialog.contributions.bulk import Row
 from mapdialog.contributions.feature import Draft, FeatureError, parse
 from mapdialog.contributions.models import Contribution, Submission
@@ -19,6 +21,7 @@ from mapdialog.contributions.rulebooks import Rulebook
 from mapdialog.web import query
 
 _STATES = frozenset(Contribution.State.values) - {Contribution.State.ERASED}
+_DAY_LETTERS = len("2026-05-01")
 _MOMENTS = ("written_at", "received_at", "changed_at")
 
 
@@ -52,19 +55,19 @@ def row_of(
     line: int,
     rulebook: Rulebook,
     at: dt.datetime,
+    arrival: str,
     state: str,
     doubts: list[str],
 ) -> Row:
-    """`state` is that of a file for everyone, which says none, and the most open that is given.
+    """`arrival` is what `arrival_of` gives.
 
-    `doubts` were not in the file's own flags: whoever decided before has not seen them. Raises FeatureError.
+    `state` is that of a file for everyone, which says none, and the most open that is given. `doubts` were
+    not in the file's own flags: whoever decided before has not seen them. Raises FeatureError.
     """
     identifier = identifier_of(properties)
     number = properties.get("submission")
-    arrival = _one_of(properties, "arrival", Contribution.Arrival.values) or Contribution.Arrival.IN_TIME
     written_at, received_at, changed_at = (_moment(properties, name, rulebook=rulebook) for name in _MOMENTS)
-    if received_at is None:
-        arrival, received_at = Contribution.Arrival.UNDATED, at
+    received_at = received_at or at
     return Row(
         identifier=identifier,
         code=_code(properties),
@@ -84,6 +87,39 @@ def row_of(
         state=_state(properties, draft=draft, most=state, doubts=doubts),
         flags=[*flags_of(properties), *doubts],
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnArrival:
+    """Whether it was in time: what counts, what is to be said of it, and whether the dates say otherwise."""
+
+    counts_as: str
+    note: str = ""
+    is_doubtful: bool = False
+
+
+def arrival_of(properties: Mapping[str, Any], *, rulebook: Rulebook) -> OwnArrival:
+    """What the file says stays, for somebody may have decided so; but against its dates it is a doubt.
+
+    Where it says nothing the dates say it, and without a date it is of no known date. Raises FeatureError.
+    """
+    arrival = _one_of(properties, "arrival", Contribution.Arrival.values)
+    received = _span(properties, "received_at", rulebook=rulebook)
+    if received is None:
+        counts_as = Contribution.Arrival.UNDATED
+        note = f"arrival: {arrival!r}, but received_at is missing: its date is not known."
+        return OwnArrival(counts_as=counts_as, note=note if arrival not in ("", counts_as) else "")
+    if not arrival:
+        counts_as = rule.recorded_arrival(rulebook, received_at=received[0])
+        note = f"arrival: it is missing, and is {str(counts_as)!r} by received_at."
+        return OwnArrival(counts_as=counts_as, note=note)
+    written = _span(properties, "written_at", rulebook=rulebook) or received
+    possible = rule.possible_arrivals(rulebook, written=written, received=received)
+    if arrival in possible:
+        return OwnArrival(counts_as=arrival)
+    words = " or ".join(sorted(possible))
+    note = f"arrival: {arrival!r} does not agree with its dates, by which it is {words} here."
+    return OwnArrival(counts_as=arrival, note=note, is_doubtful=True)
 
 
 def _submission(number: Any) -> str:
@@ -136,6 +172,15 @@ def _one_of(properties: Mapping[str, Any], name: str, values: Any) -> str:
     if value and value not in values:
         raise FeatureError(f"properties.{name}", f"It is none of {', '.join(sorted(values))}.")
     return value
+
+
+def _span(properties: Mapping[str, Any], name: str, *, rulebook: Rulebook) -> rule.Span | None:
+    """The first and the last moment that it may be: of a day alone all of the day."""
+    first = _moment(properties, name, rulebook=rulebook)
+    if first is None:
+        return None
+    is_day = len(_text(properties, name)) == _DAY_LETTERS
+    return first, first + dt.timedelta(days=1, microseconds=-1) if is_day else first
 
 
 def _moment(properties: Mapping[str, Any], name: str, *, rulebook: Rulebook) -> dt.datetime | None:

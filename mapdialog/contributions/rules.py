@@ -63,6 +63,29 @@ def recorded_arrival(rulebook: Rulebook, *, received_at: dt.datetime | None) -> 
     return Contribution.Arrival.LATE if is_late else Contribution.Arrival.IN_TIME
 
 
+Span = tuple[dt.datetime, dt.datetime]
+
+
+def possible_arrivals(
+    rulebook: Rulebook, *, written: Span, received: Span
+) -> frozenset[Contribution.Arrival]:
+    """What it can count as that was written and received within these moments, each a first and a last one.
+
+    Where only a day is known, they are the day's.
+    """
+    closes_at = rulebook.closes_at
+    if closes_at is None:
+        return frozenset({Contribution.Arrival.IN_TIME})
+    is_late = received[1] >= closes_at
+    is_within_grace = written[0] < closes_at and received[0] < closes_at + rulebook.grace
+    cases = {
+        Contribution.Arrival.IN_TIME: received[0] < closes_at,
+        Contribution.Arrival.LATE: is_late,
+        Contribution.Arrival.GRACE: is_late and is_within_grace,
+    }
+    return frozenset(arrival for arrival, is_possible in cases.items() if is_possible)
+
+
 def first_state(
     rulebook: Rulebook, *, is_private: bool, flags: Collection[str], age_band: str
 ) -> Contribution.State:

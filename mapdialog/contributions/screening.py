@@ -41,8 +41,11 @@ MAYBE_ALIKE = "perhaps-the-same"
 SWAPPED_AXES = "swapped-axes"
 OUTSIDE_AREA = "outside-area"
 DAMAGED_LETTERS = "damaged-letters"
+MOVED_SPOT = "moved-spot"
+FROM_DEMO = "from-demo"
+ARRIVAL = "arrival-against-dates"
 # What no text says: an edit leaves these flags as they are.
-NOT_SCREENED = (MAYBE_ALIKE, SWAPPED_AXES, OUTSIDE_AREA)
+NOT_SCREENED = (MAYBE_ALIKE, SWAPPED_AXES, OUTSIDE_AREA, MOVED_SPOT, FROM_DEMO, ARRIVAL)
 
 # What officials read of each flag, in the planner's list and in the administration.
 WORDS = {
@@ -53,6 +56,9 @@ WORDS = {
     SWAPPED_AXES: _("Longitude and latitude seem to be swapped"),
     OUTSIDE_AREA: _("Lies outside the area"),
     DAMAGED_LETTERS: _("Letters seem to be damaged"),
+    MOVED_SPOT: _("Lies in the middle of a square: the exact spot is not known"),
+    FROM_DEMO: _("Comes from a demo"),
+    ARRIVAL: _("Whether it was in time does not agree with its dates"),
 }
 
 

@@ -28,7 +28,7 @@ from mapdialog.web.query import Bounds, Box, Day, Query, Several, Whole, check_k
 LIMIT = 1_000
 LIMIT_MAX = 10_000
 # Part of every ETag: raise it when the answer's shape changes, so that no cache keeps the old one.
-SHAPE = 4
+SHAPE = 5
 
 
 # One more than `limit` is read, to know whether there are more. What matches is counted apart only when the

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from mapdialog.contributions import columns
+from mapdialog.contributions import columns, own_marks
 from mapdialog.contributions.columns import Audience
 
 Texts = dict[str, str]
@@ -170,6 +170,9 @@ _SHOWN: dict[str, Any] = {
     column.shown_as: (_OF_TYPE[column.sql], ...)
     for column in columns.COLUMNS
     if column.seen_by is Audience.EVERYONE
+} | {
+    own_marks.GRID: (int, Field(0, description="Only where points are moved to a grid: its squares' side.")),
+    own_marks.DEMO: (bool, Field(False, description="Only in a demo: true.")),
 }
 _Shown: Any = create_model("_Shown", __base__=_Closed, **_SHOWN)
 

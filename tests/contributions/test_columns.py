@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, models
 
-from mapdialog.contributions import columns, erasure, feature_sql
+from mapdialog.contributions import columns, erasure, feature_sql, own_marks
 from mapdialog.contributions.columns import COLUMNS, Audience, Column, Origin
 from mapdialog.contributions.models import Contribution
 from mapdialog.opendata import schemas
@@ -77,7 +77,8 @@ def test_only_what_keeps_the_number_taken_outlives_an_erasure() -> None:
 
 def test_only_the_properties_of_the_table_leave_the_house() -> None:
     everyone = {column.shown_as for column in COLUMNS if column.seen_by is Audience.EVERYONE}
-    assert set(feature_sql.PUBLIC) == set(schemas.ContributionProperties.model_fields) == everyone
+    assert set(feature_sql.PUBLIC) == everyone
+    assert set(schemas.ContributionProperties.model_fields) == everyone | set(own_marks.NAMES)
     nobody = {column.attribute for column in COLUMNS if column.seen_by is Audience.NOBODY}
     assert not nobody & {path.split("__")[0] for path in (feature_sql.PUBLIC | feature_sql.OFFICIAL).values()}
     assert {"geom", "geom_public", "contributor_key", "token_hash", "body_hash"} <= nobody

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from mapdialog.contributions.doubts import is_spreadsheet_error
 from mapdialog.contributions.models import Contribution
 from mapdialog.dialogue.models import Consultation
 from tests import factories as make
 from tests.layers import workbooks
+from tests.layers.workbooks import Raw
 
 pytestmark = pytest.mark.django_db
 MAP = "source_id=id,lon=x,lat=y,text=t,theme=tema,written_at=tid"
@@ -113,7 +115,7 @@ def test_lines_are_told_in_the_files_own_terms(tmp_path: Path, consultation: Con
         ("a.geojson", '{"type": "FeatureCollection", "features": [', "source_id=id", "JSON"),
         ("a.geojson", '{"type": "Point", "coordinates": [1, 2]}', "", "Say with --map"),
         ("a.geojson", '{"type": "Point", "coordinates": [1, 2]}', "source_id=id", "has no column id"),
-        ("a.xlsx", b"PK\x03\x04nothing", "source_id=id", "no column id|header|read"),
+        ("a.xlsx", b"PK\x03\x04nothing", "source_id=id", "a damaged workbook or zip"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_one_clear_sentence(
@@ -160,3 +162,49 @@ def test_what_is_guessed_of_geojson_is_said(tmp_path: Path, consultation: Consul
         "Features lie where their geometry is: lon is used only without one.",
     ]
     assert all(f"note: {note}" in output for note in notes)
+
+
+ERROR = Raw('<c r="{at}" t="e"><v>#REF!</v></c>')
+UNKNOWN_ERROR = Raw('<c r="{at}" t="e"><f>A1#</f><v>#SPILL!</v></c>')
+
+
+def test_a_cell_with_an_error_is_refused_by_name_and_never_read_as_empty(
+    tmp_path: Path, consultation: Consultation
+) -> None:
+    rows: list[list[object]] = [
+        *TABLE,
+        ["b2", 9.705, 59.025, ERROR, "lys", "1.5.2026"],
+        ["b3", 9.705, 59.025, UNKNOWN_ERROR, "lys", "1.5.2026"],
+        [ERROR, 9.705, 59.025, "Lyst", "lys", "1.5.2026"],
+    ]
+    workbook = workbooks.xlsx(tmp_path / "a.xlsx", {"Ark": rows})
+    output = run(workbook, consultation)
+    assert "row 3 (b2): text: '#REF!' is an error of the spreadsheet." in output
+    assert "row 4 (b3): text: '#SPILL!' is an error of the spreadsheet." in output
+    assert "row 5 (#REF!): source_id: '#REF!' is an error of the spreadsheet." in output
+    assert stored() == [ROW]
+
+
+def test_an_error_in_an_open_document_is_refused_too(tmp_path: Path, consultation: Consultation) -> None:
+    failed = (
+        '<table:table-row><table:table-cell office:value-type="string"><text:p>b1</text:p></table:table-cell>'
+        '<table:table-cell table:formula="of:=[.#REF!]" office:value-type="string" office:string-value="" '
+        'xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0" '
+        'calcext:value-type="error"><text:p>#REF!</text:p></table:table-cell></table:table-row>'
+    )
+    workbook = workbooks.ods(tmp_path / "a.ods", workbooks.ods_row("id", "t") + failed)
+    assert "text: '#REF!' is an error of the spreadsheet." in run(
+        workbook, consultation, "source_id=id,text=t"
+    )
+
+
+@pytest.mark.parametrize(
+    "cell", ["#N/A", "#I/T", "#DIV/0!", "#VERDI!", "#NAVN?", "#VÄRDEFEL!", "#DIVISION/0!", "#####", "Err:502"]
+)
+def test_errors_as_spreadsheets_write_them_into_csv(cell: str) -> None:
+    assert is_spreadsheet_error(cell)
+
+
+@pytest.mark.parametrize("cell", ["", "#", "#1", "##", "#lys", "#REF! og mer", "# 12", "Nei!", "#LYS"])
+def test_what_people_write_is_no_error_of_a_spreadsheet(cell: str) -> None:
+    assert not is_spreadsheet_error(cell)

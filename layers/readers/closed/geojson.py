@@ -21,6 +21,7 @@ from .source_layer import RefusedError, Rows, SourceLayer
 from .visible_text import visible_text
 
 _WGS84 = "EPSG:4326"
+_MEMBER_TEXT = 1000
 _MULTI = {"MultiPoint": "Point", "MultiLineString": "LineString", "MultiPolygon": "Polygon"}
 _MAKE: dict[str, Callable[..., Any]] = {
     "MultiPoint": shapely.multipoints,
@@ -88,7 +89,8 @@ def rows(path: str) -> Rows:
         columns=_names(records),
     )
     wkb = shapely.to_wkb(geometries).tolist()
-    return Rows(layer=layer, shapes=wkb, records=records, notes=notes, warnings=warnings)
+    members = _own_members(document)
+    return Rows(layer=layer, shapes=wkb, records=records, notes=notes, warnings=warnings, members=members)
 
 
 def _kind(kinds: set[str]) -> str:
@@ -261,6 +263,17 @@ def _system(document: dict[str, Any]) -> str:
         if isinstance(described.get("code"), int):
             return f"EPSG:{described['code']}"
     raise RefusedError("crs-member")
+
+
+def _own_members(document: dict[str, Any]) -> dict[str, Any]:
+    """What a collection says of itself: short texts, numbers, true and false."""
+    if document.get("type") != "FeatureCollection":
+        return {}
+    return {
+        name: visible_text(value) if isinstance(value, str) else value
+        for name, value in document.items()
+        if isinstance(value, int | float) or (isinstance(value, str) and len(value) <= _MEMBER_TEXT)
+    }
 
 
 def _shape_and_note(geometry: Any) -> tuple[Any, bool]:

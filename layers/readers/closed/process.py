@@ -121,6 +121,7 @@ def _encoded(rows: Rows) -> tuple[dict[str, Any], list[bytes]]:
         "faults": rows.faults,
         "notes": rows.notes,
         "warnings": rows.warnings,
+        "members": rows.members,
         "sizes": [len(part) for part in parts],
     }
     return header, parts

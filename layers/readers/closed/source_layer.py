@@ -30,7 +30,8 @@ class Rows:
     """A source layer read: `shapes` are WKB or None; their values `columns`, or `records` if rows differ.
 
     By row, `faults` says why there is no shape where the file has one, `notes` what was mended. `warnings`
-    are about the file as a whole, each with its values. All are codes.
+    are about the file as a whole, each with its values. All are codes. `members` are what a GeoJSON
+    collection says of itself beside its features.
     """
 
     layer: SourceLayer
@@ -40,3 +41,4 @@ class Rows:
     faults: dict[int, str] = field(default_factory=dict)
     notes: dict[int, str] = field(default_factory=dict)
     warnings: list[dict[str, str]] = field(default_factory=list)
+    members: dict[str, Any] = field(default_factory=dict)
