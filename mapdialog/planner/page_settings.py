@@ -129,6 +129,7 @@ def map_texts() -> dict[str, Any]:
         "zoomOut": gettext("Zoom out"),
         "close": gettext("Close"),
         "popup": gettext("What is here"),
+        "backToList": gettext("Back to the list"),
         "tooMany": gettext("The heat map shows all comments: there are too many to filter on the map."),
         "pinsShown": gettext("Each comment is shown."),
         "heatShown": gettext("You see the heat map. Zoom in to see each comment."),
@@ -189,6 +190,7 @@ def list_texts() -> dict[str, Any]:
                 "{n} of {all} comments are selected: {placed} on the map, {unplaced} without a spot."
             ),
         ),
+        "asOf": gettext("The comments as they were on {when}."),
         "noPins": gettext("Nothing has been sent yet."),
         "noMatch": gettext("Nothing matches. Remove a filter."),
         "matched": _counted(singular=gettext("{n} comment"), other=gettext("{n} comments")),

@@ -24,7 +24,8 @@ from mapdialog.hotspots import requests
 from mapdialog.hotspots.models import Run, RunFailure
 from mapdialog.planner import listing, page_settings
 from mapdialog.planner.access import consultation_for, consultations_of
-from mapdialog.planner.home_rows import home_rows
+from mapdialog.planner.home_rows import home_rows, open_to_read, roles_without_a_desk
+from mapdialog.planner.link_filter import link_filter
 from mapdialog.planner.pin_pack import pin_pack
 from mapdialog.planner.plan_differences import differences_of
 from mapdialog.planner.selection import SelectionQuery
@@ -49,9 +50,15 @@ class _PlansQuery(Query):
 @login_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The planner's consultations, those open now first."""
-    rows = home_rows(consultations_of(request), at=timezone.now(), language=get_language() or "")
-    return render(request, "planner/home.html", {"consultations": rows})
+    """The planner's consultations, open ones first; for elected and committee members what they can read."""
+    at, language = timezone.now(), get_language() or ""
+    roles = roles_without_a_desk(request.user)
+    context = {
+        "consultations": home_rows(consultations_of(request), at=at, language=language),
+        "roles": roles,
+        "to_read": open_to_read(roles, reader=request.user, at=at, language=language) if roles else [],
+    }
+    return render(request, "planner/home.html", context)
 
 
 @login_required
@@ -63,6 +70,8 @@ def consultation(request: HttpRequest, slug: str) -> HttpResponse:
     language = get_language() or ""
     run_ = Run.objects.current(consultation)
     on = _today(consultation)
+    settings = page_settings.consultation_settings(consultation, on=on, language=language)
+    areas = {area["code"]: area["name"] for area in settings["areas"]}
     context: dict[str, Any] = {
         "consultation": consultation,
         "title": translated(consultation.title, language) or consultation.slug,
@@ -77,7 +86,9 @@ def consultation(request: HttpRequest, slug: str) -> HttpResponse:
         "figures": figures_of(run_) if run_ else None,
         "water_is_known": run_ is None or water_is_known(run_),
         "hotspots": hotspots_geojson(run_, language=language)["features"] if run_ else [],
-        "settings": page_settings.consultation_settings(consultation, on=on, language=language),
+        "settings": settings,
+        "link": link_filter(request, consultation=consultation, areas=areas, language=language),
+        "now": timezone.now(),
     }
     return render(request, "planner/consultation.html", context)
 

@@ -50,6 +50,14 @@ def read(model: type[AnyQuery], request: HttpRequest) -> AnyQuery:
     return parameters_of(model, _texts(request, known=parameter_names(model)), kind=_KIND)
 
 
+def read_part(model: type[AnyQuery], request: HttpRequest) -> AnyQuery:
+    """The same of a page's address, which says more than the model knows: the rest is others' business."""
+    names = parameter_names(model)
+    others = [name for name in request.GET if name not in names]
+    texts = _texts(request, known={*names, *others})
+    return parameters_of(model, {name: texts[name] for name in texts if name in names}, kind=_KIND)
+
+
 def _texts(request: HttpRequest, *, known: Collection[str]) -> dict[str, str]:
     for name, values in request.GET.lists():
         if name not in known:

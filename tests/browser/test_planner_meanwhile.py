@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
@@ -106,7 +107,11 @@ def test_without_scripts_nothing_is_said_to_be_fetched_and_that_no_filter_holds_
     page = signed_in(locale="en-GB", java_script_enabled=False)
     page.goto(f"/planner/c/{consultation.slug}/?theme=lek")
     expect(page.locator("#count")).to_be_hidden()
-    expect(page.locator(".board__head")).to_contain_text("What you see and download follows no filter.")
+    expect(page.locator("#filters-title")).to_be_hidden()
+    expect(page.locator(".board__head")).to_contain_text("they do not follow the filter of this link")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download the comments that the filter selects").click()
+    assert len(json.loads(download.value.path().read_text(encoding="utf-8"))["features"]) == 3
     with_scripts = signed_in(locale="en-GB")
     open_board(with_scripts, consultation)
     expect(with_scripts.locator(".no-js")).to_be_hidden()

@@ -1,6 +1,6 @@
 /** The planner's page: one selection, and everything that shows it. */
 import {announce, element} from 'mapdialog/lib/dom.js';
-import {fill, plural, readConfig} from 'mapdialog/lib/config.js';
+import {dateFormat, fill, plural, readConfig} from 'mapdialog/lib/config.js';
 import {boundsOf} from 'mapdialog/lib/geometry.js';
 import {decodePack} from 'mapdialog/lib/pins.js';
 import {heatLegend} from 'mapdialog/map/heat.js';
@@ -80,6 +80,7 @@ function apply() {
     const query = toQuery(selection);
     byId('export').href = [...query].length ? `${config.export}?${query}` : config.export;
     byId('clear').hidden = byId('filter-words').hidden = isEmpty(selection);
+    byId('no-filter').hidden = !isEmpty(selection);
     if (filters) byId('filter-words').textContent = filters.words(selection);
     for (const board of boards) board.highlightCommittees(selection.area);
     tapped++;
@@ -186,7 +187,7 @@ function pinWords({matched, items}) {
     };
 }
 
-function openHotspot(feature, on) {
+function openHotspot(feature, on, {from = null} = {}) {
     const {centre, rank} = feature.properties;
     for (const board of boards) board.highlightHotspot(rank);
     for (const button of document.querySelectorAll('[data-rank]')) {
@@ -194,7 +195,7 @@ function openHotspot(feature, on) {
         if (isIt) button.setAttribute('aria-current', 'true');
         else button.removeAttribute('aria-current');
     }
-    popups.show(on, centre, hotspotWords(feature, {texts}), {about: boundsOf(feature)});
+    popups.show(on, centre, hotspotWords(feature, {texts}), {about: boundsOf(feature), from});
 }
 
 function openGround(lonLat, {zones, committees, plan}, on) {
@@ -206,9 +207,13 @@ function openGround(lonLat, {zones, committees, plan}, on) {
     if (lines.length) popups.show(on, lonLat, {list: lines});
 }
 
-function showItem(item) {
+/** Where the map is not beside the list it comes into view, with what was said below it; who steps from line to line stays in the list. */
+function showItem(item, {line, isStep}) {
     firstBoard.mark(item.lonLat);
-    if (item.lonLat) firstBoard.view.setView(item.lonLat, Math.max(15, firstBoard.view.zoom()));
+    if (!item.lonLat) return;
+    const isSheet = popups.isSheet() && !isStep;
+    firstBoard.view.setView(item.lonLat, Math.max(15, firstBoard.view.zoom()), isSheet ? {animate: false} : {});
+    if (isSheet) popups.show(firstBoard, item.lonLat, pinWords({matched: 1, items: [item]}), {isOfSelection: true, from: line});
 }
 
 /** The plan on the map; where there are several, a second one beside it, for which the module is fetched. */
@@ -291,6 +296,7 @@ async function loadPins() {
         return false;
     }
     pins = decodePack(await response.arrayBuffer());
+    byId('as-of').textContent = fill(texts.asOf, {when: dateFormat(language, {dateStyle: 'long', timeStyle: 'short', timeZone}).format(new Date())});
     for (const board of boards) board.showPins(pins);
     return true;
 }
@@ -327,10 +333,12 @@ async function start() {
         button.addEventListener('click', () => {
             const feature = hotspots.find(({properties}) => properties.rank === Number(button.dataset.rank));
             firstBoard.view.setView(feature.properties.centre, Math.max(16, firstBoard.view.zoom()), {animate: false});
-            openHotspot(feature, firstBoard);
+            openHotspot(feature, firstBoard, {from: button});
         });
     }
     document.addEventListener('keydown', stepByKey);
+    // paper is not as wide as the screen
+    matchMedia('print').addEventListener('change', () => { for (const board of boards) board.view.resized(); });
     byId('clear').addEventListener('click', () => {
         change(readSelection(''));
         // the button has gone with the filter; who pressed it goes on where the filter begins

@@ -2,7 +2,7 @@
 import {announce, element} from 'mapdialog/lib/dom.js';
 import {dateFormat, fill, plural} from 'mapdialog/lib/config.js';
 
-/** `onShow(item)` when a line is chosen, `onCount(n, query)` how many there are. → {load(query), choose(id), step(by)} */
+/** `onShow(item, {line, isStep})` when a line is pressed or stepped to, `onCount(n, query)` how many there are. → {load(query), choose(id), step(by)} */
 export function createList({node, count, more}, {url, texts, language, timeZone, onShow, onCount}) {
     let query = new URLSearchParams();
     let next = null;
@@ -53,12 +53,12 @@ export function createList({node, count, more}, {url, texts, language, timeZone,
             ...describe(item, {texts, language, timeZone}));
     }
 
-    function choose(id, {show = false} = {}) {
+    function choose(id, {show = false, isStep = false} = {}) {
         for (const line of node.querySelectorAll('[aria-current]')) line.removeAttribute('aria-current');
         const line = node.querySelector(`[data-id="${CSS.escape(id)}"]`);
         line?.setAttribute('aria-current', 'true');
         line?.scrollIntoView({block: 'nearest'});
-        if (show && items.has(id)) onShow(items.get(id));
+        if (show && items.has(id)) onShow(items.get(id), {line, isStep});
         return line;
     }
 
@@ -68,7 +68,7 @@ export function createList({node, count, more}, {url, texts, language, timeZone,
         const line = lines[Math.max(0, Math.min(lines.length - 1, at + by))];
         if (!line) return;
         line.focus();
-        choose(line.dataset.id, {show: true});
+        choose(line.dataset.id, {show: true, isStep: true});
     }
 
     more.addEventListener('click', () => load(query, {after: next}));
