@@ -10,7 +10,7 @@ from mapdialog.mail.models import Mail, RefusedAddress
 
 @admin.register(Mail)
 class MailAdmin(ReadOnlyAdmin):
-    list_display = ["created_at", "recipient", "state", "tries", "due_at", "answer"]
+    list_display = ["created_at", "recipient", "state", "tries", "due_at", "expires_at", "answer"]
     list_filter = ["state"]
     exclude = ["text"]  # it may hold a link that signs in
 

@@ -9,13 +9,17 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Mail(models.Model):
-    """One message to one person. Its text, which may hold a link that signs in, goes when it has ended."""
+    """One message to one person. Its text, which may hold a link that signs in, goes when it has ended.
+
+    Not sent by `expires_at`, it never is: its link would be dead by then, or its news stale.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
         SENT = "sent", _("Taken by the mail server")
         REFUSED = "refused", _("Refused by the mail server")
         GIVEN_UP = "given_up", _("Given up")
+        EXPIRED = "expired", _("Not sent in time")
 
     recipient = models.EmailField(_("recipient"))
     subject = models.CharField(_("subject"), max_length=200)
@@ -24,6 +28,7 @@ class Mail(models.Model):
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     created_at = models.DateTimeField(_("created"))
     due_at = models.DateTimeField(_("next try"))
+    expires_at = models.DateTimeField(_("of no use from"))
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     answer = models.CharField(_("what the mail server said"), max_length=300, blank=True)
 

@@ -1,4 +1,7 @@
-"""What the worker does for mail: sends what is due, waits longer each time, gives up after a day."""
+"""What the worker does for mail: sends what is due, waits longer each time, gives up after a day.
+
+Mail that was of use only for a while, and that no mail server took in time, ends unsent.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,12 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 
 from mapdialog.mail import smtp
 from mapdialog.mail.models import Mail, RefusedAddress
 
 _log = logging.getLogger(__name__)
-# After each try that failed for now. Together 22 hours: longer than a night, shorter than a link lives.
+# After each try that failed for now. Together 22 hours: longer than a night, shorter than any mail lives.
 WAITS = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720))
 
 
@@ -27,12 +29,23 @@ def send_due(*, at: dt.datetime, mail_id: int | None = None) -> int:
     Where the mail server itself fails, one mail finds that out and the others wait for the next minute: a
     server that never answers would hold up every other short task for as long as there is mail.
     """
+    _end_expired(at=at)
     tried, next_may_go = 0, settings.HAS_MAIL
     while next_may_go:
         outcome = _send_one(at=at, mail_id=mail_id)
         tried += outcome is not None
         next_may_go = outcome is not None and not outcome.is_about_server
     return tried
+
+
+def _end_expired(*, at: dt.datetime) -> None:
+    """What nobody took in time, all at once: while the mail server fails, most mails are not even tried."""
+    waiting = Mail.objects.filter(state=Mail.State.WAITING, expires_at__lte=at)
+    with transaction.atomic():  # not those that another worker has in hand
+        mail_ids = list(waiting.select_for_update(skip_locked=True).values_list("pk", flat=True))
+        Mail.objects.filter(pk__in=mail_ids).update(state=Mail.State.EXPIRED, ended_at=at, text="")
+    if mail_ids:
+        _log.warning("%s mails were not sent in time, and end unsent", len(mail_ids))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +56,7 @@ class _Outcome:
 @transaction.atomic
 def _send_one(*, at: dt.datetime, mail_id: int | None) -> _Outcome | None:
     """What became of one mail that is due; None where none is."""
-    due = Mail.objects.filter(state=Mail.State.WAITING, due_at__lte=at)
+    due = Mail.objects.filter(state=Mail.State.WAITING, due_at__lte=at, expires_at__gt=at)
     if mail_id is not None:
         due = due.filter(pk=mail_id)
     mail = due.select_for_update(skip_locked=True).order_by("due_at", "pk").first()
@@ -96,5 +109,5 @@ def note_refused(email: str, *, answer: str, at: dt.datetime) -> None:
 
 
 def forget_ended(*, before: dt.datetime) -> int:
-    """Delete mails that ended before that day, and what nobody could send since. Returns how many."""
-    return Mail.objects.filter(Q(ended_at__lt=before) | Q(created_at__lt=before)).delete()[0]
+    """Delete mails that ended before that day. Returns how many."""
+    return Mail.objects.filter(ended_at__lt=before).delete()[0]

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mapdialog.mail.queue import enqueue
+from mapdialog.mail.queue import LIFE_OF_NEWS, enqueue
 from mapdialog.people.models import User
 
 
@@ -21,7 +21,8 @@ def notify(recipient: str, what: str) -> None:
     """Write down a mail that says what was changed, in the language of whoever changed it."""
     if settings.HAS_MAIL:
         text = render_to_string("account/email/notice_message.txt", {"what": what, "site": settings.SITE_URL})
-        enqueue(recipient, subject=_("Your sign-in was changed"), text=text.strip() + "\n", at=timezone.now())
+        subject = _("Your sign-in was changed")
+        enqueue(recipient, subject=subject, text=text.strip() + "\n", at=timezone.now(), life=LIFE_OF_NEWS)
 
 
 def password_was_changed(person: User) -> None:

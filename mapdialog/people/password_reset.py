@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from mapdialog.mail.queue import enqueue
+from mapdialog.mail.queue import enqueue, life_with
 from mapdialog.web.address import absolute
 
 
@@ -24,14 +24,15 @@ def send_reset_mail(email: str, *, language: str, at: dt.datetime) -> int:
 
     The address in the mail is the configured one: nothing of the request that asked is in it.
     """
+    link_life = dt.timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
     people = filter_users_by_email(email, is_active=True, prefer_verified=True, for_login=True)
     with translation.override(language or settings.LANGUAGE_CODE):
         for person in people:
             key = PASSWORD_RESET_TOKEN_GENERATOR().make_token(person)
             values = {"uidb36": user_pk_to_url_str(person), "key": key}
             link = absolute(reverse("account_reset_password_from_key", kwargs=values))
-            text = render_to_string(
-                "account/email/password_reset_key_message.txt", {"link": link, "site": settings.SITE_URL}
-            )
-            enqueue(email, subject=_("Choose a new password"), text=text.strip() + "\n", at=at)
+            words = {"link": link, "site": settings.SITE_URL, "until": at + link_life}
+            text = render_to_string("account/email/password_reset_key_message.txt", words).strip() + "\n"
+            subject = _("Choose a new password")
+            enqueue(email, subject=subject, text=text, at=at, life=life_with(link_life))
     return len(people)

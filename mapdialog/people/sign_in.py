@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import hmac
 from collections.abc import Mapping
@@ -15,7 +16,9 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
+from mapdialog.mail.queue import enqueue, life_with
 from mapdialog.people.models import User
 from mapdialog.web import values
 from mapdialog.web.address import absolute
@@ -44,7 +47,11 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships 
         return bool(super().confirm_email(request, email_address))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        super().send_mail(template_prefix, email, context | {"site": settings.SITE_URL})
+        """Into the queue. Of allauth's mails there is one here: its link confirms an address, for a while."""
+        at, link_life = timezone.now(), dt.timedelta(days=settings.ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS)
+        words = {"site": settings.SITE_URL, "until": at + link_life}
+        message = self.render_mail(template_prefix, email, context | words)
+        enqueue(email, subject=message.subject, text=message.body, at=at, life=life_with(link_life))
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """As allauth's, with a limit of its own for passwords: by address, and not by account."""

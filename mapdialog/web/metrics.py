@@ -106,6 +106,24 @@ class WorkerCollector:
         yield lost
 
 
+class MailCollector:
+    """What became of the mails of the last month: those that nobody got are seen before anybody asks."""
+
+    _MAILS = "SELECT state, count(*) FROM mail_mail GROUP BY 1 ORDER BY 1"
+
+    def collect(self) -> Iterator[Metric]:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(self._MAILS)
+                states = cursor.fetchall()
+        except DatabaseError:
+            return
+        mails = GaugeMetricFamily("mapdialog_mails", "Mails of the last month", labels=["state"])
+        for state, count in states:
+            mails.add_metric([state], count)
+        yield mails
+
+
 def metrics(request: HttpRequest) -> HttpResponse:
     """For those with the token, or without one set, for this machine only; nobody else learns it is here."""
     if not _may_read(request):
@@ -114,6 +132,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         return HttpResponseNotAllowed(["GET", "HEAD"])
     registry = CollectorRegistry()
     registry.register(WorkerCollector())
+    registry.register(MailCollector())
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
         body = generate_latest(registry)

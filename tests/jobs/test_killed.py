@@ -30,7 +30,7 @@ from mapdialog.jobs.queues import Queue
 from mapdialog.jobs.work import ENDINGS
 from mapdialog.mail import smtp
 from mapdialog.mail.models import Mail
-from mapdialog.mail.queue import enqueue
+from mapdialog.mail.queue import LIFE_OF_NEWS, enqueue
 from mapdialog.uploads import actions as uploads
 from mapdialog.uploads import tasks as upload_tasks
 from mapdialog.uploads.choices import EditionDescription
@@ -187,7 +187,14 @@ def _another_stalled() -> World:
 
 
 def _mail() -> Mail:
-    return enqueue("planner@example.org", subject="S", text="T", at=LONG_AGO)
+    """Due long ago, and of use still."""
+    return enqueue(
+        "planner@example.org",
+        subject="S",
+        text="T",
+        at=LONG_AGO,
+        life=timezone.now() - LONG_AGO + LIFE_OF_NEWS,
+    )
 
 
 def _waiting_mail() -> World:
@@ -206,6 +213,7 @@ def _due_mail() -> World:
 
 def _old_mail() -> World:
     mail = _mail()
+    Mail.objects.update(state="sent", ended_at=LONG_AGO, text="")
 
     def check() -> None:
         assert not Mail.objects.filter(pk=mail.pk).exists()

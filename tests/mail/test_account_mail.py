@@ -131,7 +131,7 @@ def test_an_address_without_its_mail_is_not_stored(monkeypatch: pytest.MonkeyPat
     def away(*_arguments: Any, **_named: Any) -> None:
         raise DatabaseError("the disk is full")
 
-    monkeypatch.setattr("mapdialog.mail.queue.enqueue", away)
+    monkeypatch.setattr("mapdialog.people.sign_in.enqueue", away)
     assert client.post(EMAIL, {"action_add": "", "email": "new@example.org"}).status_code == 500
     assert not EmailAddress.objects.filter(email="new@example.org").exists()
 

@@ -25,8 +25,11 @@ pytestmark = pytest.mark.django_db
 AT = make.NOON
 
 
-def queued(recipient: str = "planner@example.org", **values: Any) -> Mail:
-    return enqueue(recipient, subject="Emne", text="Åpne https://map.example.org/x\n", at=AT, **values)
+LIFE = dt.timedelta(days=1)
+
+
+def queued(recipient: str = "planner@example.org", *, life: dt.timedelta = LIFE) -> Mail:
+    return enqueue(recipient, subject="Emne", text="Åpne https://map.example.org/x\n", at=AT, life=life)
 
 
 def tried(mail: Mail, *, at: dt.datetime = AT) -> Mail:

@@ -44,3 +44,7 @@ class Command(BaseCommand):
         waiting = Mail.objects.filter(state=Mail.State.WAITING, tries__gt=0).count()
         if waiting:
             self.stdout.write(f"{waiting} mails that could not be sent before wait for their next try.")
+        expired = Mail.objects.filter(state=Mail.State.EXPIRED).count()
+        if expired:
+            list_of_them = "/admin/mail/mail/?state__exact=expired"
+            self.stdout.write(f"{expired} mails of the last month were not sent in time: {list_of_them}")
