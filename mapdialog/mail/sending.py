@@ -10,7 +10,7 @@ import logging
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from mapdialog.mail import smtp
 from mapdialog.mail.models import Mail, RefusedAddress
@@ -18,6 +18,13 @@ from mapdialog.mail.models import Mail, RefusedAddress
 _log = logging.getLogger(__name__)
 # After each try that failed for now. Together 22 hours: longer than a night, shorter than any mail lives.
 WAITS = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720))
+
+# One statement, as two workers may hear of one address at the same moment. Django's own upsert names no index
+# over an expression.
+_NOTE_REFUSED = """
+    INSERT INTO mail_refusedaddress (email, at, answer) VALUES (%s, %s, %s)
+    ON CONFLICT (lower(email)) DO UPDATE SET at = excluded.at, answer = excluded.answer
+"""
 
 
 def send_due(*, at: dt.datetime, mail_id: int | None = None) -> int:
@@ -103,9 +110,8 @@ def _without(answer: str, recipient: str) -> str:
 
 def note_refused(email: str, *, answer: str, at: dt.datetime) -> None:
     """Remember that mail for this address comes back, for the administrators."""
-    known = RefusedAddress.objects.filter(email__iexact=email)
-    if not known.update(at=at, answer=answer):
-        RefusedAddress.objects.create(email=email, at=at, answer=answer)
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE_REFUSED, [email, at, answer])
 
 
 def forget_ended(*, before: dt.datetime) -> int:
