@@ -203,16 +203,21 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_CLIENT_IP_CALLABLE = "mapdialog.web.client_address.household_of"
 AXES_ENABLED = MODE is not Mode.TEST
-AXES_USERNAME_CALLABLE = "mapdialog.people.sign_in.signing_in_as"
+AXES_USERNAME_CALLABLE = "mapdialog.people.known_device.signing_in_as"
+AXES_WHITELIST_CALLABLE = "mapdialog.people.known_device.is_known"
 AXES_LOCKOUT_TEMPLATE = "429.html"
 AXES_DISABLE_ACCESS_LOG = True  # the audit trail has who signed in, and no addresses
 # Of an address over all accounts. None per account: with that anybody could lock out anybody (decision 39).
 ACCOUNT_RATE_LIMITS = {
     "login": "60/m/ip",
     "password_failed": "40/10m/ip",
+    # As many as a network has for one account (AXES_FAILURE_LIMIT), whatever others there do.
+    "password_failed_on_known_device": "8/15m/key",
     # Codes of a second factor: only who knows the password comes so far, so that an account may count here.
     "login_failed": "40/10m/ip,10/10m/key",
-    "reset_password": "20/10m/ip,5/10m/key",
+    "reset_password": "20/10m/ip,20/10m/key",
+    # Of one network for one e-mail: nobody uses up what is left for others.
+    "reset_password_here": "5/10m/key",
 }
 PROXY_COUNT = environment.number("MAPDIALOG_PROXY_COUNT", default=1 if HAS_TLS else 0)
 REQUIRE_MFA = environment.flag("MAPDIALOG_REQUIRE_MFA", default=MODE is Mode.PRODUCTION)

@@ -5,22 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
-from collections.abc import Mapping
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.core.internal import ratelimit
+from axes.signals import user_locked_out
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
 from mapdialog.mail.queue import enqueue, life_with
+from mapdialog.people.known_device import device_of, remember, signing_in_as
 from mapdialog.people.models import User
-from mapdialog.web import values
 from mapdialog.web.address import absolute
 from mapdialog.web.client_address import household_of
 
@@ -54,11 +54,21 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships 
         enqueue(email, subject=message.subject, text=message.body, at=at, life=life_with(link_life))
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """As allauth's, with a limit of its own for passwords: by address, and not by account."""
-        usage = ratelimit.consume(request, app="allauth.account", action="password_failed")
+        """As allauth's, with a limit of its own for passwords: by address or known device, not by account."""
+        email = signing_in_as(request, credentials)
+        device = device_of(request, email)
+        action = "password_failed_on_known_device" if device else "password_failed"
+        usage = ratelimit.consume(request, app="allauth.account", action=action, key=device)
         self._login_failed_rl_usage = usage  # taken back by allauth when the password was right
         if not usage:
+            if device:  # of a network, axes says it
+                user_locked_out.send("device", request=request, username=email)
             raise self.validation_error("too_many_login_attempts")
+
+    def post_login(self, request: HttpRequest, user: User, **named: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **named)
+        remember(response, user)
+        return response
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return household_of(request)
@@ -81,13 +91,6 @@ def forget_other_addresses(user: User) -> None:
     """After an administrator changed the address: the former one signs nobody in."""
     EmailAddress.objects.filter(user=user).exclude(email=user.email).delete()
     know_address(user)
-
-
-def signing_in_as(request: HttpRequest, credentials: Mapping[str, str] | None) -> str:
-    """The e-mail that somebody tries to sign in with: what the lock-out counts by, beside the address."""
-    typed = credentials or {}
-    name = typed.get("email") or typed.get("username") or values.of_form(request).text("login")
-    return name.strip().lower()[:254]
 
 
 def hashed_key(key: str, prefix: str, version: int) -> str:

@@ -60,6 +60,31 @@ def test_a_forgotten_password_is_the_same_request_for_everybody() -> None:
     assert [mail.recipient for mail in Mail.objects.all()] == [person.email]
 
 
+def asked(email: str, *, address: str) -> int:
+    headers = {"X-Forwarded-For": address}
+    return Client(headers=headers).post(RESET, {"email": email}).status_code
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_nobody_uses_up_somebodys_mails_from_another_network(settings: Any, is_known: bool) -> None:
+    settings.PROXY_COUNT = 1
+    email = make.user().email if is_known else "nobody@example.org"
+    answers = [asked(email, address=f"[2001:db8:1:2::{number:x}]:443") for number in range(25)]
+    assert answers == [302] * 5 + [429] * 20, "a network has five, however it is asked"
+    assert asked(email.upper(), address="2001:db8:1:2::1") == 429
+    assert asked(email, address="198.51.100.8") == 302, "and what it asked for in vain was nobody's share"
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_an_address_is_sent_twenty_mails_at_most_whoever_asks(settings: Any, is_known: bool) -> None:
+    settings.PROXY_COUNT = 1
+    email = make.user().email if is_known else "nobody@example.org"
+    answers = [asked(email, address=f"198.51.100.{number}") for number in range(22)]
+    assert answers == [302] * 20 + [429] * 2
+    worked()
+    assert Mail.objects.count() == (20 if is_known else 0)
+
+
 @pytest.mark.parametrize("language", [code for code, _name in configured.LANGUAGES])
 def test_the_mail_speaks_the_readers_language_and_leads_to_the_configured_address_only(
     settings: Any, language: str
