@@ -1,7 +1,9 @@
 """Which address leads where."""
 
+from allauth.account.views import EmailVerificationSentView
 from django.contrib import admin
 from django.urls import include, path
+from django.views.decorators.http import require_http_methods
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
@@ -31,8 +33,16 @@ urlpatterns = [
         RedirectView.as_view(url="/admin/layers/edition/%(rest)s", query_string=True),
     ),
     path("admin/", admin.site.urls),
-    path("accounts/sessions/<int:session_id>/end/", sessions.end_session, name="end_session"),
+    path("accounts/sessions/<int:session_id>/end/", sessions.EndSession.as_view(), name="end_session"),
+    # allauth has a function here, of which nobody knows what it takes until it is called
+    path(
+        "accounts/confirm-email/", EmailVerificationSentView.as_view(), name="account_email_verification_sent"
+    ),
     path("accounts/", include("allauth.urls")),
     path("planner/", include("mapdialog.planner.urls")),
-    path("i18n/setlang/", form_for_everyone(set_language), name="set_language"),
+    path(
+        "i18n/setlang/",
+        form_for_everyone(require_http_methods(["GET", "HEAD", "POST"])(set_language)),
+        name="set_language",
+    ),
 ]

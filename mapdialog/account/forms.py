@@ -22,7 +22,7 @@ class ResetPasswordForm(forms.ResetPasswordForm):  # type: ignore[misc] # allaut
     """The request does the same for every address, and takes as long: the worker looks who it is."""
 
     def clean_email(self) -> str:
-        """Raises ImmediateHttpResponse (429) before this network takes more of what the address has in all."""
+        """Raises ImmediateHttpResponse (429) before this network takes of what the address has in all."""
         email, request = str(self.cleaned_data["email"]).lower(), context.request
         key = f"{email} {household_of(request)}"
         refusal = ratelimit.consume_or_429(request, action="reset_password_here", key=key)

@@ -42,7 +42,7 @@ def device_of(request: HttpRequest, email: str) -> str:
     The e-mail is in the signature and not in the cookie: a cookie of one account is none of another.
     """
     try:
-        return _signer(email).unsign(request.COOKIES.get(COOKIE, ""), max_age=LIFE)
+        return _signer(email).unsign(values.of_cookie(request, COOKIE), max_age=LIFE)
     except BadSignature:
         return ""
 

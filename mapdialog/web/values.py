@@ -68,6 +68,11 @@ def of_form(request: HttpRequest) -> Values:
     return Values(request.POST)
 
 
+def of_cookie(request: HttpRequest, name: str) -> str:
+    """What a browser keeps for us under a name; "" where it keeps nothing."""
+    return plain(request.COOKIES.get(name, ""))
+
+
 def content_length(request: HttpRequest) -> int:
     """Bytes that the body is said to have, 0 where nothing is said."""
     return whole_number(str(request.META.get("CONTENT_LENGTH") or "")) or 0
