@@ -107,191 +107,84 @@ _EVERYONE, _OFFICIALS = Audience.EVERYONE, Audience.OFFICIALS
 TEXT_MAX = 5000
 _MAX_M = 100_000
 
+
+def _sent(
+    attribute: str,
+    sql: str,
+    *,
+    origin: Origin = Origin.SENDER,
+    shown_as: str = "",
+    seen_by: Audience = _EVERYONE,
+    **more: Any,
+) -> Column:
+    """A column that is sent and shown as one property: `shown_as`, else its own name."""
+    name = shown_as or attribute
+    return Column(
+        attribute=attribute, sql=sql, origin=origin, sent_as=name, shown_as=name, seen_by=seen_by, **more
+    )
+
+
+def _added(
+    attribute: str,
+    sql: str,
+    *,
+    origin: Origin = Origin.RECEPTION,
+    shown_as: str = "",
+    seen_by: Audience = _OFFICIALS,
+    **more: Any,
+) -> Column:
+    """A column that nobody sends as a property, and that is shown."""
+    return Column(
+        attribute=attribute, sql=sql, origin=origin, shown_as=shown_as or attribute, seen_by=seen_by, **more
+    )
+
+
+def _inner(attribute: str, sql: str, origin: Origin, **more: Any) -> Column:
+    """A column that is no property of what leaves the house."""
+    return Column(attribute=attribute, sql=sql, origin=origin, **more)
+
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,4})?", re.ASCII)
+_AGE_BAND = re.compile(r"\d{1,2}-\d{1,3}|\d{1,3}\+", re.ASCII)
+_OF_SPOT: Final[dict[str, Any]] = {"origin": Origin.PLACING, "seen_by": _OFFICIALS, "is_of_spot": True}
+
 # In the order in which properties are shown.
 COLUMNS: tuple[Column, ...] = (
-    Column(attribute="id", sql="uuid", origin=Origin.RECEPTION),
-    Column(attribute="consultation_id", sql="bigint", origin=Origin.RECEPTION),
-    Column(attribute="code", sql="text", origin=Origin.RECEPTION, shown_as="code", seen_by=_EVERYONE),
-    Column(
-        attribute="kind", sql="text", origin=Origin.ONCE, sent_as="kind", shown_as="kind", seen_by=_EVERYONE
-    ),
-    Column(
-        attribute="theme_id",
-        sql="bigint",
-        origin=Origin.SENDER,
-        sent_as="theme",
-        shown_as="theme",
-        source="theme__key",
-        seen_by=_EVERYONE,
-        empty=None,
-    ),
-    Column(
-        attribute="text",
-        sql="text",
-        origin=Origin.SENDER,
-        sent_as="text",
-        shown_as="text",
-        seen_by=_EVERYONE,
-        limit=TEXT_MAX,
-        empty="",
-    ),
-    Column(
-        attribute="language",
-        sql="text",
-        origin=Origin.SENDER,
-        sent_as="language",
-        shown_as="language",
-        seen_by=_EVERYONE,
-        limit=8,
-        pattern=re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,4})?", re.ASCII),
-        empty="",
-    ),
-    Column(
-        attribute="alternative_id",
-        sql="bigint",
-        origin=Origin.SENDER,
-        sent_as="alternative",
-        shown_as="alternative",
-        source="alternative__key",
-        seen_by=_EVERYONE,
-        empty=None,
-    ),
+    _inner("id", "uuid", Origin.RECEPTION),
+    _inner("consultation_id", "bigint", Origin.RECEPTION),
+    _added("code", "text", seen_by=_EVERYONE),
+    _sent("kind", "text", origin=Origin.ONCE),
+    _sent("theme_id", "bigint", shown_as="theme", source="theme__key", empty=None),
+    _sent("text", "text", limit=TEXT_MAX, empty=""),
+    _sent("language", "text", limit=8, pattern=_LANGUAGE, empty=""),
+    _sent("alternative_id", "bigint", shown_as="alternative", source="alternative__key", empty=None),
     # what its kind asks for; sent as properties of their own
-    Column(
-        attribute="details",
-        sql="jsonb",
-        origin=Origin.SENDER,
-        shown_as="details",
-        seen_by=_EVERYONE,
-        empty={},
-    ),
-    Column(
-        attribute="responses",
-        name="answers",
-        sql="jsonb",
-        origin=Origin.SENDER,
-        sent_as="responses",
-        sent_before="answers",
-        shown_as="responses",
-        seen_by=_EVERYONE,
-        empty={},
-    ),
-    Column(
-        attribute="place_words",
-        sql="text",
-        origin=Origin.SENDER,
-        sent_as="place_words",
-        shown_as="place_words",
-        seen_by=_EVERYONE,
-        limit=300,
-        is_one_line=True,
-        empty="",
-    ),
-    Column(
-        attribute="radius_m",
-        sql="float8",
-        origin=Origin.SENDER,
-        sent_as="radius_m",
-        shown_as="radius_m",
-        seen_by=_EVERYONE,
-        limit=_MAX_M,
-        empty=None,
-        is_of_spot=True,
-    ),
-    Column(
-        attribute="written_at",
-        sql="timestamptz",
-        origin=Origin.ONCE,
-        sent_as="written_at",
-        shown_as="written_at",
-        seen_by=_EVERYONE,
-    ),
-    Column(
-        attribute="received_at",
-        sql="timestamptz",
-        origin=Origin.RECEPTION,
-        shown_as="received_at",
-        seen_by=_EVERYONE,
-    ),
-    Column(attribute="arrival", sql="text", origin=Origin.RECEPTION, shown_as="arrival", seen_by=_EVERYONE),
-    Column(attribute="state", sql="text", origin=Origin.RECEPTION, shown_as="state", seen_by=_OFFICIALS),
-    Column(
-        attribute="flags",
-        name="concerns",
-        sql="jsonb",
-        origin=Origin.RECEPTION,
-        shown_as="concerns",
-        seen_by=_OFFICIALS,
-        empty=[],
-    ),
-    Column(
-        attribute="submission_id",
-        sql="bigint",
-        origin=Origin.RECEPTION,
-        shown_as="submission",
-        seen_by=_OFFICIALS,
-    ),
-    Column(
-        attribute="age_band",
-        sql="text",
-        origin=Origin.SENDER,
-        sent_as="age_band",
-        shown_as="age_band",
-        seen_by=_OFFICIALS,
-        limit=10,
-        pattern=re.compile(r"\d{1,2}-\d{1,3}|\d{1,3}\+", re.ASCII),
-        empty="",
-    ),
-    Column(
-        attribute="accuracy_m",
-        sql="float8",
-        origin=Origin.PLACING,
-        sent_as="accuracy_m",
-        shown_as="accuracy_m",
-        seen_by=_OFFICIALS,
-        limit=_MAX_M,
-        empty=None,
-        is_of_spot=True,
-    ),
-    Column(
-        attribute="placed_by",
-        sql="text",
-        origin=Origin.PLACING,
-        sent_as="placed_by",
-        shown_as="placed_by",
-        seen_by=_OFFICIALS,
-        empty="none",
-        is_of_spot=True,
-    ),
-    Column(
-        attribute="zoom_at_placing",
-        sql="float8",
-        origin=Origin.PLACING,
-        sent_as="zoom_at_placing",
-        shown_as="zoom_at_placing",
-        seen_by=_OFFICIALS,
-        limit=24,
-        empty=None,
-        is_of_spot=True,
-    ),
+    _added("details", "jsonb", origin=Origin.SENDER, seen_by=_EVERYONE, empty={}),
+    _sent("responses", "jsonb", name="answers", sent_before="answers", empty={}),
+    _sent("place_words", "text", limit=300, is_one_line=True, empty=""),
+    _sent("radius_m", "float8", limit=_MAX_M, empty=None, is_of_spot=True),
+    _sent("written_at", "timestamptz", origin=Origin.ONCE),
+    _added("received_at", "timestamptz", seen_by=_EVERYONE),
+    _added("arrival", "text", seen_by=_EVERYONE),
+    _added("state", "text"),
+    _added("flags", "jsonb", name="concerns", shown_as="concerns", empty=[]),
+    _added("submission_id", "bigint", shown_as="submission"),
+    _sent("age_band", "text", seen_by=_OFFICIALS, limit=10, pattern=_AGE_BAND, empty=""),
+    _sent("accuracy_m", "float8", limit=_MAX_M, empty=None, **_OF_SPOT),
+    _sent("placed_by", "text", empty="none", **_OF_SPOT),
+    _sent("zoom_at_placing", "float8", limit=24, empty=None, **_OF_SPOT),
     # the Feature's own geometry, which `feature_sql` chooses for each audience
-    Column(attribute="geom", sql="geometry", origin=Origin.SENDER, empty=None),
-    Column(attribute="geom_public", sql="geometry", origin=Origin.LATER, empty=None),
-    Column(attribute="contributor_key", sql="text", origin=Origin.ONCE, sent_as="contributor", empty=None),
-    Column(attribute="source_id", sql="text", origin=Origin.FILE, shown_as="source_id", seen_by=_OFFICIALS),
-    Column(attribute="photo_id", sql="uuid", origin=Origin.LATER, empty=None),
-    Column(attribute="photo_x", sql="float8", origin=Origin.LATER, empty=None),
-    Column(attribute="photo_y", sql="float8", origin=Origin.LATER, empty=None),
-    Column(
-        attribute="changed_at",
-        sql="timestamptz",
-        origin=Origin.CHANGE,
-        shown_as="changed_at",
-        seen_by=_OFFICIALS,
-    ),
-    Column(attribute="version", sql="integer", origin=Origin.RECEPTION),
-    Column(attribute="token_hash", sql="bytea", origin=Origin.HASH, empty=None),
-    Column(attribute="body_hash", sql="bytea", origin=Origin.HASH, empty=None),
+    _inner("geom", "geometry", Origin.SENDER, empty=None),
+    _inner("geom_public", "geometry", Origin.LATER, empty=None),
+    _inner("contributor_key", "text", Origin.ONCE, sent_as="contributor", empty=None),
+    _added("source_id", "text", origin=Origin.FILE),
+    _inner("photo_id", "uuid", Origin.LATER, empty=None),
+    _inner("photo_x", "float8", Origin.LATER, empty=None),
+    _inner("photo_y", "float8", Origin.LATER, empty=None),
+    _added("changed_at", "timestamptz", origin=Origin.CHANGE),
+    _inner("version", "integer", Origin.RECEPTION),
+    _inner("token_hash", "bytea", Origin.HASH, empty=None),
+    _inner("body_hash", "bytea", Origin.HASH, empty=None),
 )
 
 

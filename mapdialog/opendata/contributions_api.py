@@ -36,20 +36,20 @@ operations = Operations("contributions", is_open_data=True)
 )
 def list_contributions(request: HttpRequest, slug: str, query: PageQuery) -> HttpResponse:
     consultation = consultation_for(slug)
-    wanted = contributions.filter_of(query, consultation=consultation)
-    etag = contributions.etag(consultation, wanted)
+    filters = contributions.filter_of(query, consultation=consultation)
+    etag = contributions.etag(consultation, filters)
     unchanged = get_conditional_response(request, etag=etag)
     if unchanged is not None:
         unchanged.headers["ETag"] = etag
         unchanged.headers["Cache-Control"] = "public, no-cache"
         return unchanged
     # residents' phones ask for short ones, to show what others said
-    make = expensive(_page) if wanted.limit >= LONG else _page
-    return make(request, consultation, wanted=wanted, etag=etag)
+    make = expensive(_page) if filters.limit >= LONG else _page
+    return make(request, consultation, filters=filters, etag=etag)
 
 
-def _page(request: HttpRequest, consultation: Consultation, *, wanted: Filter, etag: str) -> HttpResponse:
-    body = contributions.page(consultation, wanted, address=request.path)
+def _page(request: HttpRequest, consultation: Consultation, *, filters: Filter, etag: str) -> HttpResponse:
+    body = contributions.page(consultation, filters, address=request.path)
     return compression.respond(request, body, content_type=GEOJSON, etag=etag)
 
 

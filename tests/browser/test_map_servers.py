@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,31 +11,20 @@ from django.conf import settings as django_settings
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 
-from mapdialog.dialogue import ground
 from mapdialog.dialogue.models import Consultation
 from mapdialog.map_services.choice import MapChoice
 from mapdialog.map_services.service import box_m, tile_box_m, touches, widened
-from tests import factories, map_upstream
+from tests import factories
 from tests.browser.conftest import PHONE, Complaints
 from tests.browser.placing import put_pin
-from tests.map_upstream import Upstream
+from tests.map_upstream import Reply, Upstream
 
 LOADED = ".leaflet-base-pane img.leaflet-tile-loaded"
 LAID_OVER = ".leaflet-over-pane img.leaflet-tile-loaded"
 
 
-@pytest.fixture(autouse=True)
-def upstream() -> Iterator[Upstream]:
-    """For all, so that it is there before the browser's pages and outlives them."""
-    with map_upstream.running() as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def fresh_ground() -> Iterator[None]:
-    ground.forget()
-    yield
-    ground.forget()
+# For all, so that it is there before the browser's pages and outlives them.
+pytestmark = pytest.mark.usefixtures("upstream", "fresh_ground")
 
 
 @pytest.fixture
@@ -115,7 +104,7 @@ def test_a_map_server_that_comes_back_takes_its_place_again(
     complaints.forgive("Failed to load resource")
     settings.MAPS = upstream.choice()
     failing = {"until": 0}
-    upstream.reply = lambda _path: map_upstream.Reply(status=500 if failing["until"] == 0 else 200)
+    upstream.reply = lambda _path: Reply(status=500 if failing["until"] == 0 else 200)
     page = board()
     note = page.locator(".map-note")
     expect(note).to_contain_text("is not responding")

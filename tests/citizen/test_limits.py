@@ -15,6 +15,21 @@ from tests.contributions.rulebooks import feature
 pytestmark = pytest.mark.django_db
 
 
+def senders_of_one_each(client, *, count, address_limit):
+    """At one address, in one consultation."""
+    consultation = make.consultation(address_limit=address_limit)
+    phones = [another_sender(client, consultation) for _ in range(count)]
+    for phone in phones:
+        phone.put(feature())
+    return phones
+
+
+def change(phone, **headers):
+    return phone.call(
+        "PATCH", {"properties": {"text": "Ny"}}, headers={"If-Match": "*", **headers}
+    ).status_code
+
+
 class TestLimits:
     def test_an_address_runs_out_and_learns_when_to_come_back(self, client, clock):
         clock(make.NOON)
@@ -81,28 +96,12 @@ class TestLimits:
 
     def test_changes_of_many_contributions_run_out_by_address(self, client, clock):
         clock(make.NOON)
-        consultation = make.consultation(address_limit=2)
-        phones = [another_sender(client, consultation) for _ in range(2)]
-        for phone in phones:
-            phone.put(feature())
-
-        def change(phone):
-            return phone.call("PATCH", {"properties": {"text": "Ny"}}, headers={"If-Match": "*"}).status_code
-
+        phones = senders_of_one_each(client, count=2, address_limit=2)
         assert [change(phone) for phone in (*phones, *phones)] == [200, 200, 429, 429]
 
     def test_changes_of_many_contributions_run_out_by_device(self, client, clock):
         clock(make.NOON)
-        consultation = make.consultation(address_limit=1000)
-        phones = [another_sender(client, consultation) for _ in range(6)]
-        for phone in phones:
-            phone.put(feature())
-
-        def change(phone, **headers):
-            return phone.call(
-                "PATCH", {"properties": {"text": "Ny"}}, headers={"If-Match": "*", **headers}
-            ).status_code
-
+        phones = senders_of_one_each(client, count=6, address_limit=1000)
         answers = [change(phone) for _ in range(25) for phone in phones]
         assert len(answers) == 150
         assert answers.count(200) == DEVICE_CHANGES_CAPACITY

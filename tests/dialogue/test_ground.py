@@ -1,7 +1,5 @@
 """Which ground maps are fetched for: that of the municipalities, and of drafts for officials only."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from mapdialog.dialogue import ground
@@ -11,14 +9,7 @@ from tests import factories
 from tests.factories import SIDE, SOUTH, WEST
 from tests.layers.questions.test_tiles import tile_at
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def fresh() -> Iterator[None]:
-    ground.forget()
-    yield
-    ground.forget()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_ground")]
 
 
 def box(code: str, *, drafts: bool = False) -> tuple[float, ...] | None:

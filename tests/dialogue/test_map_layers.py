@@ -5,7 +5,6 @@ import pytest
 from django.utils import translation
 
 from layers.models import Zone
-from mapdialog.dialogue import ground
 from mapdialog.dialogue.map_layers import base_editions, base_settings, plan_editions
 from mapdialog.dialogue.map_pictures import overlays
 from mapdialog.dialogue.models import Alternative, Consultation
@@ -69,27 +68,25 @@ def test_no_base_map_can_be_chosen_too(settings: Any) -> None:
     assert settings_of(consultation) == {"mode": "none"}
 
 
+@pytest.mark.usefixtures("fresh_ground")
 def test_through_us_the_browser_gets_our_address_and_where_it_ends(settings: Any) -> None:
     settings.MAPS = MapChoice(base=services(LISTED)["kartverket-grey"], mode=Mode.PROXY)
-    ground.forget()
     base = settings_of(factories.consultation())
-    ground.forget()
     assert base["url"] == "/tiles/maps/kartverket-grey/{z}/{x}/{y}"
     west, south, east, north = base["bounds"]
     assert west < factories.WEST < east
     assert south < factories.SOUTH < north
 
 
+@pytest.mark.usefixtures("fresh_ground")
 def test_until_it_is_known_where_the_municipality_is_there_are_no_pictures_through_us(settings: Any) -> None:
     listed = services(LISTED)
     settings.MAPS = MapChoice(
         base=listed["kartverket-grey"], overlays=(listed["dibk-plans-2"],), mode=Mode.PROXY
     )
-    ground.forget()
     consultation = factories.consultation(area=None)
     assert settings_of(consultation)["mode"] == "none"
     assert overlays(municipality=consultation.municipality.code, officials=True) == []
-    ground.forget()
 
 
 def test_overlays_are_named_in_the_readers_language(settings: Any) -> None:

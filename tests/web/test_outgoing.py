@@ -7,7 +7,6 @@ import ipaddress
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +22,6 @@ from tests import map_upstream
 from tests.map_upstream import HOST, Upstream
 
 PUBLIC = "93.184.216.34"
-
-
-@pytest.fixture
-def upstream() -> Iterator[Upstream]:
-    with map_upstream.running() as running:
-        yield running
 
 
 def fetch(address: str, **options: Any) -> Answer:

@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from mapdialog.dialogue import ground
 from mapdialog.dialogue.models import Consultation
-from tests import factories, map_upstream
+from tests import factories
 from tests.map_upstream import Upstream
-
-
-@pytest.fixture
-def upstream() -> Iterator[Upstream]:
-    with map_upstream.running() as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def fresh_ground() -> Iterator[None]:
-    ground.forget()
-    yield
-    ground.forget()
 
 
 @pytest.fixture

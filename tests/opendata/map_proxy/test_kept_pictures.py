@@ -12,7 +12,7 @@ from mapdialog.map_services.server import Picture, Pictures, allowed_age_s
 from tests.map_upstream import IMAGE, PNG, Upstream
 from tests.opendata.map_proxy.addresses import address
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_ground")]
 
 
 NOW = dt.datetime(2026, 5, 4, 12, 0, tzinfo=dt.UTC)

@@ -20,7 +20,7 @@ from tests.layers.questions.test_tiles import tile_at
 from tests.map_upstream import HOST, IMAGE, PNG, Reply, Upstream
 from tests.opendata.map_proxy.addresses import TILE, address
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_ground")]
 
 
 def problem(answer: Any) -> dict[str, Any]:
