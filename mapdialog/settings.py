@@ -255,6 +255,8 @@ LOCALE_PATHS = [BASE_DIR / "mapdialog" / "locale"]
 FORMAT_MODULE_PATH = ["mapdialog.web.formats"]
 # Commands speak English with no language active, where no format module is asked. Django itself is American.
 DATE_FORMAT, TIME_FORMAT, DATETIME_FORMAT = english.DATE_FORMAT, english.TIME_FORMAT, english.DATETIME_FORMAT
+# 5 592 or 5,592, everywhere: what a machine reads, and names (years, codes), are `unlocalize`d in templates.
+USE_THOUSAND_SEPARATOR = True
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Oslo"

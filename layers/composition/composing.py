@@ -226,7 +226,7 @@ def _checked(composition: Composition) -> list[Committee]:
     if not committees:
         raise CompositionError(_("No unit is in a committee yet."))
     if len(committees) > MOST_COMMITTEES:
-        raise CompositionError(_("There can be at most %(n)d committees.") % {"n": MOST_COMMITTEES})
+        raise CompositionError(_("There can be at most %(n)s committees.") % {"n": MOST_COMMITTEES})
     for committee in committees:
         _check_words(committee, others=[other for other in committees if other is not committee])
         for unit in committee.units:
@@ -244,10 +244,10 @@ def _checked(composition: Composition) -> list[Committee]:
 def _check_words(committee: Committee, *, others: list[Committee]) -> None:
     code = committee.code
     if not code.strip() or len(code) > CODE_MAX or not code.isprintable():
-        message = _("Every committee needs a code of at most %(n)d characters.")
+        message = _("Every committee needs a code of at most %(n)s characters.")
         raise CompositionError(message % {"n": CODE_MAX})
     if len(committee.name) > NAME_MAX or not committee.name.isprintable():
-        message = _("The name of %(code)s is longer than %(n)d characters, or holds a control character.")
+        message = _("The name of %(code)s is longer than %(n)s characters, or holds a control character.")
         raise CompositionError(message % {"code": code, "n": NAME_MAX})
     if any(other.code == code for other in others):
         raise CompositionError(_("Two committees have the code %(code)s.") % {"code": code})

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from layers import styles
 from layers.event import What, record
+from layers.figure import Figure
 from layers.models import Layer, LayerEvent
 
 _LONGEST = {"credit": 200, "licence": 80}
@@ -78,5 +79,6 @@ def _check(description: Description) -> None:
     for name in _LONGEST:
         longest = _LONGEST[name]
         if len(getattr(description, name)) > longest:
-            message = _("The text can have at most %(maximum)d characters; it has %(length)d.")
-            raise DescriptionError(message % {"maximum": longest, "length": len(getattr(description, name))})
+            message = _("The text can have at most %(maximum)s characters; it has %(length)s.")
+            length = Figure(len(getattr(description, name)))
+            raise DescriptionError(message % {"maximum": Figure(longest), "length": length})

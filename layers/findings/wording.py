@@ -10,6 +10,7 @@ from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext_lazy, ngettext_lazy
 from django.utils.translation import gettext as _
 
+from layers.figure import Figure
 from layers.findings.finding import Finding, Item
 from layers.styles.titles import title
 
@@ -62,9 +63,9 @@ _HEADINGS = {
 
 _SENTENCES = {
     "skipped": ngettext_lazy(
-        "%(count)d feature was not loaded.", "%(count)d features were not loaded.", "count"
+        "%(count)s feature was not loaded.", "%(count)s features were not loaded.", "count"
     ),
-    "repaired": ngettext_lazy("%(count)d shape was repaired.", "%(count)d shapes were repaired.", "count"),
+    "repaired": ngettext_lazy("%(count)s shape was repaired.", "%(count)s shapes were repaired.", "count"),
     "axes_swapped": gettext_lazy("x and y were swapped, as you asked."),
     "other_crs": gettext_lazy("The file says EPSG:%(said)d; it was read as EPSG:%(told)d, as you asked."),
     "other_tables": gettext_lazy("The file has layers that were not read: %(left)s. Read: %(taken)s."),
@@ -81,12 +82,12 @@ _SENTENCES = {
     "numbered": gettext_lazy("The file has no columns. The areas' codes are their numbers in the file."),
     "no_codes": gettext_lazy("No zone has a code. Choose the column that holds the codes."),
     "no_code": ngettext_lazy(
-        "%(count)d zone has no code, so nobody sees what it is. The code may be in another column.",
-        "%(count)d zones have no code, so nobody sees what they are. The codes may be in another column.",
+        "%(count)s zone has no code, so nobody sees what it is. The code may be in another column.",
+        "%(count)s zones have no code, so nobody sees what they are. The codes may be in another column.",
         "count",
     ),
     "unknown_code": gettext_lazy(
-        "%(count)d of %(total)d zones have codes that the list %(list)s does not know: %(codes)s."
+        "%(count)s of %(total)s zones have codes that the list %(list)s does not know: %(codes)s."
     ),
     "better_list": gettext_lazy("The list %(list)s knows %(percent)s%% of the codes."),
     "outside_country": gettext_lazy(
@@ -96,107 +97,107 @@ _SENTENCES = {
         "As EPSG:%(srid)d the layer lies at longitude %(lon).2f, latitude %(lat).2f, "
         "where nobody uses that system."
     ),
-    "far_from_home": gettext_lazy("The layer lies %(km)d km from the owner's other layers."),
+    "far_from_home": gettext_lazy("The layer lies %(km)s km from the owner's other layers."),
     "beyond_home": gettext_lazy("%(percent)s%% of the layer lies outside the owner's other boundaries."),
     "little_of_home": gettext_lazy("The layer covers %(percent)s%% of the owner's other boundaries."),
-    "far_from_municipality": gettext_lazy("The layer lies %(km)d km from the municipality."),
+    "far_from_municipality": gettext_lazy("The layer lies %(km)s km from the municipality."),
     "beyond_municipality": gettext_lazy("%(percent)s%% of the layer lies outside the municipality."),
     "little_of_municipality": gettext_lazy("The layer covers %(percent)s%% of the municipality."),
     "too_wide": ngettext_lazy(
-        "%(count)d feature reaches around the globe: cut it where it crosses 180°.",
-        "%(count)d features reach around the globe: cut them where they cross 180°.",
+        "%(count)s feature reaches around the globe: cut it where it crosses 180°.",
+        "%(count)s features reach around the globe: cut them where they cross 180°.",
         "count",
     ),
     "at_zero": ngettext_lazy(
-        "%(count)d feature has points at 0, 0 of the coordinates, where nothing of the layer can be.",
-        "%(count)d features have points at 0, 0 of the coordinates, where nothing of the layer can be.",
+        "%(count)s feature has points at 0, 0 of the coordinates, where nothing of the layer can be.",
+        "%(count)s features have points at 0, 0 of the coordinates, where nothing of the layer can be.",
         "count",
     ),
     "stray_vertex": ngettext_lazy(
-        "%(count)d feature has a point far from its other points.",
-        "%(count)d features have points far from their other points.",
+        "%(count)s feature has a point far from its other points.",
+        "%(count)s features have points far from their other points.",
         "count",
     ),
     "abroad": ngettext_lazy(
-        "%(count)d feature lies outside the owner's country, as a whole or in part.",
-        "%(count)d features lie outside the owner's country, as a whole or in part.",
+        "%(count)s feature lies outside the owner's country, as a whole or in part.",
+        "%(count)s features lie outside the owner's country, as a whole or in part.",
         "count",
     ),
     "stray": ngettext_lazy(
-        "%(count)d feature lies, as a whole or in part, far from all the others.",
-        "%(count)d features lie, as a whole or in part, far from all the others.",
+        "%(count)s feature lies, as a whole or in part, far from all the others.",
+        "%(count)s features lie, as a whole or in part, far from all the others.",
         "count",
     ),
     "overlap": ngettext_lazy(
-        "%(count)d pair of areas overlaps: %(area)s.", "%(count)d pairs of areas overlap: %(area)s.", "count"
+        "%(count)s pair of areas overlaps: %(area)s.", "%(count)s pairs of areas overlap: %(area)s.", "count"
     ),
     "gap": ngettext_lazy(
-        "%(count)d gap between the areas: %(area)s.", "%(count)d gaps between the areas: %(area)s.", "count"
+        "%(count)s gap between the areas: %(area)s.", "%(count)s gaps between the areas: %(area)s.", "count"
     ),
     "sliver_overlap": ngettext_lazy(
-        "%(count)d overlap is narrower than %(limit)s m: %(area)s.",
-        "%(count)d overlaps are narrower than %(limit)s m: %(area)s.",
+        "%(count)s overlap is narrower than %(limit)s m: %(area)s.",
+        "%(count)s overlaps are narrower than %(limit)s m: %(area)s.",
         "count",
     ),
     "sliver_gap": ngettext_lazy(
-        "%(count)d gap is narrower than %(limit)s m: %(area)s.",
-        "%(count)d gaps are narrower than %(limit)s m: %(area)s.",
+        "%(count)s gap is narrower than %(limit)s m: %(area)s.",
+        "%(count)s gaps are narrower than %(limit)s m: %(area)s.",
         "count",
     ),
     "sliver_part": ngettext_lazy(
-        "%(count)d part of an area is a sliver narrower than %(limit)s m: %(area)s.",
-        "%(count)d parts of areas are slivers narrower than %(limit)s m: %(area)s.",
+        "%(count)s part of an area is a sliver narrower than %(limit)s m: %(area)s.",
+        "%(count)s parts of areas are slivers narrower than %(limit)s m: %(area)s.",
         "count",
     ),
     "not_measured": gettext_lazy(
-        "Overlaps and gaps were not measured: %(size)d points are too many (limit %(limit)s)."
+        "Overlaps and gaps were not measured: %(size)s points are too many (limit %(limit)s)."
     ),
     "merged_code": ngettext_lazy(
-        "%(count)d area was made of several features with the same code.",
-        "%(count)d areas were made of several features with the same code.",
+        "%(count)s area was made of several features with the same code.",
+        "%(count)s areas were made of several features with the same code.",
         "count",
     ),
     "same_shape": ngettext_lazy(
-        "%(count)d feature has the same shape as another.",
-        "%(count)d features have the same shape as another.",
+        "%(count)s feature has the same shape as another.",
+        "%(count)s features have the same shape as another.",
         "count",
     ),
     "tiny": ngettext_lazy(
-        "%(count)d feature is smaller than %(limit)s m².",
-        "%(count)d features are smaller than %(limit)s m².",
+        "%(count)s feature is smaller than %(limit)s m².",
+        "%(count)s features are smaller than %(limit)s m².",
         "count",
     ),
     "huge": ngettext_lazy(
-        "%(count)d feature is larger than all the others together: %(area)s.",
-        "%(count)d features are larger than all the others together: %(area)s.",
+        "%(count)s feature is larger than all the others together: %(area)s.",
+        "%(count)s features are larger than all the others together: %(area)s.",
         "count",
     ),
     "many_vertices": ngettext_lazy(
-        "%(count)d shape has more than %(limit)s points: the map may be slow there.",
-        "%(count)d shapes have more than %(limit)s points: the map may be slow there.",
+        "%(count)s shape has more than %(limit)s points: the map may be slow there.",
+        "%(count)s shapes have more than %(limit)s points: the map may be slow there.",
         "count",
     ),
     "no_name": ngettext_lazy(
-        "%(count)d area has no name: its code is shown instead.",
-        "%(count)d areas have no name: their codes are shown instead.",
+        "%(count)s area has no name: its code is shown instead.",
+        "%(count)s areas have no name: their codes are shown instead.",
         "count",
     ),
     "no_names": gettext_lazy(
         "No feature has a name: their codes are shown instead. Choose the column that holds the names."
     ),
     "damaged_letters": ngettext_lazy(
-        "The letters of %(count)d feature seem to be damaged. Export the layer again, as UTF-8.",
-        "The letters of %(count)d features seem to be damaged. Export the layer again, as UTF-8.",
+        "The letters of %(count)s feature seem to be damaged. Export the layer again, as UTF-8.",
+        "The letters of %(count)s features seem to be damaged. Export the layer again, as UTF-8.",
         "count",
     ),
     "unknown_level": ngettext_lazy(
-        "%(count)d zone has a vertical level that is not 1 to 5 and counts as on the ground.",
-        "%(count)d zones have vertical levels that are not 1 to 5 and count as on the ground.",
+        "%(count)s zone has a vertical level that is not 1 to 5 and counts as on the ground.",
+        "%(count)s zones have vertical levels that are not 1 to 5 and count as on the ground.",
         "count",
     ),
     "unknown_status": ngettext_lazy(
-        "%(count)d zone has a status that is neither existing (1) nor future (2).",
-        "%(count)d zones have a status that is neither existing (1) nor future (2).",
+        "%(count)s zone has a status that is neither existing (1) nor future (2).",
+        "%(count)s zones have a status that is neither existing (1) nor future (2).",
         "count",
     ),
 }
@@ -246,7 +247,7 @@ def sentence(finding: Finding) -> str:
     if text is None:
         return heading(finding)
     values = {name: _shown(name, value) for name, value in finding.values.items()}
-    return str(text % {**values, "count": finding.count, "area": area(finding.m2 or 0)})
+    return str(text % {**values, "count": Figure(finding.count), "area": area(finding.m2 or 0)})
 
 
 def reason(why: str) -> str:
@@ -287,11 +288,13 @@ def area(m2: float) -> str:
 
 
 def _shown(name: str, value: Any) -> Any:
-    """Numbers as the language writes them, lists of codes as people call them."""
+    """Counts and measures as the language writes them, lists of codes as people call them."""
     if name == "list":
         return title(value)
     if name == "titles":
         return _in_language(value)
+    if name in ("total", "size", "km"):
+        return Figure(value)
     if name not in ("percent", "limit") or not isinstance(value, float):
         return value
     return number_format(value, decimal_pos=0 if value.is_integer() else 1)

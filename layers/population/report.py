@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from layers.figure import Figure
 from layers.models import Population
 from layers.population.ages import Band
 
@@ -20,19 +21,19 @@ def sentences(population: Population) -> list[str]:
     if population.summed_from_id is not None:
         return [
             ngettext(
-                "Added up from %(n)d statistical unit.",
-                "Added up from %(n)d statistical units.",
+                "Added up from %(n)s statistical unit.",
+                "Added up from %(n)s statistical units.",
                 report["units"],
             )
-            % {"n": report["units"]},
+            % {"n": Figure(report["units"])},
             *_outside(report),
         ]
     return [*_matched(report), *_totals(report), *_figures(report)]
 
 
 def _matched(report: dict[str, Any]) -> Iterator[str]:
-    values = {"matched": report["matched"], "areas": report["areas"], "total": report["total"]}
-    yield _("%(matched)d of %(areas)d areas have figures, %(total)d people in all.") % values
+    values = {name: Figure(report[name]) for name in ("matched", "areas", "total")}
+    yield _("%(matched)s of %(areas)s areas have figures, %(total)s people in all.") % values
     if report["n_without"]:
         yield _("Areas without figures: %s.") % _listed(report["without"], n=report["n_without"])
     if report["n_unmatched"]:
@@ -46,15 +47,15 @@ def _totals(report: dict[str, Any]) -> Iterator[str]:
     unlike = report["unlike_total"]
     if unlike["n"]:
         yield _(
-            "In %(n)d of %(of)d areas the age bands do not add up to the total: the office rounds them. "
+            "In %(n)s of %(of)s areas the age bands do not add up to the total: the office rounds them. "
             "The total is kept as it is."
-        ) % {"n": unlike["n"], "of": unlike["of"]}
+        ) % {name: Figure(unlike[name]) for name in ("n", "of")}
     if report["summed_totals"]["n"]:
         yield ngettext(
-            "The file has no total for %(n)d area: it is the sum of the bands.",
-            "The file has no total for %(n)d areas: it is the sum of the bands.",
+            "The file has no total for %(n)s area: it is the sum of the bands.",
+            "The file has no total for %(n)s areas: it is the sum of the bands.",
             report["summed_totals"]["n"],
-        ) % {"n": report["summed_totals"]["n"]}
+        ) % {"n": Figure(report["summed_totals"]["n"])}
 
 
 def _figures(report: dict[str, Any]) -> Iterator[str]:
@@ -66,11 +67,11 @@ def _figures(report: dict[str, Any]) -> Iterator[str]:
         yield _("Men and women were added up.")
     for sign, n in report["untold"].items():
         message = ngettext(
-            "“%(sign)s” is used %(n)d time instead of a number that the office does not publish.",
-            "“%(sign)s” is used %(n)d times instead of a number that the office does not publish.",
+            "“%(sign)s” is used %(n)s time instead of a number that the office does not publish.",
+            "“%(sign)s” is used %(n)s times instead of a number that the office does not publish.",
             n,
         )
-        yield message % {"sign": sign, "n": n}
+        yield message % {"sign": sign, "n": Figure(n)}
     if report["unread"]:
         yield _("Columns that were not read: %s.") % _listed(report["unread"], n=len(report["unread"]))
     yield from report["notes"]

@@ -102,7 +102,7 @@ def members(units: Edition, *, into: Edition) -> dict[str, str]:
             straddling.append(unit)
     if straddling:
         message = _(
-            "%(n)d units do not lie in one area alone, so their people cannot be added up: %(codes)s."
+            "%(n)s units do not lie in one area alone, so their people cannot be added up: %(codes)s."
         )
         listed = ", ".join(straddling[:_NAMED]) + (", …" if len(straddling) > _NAMED else "")
         raise NotNestedError(message % {"n": len(straddling), "codes": listed})

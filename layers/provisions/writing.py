@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from layers.event import What, record
+from layers.figure import Figure
 from layers.models import Edition, Layer, LayerEvent, Zone
 from layers.provisions.zone_fields import Provision, zone_fields_of
 
@@ -102,9 +103,10 @@ def _check_texts(texts: Mapping[str, Provision]) -> None:
         for text in (provision.legal_text, *provision.plain.values()):
             if len(text) > LONGEST:
                 message = _(
-                    "The text of %(name)s can have at most %(maximum)d characters; it has %(length)d."
+                    "The text of %(name)s can have at most %(maximum)s characters; it has %(length)s."
                 )
-                raise ProvisionError(message % {"name": name, "length": len(text), "maximum": LONGEST})
+                length, maximum = Figure(len(text)), Figure(LONGEST)
+                raise ProvisionError(message % {"name": name, "length": length, "maximum": maximum})
             if "\0" in text:
                 raise ProvisionError(_("The text holds a control character."))
             total += len(text)

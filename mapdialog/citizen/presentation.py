@@ -84,9 +84,9 @@ class Period:
 
 def _time_left(left: dt.timedelta) -> str:
     if left.days >= 1:
-        return ngettext("%(n)d day left", "%(n)d days left", left.days) % {"n": left.days}
+        return ngettext("%(n)s day left", "%(n)s days left", left.days) % {"n": left.days}
     hours = max(1, left.seconds // 3600)
-    return ngettext("%(n)d hour left", "%(n)d hours left", hours) % {"n": hours}
+    return ngettext("%(n)s hour left", "%(n)s hours left", hours) % {"n": hours}
 
 
 _FACTS = (

@@ -84,7 +84,7 @@ def _refusals(form: ContributionForm, *, at: dt.datetime) -> Iterator[None]:
     except NotOpenError:
         raise RefusedByIntakeError(Period.of(form.consultation, at=at).line) from None
     except TooManyError as error:
-        message = _("Too many comments have been sent from this network. Try again in %(n)d seconds.")
+        message = _("Too many comments have been sent from this network. Try again in %(n)s seconds.")
         raise RefusedByIntakeError(message % {"n": error.wait_seconds}) from None
 
 

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from layers.figure import Figure
 from mapdialog.audit.journal import JournalError
 from mapdialog.contributions import editing, moderation, screening
 from mapdialog.contributions.meanwhile import meanwhile
@@ -87,13 +88,13 @@ class ContributionAdmin(OfOwnMunicipality):
         if n_unread:
             # “Select all” reaches further than the page
             message = ngettext(
-                "%(n)d was not on the page that you read, and is as it was.",
-                "%(n)d were not on the page that you read, and are as they were.",
+                "%(n)s was not on the page that you read, and is as it was.",
+                "%(n)s were not on the page that you read, and are as they were.",
                 n_unread,
             )
-            self.message_user(request, message % {"n": n_unread}, messages.WARNING)
+            self.message_user(request, message % {"n": Figure(n_unread)}, messages.WARNING)
         if n_decided:
-            self.message_user(request, _("%(n)d decided.") % {"n": n_decided}, messages.SUCCESS)
+            self.message_user(request, _("%(n)s decided.") % {"n": Figure(n_decided)}, messages.SUCCESS)
 
     def _ticked(self, request: HttpRequest, chosen: QuerySet[Contribution]) -> Iterator[Contribution]:
         """The chosen, and those ticked that somebody else's decision took out of the list's filter meanwhile.

@@ -13,6 +13,7 @@ from django.contrib.gis.geos import GEOSGeometry
 from django.utils.translation import gettext as _
 
 from layers import control_characters
+from layers.figure import Figure
 from layers.readers.closed.visible_text import visible_text
 from mapdialog.contributions import columns, shape
 from mapdialog.contributions.columns import EARLIER_NAMES, TEXT_MAX, Column, SenderFields
@@ -254,8 +255,8 @@ def clean(text: str, *, field: str, maximum: int = TEXT_MAX, one_line: bool = Fa
     if refused.search(text):
         raise FeatureError(field, _("The text holds a control character."))
     if len(text) > maximum:
-        message = _("The text can have at most %(maximum)d characters; it has %(length)d.")
-        raise FeatureError(field, message % {"maximum": maximum, "length": len(text)})
+        message = _("The text can have at most %(maximum)s characters; it has %(length)s.")
+        raise FeatureError(field, message % {"maximum": Figure(maximum), "length": Figure(len(text))})
     return text
 
 

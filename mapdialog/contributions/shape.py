@@ -62,7 +62,7 @@ def parse(value: Any) -> GEOSGeometry | None:
 
 def _check_whole(shape: GEOSGeometry) -> None:
     if shape.num_coords > MAX_VERTICES:
-        message = _("The shape can have at most %(maximum)d points.")
+        message = _("The shape can have at most %(maximum)s points.")
         raise ShapeError("coordinates", message % {"maximum": MAX_VERTICES})
     if isinstance(shape, Polygon | MultiPolygon) and not shape.valid:
         message = _("The border crosses or touches itself (%(reason)s). Draw it without crossings.")
@@ -75,7 +75,7 @@ def _list(value: Any, path: str, *, minimum: int) -> list[Any]:
     if len(value) < minimum:
         raise ShapeError(path, _("At least %(minimum)d are needed.") % {"minimum": minimum})
     if len(value) > MAX_VERTICES:
-        message = _("The shape can have at most %(maximum)d points.")
+        message = _("The shape can have at most %(maximum)s points.")
         raise ShapeError(path, message % {"maximum": MAX_VERTICES})
     return value
 

@@ -33,7 +33,7 @@ class LongEnough(MinimumLengthValidator):
         return self.get_help_text()
 
     def get_help_text(self) -> str:
-        return _("A password has %(n)d characters or more.") % {"n": self.min_length}
+        return _("A password has %(n)s characters or more.") % {"n": self.min_length}
 
 
 class NotQuicklyGuessed:

@@ -10,16 +10,17 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from layers.figure import Figure
 from mapdialog.hotspots.claim import Claim, NoClaim
 from mapdialog.hotspots.models import Hotspot
 
 
 def people(spot: Hotspot) -> str:
     """'29 people, 41 comments'; who cannot be told apart is not counted as somebody."""
-    comments = ngettext("%(n)d comment", "%(n)d comments", spot.n) % {"n": spot.n}
+    comments = ngettext("%(n)s comment", "%(n)s comments", spot.n) % {"n": Figure(spot.n)}
     if spot.n_unknown == spot.n:
         return _("%(comments)s, number of people unknown") % {"comments": comments}
-    known = ngettext("%(n)d person", "%(n)d people", spot.n_contributors) % {"n": spot.n_contributors}
+    known = ngettext("%(n)s person", "%(n)s people", spot.n_contributors) % {"n": Figure(spot.n_contributors)}
     if spot.n_unknown:
         return _("%(people)s and an unknown number of others, %(comments)s") % {
             "people": known,
@@ -53,7 +54,7 @@ def _why_nothing_is_claimed(reason: NoClaim, *, spot: Hotspot) -> str:
                 "that the comments lie close together is all that is said."
             )
         case NoClaim.ON_WATER:
-            n = spot.statistics["on_water"]
-            return _("%(n)d of them lie on water, where no comments are expected.") % {"n": n}
+            n = Figure(spot.statistics["on_water"])
+            return _("%(n)s of them lie on water, where no comments are expected.") % {"n": n}
         case NoClaim.NOTHING_TO_COMPARE:
             return _("Outside every committee there is nothing to compare with.")

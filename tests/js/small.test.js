@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {ramp, rampTable} from 'mapdialog/lib/colours.js';
-import {fill, plural} from 'mapdialog/lib/config.js';
+import {fill, numberFormat, numberOnPage, plural} from 'mapdialog/lib/config.js';
 import {ancestor, fillTemplate, project, tileAt, unproject} from 'mapdialog/lib/tiles.js';
 import {deviceKey, token} from 'mapdialog/lib/token.js';
 import {CASING, CORE, paintDot} from 'mapdialog/map/pin.js';
@@ -14,6 +14,13 @@ test('a UUID is version 4 and new each time, with and without randomUUID', t => 
     crypto.randomUUID = undefined;
     assert.match(uuid(), pattern);
     assert.notEqual(uuid(), uuid());
+});
+
+test('a number is written as the server writes it, in each language', () => {
+    const written = language => numberFormat(language).format(5592.5).replaceAll('\u00a0', ' ');
+    assert.deepEqual(['nb', 'nn', 'sv', 'da', 'en'].map(written), ['5 592,5', '5 592,5', '5 592,5', '5.592,5', '5,592.5']);
+    assert.equal(plural({one: '{n} bidrag', other: '{n} bidrag'}, 5592, 'da'), '5.592 bidrag');
+    assert.equal(numberOnPage(5592), '5,592');
 });
 
 test('a token is 128 bits in hex', () => {

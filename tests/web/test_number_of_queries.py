@@ -11,9 +11,11 @@ Not counted: what begins and ends a transaction.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.apps import apps
@@ -22,6 +24,7 @@ from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.formats import number_format
 
 from mapdialog.contributions.hash_key import hash_key
 from mapdialog.contributions.models import RateBucket
@@ -42,6 +45,16 @@ ONLY_WRITTEN = WRITES.keys() & {
 # Whether a step can still be undone is looked up step by step, a page of them at a time.
 GROWS_UP_TO_A_PAGE = {"planner GET /planner/layers/<int:pk>/log/"}
 _OF_TRANSACTIONS = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
+
+
+# Set around each number that a template writes; of a length that no page has by itself.
+_MARK = "\u2063"
+_READ_BY_MACHINES = re.compile(rf'\s(?!title=|alt=|aria-label=|placeholder=)[\w-]+="[^"]*{_MARK}[^"]*"')
+_numbers: dict[str, list[str]] = {}
+
+
+def _marked(value: Any, *arguments: Any, **options: Any) -> str:
+    return f"{_MARK}{number_format(value, *arguments, **options)}{_MARK}"
 
 
 def _readers_of(route: str) -> tuple[str, ...]:
@@ -79,9 +92,12 @@ def _asked(world: SmallWorld, route: str, write: Write) -> str:
             client.force_login(getattr(world, write.reader))
         path = _path(world, route, write)
         with CaptureQueriesContext(connection) as asked:
-            response = client.generic(write.method, path, **write.arguments())
+            with mock.patch("django.utils.formats.number_format", _marked):
+                response = client.generic(write.method, path, **write.arguments())
             if response.streaming:
                 b"".join(response.streaming_content)
+            elif _MARK.encode() in response.content and not path.startswith("/admin/"):
+                _numbers[path] = _READ_BY_MACHINES.findall(response.content.decode())
     n = sum(not query["sql"].startswith(_OF_TRANSACTIONS) for query in asked.captured_queries)
     return f"{response.status_code} {n}"
 
@@ -139,3 +155,12 @@ def test_no_address_asks_more_often_where_there_are_ten_times_as_many_rows(few_a
     assert differences.keys() >= GROWS_UP_TO_A_PAGE
     grown = {request: n for request, n in differences.items() if request not in GROWS_UP_TO_A_PAGE}
     assert grown == {}, f"Status and queries with {FEW} rows -> with {MANY} rows of each kind."
+
+
+def test_no_number_that_a_machine_reads_is_written_for_people(few_and_many: Any) -> None:
+    """A thousand is 1 000 for readers: in an address or a form's value it would be another word.
+
+    The administration's pages are Django's, which knows of it, and its forms count to a hundred.
+    """
+    assert _numbers, "No page writes a number: the mark is not set."
+    assert {path: parts for path, parts in _numbers.items() if parts} == {}

@@ -11,6 +11,7 @@ from django.db.models import Count, Prefetch, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from layers.figure import Figure
 from layers.models import Edition, Layer, Succession
 from layers.provisions.zone_fields import without_plain
 from mapdialog.dialogue.models import Alternative, Consultation, Reader
@@ -119,13 +120,13 @@ def _waiting(layers: list[Layer], *, in_force: list[Edition]) -> dict[int, list[
         drafts = sum(edition.state == Edition.State.DRAFT for edition in layer.editions.all())
         if drafts:
             waiting[layer.pk].append(
-                ngettext("%(n)d draft not saved", "%(n)d drafts not saved", drafts) % {"n": drafts}
+                ngettext("%(n)s draft not saved", "%(n)s drafts not saved", drafts) % {"n": drafts}
             )
         if not any(edition.number for edition in layer.editions.all()):
             waiting[layer.pk].append(_("no edition yet"))
     for layer_id, n in _successions(layers):
         waiting[layer_id].append(
-            ngettext("%(n)d succession to confirm", "%(n)d successions to confirm", n) % {"n": n}
+            ngettext("%(n)s succession to confirm", "%(n)s successions to confirm", n) % {"n": Figure(n)}
         )
     plans = {
         edition.pk: edition.layer_id
@@ -134,7 +135,8 @@ def _waiting(layers: list[Layer], *, in_force: list[Edition]) -> dict[int, list[
     }
     for edition_id, n in without_plain(plans).items():
         waiting[plans[edition_id]].append(
-            ngettext("%(n)d field without a plain line", "%(n)d fields without a plain line", n) % {"n": n}
+            ngettext("%(n)s field without a plain line", "%(n)s fields without a plain line", n)
+            % {"n": Figure(n)}
         )
     return waiting
 

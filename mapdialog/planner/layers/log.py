@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from layers import undoing
 from layers.event import What, what_of
+from layers.figure import Figure
 from layers.models import LayerEvent
 from mapdialog.people.models import User
 
@@ -132,7 +133,7 @@ def _provisions(event: LayerEvent) -> str:
         written = _("The texts of the field %(name)s were written.") % {"name": fields[0]}
     else:
         written = ngettext(
-            "The texts of %(n)d field were written.", "The texts of %(n)d fields were written.", n
+            "The texts of %(n)s field were written.", "The texts of %(n)s fields were written.", n
         )
         written %= {"n": n}
     if detail.get("undone"):
@@ -153,8 +154,8 @@ def _document(text: StrOrPromise) -> Callable[[LayerEvent], str]:
 
 
 def _computed(event: LayerEvent) -> str:
-    message = _("Successors were computed: %(confirmed)d sure, %(proposed)d to be confirmed.")
-    return message % {name: event.detail.get(name, 0) for name in ("confirmed", "proposed")}
+    message = _("Successors were computed: %(confirmed)s sure, %(proposed)s to be confirmed.")
+    return message % {name: Figure(event.detail.get(name, 0)) for name in ("confirmed", "proposed")}
 
 
 def _succession(text: StrOrPromise) -> Callable[[LayerEvent], str]:

@@ -1,6 +1,6 @@
 /** How long a text may be: nothing that is typed or pasted is cut, and what is too much is said before it is sent. */
 import {element} from 'mapdialog/lib/dom.js';
-import {fill} from 'mapdialog/lib/config.js';
+import {fill, numberOnPage} from 'mapdialog/lib/config.js';
 
 // From here on it is worth knowing how much room is left.
 const NEAR = 0.9;
@@ -12,8 +12,9 @@ export function lengthOf(text) { return [...text.replaceAll('\r\n', '\n').normal
 /** What is to be said of a field's length (`data-most`): '' while there is room. */
 export function lengthNote({value, dataset}, texts, {near = NEAR} = {}) {
     const [n, most] = [lengthOf(value), Number(dataset.most)];
-    if (n > most) return fill(texts.tooLong, {n, most});
-    return n > near * most ? fill(texts.nearLimit, {n, most}) : '';
+    const values = {n: numberOnPage(n), most: numberOnPage(most)};
+    if (n > most) return fill(texts.tooLong, values);
+    return n > near * most ? fill(texts.nearLimit, values) : '';
 }
 
 /** Fields that are too long, each with what to say. */

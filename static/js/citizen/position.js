@@ -1,5 +1,5 @@
 /** Where the telephone thinks it is, in words, and whether that is a point: loaded when somebody asks for it. */
-import {fill, readersLocale} from 'mapdialog/lib/config.js';
+import {fill, numberFormat} from 'mapdialog/lib/config.js';
 import {locate, showPosition} from 'mapdialog/map/locate.js';
 
 // Worse than this is said in words; worse than the other it is an area and no point (as on the server).
@@ -23,5 +23,5 @@ export async function findPosition(view, {texts, language}) {
 /** A distance as one would say it: “85 metres”, “2.4 kilometres”. */
 function inMetres(distance_m, language) {
     const [value, unit] = distance_m < 1000 ? [distance_m, 'meter'] : [distance_m / 1000, 'kilometer'];
-    return new Intl.NumberFormat(readersLocale(language), {style: 'unit', unit, unitDisplay: 'long'}).format(Number(value.toPrecision(2)));
+    return numberFormat(language, {style: 'unit', unit, unitDisplay: 'long'}).format(Number(value.toPrecision(2)));
 }

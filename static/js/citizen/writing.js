@@ -1,6 +1,6 @@
 /** Writing a contribution: the questions about a chosen spot, the draft, sending, the receipt. */
 import {announce} from 'mapdialog/lib/dom.js';
-import {fill} from 'mapdialog/lib/config.js';
+import {fill, numberFormat} from 'mapdialog/lib/config.js';
 import {ask, oneAtATime, settle} from 'mapdialog/lib/press.js';
 import {token} from 'mapdialog/lib/token.js';
 import {createDrafts} from 'mapdialog/citizen/draft.js';
@@ -67,7 +67,7 @@ function showMap() {
 function describe({lonLat, label, words}) {
     if (label) return label;
     if (words) return fill(texts.inWords, {words});
-    const number = value => new Intl.NumberFormat(config.language, {maximumFractionDigits: 5}).format(value);
+    const number = value => numberFormat(config.language, {maximumFractionDigits: 5}).format(value);
     return fill(texts.atPosition, {position: `${number(lonLat[1])} · ${number(lonLat[0])}`});
 }
 

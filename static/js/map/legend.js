@@ -1,4 +1,5 @@
 /** The legend: a picture, the code and the words for each style; with switches when a layer's parts can be hidden. */
+import {numberOnPage} from 'mapdialog/lib/config.js';
 import {element} from 'mapdialog/lib/dom.js';
 import {swatch} from 'mapdialog/map/swatch.js';
 import {styleFor} from 'mapdialog/map/vector_tiles.js';
@@ -53,7 +54,7 @@ function part(name, entries, onToggle) {
     const counted = entries.some(({count}) => count !== undefined);
     const sum = entries.reduce((all, {count = 0}) => all + count, 0);
     return element('details', {class: 'legend__group', open: true},
-        element('summary', {}, name, ' ', element('span', {class: 'legend__count', text: counted ? `${entries.length} · ${sum}` : String(entries.length)})),
+        element('summary', {}, name, ' ', element('span', {class: 'legend__count', text: counted ? `${entries.length} · ${numberOnPage(sum)}` : String(entries.length)})),
         list(entries, onToggle));
 }
 
@@ -65,7 +66,7 @@ function line({code, key = code, label, style, count, on = true}, onToggle) {
     const words = [
         swatch(style),
         element('span', {class: 'legend__label'}, label, ' ', label === String(code) ? null : element('span', {class: 'legend__code', text: code})),
-        count === undefined ? null : element('span', {class: 'legend__count', text: String(count)}),
+        count === undefined ? null : element('span', {class: 'legend__count', text: numberOnPage(count)}),
     ];
     if (!onToggle) return words;
     const box = element('input', {type: 'checkbox', class: 'ds-input', checked: on, on: {change: event => onToggle(key, event.target.checked)}});

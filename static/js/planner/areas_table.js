@@ -1,5 +1,5 @@
 /** The table by committee: sorted by any column; its number follows the filter, the others are of the last calculation, and it says so. */
-import {fill} from 'mapdialog/lib/config.js';
+import {fill, numberFormat, readersLocale} from 'mapdialog/lib/config.js';
 import {WITHOUT} from 'mapdialog/planner/selection.js';
 
 // The row of those without a spot: no committee's code is empty.
@@ -9,7 +9,7 @@ const LAST = new Map([[WITHOUT, '\uffff'], [NO_SPOT, '\uffff\uffff']]);
 /** `onOnly(code)` when a committee's name is pressed. → {count(map)}: how many are selected, by code. */
 export function createAreasTable(table, {note, texts, language, onOnly}) {
     const rows = [...table.tBodies[0].rows];
-    const number = new Intl.NumberFormat(language);
+    const number = numberFormat(language);
     const values = {
         name: row => LAST.get(row.dataset.code) ?? row.cells[0].textContent.trim(),
         n: row => Number(row.dataset.shown ?? row.dataset.n),
@@ -26,7 +26,7 @@ export function createAreasTable(table, {note, texts, language, onOnly}) {
         for (const other of table.tHead.rows[0].cells) other.setAttribute('aria-sort', 'none');
         heading.setAttribute('aria-sort', ascending ? 'ascending' : 'descending');
         const value = values[button.dataset.sort];
-        const compare = (a, b) => (isName ? value(a).localeCompare(value(b), language) : value(a) - value(b));
+        const compare = (a, b) => (isName ? value(a).localeCompare(value(b), readersLocale(language)) : value(a) - value(b));
         rows.sort((a, b) => (ascending ? compare(a, b) : compare(b, a)));
         table.tBodies[0].append(...rows);
     }

@@ -1,6 +1,6 @@
 /** The planner's page: one selection, and everything that shows it. */
 import {announce, element} from 'mapdialog/lib/dom.js';
-import {dateFormat, fill, plural, readConfig} from 'mapdialog/lib/config.js';
+import {dateFormat, fill, numberFormat, plural, readConfig} from 'mapdialog/lib/config.js';
 import {boundsOf} from 'mapdialog/lib/geometry.js';
 import {decodePack} from 'mapdialog/lib/pins.js';
 import {heatLegend} from 'mapdialog/map/heat.js';
@@ -20,7 +20,7 @@ const config = readConfig();
 const {texts, language, timeZone} = config;
 const byId = id => document.getElementById(id);
 const hotspots = byId('hotspots') ? readConfig('hotspots') : [];
-const number = new Intl.NumberFormat(language);
+const number = numberFormat(language);
 const LIST_DELAY_MS = 200;
 const NEAR_DEGREES_PX = 12;
 
@@ -195,7 +195,7 @@ function openHotspot(feature, on, {from = null} = {}) {
         if (isIt) button.setAttribute('aria-current', 'true');
         else button.removeAttribute('aria-current');
     }
-    popups.show(on, centre, hotspotWords(feature, {texts}), {about: boundsOf(feature), from});
+    popups.show(on, centre, hotspotWords(feature, {texts, language}), {about: boundsOf(feature), from});
 }
 
 function openGround(lonLat, {zones, committees, plan}, on) {

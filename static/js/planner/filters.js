@@ -1,6 +1,6 @@
 /** The filter panel: ticked boxes, two days and the bars over time. Nothing ticked means everything. */
 import {element} from 'mapdialog/lib/dom.js';
-import {dateFormat} from 'mapdialog/lib/config.js';
+import {dateFormat, numberFormat} from 'mapdialog/lib/config.js';
 import {createHistogram} from 'mapdialog/planner/histogram.js';
 import {midnight, WITHOUT} from 'mapdialog/planner/selection.js';
 
@@ -41,7 +41,7 @@ export function createFilters(form, {choices, texts, language, timeZone, onChang
             form.querySelector('#area-chosen').textContent = selection.area.length ? `(${selection.area.length})` : '';
         },
         count(counts) {
-            const number = new Intl.NumberFormat(language);
+            const number = numberFormat(language);
             for (const [name, lines] of Object.entries(boxes)) {
                 for (const [value, {count}] of lines) count.textContent = number.format(counts[name]?.get(value) ?? 0);
             }

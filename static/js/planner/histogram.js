@@ -1,5 +1,5 @@
 /** Contributions over time as bars; dragging over them chooses days, and the two date fields do the same from the keyboard. */
-import {dateFormat, fill} from 'mapdialog/lib/config.js';
+import {dateFormat, fill, numberFormat} from 'mapdialog/lib/config.js';
 import {dayOf} from 'mapdialog/planner/selection.js';
 
 const BINS = 40;
@@ -40,7 +40,7 @@ export function createHistogram(node, {texts, language, timeZone, onChoose}) {
 
     function words(most) {
         const date = instant => dateFormat(language, {dateStyle: 'medium', timeZone}).format(instant);
-        return fill(texts.histogram, {from: date(span.from), to: date(span.to), most});
+        return fill(texts.histogram, {from: date(span.from), to: date(span.to), most: numberFormat(language).format(most)});
     }
 
     return {draw, bins: BINS};

@@ -1,9 +1,9 @@
 /** A hotspot in words: who and how many, about what, how many times as many, and the doubt. */
 import {element} from 'mapdialog/lib/dom.js';
-import {fill} from 'mapdialog/lib/config.js';
+import {fill, numberFormat} from 'mapdialog/lib/config.js';
 
 /** Its words for a popup; the sentences are the server's, the same as in the list. */
-export function hotspotWords({properties}, {texts}) {
+export function hotspotWords({properties}, {texts, language}) {
     const {rank, name, people, themes, comparison} = properties;
     return {
         head: [
@@ -11,7 +11,7 @@ export function hotspotWords({properties}, {texts}) {
             element('p', {}, element('strong', {text: name})),
             element('p', {text: people}),
         ],
-        list: [element('p', {text: themes.map(theme => `${theme.name} ${theme.n}`).join(' · ')})],
+        list: [element('p', {text: themes.map(theme => `${theme.name} ${numberFormat(language).format(theme.n)}`).join(' · ')})],
         foot: comparison.map(text => element('p', {class: 'comment__about', text})),
     };
 }

@@ -3,7 +3,7 @@
  * hotspots; what differs is a table, in hectares of land.
  */
 import {element} from 'mapdialog/lib/dom.js';
-import {fill} from 'mapdialog/lib/config.js';
+import {fill, numberFormat} from 'mapdialog/lib/config.js';
 import {heldBy} from 'mapdialog/planner/plan_panel.js';
 
 /**
@@ -13,8 +13,8 @@ import {heldBy} from 'mapdialog/planner/plan_panel.js';
 export function createSideBySide(nodes, config, {first, make, remember}) {
     const {plans, texts, language} = config;
     const query = new URLSearchParams(location.search);
-    const hectares = new Intl.NumberFormat(language, {minimumFractionDigits: 2, maximumFractionDigits: 2});
-    const signed = new Intl.NumberFormat(language, {minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: 'exceptZero'});
+    const hectares = numberFormat(language, {minimumFractionDigits: 2, maximumFractionDigits: 2});
+    const signed = numberFormat(language, {minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: 'exceptZero'});
     let beside = query.get('beside');
     let isSwipe = query.has('swipe');
     let shown = null;

@@ -45,7 +45,7 @@ def test_of_very_many_the_first_are_listed_and_all_are_counted() -> None:
     kept = Report(read=2_000, loaded=0, skipped=items).as_json()
     assert len(kept["skips"]) == len(kept["findings"][0]["items"]) == LISTED_MAX
     assert kept["findings"][0]["count"] == LISTED_MAX + 5
-    assert "1005 features were not loaded" in wording.sentence(report.findings(kept)[0])
+    assert "1,005 features were not loaded" in wording.sentence(report.findings(kept)[0])
 
 
 def test_sentences_say_the_numbers_in_the_readers_language() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.formats import number_format
 from django.utils.translation import ngettext
 
+from layers.figure import Figure
 from layers.findings import report, wording
 from layers.findings.finding import Finding, Item
 from layers.geometry import M2_PER_HECTARE
@@ -23,10 +24,8 @@ def count_words(draft: Edition) -> list[str]:
     """The numbers of the report as sentences."""
     n_read, n_loaded = draft.report["read"], draft.report["loaded"]
     return [
-        ngettext("%(n)s feature was read.", "%(n)s features were read.", n_read)
-        % {"n": number_format(n_read, force_grouping=True)},
-        ngettext("%(n)s is in the draft.", "%(n)s are in the draft.", n_loaded)
-        % {"n": number_format(n_loaded, force_grouping=True)},
+        ngettext("%(n)s feature was read.", "%(n)s features were read.", n_read) % {"n": Figure(n_read)},
+        ngettext("%(n)s is in the draft.", "%(n)s are in the draft.", n_loaded) % {"n": Figure(n_loaded)},
     ]
 
 
@@ -95,10 +94,10 @@ def comparison(upload: Upload) -> dict[str, Any] | None:
 
 
 def _hectares(m2: float | None) -> str:
-    return "–" if m2 is None else number_format(m2 / M2_PER_HECTARE, decimal_pos=1, force_grouping=True)
+    return "–" if m2 is None else number_format(m2 / M2_PER_HECTARE, decimal_pos=1)
 
 
 def _difference(row: dict[str, Any]) -> str:
     hectares = ((row["m2_after"] or 0) - (row["m2_before"] or 0)) / M2_PER_HECTARE
     sign = "+" if hectares > 0 else "−" if hectares < 0 else "±"
-    return f"{sign}{number_format(abs(hectares), decimal_pos=1, force_grouping=True)}"
+    return f"{sign}{number_format(abs(hectares), decimal_pos=1)}"

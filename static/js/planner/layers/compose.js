@@ -1,5 +1,5 @@
 /** Composing committees: the map, the list and the sums say the same; nothing is sent before the form is. */
-import {dateFormat, fill, readConfig} from 'mapdialog/lib/config.js';
+import {dateFormat, fill, numberFormat, readConfig} from 'mapdialog/lib/config.js';
 import {announce} from 'mapdialog/lib/dom.js';
 import {createUnitMap} from 'mapdialog/planner/layers/compose_map.js';
 import {createComposition} from 'mapdialog/planner/layers/compose_state.js';
@@ -12,7 +12,7 @@ const rows = new Map([...document.querySelectorAll('#units tbody tr')].map(node 
 const status = document.getElementById('status');
 const undo = document.getElementById('undo');
 const redo = document.getElementById('redo');
-const number = new Intl.NumberFormat(language, {maximumFractionDigits: 0});
+const number = numberFormat(language, {maximumFractionDigits: 0});
 const formatted = value => (value === null ? texts.unknown : number.format(value));
 const picker = row => row.querySelector('select');
 const composition = createComposition({

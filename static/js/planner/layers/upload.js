@@ -1,6 +1,6 @@
 /** Sending a file: dropped or chosen, with how far it has come, and a way to stop. Without this script the form does it alone. */
 import {announce} from 'mapdialog/lib/dom.js';
-import {fill, readConfig} from 'mapdialog/lib/config.js';
+import {fill, numberFormat, readConfig} from 'mapdialog/lib/config.js';
 
 const {language, most, texts} = readConfig();
 const form = document.getElementById('send');
@@ -18,7 +18,7 @@ let request = null;
 function size(bytes) {
     const mega = bytes >= 1e6;
     const unit = {style: 'unit', unit: mega ? 'megabyte' : 'kilobyte', maximumFractionDigits: mega ? 1 : 0};
-    return new Intl.NumberFormat(language, unit).format(mega ? bytes / 1e6 : Math.max(1, bytes / 1e3));
+    return numberFormat(language, unit).format(mega ? bytes / 1e6 : Math.max(1, bytes / 1e3));
 }
 
 function complain(text) {
