@@ -212,7 +212,7 @@ class PersonAdmin(OfOwnMunicipality, UserAdmin):  # type: ignore[type-arg]
         super().save_model(request, obj, form, change)
         if "email" in form.changed_data:
             forget_other_addresses(obj)
-            if change:
+            if change and form.initial["email"] != obj.email:
                 address_was_changed(form.initial["email"])
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:

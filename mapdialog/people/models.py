@@ -68,7 +68,7 @@ def day_of(owner: str, *, at: dt.datetime) -> dt.date:
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
-        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user = self.model(email=self.normalize_email(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -95,10 +95,18 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
-        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_any_case")]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_any_case"),
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_in_small_letters"),
+        ]
 
     def __str__(self) -> str:
         return self.email
+
+    def save(self, *arguments: Any, **named: Any) -> None:
+        """In small letters, whoever writes it: signing in asks for it so."""
+        self.email = self.email.lower()
+        super().save(*arguments, **named)
 
     @cached_property
     def may_administer(self) -> bool:

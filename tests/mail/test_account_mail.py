@@ -220,6 +220,18 @@ def test_an_address_that_waits_for_its_confirmation_signs_its_owner_in_and_nobod
     assert [mail.recipient for mail in Mail.objects.all()] == [owner.email], "and one mail to the owner"
 
 
+def test_an_address_that_waits_for_its_confirmation_is_sent_no_link_for_a_password() -> None:
+    """Mistyped, it is a stranger's, who would sign in as whoever mistyped it."""
+    person, client = make.user(), Client()
+    client.force_login(person)
+    client.post(EMAIL, {"action_add": "", "email": "mistyped@example.org"})
+    Client().post(RESET, {"email": "mistyped@example.org"})
+    Client().post(RESET, {"email": person.email})
+    worked()
+    subjects = [(mail.recipient, "/key/" in mail.text) for mail in Mail.objects.order_by("pk")]
+    assert subjects == [("mistyped@example.org", False), (person.email, True)]
+
+
 class TestWithoutAMailServer:
     @pytest.fixture(autouse=True)
     def _none(self, settings: Any) -> None:

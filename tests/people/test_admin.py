@@ -167,8 +167,8 @@ def test_a_new_colleague_signs_in_with_the_password_given(client: Client, admini
     }
     response = client.post(page(User, "add"), data)
     assert response.status_code == 302, response.content.decode()
-    made = User.objects.get(email__iexact="new@example.org")
-    assert made.check_password(secret)
+    for typed in ("New@Example.org", "new@example.org"):
+        assert Client().post("/accounts/login/", {"login": typed, "password": secret}).status_code == 302
     assert AuditEntry.objects.filter(action="user.made", by=administrator.audit_name).exists()
 
 

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import IntegrityError
 from django.test import Client
 
-from mapdialog.people.models import Membership
+from mapdialog.people.models import Membership, User
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +35,15 @@ def test_a_planner_signs_in_and_lands_on_the_list(client: Client) -> None:
     response = sign_in(client, planner.email.upper(), "password")
     assert response.status_code == 302
     assert response["Location"] == "/planner/"
+
+
+def test_an_address_is_kept_in_small_letters_whoever_writes_it() -> None:
+    person = factories.user()
+    person.email = "Later@Example.org"
+    person.save()
+    assert sign_in(Client(), "later@example.org", "password").status_code == 302
+    with pytest.raises(IntegrityError, match="user_email_in_small_letters"):
+        User.objects.filter(pk=person.pk).update(email="Later@Example.org")
 
 
 def test_the_page_is_in_the_readers_language_and_names_no_sign_up(client: Client) -> None:
