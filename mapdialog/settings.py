@@ -86,7 +86,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "mapdialog.account.head.HeadIsARead",
+    "mapdialog.account.methods.AskingIsNoAttempt",
     "mapdialog.account.sessions.FollowsSession",
     "mapdialog.people.second_factor.SecondFactorRequired",
     "mapdialog.account.without_mail.WithoutMail",

@@ -16,7 +16,7 @@ from django.views import View
 
 
 class EndSession(LoginRequiredMixin, View):
-    """Ends one of one's own; nobody else's is found. A class says what it takes: `web/methods.py`."""
+    """Ends one of one's own; nobody else's is found. A class says what it takes: `account/methods.py`."""
 
     def post(self, request: HttpRequest, session_id: int) -> HttpResponse:
         session = get_object_or_404(UserSession, pk=session_id, user=request.user)

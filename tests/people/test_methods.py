@@ -34,7 +34,7 @@ def _paths() -> list[str]:
     return [reverse(name, kwargs={key: EXAMPLES[key] for key in keys}) for name, keys in named]
 
 
-PATHS = [*_paths(), "/i18n/setlang/", "/admin/login/"]
+PATHS = [*_paths(), "/i18n/setlang/"]
 
 
 @pytest.fixture(params=["nobody", "somebody", "whoever has shown no second factor"])
