@@ -221,7 +221,10 @@ class _Import:
         written_at, received_at = self._in_order(
             row.written_at, row.received_at, line=row.line, source_id=source_id
         )
-        return replace(row, written_at=written_at, received_at=received_at)
+        if note := own_rows.note_of_change(row, at=self._at):
+            self._report.note(line=row.line, source_id=source_id, note=note)
+        changed_at = row.changed_at and min(row.changed_at, self._at)
+        return replace(row, written_at=written_at, received_at=received_at, changed_at=changed_at)
 
     def _marked(self, draft: Draft, marks: Marks) -> Draft:
         """The draft no more exact than its file says that it is."""

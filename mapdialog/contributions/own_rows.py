@@ -122,6 +122,15 @@ def arrival_of(properties: Mapping[str, Any], *, rulebook: Rulebook) -> OwnArriv
     return OwnArrival(counts_as=arrival, note=note, is_doubtful=True)
 
 
+def note_of_change(row: Row, *, at: dt.datetime) -> str:
+    """What cannot be of when it was changed, "" where nothing is wrong with it."""
+    if row.changed_at is not None and row.changed_at > at:
+        return "changed_at: it lies ahead, and is taken as now."
+    if row.changed_at is not None and row.changed_at < row.received_at:
+        return "changed_at: it is earlier than received_at."
+    return ""
+
+
 def _submission(number: Any) -> str:
     if not isinstance(number, int):
         raise FeatureError("properties.submission", "A number is expected.")

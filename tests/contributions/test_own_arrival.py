@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
+from django.utils import timezone
 
 from mapdialog.contributions import export
 from mapdialog.contributions.models import Contribution, Submission
@@ -111,3 +112,21 @@ def test_what_is_missing_is_filled_by_the_dates_alone_and_said(
     contribution, report = imported(tmp_path, changed(arrival, received, received))
     assert (contribution.arrival, contribution.state) == (counts_as, "published")
     assert [row["note"] for row in report["notes"]] == ([note] if note else [])
+
+
+@pytest.mark.parametrize(
+    ("changed_at", "note"),
+    [
+        (HOUR_AFTER, ""),
+        ("2026-05-03T12:00:00+00:00", "changed_at: it is earlier than received_at."),
+        ("2199-01-01T12:00:00+00:00", "changed_at: it lies ahead, and is taken as now."),
+    ],
+)
+def test_when_it_was_changed_is_not_believed_silently_either(
+    tmp_path: Path, changed_at: str, note: str
+) -> None:
+    change = changed("in_time", HOUR_BEFORE, HOUR_BEFORE) | {"changed_at": changed_at}
+    contribution, report = imported(tmp_path, change)
+    assert [row["note"] for row in report["notes"]] == ([note] if note else [])
+    assert contribution.changed_at is not None
+    assert contribution.changed_at <= timezone.now()
