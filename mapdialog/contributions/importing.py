@@ -6,7 +6,6 @@ What looks wrong (`doubts`) or holds personal data is stored and waits: nothing 
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -22,6 +21,7 @@ from mapdialog.audit.models import record
 from mapdialog.audit.verb import Verb
 from mapdialog.contributions import (
     bulk,
+    cells,
     columns,
     doubts,
     keys,
@@ -31,12 +31,13 @@ from mapdialog.contributions import (
     written_times,
 )
 from mapdialog.contributions import rules as rule
+from mapdialog.contributions.cells import RowError
 from mapdialog.contributions.doubts import Ground
 from mapdialog.contributions.feature import Draft, FeatureError, parse
 from mapdialog.contributions.import_files import FileRow, ImportFileError
 from mapdialog.contributions.import_report import Report
-from mapdialog.contributions.kinds.catalog import detail_names, kind_called
-from mapdialog.contributions.models import Contribution, Submission
+from mapdialog.contributions.kinds.catalog import detail_names
+from mapdialog.contributions.models import Contribution
 from mapdialog.contributions.own_marks import Marks
 from mapdialog.contributions.rulebooks import Rulebook
 from mapdialog.contributions.written_times import WrittenTimeError
@@ -55,9 +56,6 @@ _OF_FILES = frozenset(
         "channel", "written_at", "received_at", "day_offset",
     }
 )  # fmt: skip
-_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d{1,3})?", re.ASCII)
-_WHOLE = re.compile(r"[+-]?\d{1,9}", re.ASCII)
-_CHANNELS_ALSO = {"words": Submission.Channel.WEB}
 _SOURCE_ID_MAX = 100
 _LETTERS = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "ð": "d", "þ": "th"})
 
@@ -69,10 +67,6 @@ def _texts() -> frozenset[str]:
 def targets() -> frozenset[str]:
     """What a column of a file may hold: what a sender says, what kinds ask for, and what only files have."""
     return _texts() | _NUMBERS | _STEPS | _OF_FILES
-
-
-class RowError(ValueError):
-    """One row cannot be taken. The message says why."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +140,7 @@ class _Import:
             try:
                 if row.fault:
                     raise RowError(row.fault)
-                _check_cells(row.values)
+                cells.check(row.values)
                 self._check_source_id(source_id, line=row.line)
                 yield self._read_own(row) if row.properties is not None else self._read(row)
             except FeatureError as error:
@@ -167,23 +161,26 @@ class _Import:
     def _read(self, file_row: FileRow) -> bulk.Row:
         row = file_row.values
         properties: dict[str, Any] = {name: row[name] for name in _texts() if row.get(name)}
-        properties |= {name: _number(row[name], name) for name in _NUMBERS if row.get(name)}
-        properties |= {name: _step(row[name]) for name in _STEPS if row.get(name)}
-        properties |= {"kind": _kind(row.get("kind", "")), "theme": self._theme(row.get("theme", ""))}
+        properties |= {name: cells.number(row[name], name) for name in _NUMBERS if row.get(name)}
+        properties |= {name: cells.step(row[name]) for name in _STEPS if row.get(name)}
+        properties |= {
+            "kind": cells.kind_name(row.get("kind", "")),
+            "theme": self._theme(row.get("theme", "")),
+        }
         geometry = self._geometry(file_row)
         feature = {"type": "Feature", "geometry": geometry, "properties": properties}
         draft = self._marked(parse(feature, rulebook=self.rulebook, is_record=True), file_row.marks)
         written_at, received_at = self._times(row, line=file_row.line)
         flags = [*screening.flags(draft.free_text()), *self._doubts(draft, file_row.marks)]
         submission = row.get("submission_id", "")
-        sender, role = _sender(row.get("sender", ""), role=row.get("sender_role", ""))
+        sender, role = cells.sender(row.get("sender", ""), role=row.get("sender_role", ""))
         return bulk.Row(
             source_id=row["source_id"],
             line=file_row.line,
             submission=submission,
             sender=sender,
             sender_role=role,
-            channel=_channel(row.get("channel", "")),
+            channel=cells.channel(row.get("channel", "")),
             kind=draft.kind.name,
             **draft.values(),
             contributor_key=keys.contributor_key(
@@ -261,7 +258,7 @@ class _Import:
             return None
         if not lon or not lat:
             raise RowError(f"{'lat' if lon else 'lon'}: it is missing.")
-        coordinates = [_number(lon, "lon"), _number(lat, "lat")]
+        coordinates = [cells.number(lon, "lon"), cells.number(lat, "lat")]
         return self._in_degrees({"type": "Point", "coordinates": coordinates})
 
     def _in_degrees(self, geometry: Any) -> Any:
@@ -278,7 +275,9 @@ class _Import:
         received = self._moment(row, "received_at", line=line)
         written = self._moment(row, "written_at", line=line)
         if written is None and row.get("day_offset"):
-            written = self.rulebook.opens_at + dt.timedelta(days=_number(row["day_offset"], "day_offset"))
+            written = self.rulebook.opens_at + dt.timedelta(
+                days=cells.number(row["day_offset"], "day_offset")
+            )
         received = received or written
         if received is None:
             return None, None
@@ -343,15 +342,6 @@ class _Import:
         return key
 
 
-def _check_cells(values: Mapping[str, str]) -> None:
-    """Refused and not held back: mended in the file, the row comes with the next run."""
-    for target, text in values.items():
-        if doubts.is_spreadsheet_error(text):
-            raise RowError(
-                f"{target}: {text!r} is an error of the spreadsheet. Mend it there, or empty the cell."
-            )
-
-
 def _theme_words(rulebook: Rulebook) -> dict[str, str]:
     """From every word a file may use (key, name in any language) to the theme's key."""
     words = {key.casefold(): key for key in rulebook.themes}
@@ -365,36 +355,3 @@ def _theme_words(rulebook: Rulebook) -> dict[str, str]:
 def _slug(word: str) -> str:
     """`Grønne lunger` → `gronne-lunger`: Django's slugify would drop the ø."""
     return slugify(word.casefold().translate(_LETTERS))
-
-
-def _number(text: str, name: str) -> float:
-    if not _NUMBER.fullmatch(text):
-        raise RowError(f"{name}: {text[:40]!r} is not a number.")
-    return float(text.replace(",", "."))
-
-
-def _step(text: str) -> int | str:
-    return int(text) if _WHOLE.fullmatch(text) else text
-
-
-def _kind(word: str) -> str:
-    kind = kind_called(word or "pin")
-    if kind is None:
-        raise RowError(f"kind: {word[:40]!r} is not a kind of contribution.")
-    return kind.name
-
-
-def _sender(word: str, *, role: str) -> tuple[str, str]:
-    """`youth_council` is a council whose role is that."""
-    if not word or word in Submission.Sender.values:
-        return word or Submission.Sender.RESIDENT, visible_text(role)[:80]
-    base = word.rsplit("_", 1)[-1]
-    if base not in Submission.Sender.values:
-        raise RowError(f"sender: {word[:40]!r} is not a sort of sender.")
-    return base, visible_text(role or word.replace("_", " "))[:80]
-
-
-def _channel(word: str) -> str:
-    if word and word not in Submission.Channel.values and word not in _CHANNELS_ALSO:
-        raise RowError(f"channel: {word[:40]!r} is not a channel.")
-    return _CHANNELS_ALSO.get(word, word) or Submission.Channel.IMPORT
