@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from layers.composition import composing
 from layers.editions import description, documents, life, succession
+from layers.editions.publishing import NO_CONSENT, Consent
 from layers.event import What, what_of
 from layers.models import Edition, LayerDocument, LayerEvent, Population, Succession
 from layers.population import attaching
@@ -38,6 +39,7 @@ REFUSALS = (
 
 
 Take = Callable[[LayerEvent, dt.datetime, str], object]
+TakeAnswered = Callable[[LayerEvent, dt.datetime, str, Consent], object]
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,14 @@ class Undo:
 
     is_possible: Callable[[LayerEvent], bool]
     take: Take
+
+
+@dataclass(frozen=True)
+class AnsweredUndo:
+    """One after which everyone may see an edition: `take` is given the answer too, and may ask (DoubtfulError)."""
+
+    is_possible: Callable[[LayerEvent], bool]
+    take: TakeAnswered
 
 
 @dataclass(frozen=True)
@@ -58,7 +68,7 @@ class NoUndo:
 def is_possible(event: LayerEvent) -> bool:
     """Whether what the event changed is still so, so that it could be undone."""
     way = _way_back(event)
-    return isinstance(way, Undo) and way.is_possible(event)
+    return not isinstance(way, NoUndo) and way.is_possible(event)
 
 
 def edition_withdrawn_by(event: LayerEvent) -> int | None:
@@ -68,15 +78,21 @@ def edition_withdrawn_by(event: LayerEvent) -> int | None:
     return _edition(event).pk
 
 
-def undo(event: LayerEvent, *, at: dt.datetime, by: str) -> None:
-    """Undo the event. Raises one of REFUSALS when things have moved on since, or where there is no undo."""
+def undo(event: LayerEvent, *, at: dt.datetime, by: str, consent: Consent = NO_CONSENT) -> None:
+    """Undo the event. Raises one of REFUSALS when things have moved on since, or where there is no undo.
+
+    DoubtfulError is one of them: what `consent` must answer for before everyone sees an edition.
+    """
     way = _way_back(event)
     if isinstance(way, NoUndo):
         raise life.EditionError(str(way.why))
-    way.take(event, at, by)
+    if isinstance(way, AnsweredUndo):
+        way.take(event, at, by, consent)
+    else:
+        way.take(event, at, by)
 
 
-def _way_back(event: LayerEvent) -> Undo | NoUndo:
+def _way_back(event: LayerEvent) -> Undo | AnsweredUndo | NoUndo:
     what = what_of(event)
     return NoUndo(gettext_lazy("This step cannot be undone on its own.")) if what is None else UNDO_OF[what]
 
@@ -99,24 +115,24 @@ def _can_be_restored(event: LayerEvent) -> bool:
     return _edition(event).state == Edition.State.WITHDRAWN and not has_successor
 
 
-def _withdraw(event: LayerEvent, at: dt.datetime, by: str) -> None:
-    life.withdraw(_edition(event), at=at, by=by)
+def _withdraw(event: LayerEvent, at: dt.datetime, by: str, consent: Consent) -> None:
+    life.withdraw(_edition(event), at=at, by=by, consent=consent)
 
 
-def _restore(event: LayerEvent, at: dt.datetime, by: str) -> None:
-    life.restore(_edition(event), at=at, by=by)
+def _restore(event: LayerEvent, at: dt.datetime, by: str, consent: Consent) -> None:
+    life.restore(_edition(event), at=at, by=by, consent=consent)
 
 
-def _made_published(published: bool) -> Undo:
+def _made_published(published: bool) -> AnsweredUndo:
     """The event that made an edition published, or not; undone by the other."""
 
     def is_so(event: LayerEvent) -> bool:
         return _edition(event).published == published
 
-    def undo(event: LayerEvent, at: dt.datetime, by: str) -> None:
-        life.publish(_edition(event), published=not published, at=at, by=by)
+    def undo(event: LayerEvent, at: dt.datetime, by: str, consent: Consent) -> None:
+        life.publish(_edition(event), published=not published, at=at, by=by, consent=consent)
 
-    return Undo(is_so, undo)
+    return AnsweredUndo(is_so, undo)
 
 
 def _document(event: LayerEvent) -> LayerDocument:
@@ -181,10 +197,10 @@ def _made_current(is_current: bool) -> Undo:
     return Undo(is_so, undo)
 
 
-UNDO_OF: Mapping[What, Undo | NoUndo] = {
-    What.SAVED: Undo(_is_newest, _withdraw),
-    What.RESTORED: Undo(_is_newest, _withdraw),
-    What.WITHDRAWN: Undo(_can_be_restored, _restore),
+UNDO_OF: Mapping[What, Undo | AnsweredUndo | NoUndo] = {
+    What.SAVED: AnsweredUndo(_is_newest, _withdraw),
+    What.RESTORED: AnsweredUndo(_is_newest, _withdraw),
+    What.WITHDRAWN: AnsweredUndo(_can_be_restored, _restore),
     What.CLOSED: NoUndo(
         gettext_lazy("The edition ends because another follows it. Withdraw that one instead.")
     ),

@@ -27,12 +27,28 @@ class EditionError(ValueError):
 
 
 class DoubtfulError(EditionError):
-    """What was found in the edition must be answered for before everyone sees it: `doubts`, errors first."""
+    """What was found in the edition must be answered for before everyone sees it: `doubts`, errors first.
 
-    def __init__(self, doubts: Sequence[Finding]) -> None:
-        message = _("Before everyone sees this edition, somebody must answer for what was found: %(doubts)s")
-        super().__init__(message % {"doubts": " ".join(wording.sentence(finding) for finding in doubts)})
+    `instead_of` is the edition whose withdrawal would put it into force again, if that is asked for.
+    """
+
+    def __init__(
+        self, doubts: Sequence[Finding], *, edition: Edition, instead_of: Edition | None = None
+    ) -> None:
+        if instead_of is None:
+            message = _(
+                "Before everyone sees this edition, somebody must answer for what was found: %(doubts)s"
+            )
+        else:
+            message = _(
+                "Edition %(number)d would be in force again. Somebody must first answer for what was found "
+                "in it: %(doubts)s"
+            )
+        sentences = " ".join(wording.sentence(finding) for finding in doubts)
+        super().__init__(message % {"doubts": sentences, "number": edition.number})
         self.doubts = list(doubts)
+        self.edition = edition
+        self.instead_of = instead_of
 
 
 def newest(layer: Layer) -> Edition | None:
@@ -44,6 +60,12 @@ def before(edition: Edition) -> Edition | None:
     """The edition that this one followed, of those that were not withdrawn."""
     older = edition.layer.editions.saved().filter(number__lt=edition.number or 0)
     return older.order_by("-number").first()
+
+
+def reopened_without(edition: Edition) -> Edition | None:
+    """The edition that would be in force again if this one, the newest, were withdrawn."""
+    older = before(edition)
+    return older if older is not None and older.valid_to == edition.valid_from else None
 
 
 @transaction.atomic
@@ -67,7 +89,7 @@ def save(
     if before is not None and valid_from < before.valid_from:
         message = _("Edition %(number)d is in force from %(day)s: the new one cannot begin earlier.")
         raise EditionError(message % {"number": before.number, "day": before.valid_from})
-    answer = _answer(draft, consent=consent) if published else {}
+    answer = _answer(draft, consent=consent, published=published)
     if before is not None:
         _close(before, on=valid_from, at=at, by=by)
     last = layer.editions.aggregate(last=Max("number"))["last"]
@@ -101,22 +123,24 @@ def discard(draft: Edition) -> None:
 
 
 @transaction.atomic
-def withdraw(edition: Edition, *, at: dt.datetime, by: str) -> None:
+def withdraw(edition: Edition, *, at: dt.datetime, by: str, consent: Consent = NO_CONSENT) -> None:
     """Withdraw the newest edition: the one before is in force again for as long as this one would have been.
 
-    What was recorded with it stays as it is. Raises EditionError for any but the newest.
+    What was recorded with it stays as it is. Raises EditionError for any but the newest, and DoubtfulError
+    where everyone would see the one before in its place.
     """
     layer = _locked(edition)
     if newest(layer) != edition:
         raise EditionError(_("Only the newest edition can be withdrawn."))
+    reopened = reopened_without(edition)
+    answer = _answer(reopened, consent=consent, instead_of=edition) if reopened else {}
     edition.state = Edition.State.WITHDRAWN
     edition.save(update_fields=["state"])
-    before = newest(layer)
     detail: dict[str, Any] = {}
-    if before is not None and before.valid_to == edition.valid_from:
-        before.valid_to = edition.valid_to
-        before.save(update_fields=["valid_to"])
-        detail = {"reopened": before.number}
+    if reopened is not None:
+        reopened.valid_to = edition.valid_to
+        reopened.save(update_fields=["valid_to"])
+        detail = {"reopened": reopened.number, **answer}
     record(What.WITHDRAWN, of=edition, at=at, by=by, detail=detail)
 
 
@@ -133,7 +157,7 @@ def restore(edition: Edition, *, at: dt.datetime, by: str, consent: Consent = NO
     if before is not None and (before.number or 0) > (edition.number or 0):
         message = _("Edition %(number)d has been saved since. Withdraw it first.")
         raise EditionError(message % {"number": before.number})
-    answer = _answer(edition, consent=consent) if edition.published else {}
+    answer = _answer(edition, consent=consent)
     if before is not None:
         _close(before, on=edition.valid_from, at=at, by=by)
     edition.state = Edition.State.SAVED
@@ -154,17 +178,29 @@ def publish(
         raise EditionError(_("Save the edition before you publish it."))
     if edition.published == published:
         return
-    answer = _answer(edition, consent=consent) if published else {}
+    answer = _answer(edition, consent=consent, published=published)
     edition.published = published
     edition.save(update_fields=["published"])
     record(What.PUBLISHED if published else What.UNPUBLISHED, of=edition, at=at, by=by, detail=answer)
 
 
-def _answer(edition: Edition, *, consent: Consent) -> dict[str, Any]:
+def doubts_in_public(edition: Edition, *, published: bool | None = None) -> list[Finding]:
+    """What is asked about the edition if everyone sees it (`published`: if not as it is now), errors first."""
+    is_public = edition.published if published is None else published
+    return publishing.doubts(edition.report) if is_public else []
+
+
+def _answer(
+    edition: Edition,
+    *,
+    consent: Consent,
+    published: bool | None = None,
+    instead_of: Edition | None = None,
+) -> dict[str, Any]:
     """For the log, what was asked before the edition goes public, and the answer. Raises DoubtfulError."""
-    doubts = publishing.doubts(edition.report)
+    doubts = doubts_in_public(edition, published=published)
     if not publishing.is_answered(doubts, consent=consent):
-        raise DoubtfulError(doubts)
+        raise DoubtfulError(doubts, edition=edition, instead_of=instead_of)
     return publishing.as_detail(doubts, consent=consent)
 
 

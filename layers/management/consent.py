@@ -30,4 +30,5 @@ def refusal(error: EditionError) -> str:
     if not isinstance(error, DoubtfulError):
         return str(error)
     needed = "--force --reason TEXT" if publishing.needs_reason(error.doubts) else "--force"
-    return f"{error}\n{needed} publishes it all the same"
+    deed = f"withdraws edition {error.instead_of.number}" if error.instead_of else "publishes it"
+    return f"{error}\n{needed} {deed} all the same"

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from layers.editions import life
+from layers.editions.publishing import NO_CONSENT, Consent
 from layers.models import Edition
 from mapdialog.audit.models import record
 from mapdialog.audit.verb import Verb
@@ -115,13 +116,15 @@ def discard(upload: Upload, *, by: str, at: dt.datetime) -> None:
 
 
 @transaction.atomic
-def withdraw(upload: Upload, *, undo: bool, by: User, at: dt.datetime) -> Edition:
-    """Undo the saving, or with `undo` undo that. Raises UploadStateError, and editions.EditionError."""
+def withdraw(
+    upload: Upload, *, undo: bool, by: User, at: dt.datetime, consent: Consent = NO_CONSENT
+) -> Edition:
+    """Undo the saving, or with `undo` undo that. Raises UploadStateError, and EditionError, which may ask."""
     upload = _locked(upload)
     if upload.state != Upload.State.SAVED or upload.draft is None:
         raise UploadStateError(_("There is nothing to withdraw."))
     step = life.restore if undo else life.withdraw
-    step(upload.draft, at=at, by=by.audit_name)
+    step(upload.draft, at=at, by=by.audit_name, consent=consent)
     return upload.draft
 
 

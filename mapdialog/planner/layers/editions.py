@@ -57,18 +57,22 @@ def publish(request: HttpRequest, edition_id: int) -> HttpResponse:
 def withdraw(request: HttpRequest, edition_id: int) -> HttpResponse:
     """Withdraw an edition, after saying what is in force instead and what was recorded with it."""
     edition = edition_for(request, edition_id)
+    consent = question.consent_of(request)
     if request.method == "POST":
-        return _take(request, edition, step=lambda at, by: life.withdraw(edition, at=at, by=by))
+        return _take(
+            request, edition, step=lambda at, by: life.withdraw(edition, at=at, by=by, consent=consent)
+        )
     if life.newest(edition.layer) != edition:
         raise Http404
     frame = frame_of(request, edition.layer)
     language = get_language() or ""
-    older = life.before(edition)
+    reopened = life.reopened_without(edition)
     context = {
         **frame,
         "edition": edition,
-        "instead": older,
-        "is_reopened": older is not None and older.valid_to == edition.valid_from,
+        "instead": reopened or life.before(edition),
+        "reopened": reopened,
+        **question.context(life.doubts_in_public(reopened) if reopened else [], consent=consent),
         "is_in_force": edition.valid_from <= today_in(frame["municipality"]),
         "uses": uses_of([edition.layer], reader=request.user, language=language)[edition.layer_id],
         "compositions": edition.compositions.ever_saved().select_related("layer"),
@@ -92,7 +96,12 @@ def undo(request: HttpRequest, pk: int, event: int) -> HttpResponse:
     """Undo an event of the layer's log."""
     layer = layer_for(request, pk)
     row = get_object_or_404(LayerEvent.objects.select_related("layer"), layer=layer, pk=event)
-    outcome = steps.take(request, layer=layer, step=lambda at, by: undoing.undo(row, at=at, by=by))
+    consent = question.consent_of(request)
+    outcome = steps.take(
+        request, layer=layer, step=lambda at, by: undoing.undo(row, at=at, by=by, consent=consent)
+    )
+    if outcome.doubtful:
+        return question.page(request, outcome.doubtful)
     if outcome.refusal:
         return layer_page(request, layer, refusal=outcome.refusal, status=409)
     back = values.of_form(request).text("back")
@@ -175,13 +184,8 @@ def _take(
     Where something must be answered for first, the page asks, and its form takes the same step.
     """
     outcome = steps.take(request, layer=edition.layer, step=step)
-    if outcome.doubts:
-        context = {
-            **frame_of(request, edition.layer),
-            "edition": edition,
-            **question.context(outcome.doubts, consent=question.consent_of(request)),
-        }
-        return render(request, "planner/layers/publish.html", context)
+    if outcome.doubtful:
+        return question.page(request, outcome.doubtful)
     if outcome.refusal:
         return layer_page(request, edition.layer, refusal=outcome.refusal, status=409)
     return redirect_to(edition.layer, done=outcome.done)

@@ -7,7 +7,7 @@ so another id means that somebody was quicker; then nothing is changed, and the 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -16,7 +16,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from layers.editions.life import DoubtfulError
-from layers.findings.finding import Finding
 from layers.models import Layer, LayerEvent
 from layers.undoing import REFUSALS
 from mapdialog.planner.layers import log
@@ -29,12 +28,12 @@ Step = Callable[[dt.datetime, str], object]
 class Outcome:
     """`done` is the event that the step wrote, None where nothing changed; `refusal` says why not.
 
-    `doubts` are what somebody must answer for first.
+    `doubtful` is the refusal where somebody must answer for what was found first.
     """
 
     done: int | None = None
     refusal: str = ""
-    doubts: Sequence[Finding] = ()
+    doubtful: DoubtfulError | None = None
 
 
 def newest_event(layer: Layer) -> int:
@@ -56,7 +55,7 @@ def take(request: HttpRequest, *, layer: Layer, step: Step, only_adds: bool = Fa
             step(timezone.now(), f"user:{request.user.pk}")
             after = newest_event(layer)
     except DoubtfulError as error:
-        return Outcome(refusal=str(error), doubts=error.doubts)
+        return Outcome(refusal=str(error), doubtful=error)
     except REFUSALS as refusal:
         return Outcome(refusal=str(refusal))
     return Outcome(done=after if after != before else None)

@@ -125,12 +125,72 @@ def test_what_only_officials_see_is_not_asked_about() -> None:
     assert Edition.objects.get().state == "standing"
 
 
-def test_hiding_is_never_asked_about_and_its_undo_is() -> None:
+def after(older: Edition, **fields: Any) -> Edition:
+    """The edition that ended the older one, and in which nothing was found."""
+    Edition.objects.filter(pk=older.pk).update(valid_to=dt.date(2027, 1, 1))
+    return make.edition(of=older.layer, **{"number": 2, "valid_from": dt.date(2027, 1, 1), **fields})
+
+
+@pytest.mark.parametrize(
+    ("report", "refused", "consent"), [(ERROR, YES, WITH_REASON), (ELSEWHERE, publishing.NO_CONSENT, YES)]
+)
+def test_withdrawing_asks_about_the_edition_that_everyone_sees_again_and_logs_the_answer(
+    report: Any, refused: Consent, consent: Consent
+) -> None:
+    older = edition(report=report)
+    newest = after(older)
+    for too_little in (publishing.NO_CONSENT, refused):
+        with pytest.raises(DoubtfulError, match="Edition 1 would be in force again") as refusal:
+            life.withdraw(newest, at=NOON, by="", consent=too_little)
+    assert (refusal.value.edition, refusal.value.instead_of) == (older, newest)
+    newest.refresh_from_db()
+    assert (newest.state, LayerEvent.objects.exists()) == ("standing", False)
+    life.withdraw(newest, at=NOON, by="", consent=consent)
+    (logged,) = LayerEvent.objects.all()
+    kinds = [item.kind for item in publishing.doubts(report)]
+    assert logged.detail == {"reopened": 1, "doubts": kinds, "reason": consent.reason}
+
+
+@pytest.mark.parametrize("fields", [{"published": False}, {"valid_to": dt.date(2026, 6, 1)}])
+def test_withdrawing_does_not_ask_about_what_is_hidden_or_stays_as_it_is(fields: dict[str, Any]) -> None:
+    older = edition(report=ERROR)
+    newest = after(older)
+    Edition.objects.filter(pk=older.pk).update(**fields)
+    life.withdraw(newest, at=NOON, by="")
+    assert newest.state == "withdrawn"
+
+
+def hidden() -> Edition:
     asked = edition(report=ERROR, published=True)
     life.publish(asked, published=False, at=NOON, by="")
-    event = LayerEvent.objects.get(what="unpublished")
-    with pytest.raises(DoubtfulError):
-        undoing.undo(event, at=NOON, by="")
+    return asked
+
+
+def withdrawn() -> Edition:
+    asked = edition(report=ERROR, published=True)
+    life.withdraw(asked, at=NOON, by="")
+    return asked
+
+
+def followed() -> Edition:
+    asked = edition(report=ERROR, published=True)
+    newest = after(asked, state="draft", published=False, number=None)
+    life.save(newest, valid_from=newest.valid_from, published=True, at=NOON, by="")
+    return asked
+
+
+@pytest.mark.parametrize("happen", [hidden, withdrawn, followed])
+def test_an_undo_after_which_everyone_sees_it_asks_and_takes_the_answer(happen: Any) -> None:
+    asked = happen()
+    event = LayerEvent.objects.exclude(what="closed").get()
+    for consent in (publishing.NO_CONSENT, YES):
+        with pytest.raises(DoubtfulError) as refusal:
+            undoing.undo(event, at=NOON, by="", consent=consent)
+        assert refusal.value.edition == asked
+    undoing.undo(event, at=NOON, by="", consent=WITH_REASON)
+    asked.refresh_from_db()
+    assert (asked.state, asked.published, asked.valid_to) == ("standing", True, None)
+    assert LayerEvent.objects.order_by("-pk")[0].detail["reason"] == WITH_REASON.reason
 
 
 ZERO = [
@@ -182,3 +242,14 @@ def test_the_import_command_needs_force_for_what_lies_abroad_or_loads_it_for_off
         call_command("put_back_layer", "NO-4012", "a")
     call_command("put_back_layer", "NO-4012", "a", "--force", "--reason", "It is so")
     assert LayerEvent.objects.get(what="put back").detail["reason"] == "It is so"
+
+
+def test_the_command_that_withdraws_needs_force_where_the_edition_before_is_asked_about() -> None:
+    older = edition(report=ERROR)
+    newest = after(older)
+    names = (older.layer.owner, older.layer.name)
+    with pytest.raises(CommandError, match="--force --reason TEXT withdraws edition 2 all the same"):
+        call_command("roll_back_layer", *names)
+    call_command("roll_back_layer", *names, "--force", "--reason", "It is so")
+    newest.refresh_from_db()
+    assert newest.state == "withdrawn"

@@ -9,6 +9,7 @@ import shapely
 
 from layers.editions import life, overlap, succession
 from layers.editions.life import EditionError
+from layers.editions.publishing import Consent
 from layers.models import Area, Edition, LayerEvent, Succession
 from layers.questions import areas
 from tests.layers import files
@@ -155,7 +156,7 @@ def test_a_withdrawn_edition_is_nobodys_successor(tmp_path: Path) -> None:
     new = loaded(tmp_path, day=AFTER, A=box(9.0, 9.1))
     area = old.areas.get()
     assert succession.successor_of(area) is not None
-    life.withdraw(new, **STEP)
+    life.withdraw(new, **STEP, consent=Consent(is_given=True))
     assert succession.successor_of(area) is None
     assert links(new)["A", "A"].state == "confirmed"
 

@@ -133,6 +133,75 @@ def test_publishing_and_restoring_ask_and_carry_the_answer_into_the_log(
     assert LayerEvent.objects.order_by("-pk")[0].detail["reason"] == "Bouvetøya"
 
 
+@pytest.fixture
+def doubtful(client_of_official: Client, municipality: Any) -> Edition:
+    """A saved edition in which an error was found, and which everyone sees all the same."""
+    uploaded = ready(with_corner_at_zero(), municipality=municipality)
+    save(client_of_official, uploaded, consent="1", reason="So it is")
+    assert work(uploaded).draft is not None
+    return Edition.objects.get()
+
+
+def newest_event() -> int:
+    return LayerEvent.objects.order_by("-pk").values_list("pk", flat=True)[0]
+
+
+def test_undoing_a_hiding_asks_on_a_page_and_goes_back_to_where_it_was_pressed(
+    client_of_official: Client, doubtful: Edition
+) -> None:
+    hidden = f"/planner/layers/editions/{doubtful.pk}/publish/"
+    client_of_official.post(hidden, {"seen": newest_event(), "published": "0"})
+    address = f"/planner/layers/{doubtful.layer_id}/undo/{newest_event()}/"
+
+    def undo(**fields: str) -> Any:
+        sent = {"seen": newest_event(), "back": "log", **fields}
+        return client_of_official.post(address, sent, headers=ENGLISH)
+
+    text = undo().content.decode()
+    assert "Shall everyone see edition 1 as it is?" in text
+    assert f'action="{address}"' in text
+    assert '<input type="hidden" name="back" value="log">' in text
+    assert "Write a reason." in undo(consent="1").content.decode()
+    answered = undo(consent="1", reason="Bouvetøya")
+    assert answered.headers["location"].startswith(f"/planner/layers/{doubtful.layer_id}/log/?done=")
+    doubtful.refresh_from_db()
+    assert doubtful.published
+
+
+def test_the_page_before_a_withdrawal_shows_what_was_found_in_the_edition_before(
+    client_of_official: Client, doubtful: Edition
+) -> None:
+    Edition.objects.filter(pk=doubtful.pk).update(valid_to="2027-01-01")
+    newest = factories.edition(of=doubtful.layer, number=2, valid_from="2027-01-01")
+    address = f"/planner/layers/editions/{newest.pk}/withdraw/"
+    text = client_of_official.get(address, headers=ENGLISH).content.decode()
+    assert "Shall everyone see edition 1 as it is?" in " ".join(text.split())
+    assert "feature 2, B" in text
+    assert 'name="reason"' in text
+    asked = client_of_official.post(address, {"seen": newest_event()}, headers=ENGLISH)
+    text = " ".join(asked.content.decode().split())
+    assert "Edition 1 is in force again when edition 2 is withdrawn." in text
+    assert "Withdraw all the same" in text
+    sent = {"seen": newest_event(), "consent": "1", "reason": "Bouvetøya"}
+    assert client_of_official.post(address, sent).status_code == 302
+    newest.refresh_from_db()
+    assert newest.state == "withdrawn"
+
+
+def test_the_upload_page_asks_before_it_restores_what_was_withdrawn_there(
+    client_of_official: Client, doubtful: Edition
+) -> None:
+    address = f"/planner/layers/uploads/{Upload.objects.get().pk}/roll-back/"
+    assert client_of_official.post(address).status_code == 302
+    asked = client_of_official.post(address, {"undo": "1"}, headers=ENGLISH)
+    assert (asked.status_code, f'action="{address}"' in asked.content.decode()) == (200, True)
+    assert '<input type="hidden" name="undo" value="1">' in asked.content.decode()
+    answered = client_of_official.post(address, {"undo": "1", "consent": "1", "reason": "Bouvetøya"})
+    assert answered.status_code == 302
+    doubtful.refresh_from_db()
+    assert doubtful.state == "standing"
+
+
 def test_the_administration_does_not_publish_what_is_asked_about(municipality: Any) -> None:
     uploaded = ready(without_names(), municipality=municipality)
     from layers.admin import EditionAdmin

@@ -18,7 +18,7 @@ from pydantic import Field
 
 from layers import csv_lines, styles
 from layers.editions import publishing
-from layers.editions.life import EditionError
+from layers.editions.life import DoubtfulError, EditionError
 from layers.findings import report
 from layers.findings.finding import Finding
 from layers.models import Edition
@@ -198,11 +198,13 @@ def discard(request: HttpRequest, upload: UUID) -> HttpResponse:
 def withdraw(request: HttpRequest, upload: UUID) -> HttpResponse:
     """Undo the saving; with `undo` in the form, undo that."""
     own_upload = upload_for(request, upload)
-    undo = "undo" in values.of_form(request)
+    undo, consent = "undo" in values.of_form(request), question.consent_of(request)
     return _take_step(
         request,
         own_upload,
-        lambda: actions.withdraw(own_upload, undo=undo, by=_user(request), at=timezone.now()),
+        lambda: actions.withdraw(
+            own_upload, undo=undo, by=_user(request), at=timezone.now(), consent=consent
+        ),
     )
 
 
@@ -266,9 +268,11 @@ def report_csv(request: HttpRequest, upload: UUID) -> StreamingHttpResponse:
 
 
 def _take_step(request: HttpRequest, upload: Upload, step: Callable[[], object]) -> HttpResponse:
-    """Take a step and show what has become of it; where it does not fit, say why."""
+    """Take a step and show what has become of it; where it does not fit, say why, and ask what it asks."""
     try:
         step()
+    except DoubtfulError as doubtful:
+        return question.page(request, doubtful)
     except (UploadStateError, EditionError) as error:
         return _page(request, upload_for(request, upload.pk), status=409, problem=str(error))
     return redirect("planner:upload", upload.pk)
