@@ -52,7 +52,7 @@ class Undo:
 
 @dataclass(frozen=True)
 class AnsweredUndo:
-    """One after which everyone may see an edition: `take` is given the answer too, and may ask (DoubtfulError)."""
+    """One after which everyone may see an edition: `take` gets the answer too, or asks (DoubtfulError)."""
 
     is_possible: Callable[[LayerEvent], bool]
     take: TakeAnswered

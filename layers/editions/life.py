@@ -185,7 +185,7 @@ def publish(
 
 
 def doubts_in_public(edition: Edition, *, published: bool | None = None) -> list[Finding]:
-    """What is asked about the edition if everyone sees it (`published`: if not as it is now), errors first."""
+    """What is asked about the edition where everyone sees it (`published`, else as it is), errors first."""
     is_public = edition.published if published is None else published
     return publishing.doubts(edition.report) if is_public else []
 

@@ -61,7 +61,7 @@ def load(
     by_year = _by_year(counts, year=year)
     file = {"file_name": (file_name or path.name)[-200:], "sha256": checksum.of_path(path)}
     origin = {"edition": edition, "source": source.strip()[:200], "licence": licence.strip()[:80], **file}
-    report = partial(_report, counts, codes, notes=table.notes)
+    report = partial(_report, counts, codes, notes=[*table.warnings, *table.notes])
     with transaction.atomic():
         Layer.objects.select_for_update().get(pk=edition.layer_id)
         return [

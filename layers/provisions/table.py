@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from layers import csv_lines
+from layers import csv_lines, damaged_letters
 from layers.models import Edition
 from layers.provisions.writing import ProvisionError
 from layers.provisions.zone_fields import Provision, ZoneField, zone_fields_of
 from layers.readers import figures
+from layers.reference import languages
 
 _ZONE_FIELD_HEADERS = ("field", "felt", "feltnavn", "feltbetegnelse", "fält", "område", "delområde")
 _TEXT_HEADERS = (
@@ -39,7 +40,9 @@ class Proposal:
 
     `unknown` are the table's fields that the plan has not, `twice` those on several rows with different texts
     (nothing is written while there are any), `silent` the plan's fields that lack a text and are not in the
-    table, `same` how many already say this, `unread` columns of which nothing was understood.
+    table, `same` how many already say this, `unread` columns of which nothing was understood, `passed_over`
+    those that mean the same as another, which is used. `damaged` are fields whose letters seem to be damaged.
+    `warnings` say what was guessed in reading the file, `around` are its lines above and below the table.
     """
 
     texts: dict[str, Provision] = field(default_factory=dict)
@@ -48,6 +51,10 @@ class Proposal:
     silent: list[str] = field(default_factory=list)
     same: int = 0
     unread: list[str] = field(default_factory=list)
+    passed_over: list[str] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    around: list[str] = field(default_factory=list)
     languages: list[str] = field(default_factory=list)
 
 
@@ -57,8 +64,9 @@ def proposal(path: Path, *, edition: Edition) -> Proposal:
     Raises ReadError for what is no table, ProvisionError where it lacks a column of field names or of texts.
     """
     table = figures.read_table(path)
-    columns = {name: _meaning(name) for name in table.columns}
-    meanings = [meaning for meaning in columns.values() if meaning]
+    meaning_of = {name: _meaning(name) for name in table.columns}
+    columns = _used(meaning_of)
+    meanings = list(columns.values())
     if "field" not in meanings:
         message = _("The table has no column of zone fields. Call it “field”. There are: %(names)s.")
         raise ProvisionError(message % {"names": ", ".join(table.columns[:20])})
@@ -69,7 +77,11 @@ def proposal(path: Path, *, edition: Edition) -> Proposal:
     return replace(
         _matched(texts, fields=zone_fields_of(edition)),
         twice=twice,
-        unread=[name for name, meaning in columns.items() if not meaning],
+        unread=[name for name, meaning in meaning_of.items() if not meaning],
+        passed_over=[name for name, meaning in meaning_of.items() if meaning and name not in columns],
+        damaged=[name for name, provision in texts.items() if _is_damaged(name, provision)],
+        warnings=table.warnings,
+        around=table.notes,
         languages=[meaning for meaning in meanings if meaning not in ("field", "text")],
     )
 
@@ -94,7 +106,21 @@ def _meaning(column: str) -> str:
     if name in _TEXT_HEADERS:
         return "text"
     match = _PLAIN_HEADER.fullmatch(name)
-    return match[1] if match else ""
+    return languages.code_of(match[1]) if match else ""
+
+
+def _used(meaning_of: Mapping[str, str]) -> dict[str, str]:
+    """One column for each meaning: of several the one with the plainest name, else the first."""
+    ranks = {name: rank for rank, name in enumerate((*_ZONE_FIELD_HEADERS, *_TEXT_HEADERS))}
+    plainest = sorted(meaning_of, key=lambda column: ranks.get(_plain_name(column), 0))
+    column_of: dict[str, str] = {}
+    for column in plainest:
+        column_of.setdefault(meaning_of[column], column)
+    return {column: meaning for meaning, column in column_of.items() if meaning}
+
+
+def _is_damaged(name: str, provision: Provision) -> bool:
+    return any(map(damaged_letters.are_in, (name, provision.legal_text, *provision.plain.values())))
 
 
 def _plain_name(text: str) -> str:
@@ -109,7 +135,9 @@ def _texts_by_name(
     twice: list[str] = []
     for row in rows:
         cells = {
-            columns[name]: csv_lines.as_written(cell) for name, cell in row.items() if columns[name] and cell
+            columns[name]: csv_lines.as_written(cell)
+            for name, cell in row.items()
+            if name in columns and cell
         }
         name = cells.pop("field", "")
         provision = Provision(legal_text=cells.pop("text", ""), plain=cells)

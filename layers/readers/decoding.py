@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -64,7 +64,7 @@ def source_rows(body: memoryview, *, header: Mapping[str, Any], piece: Piece) ->
         layers=[_name(layer, piece=piece)] * len(lengths),
         format=piece.format,
         warnings=[
-            *(warning(remark) for remark in (*header["warnings"], *_repeated(piece))),
+            *(warning(remark) for remark in _remarks(header["warnings"], piece=piece)),
             *_unknown(piece),
         ],
         members=header["members"],
@@ -99,8 +99,17 @@ def _unknown(piece: Piece) -> list[str]:
     return [message % {"name": name} for name in piece.unknown_systems]
 
 
-def _repeated(piece: Piece) -> list[dict[str, Any]]:
-    return [{"warning": "repeated", "names": ", ".join(piece.repeated_names)}] if piece.repeated_names else []
+def _remarks(remarks: Sequence[Mapping[str, Any]], *, piece: Piece) -> list[Mapping[str, Any]]:
+    """What is doubtful: what the closed process says, beside what the file says of itself; columns twice."""
+    named = piece.named_encoding
+    doubtful = [
+        {**remark, "named": named} if remark["warning"] == "encoding" else remark
+        for remark in remarks
+        if remark["warning"] != "encoding" or remark["encoding"] != named
+    ]
+    if piece.repeated_names:
+        doubtful.append({"warning": "repeated", "names": ", ".join(piece.repeated_names)})
+    return doubtful
 
 
 def _split(wkb: memoryview, lengths: NDArray[np.int32]) -> NDArray[np.object_]:

@@ -10,7 +10,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from layers.control_characters import storable
 from layers.readers import json_rows, read_file, spreadsheet
 from layers.readers.closed import limits
 from layers.readers.closed.visible_text import visible_text
+from layers.readers.refusals import warning
 from layers.readers.source_rows import ReadError
 
 MAX_FILE_BYTES = 50 * 1024**2
@@ -29,6 +30,7 @@ MAX_ROW_TEXT = 2_000_000
 MAX_TEXT = 32_767
 _DELIMITERS = ";\t,|"
 _LOOKED_AT_LINES = 60
+_WINDOWS = "cp1252"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 Cells = list[list[str]]
@@ -38,14 +40,15 @@ Cells = list[list[str]]
 class Figures:
     """A table: `rows` are {column: text}, "" for an empty cell, every row with every column of `columns`.
 
-    `sheet` and `sheets` are "" and [] for what is no workbook. `notes` are the titles and footnotes around
-    the table, and what was guessed in reading.
+    `sheet` and `sheets` are "" and [] for what is no workbook. `warnings` say what was guessed in reading,
+    `notes` are the titles and footnotes around the table.
     """
 
     columns: list[str]
     rows: list[dict[str, str]]
     sheet: str = ""
     sheets: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -65,13 +68,14 @@ def read_table(path: Path, *, sheet: str | None = None) -> Figures:
         raise ReadError(_("This is an old Excel file (.xls). Save it as .xlsx or CSV."))
     if start.startswith(b"PK") and spreadsheet.is_workbook(path):
         workbook_sheet = spreadsheet.read(path, sheet=sheet)
-        return _framed(workbook_sheet.cells, notes=[], sheet=workbook_sheet.name, sheets=workbook_sheet.names)
+        return _framed(workbook_sheet.cells, sheet=workbook_sheet.name, sheets=workbook_sheet.names)
     if start.startswith((b"PK", b"SQLite format 3\x00", b"fgb")):
-        return _of_rows(read_file.rows(path).properties)
-    text, notes = _text(path.read_bytes())
+        source_rows = read_file.rows(path)
+        return replace(_of_rows(source_rows.properties), warnings=source_rows.warnings)
+    text, warnings = _text(path.read_bytes())
     if text.lstrip()[:1] in ("{", "["):
-        return _of_rows(json_rows.parsed(text))
-    return _framed(_csv_cells(text), notes=notes)
+        return replace(_of_rows(json_rows.parsed(text)), warnings=warnings)
+    return replace(_framed(_csv_cells(text)), warnings=warnings)
 
 
 def _of_rows(rows: list[dict[str, object]]) -> Figures:
@@ -82,7 +86,7 @@ def _of_rows(rows: list[dict[str, object]]) -> Figures:
 
 
 def _text(content: bytes) -> tuple[str, list[str]]:
-    notes: list[str] = []
+    warnings: list[str] = []
     try:
         if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             text = content.decode("utf-16")
@@ -90,13 +94,13 @@ def _text(content: bytes) -> tuple[str, list[str]]:
             text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         try:
-            text = content.decode("cp1252")
+            text = content.decode(_WINDOWS)
         except UnicodeDecodeError:
             raise ReadError(_("The file is not a table in a text format that we can read.")) from None
-        notes.append(_("Read as Windows text (cp1252)."))
+        warnings.append(warning({"warning": "encoding", "encoding": _WINDOWS, "named": ""}))
     if "\x00" in text:
         raise ReadError(_("The file is not a table in a text format that we can read."))
-    return visible_text(text), notes
+    return visible_text(text), warnings
 
 
 def _csv_cells(text: str) -> Cells:
@@ -145,7 +149,7 @@ def _unquoted_count(line: str, delimiter: str) -> int:
     return sum(part.count(delimiter) for part in line.split('"')[::2])
 
 
-def _framed(cells: Cells, *, notes: list[str], sheet: str = "", sheets: list[str] | None = None) -> Figures:
+def _framed(cells: Cells, *, sheet: str = "", sheets: list[str] | None = None) -> Figures:
     """Cells to a table: titles above and footnotes below go to the notes, header lines become one."""
     rows = [[_cell(value) for value in row] for row in cells]
     width = max((_width(row) for row in rows), default=0)
@@ -165,7 +169,7 @@ def _framed(cells: Cells, *, notes: list[str], sheet: str = "", sheets: list[str
         rows=[dict(zip(columns, row, strict=True)) for row in body if any(row)],
         sheet=sheet,
         sheets=sheets or [],
-        notes=[*notes, *above, *below][:100],
+        notes=[*above, *below][:100],
     )
 
 

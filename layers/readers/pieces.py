@@ -30,8 +30,8 @@ Members = dict[PurePosixPath, zipfile.ZipInfo]
 class Piece:
     """One readable thing, called after its file.
 
-    `crs` is what a .prj says, `encodings` are those its text may be in where a file does not say for certain,
-    `unknown_systems` names of coordinate systems that mean nothing to us,
+    `crs` is what a .prj says, `encodings` are those its text may be in where a file does not say for certain
+    (`named_encoding` is what it says), `unknown_systems` names of coordinate systems that mean nothing to us,
     `repeated_names` columns that a feature has several times.
     """
 
@@ -39,6 +39,7 @@ class Piece:
     format: str
     path: Path
     crs: str = ""
+    named_encoding: str = ""
     encodings: tuple[str, ...] = ()
     unknown_systems: tuple[str, ...] = ()
     repeated_names: tuple[str, ...] = ()
@@ -68,12 +69,14 @@ def pieces_of(path: Path, *, folder: Path) -> list[Piece]:
 
 def _shapefiles(archive: zipfile.ZipFile, members: Members, *, folder: Path) -> Iterator[Piece]:
     for number, (stem, parts) in enumerate(shapefile.stems(members).items()):
+        named = shapefile.named_encoding(archive, parts)
         yield Piece(
             name=str(stem),
             format="Shapefile",
             path=shapefile.unpack(archive, parts, folder=_new(folder, f"shapefile{number}")),
             crs=shapefile.system(archive, parts),
-            encodings=shapefile.encodings(archive, parts),
+            named_encoding=named,
+            encodings=shapefile.encodings(named),
         )
 
 

@@ -26,11 +26,34 @@ def refusal(answer: Mapping[str, Any]) -> ReadError:
 
 def warning(remark: Mapping[str, Any]) -> str:
     """What is doubtful about a file that was read: `{"warning": code, …}` in words."""
+    if remark["warning"] == "encoding":
+        return _encoding_sentence(remark["encoding"], named=remark["named"])
     sentences = {
         "windows-1252": _("The file is not UTF-8 text, as GeoJSON must be: it was read as Windows-1252."),
         "repeated": _("The file has several columns called “%(names)s”: the first is used."),
     }
     return sentences[remark["warning"]] % remark
+
+
+def _encoding_sentence(encoding: str, *, named: str) -> str:
+    """As what the text was read, and why; `named` is what the file says instead, if anything."""
+    if named:
+        message = _("The file says that its text is %(named)s, which it is not: it was read as %(encoding)s.")
+    elif encoding == "utf-8":
+        message = _(
+            "The file does not say which encoding its text is in: it was read as %(encoding)s, because all "
+            "of it fits."
+        )
+    else:
+        message = _(
+            "The file does not say which encoding its text is in: it was read as %(encoding)s, because it is "
+            "not UTF-8."
+        )
+    return message % {"named": _encoding_name(named), "encoding": _encoding_name(encoding)}
+
+
+def _encoding_name(encoding: str) -> str:
+    return {"cp1252": "Windows-1252"}.get(encoding, encoding.upper().replace("ISO8859", "ISO-8859"))
 
 
 _OPTIONS: Mapping[str, str] = {"crs-member": "--crs"}
@@ -53,6 +76,10 @@ def _sentences() -> dict[str, str]:
         "resources": _("Reading the file takes more memory or time than is allowed. Split or simplify it."),
         "objects": _("The file holds too many tables."),
         "view": _("The GeoPackage holds a view, “%(name)s”. Save the layer as a plain table."),
+        "view-sql": _(
+            "The view “%(name)s” of the GeoPackage cannot be read: it asks for more than tables and plain "
+            "functions. Save the layer as a plain table."
+        ),
         "trigger": _(
             "The GeoPackage holds a trigger that does not belong there, “%(name)s”. Save the layer again."
         ),

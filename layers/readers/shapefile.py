@@ -57,8 +57,14 @@ def system(archive: zipfile.ZipFile, parts: Parts) -> str:
     return zipped.start_of(archive, entry, size=_MAX_PRJ_BYTES).decode("utf-8", "replace").strip()
 
 
-def encodings(archive: zipfile.ZipFile, parts: Parts) -> tuple[str, ...]:
-    """What the text may be in, the likeliest first: as .cpg or .dbf say, UTF-8, Windows' Western European."""
+def encodings(named: str) -> tuple[str, ...]:
+    """What the text may be in, the likeliest first: as the file says, UTF-8, Windows' Western European."""
+    # What is said to be UTF-8 and is not, was written by Windows.
+    return tuple(dict.fromkeys((named, *_GUESSES))) if named else _GUESSES
+
+
+def named_encoding(archive: zipfile.ZipFile, parts: Parts) -> str:
+    """The encoding that .cpg or .dbf name; "" where they name none, or one that is unknown."""
     named = ""
     if ".cpg" in parts:
         raw = zipped.start_of(archive, parts[".cpg"], size=_MAX_CPG_BYTES)
@@ -68,8 +74,7 @@ def encodings(archive: zipfile.ZipFile, parts: Parts) -> tuple[str, ...]:
         named = (
             _LANGUAGE_DRIVERS.get(start[_LANGUAGE_DRIVER_AT], "") if len(start) > _LANGUAGE_DRIVER_AT else ""
         )
-    # What is said to be UTF-8 and is not, was written by Windows.
-    return tuple(dict.fromkeys((named, *_GUESSES))) if named else _GUESSES
+    return named
 
 
 def _code_page(text: str) -> str:

@@ -26,6 +26,16 @@ _TAGS: Mapping[str, tuple[str, ...]] = {
     "en": ("en",), "eng": ("en",), "engelsk": ("en",),
     "de": ("de",), "kl": ("kl",), "fo": ("fo",), "is": ("is",),
 }  # fmt: skip
+# ISO 639-1 but for `no` and `sh`, which are several languages: a plain line may be in any of them.
+_CODES = (
+    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv "
+    "dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig "
+    "ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh "
+    "mi mk ml mn mr ms mt my na nb nd ne ng nl nn nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw "
+    "sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk "
+    "ur uz ve vi vo wa wo xh yi yo za zh zu"
+)
+_ISO_639_1 = frozenset(_CODES.split())
 _FIELD = re.compile(r"(?:name|navn|namn|nimi|names|navne)[:._](?P<language>[a-z]{2,3})", re.IGNORECASE)
 
 
@@ -42,6 +52,14 @@ def fields_in(names: Collection[str]) -> dict[str, tuple[str, ...]]:
 def tags(language: Any) -> tuple[str, ...]:
     """The tags of a language as a file calls it, () where it is none we know."""
     return _TAGS.get(str(language or "").strip().casefold(), ())
+
+
+def code_of(language: str) -> str:
+    """The code of one language, as ISO 639 has it or a file calls it; "" where it is none, or may be two."""
+    if language in _ISO_639_1:
+        return language
+    known = tags(language)
+    return known[0] if len(known) == 1 else ""
 
 
 def paired(names: Any, languages: Any) -> dict[str, str]:

@@ -54,12 +54,17 @@ class Command(BaseCommand):
         self.stdout.write(f"{edition}: {len(proposal.texts)} fields written")
 
     def _print(self, proposal: Proposal) -> None:
+        for warning in proposal.warnings:
+            self.stdout.write(warning)
         self.stdout.write(f"new texts: {len(proposal.texts)}; already so: {proposal.same}")
         for words, names in (
             ("not in the plan", proposal.unknown),
             ("different texts on several rows", proposal.twice),
             ("still without a text", proposal.silent),
             ("columns not understood", proposal.unread),
+            ("columns that mean the same as another, which is used", proposal.passed_over),
+            ("letters that seem to be damaged, in the fields", proposal.damaged),
+            ("lines around the table, not read", proposal.around),
         ):
             if names:
                 self.stdout.write(f"{words}: {len(names)} ({', '.join(names[:20])})")

@@ -9,7 +9,7 @@ import unicodedata
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -54,7 +54,7 @@ def described(path: str, *, encodings: Sequence[str] = ()) -> list[SourceLayer]:
                     rows=int(info["features"]),
                     geometry=_plain_type(info["geometry_type"]),
                     crs=str(info["crs"] or ""),
-                    columns=_different(_names([str(name) for name in info["fields"]], encodings)),
+                    columns=different_names(_names([str(name) for name in info["fields"]], encodings)),
                 )
             )
     return _with_different_names(layers)
@@ -88,16 +88,16 @@ def rows(
             raise RefusedError("no-table")
         if len(shapes) <= most:
             break
-    _check_size(shapes, n_columns=len(meta["fields"]))
+    check_size(shapes, n_columns=len(meta["fields"]))
     lists = [_values(column, str(kind)) for column, kind in zip(values, meta["ogr_types"], strict=True)]
     raw_names = [str(name) for name in meta["fields"]]
-    names, lists = _decoded(raw_names, lists, encodings) if encodings else (raw_names, lists)
+    names, lists, guesses = _decoded(raw_names, lists, encodings) if encodings else (raw_names, lists, [])
     names = [unicodedata.normalize("NFC", name.replace("|", ".")) for name in names]
     return Rows(
         layer=layer,
         shapes=list(shapes),
-        columns=dict(zip(_different(names), lists, strict=True)),
-        warnings=_repeated(names),
+        columns=dict(zip(different_names(names), lists, strict=True)),
+        warnings=[*repeated_names(names), *guesses],
     )
 
 
@@ -126,7 +126,7 @@ def _gdal() -> Iterator[Any]:
         raise RefusedError("damaged") from error
 
 
-def _check_size(shapes: Any, *, n_columns: int) -> None:
+def check_size(shapes: Any, *, n_columns: int) -> None:
     if n_columns > MAX_COLUMNS:
         raise RefusedError("columns")
     if len(shapes) > MAX_FEATURES:
@@ -144,7 +144,7 @@ def _values(column: Any, kind: str) -> list[Any]:
     if column.dtype.kind == "f":
         whole = kind.startswith("OFTInteger")
         return [_number(value, whole=whole) for value in values]
-    return [_plain(value) for value in values]
+    return [plain_value(value) for value in values]
 
 
 def _number(value: float, *, whole: bool) -> float | int | None:
@@ -153,7 +153,7 @@ def _number(value: float, *, whole: bool) -> float | int | None:
     return int(value) if whole else value
 
 
-def _plain(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
     if isinstance(value, str):
         if len(value) > MAX_TEXT:
             raise RefusedError("text")
@@ -167,41 +167,47 @@ def _plain(value: Any) -> Any:
     as_list = getattr(value, "tolist", None)
     if as_list is not None:
         plain = as_list()
-        return [_plain(member) for member in plain] if isinstance(plain, list) else _plain(plain)
-    return _plain(str(value))
+        return [plain_value(member) for member in plain] if isinstance(plain, list) else plain_value(plain)
+    return plain_value(str(value))
 
 
 def _decoded(
     names: list[str], lists: list[list[Any]], encodings: Sequence[str]
-) -> tuple[list[str], list[list[Any]]]:
-    """Names and texts, which are bytes called Latin-1, in the first encoding that holds them all."""
+) -> tuple[list[str], list[list[Any]], list[dict[str, str]]]:
+    """Names and texts, bytes called Latin-1, in the first encoding that holds them all; which one it is."""
     texts = [value for column in lists for value in column if isinstance(value, str) and not value.isascii()]
-    decode = _decoder([*names, *texts], encodings)
-    return _names(names, encodings, decode=decode), [
+    encoding = _first_that_holds([*names, *texts], encodings)
+    decode = _decoder(encoding)
+    columns = [
         [decode(value) if isinstance(value, str) and not value.isascii() else value for value in column]
         for column in lists
     ]
+    is_plain = not texts and all(map(str.isascii, names))  # then every encoding says the same
+    guesses = [] if is_plain else [{"warning": "encoding", "encoding": encoding}]
+    return [decode(name) for name in names], columns, guesses
 
 
-def _decoder(texts: Sequence[str], encodings: Sequence[str]) -> Callable[[str], str]:
+def _first_that_holds(texts: Sequence[str], encodings: Sequence[str]) -> str:
+    """The last where none does: what it has no letter for is then marked."""
     raw = [text.encode("latin-1", "replace") for text in texts]
     for encoding in encodings:
         make = codecs.getincrementaldecoder(encoding)
-        try:
+        with suppress(UnicodeDecodeError):
             for value in raw:
                 make().decode(value)  # a letter cut in half at the end is nothing to go by
-        except UnicodeDecodeError:
-            continue
-        return lambda text: make().decode(text.encode("latin-1", "replace"))
-    return lambda text: text.encode("latin-1", "replace").decode(encodings[-1], "replace")
+            return encoding
+    return encodings[-1]
 
 
-def _names(
-    names: list[str], encodings: Sequence[str], *, decode: Callable[[str], str] | None = None
-) -> list[str]:
+def _decoder(encoding: str) -> Callable[[str], str]:
+    make = codecs.getincrementaldecoder(encoding)
+    return lambda text: make("replace").decode(text.encode("latin-1", "replace"))
+
+
+def _names(names: list[str], encodings: Sequence[str]) -> list[str]:
     if not encodings:
         return [unicodedata.normalize("NFC", name.replace("|", ".")) for name in names]
-    decode = decode or _decoder(names, encodings)
+    decode = _decoder(_first_that_holds(names, encodings))
     return [unicodedata.normalize("NFC", decode(name)) for name in names]
 
 
@@ -214,18 +220,18 @@ def _plain_type(name: Any) -> str:
 
 
 def _with_different_names(layers: list[SourceLayer]) -> list[SourceLayer]:
-    names = _different([layer.name for layer in layers])
+    names = different_names([layer.name for layer in layers])
     return [replace(layer, name=name) for layer, name in zip(layers, names, strict=True)]
 
 
-def _repeated(names: Sequence[str]) -> list[dict[str, str]]:
+def repeated_names(names: Sequence[str]) -> list[dict[str, str]]:
     """A warning that names what is there several times, if anything is."""
     repeated = [name for name, count in Counter(names).items() if count > 1]
     shown = ", ".join(name[:_SHOWN_NAME] for name in repeated[:_SHOWN_NAMES])
     return [{"warning": "repeated", "names": shown}] if repeated else []
 
 
-def _different(names: Sequence[str]) -> list[str]:
+def different_names(names: Sequence[str]) -> list[str]:
     """The same names; those that are there again with a number behind: `navn`, `navn (2)`."""
     counts: dict[str, int] = {}
     result = []

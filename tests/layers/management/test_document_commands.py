@@ -44,6 +44,19 @@ def test_a_table_is_written_and_said(tmp_path: Path, plan: Layer) -> None:
     assert (event.by, event.detail["file"]) == ("kari", "bestemmelser.csv")
 
 
+def test_what_was_guessed_passed_over_or_looks_damaged_is_said_before_anything_is_written(
+    tmp_path: Path, plan: Layer
+) -> None:
+    file = tmp_path / "bestemmelser.csv"
+    file.write_bytes("Plan 12\n\nfield;text;bestemmelse;plain_xx\nB1;pÃ¥ øya;§ 2;Hus\n".encode("cp1252"))
+    output = run("set_provisions", file, "--dry-run")
+    assert "it was read as Windows-1252, because it is not UTF-8." in output
+    assert "columns not understood: 1 (plain_xx)" in output
+    assert "columns that mean the same as another, which is used: 1 (bestemmelse)" in output
+    assert "letters that seem to be damaged, in the fields: 1 (B1)" in output
+    assert "lines around the table, not read: 1 (Plan 12)" in output
+
+
 @pytest.mark.parametrize("text", ["a;b\n1;2\n", "field;text\nB1;x\nB1;y\n", ""])
 def test_a_table_that_cannot_be_written_is_an_error(tmp_path: Path, plan: Layer, text: str) -> None:
     with pytest.raises(CommandError):
@@ -51,7 +64,7 @@ def test_a_table_that_cannot_be_written_is_an_error(tmp_path: Path, plan: Layer,
     assert not plan.events.exists()
 
 
-def test_a_paper_is_attached(tmp_path: Path, plan: Layer) -> None:
+def test_a_document_is_attached(tmp_path: Path, plan: Layer) -> None:
     file = tmp_path / "plan.pdf"
     file.write_bytes(PDF)
     assert "attached" in run("attach_document", file, "--type", "PLANBEST", "--title", "nb=Bestemmelser")

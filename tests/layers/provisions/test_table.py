@@ -71,6 +71,39 @@ def test_names_that_differ_in_capitals_only_are_not_guessed(tmp_path: Path, plan
     assert proposed(tmp_path, plan, "field;text\nF_L;§ 1\n").unknown == ["F_L"]
 
 
+def test_of_columns_that_mean_the_same_the_plainest_name_is_used_else_the_first_and_the_others_are_named(
+    tmp_path: Path, plan: Edition
+) -> None:
+    text = (
+        "område;felt;tekst;bestemmelse;plain_nb;klarspråk nb\nNord;B1;§ 1;§ 2;Hus;Hjem\nSør;B2;;§ 3;;Hytte\n"
+    )
+    proposal = proposed(tmp_path, plan, text)
+    assert proposal.texts == {"B1": Provision(legal_text="§ 1", plain={"nb": "Hus"})}
+    assert proposal.passed_over == ["område", "bestemmelse", "klarspråk nb"]
+
+
+@pytest.mark.parametrize(
+    ("column", "language"),
+    [("plain_nb", "nb"), ("plain_swe", "sv"), ("plain_so", "so"), ("plain_xx", ""), ("plain_no", "")],
+)
+def test_a_column_of_plain_lines_is_of_a_language_that_there_is_or_is_not_understood(
+    tmp_path: Path, plan: Edition, column: str, language: str
+) -> None:
+    proposal = proposed(tmp_path, plan, f"field;text;{column}\nB1;§ 1;Hus\n")
+    assert proposal.languages == [language] * bool(language)
+    assert proposal.unread == [column] * (not language)
+    assert set(proposal.texts["B1"].plain) == {language} - {""}
+
+
+def test_what_was_guessed_left_out_or_looks_damaged_is_in_the_proposal(tmp_path: Path, plan: Edition) -> None:
+    path = tmp_path / "table.csv"
+    text = "Plan 12\n\nfield;text\nB1;bolig på øya\nB2;bolig pÃ¥ Ã¸ya\n"
+    path.write_bytes(text.encode("cp1252"))
+    proposal = provision_table.proposal(path, edition=plan)
+    assert ["Windows-1252" in warning for warning in proposal.warnings] == [True]
+    assert (proposal.around, proposal.damaged) == (["Plan 12"], ["B2"])
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [("navn;text\nB1;§ 1\n", "no column of zone fields"), ("field;x\nB1;y\n", "no column of texts")],

@@ -187,24 +187,27 @@ def shapefile_in(folder: Path, *, encoding: str, cpg: str | None, driver_id: int
     return files.zipped(folder / "file.zip", {part.name: part for part in raw.iterdir()})
 
 
+GUESSED = "does not say which encoding its text is in: it was read as "
+
+
 @pytest.mark.parametrize(
-    ("encoding", "cpg", "driver_id"),
+    ("encoding", "cpg", "driver_id", "sentence"),
     [
-        ("UTF-8", "UTF-8", 0),
-        ("CP1252", "1252", 0),
-        ("CP1252", "ANSI 1252", 0),
-        ("ISO-8859-1", "88591", 0),
-        ("CP865", "865", 0),
-        ("CP865", None, 0x66),
-        ("UTF-8", None, 0),
-        ("UTF-8", None, 0x57),
-        ("CP1252", None, 0),
-        ("CP1252", "UTF-8", 0),
-        ("UTF-8", "ELEFANT", 0),
+        ("UTF-8", "UTF-8", 0, ""),
+        ("CP1252", "1252", 0, ""),
+        ("CP1252", "ANSI 1252", 0, ""),
+        ("ISO-8859-1", "88591", 0, ""),
+        ("CP865", "865", 0, ""),
+        ("CP865", None, 0x66, ""),
+        ("UTF-8", None, 0, f"{GUESSED}UTF-8, because all of it fits."),
+        ("UTF-8", None, 0x57, f"{GUESSED}UTF-8, because all of it fits."),
+        ("CP1252", None, 0, f"{GUESSED}Windows-1252, because it is not UTF-8."),
+        ("CP1252", "UTF-8", 0, "says that its text is UTF-8, which it is not: it was read as Windows-1252."),
+        ("UTF-8", "ELEFANT", 0, f"{GUESSED}UTF-8, because all of it fits."),
     ],
 )
-def test_letters_survive_from_a_shapefile(
-    tmp_path: Path, encoding: str, cpg: str | None, driver_id: int
+def test_letters_survive_from_a_shapefile_and_a_guess_of_their_encoding_is_said(
+    tmp_path: Path, encoding: str, cpg: str | None, driver_id: int, sentence: str
 ) -> None:
     path = shapefile_in(tmp_path, encoding=encoding, cpg=cpg, driver_id=driver_id)
     table = read_file.rows(path)
@@ -212,6 +215,14 @@ def test_letters_survive_from_a_shapefile(
     name = "nærmiljå" if encoding == "UTF-8" else "nærmiljåå"
     assert table.properties == [{"kode": 301, name: "Øst"}, {"kode": 302, name: "Vest"}]
     assert read_file.contents(path).layers[0].columns == ("kode", name)
+    assert [warning.removeprefix("The file ") for warning in table.warnings] == [sentence] * bool(sentence)
+
+
+def test_where_every_encoding_says_the_same_nothing_is_guessed(tmp_path: Path) -> None:
+    frame = files.frame(srid=25832).replace("Øst", "Ost")
+    raw = files.shapefile_parts(tmp_path, frame, encoding="UTF-8")
+    parts = {part.name: part for part in raw.iterdir() if part.suffix != ".cpg"}
+    assert read_file.rows(files.zipped(tmp_path / "file.zip", parts)).warnings == []
 
 
 def test_geojson_may_be_utf_16_or_have_a_mark_and_latin_1_is_read_with_a_warning(tmp_path: Path) -> None:

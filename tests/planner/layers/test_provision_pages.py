@@ -35,14 +35,14 @@ def texts(plan: Layer) -> dict[str, tuple[str, dict]]:
     return {zone.field: (zone.legal_text, zone.provision) for zone in zones}
 
 
-def table(text: str, name: str = "table.csv") -> io.BytesIO:
-    file = io.BytesIO(text.encode())
+def table(text: str, *, encoding: str = "utf-8", name: str = "table.csv") -> io.BytesIO:
+    file = io.BytesIO(text.encode(encoding))
     file.name = name
     return file
 
 
-def look_at(browser: Client, plan: Layer, text: str) -> object:
-    return browser.post(path(plan, "import/"), {"file": table(text)})
+def look_at(browser: Client, plan: Layer, text: str, *, encoding: str = "utf-8") -> object:
+    return browser.post(path(plan, "import/"), {"file": table(text, encoding=encoding)})
 
 
 def write_it(browser: Client, plan: Layer, looked_at: object, **fields: object) -> object:
@@ -114,6 +114,17 @@ def test_a_table_is_looked_at_before_it_is_written(browser: Client, plan: Layer,
     event = plan.events.get()
     assert (event.detail["file"], event.by) == ("table.csv", f"user:{planner.pk}")
     assert not default_storage.exists(f"provisions/{plan.pk}-{planner.pk}")
+
+
+def test_what_was_guessed_passed_over_or_looks_damaged_stands_on_the_page(
+    browser: Client, plan: Layer
+) -> None:
+    looked = look_at(browser, plan, "Plan 12\n\nfield;text;bestemmelse\nB1;pÃ¥ øya;§ 2\n", encoding="cp1252")
+    text = text_of(looked)
+    assert "it was read as Windows-1252, because it is not UTF-8." in text
+    assert "Columns that mean the same as another, which is used instead: bestemmelse" in text
+    assert "The letters of 1 field seem to be damaged: B1" in text
+    assert "Lines above or below the table, which are not used: Plan 12" in text
 
 
 def test_a_table_with_two_texts_for_a_field_is_not_written(browser: Client, plan: Layer) -> None:
