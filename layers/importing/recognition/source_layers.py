@@ -32,15 +32,15 @@ _OF_THE_PLAN = ("vertical_level", "plan_id", "plan_name", "plan_status", "plan_t
 
 
 @dataclass(frozen=True, kw_only=True)
-class Taken:
-    """What a file holds, and what was taken of it: `rows` is None where a person must choose."""
+class LayersRead:
+    """What a file holds, and what was read of it: `rows` is None where a person must choose."""
 
     contents: Contents
     rows: SourceRows | None
     findings: Sequence[Finding] = ()
 
 
-def read(request: ImportRequest) -> Taken:
+def read(request: ImportRequest) -> LayersRead:
     """The rows of the source layers that the request names, else of those that the layer is made of.
 
     Says which were passed over. Zones know what their plan's outline says. Raises ReadError and CrsError.
@@ -48,11 +48,11 @@ def read(request: ImportRequest) -> Taken:
     recognition = _Recognition(request)
     reading = read_file.read(request.path, choose=recognition.choose)
     if reading.rows is None:
-        return Taken(contents=reading.contents, rows=None)
+        return LayersRead(contents=reading.contents, rows=None)
     rows, outlines = with_nested_shapes(reading.rows), reading.beside
     if outlines is not None and recognition.source is not None and outlines.srid == rows.srid:
         rows = outlined(rows, outlines, source=recognition.source)
-    return Taken(contents=reading.contents, rows=rows, findings=recognition.findings)
+    return LayersRead(contents=reading.contents, rows=rows, findings=recognition.findings)
 
 
 class _Recognition:
@@ -117,7 +117,11 @@ def _check_types(types: Collection[str], *, contents: Contents, request: ImportR
 
 
 def _passed_over(layers: Sequence[SourceLayer], read: Collection[str]) -> list[Finding]:
-    left = [f"{layer.name[:60]} ({max(layer.rows, 0)})" for layer in layers if layer.name not in read]
+    left = [
+        layer.name[:60] + ("" if layer.rows < 0 else f" ({layer.rows})")
+        for layer in layers
+        if layer.name not in read
+    ]
     values = {"taken": ", ".join(read), "left": ", ".join(left[:20])}
     return [Finding(kind="other_tables", severity="note", count=len(left), values=values)] if left else []
 

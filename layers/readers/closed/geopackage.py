@@ -1,13 +1,17 @@
-"""A GeoPackage, looked at by SQLite alone before GDAL opens it: nothing in the file is run."""
+"""A GeoPackage, looked at by SQLite alone before GDAL opens it: nothing in the file is run.
+
+With views, which are something to run, it is read by SQLite alone too (`geopackage_views`).
+"""
 
 from __future__ import annotations
 
 import re
 import sqlite3
-import unicodedata
 from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
 
-from . import features
+from . import features, geopackage_views
 from .limits import MAX_COLUMNS, MAX_OBJECTS, MAX_TABLES
 from .source_layer import RefusedError, Rows, SourceLayer
 
@@ -15,6 +19,8 @@ from .source_layer import RefusedError, Rows, SourceLayer
 _USUAL_TRIGGER = re.compile(
     r"(rtree_.*_(insert|update\d|delete)|trigger_(insert|delete)_feature_count_.*|gpkg_.*)", re.S
 )
+# What every reader asks, so that nothing in the file may answer in its place.
+_RESERVED = re.compile(r"(gpkg|sqlite|rtree|ogr)_", re.I)
 _USUAL_VIRTUAL = re.compile(r"CREATE\s+VIRTUAL\s+TABLE\s+\S+\s+USING\s+rtree\s*\(", re.I)
 _COMPUTED = re.compile(r"\bGENERATED\s+ALWAYS\b|\bAS\s*\(", re.I)
 # Of SQLite's header: the versions of writing and of reading, 1 for a rollback journal, 2 for a log.
@@ -31,46 +37,80 @@ _TABLES = (
 )
 
 
+Objects = list[tuple[str, str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Described:
+    """The source layers, the column of shapes of each, "" for none; the views, and what these may ask for."""
+
+    layers: list[SourceLayer]
+    shapes: list[str]
+    views: frozenset[str]
+    readable: frozenset[str]
+
+
 class GeoPackageFile:
     """Listed by SQLite, read by GDAL, which lists tables in another order: a layer is known by its name."""
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self.layers = described(path)
+        self._described = _described(path)
+        self.layers = self._described.layers
 
     def rows(self, numbers: Sequence[int]) -> list[Rows]:
-        layers = [self.layers[number] for number in numbers]
-        return [features.rows(self._path, name=layer.name, layer=layer) for layer in layers]
+        return [self._rows(number) for number in numbers]
+
+    def _rows(self, number: int) -> Rows:
+        layer = self.layers[number]
+        if not self._described.views:
+            return features.rows(self._path, name=layer.name, layer=layer)
+        shape, readable = self._described.shapes[number], self._described.readable
+        return geopackage_views.rows(self._path, layer=layer, shape=shape, readable=readable)
 
 
-def described(path: str) -> list[SourceLayer]:
-    """The source layers of the GeoPackage. Raises RefusedError for a file that holds what could run."""
+def _described(path: str) -> _Described:
+    """What is in the GeoPackage. Raises RefusedError for a file that holds what would run by itself."""
     _check_closed(path)
-    database = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
-    database.text_factory = lambda raw: raw.decode("utf-8", "replace")
     try:
-        database.execute("PRAGMA trusted_schema = OFF")
-        database.execute("PRAGMA cell_size_check = ON")
-        objects = database.execute(
-            "SELECT type, name, coalesce(sql, '') FROM sqlite_master LIMIT ?", [MAX_OBJECTS + 1]
-        ).fetchall()
-        _check_objects(objects)
-        tables = {name for kind, name, _sql in objects if kind == "table"}
-        listed = database.execute(_TABLES, [MAX_TABLES + 1]).fetchall()
-        if len(listed) > MAX_TABLES:
-            raise RefusedError("objects")
-        return [_layer(database, *row) for row in listed if row[0] in tables]
+        with closing(geopackage_views.connected(path)) as database:
+            objects = database.execute(
+                "SELECT type, name, coalesce(sql, '') FROM sqlite_master LIMIT ?", [MAX_OBJECTS + 1]
+            ).fetchall()
+            _check_objects(objects)
+            listed = database.execute(_TABLES, [MAX_TABLES + 1]).fetchall()
+            if len(listed) > MAX_TABLES:
+                raise RefusedError("objects")
+            views = frozenset(name for kind, name, _sql in objects if kind == "view")
+            readable = _plain_tables(objects) | views
+            described = [
+                _layer(database, *row, is_view=row[0] in views) for row in listed if row[0] in readable
+            ]
     except sqlite3.Error as error:
         raise RefusedError("damaged") from error
-    finally:
-        database.close()
+    if views and not described:
+        raise RefusedError("view", name=min(views)[:80])
+    return _Described(
+        layers=[layer for layer, _shape in described],
+        shapes=[shape for _layer, shape in described],
+        views=views,
+        readable=readable,
+    )
 
 
-def _check_objects(objects: list[tuple[str, str, str]]) -> None:
+def _plain_tables(objects: Objects) -> frozenset[str]:
+    return frozenset(
+        name
+        for kind, name, sql in objects
+        if kind == "table" and not _USUAL_VIRTUAL.match(sql) and not name.casefold().startswith("sqlite_")
+    )
+
+
+def _check_objects(objects: Objects) -> None:
     if len(objects) > MAX_OBJECTS:
         raise RefusedError("objects")
     for kind, name, sql in objects:
-        if kind == "view":
+        if kind == "view" and _RESERVED.match(name):
             raise RefusedError("view", name=name[:80])
         if kind == "trigger" and not _USUAL_TRIGGER.fullmatch(name):
             raise RefusedError("trigger", name=name[:80])
@@ -89,14 +129,27 @@ def _check_closed(path: str) -> None:
         raise RefusedError("open")
 
 
-def _layer(database: sqlite3.Connection, name: str, shape: str, kind: str, crs: str) -> SourceLayer:
-    columns = database.execute("SELECT name, pk FROM pragma_table_info(?)", [name]).fetchall()
+def _layer(
+    database: sqlite3.Connection, name: str, shape: str, kind: str, crs: str, *, is_view: bool
+) -> tuple[SourceLayer, str]:
+    """The layer, and the column of its shapes. How many rows a view has is found out by running it: -1."""
+    try:
+        columns = geopackage_views.column_names(database, name)
+    except sqlite3.Error as error:
+        if not is_view:
+            raise
+        raise RefusedError("view-sql", name=name[:80]) from error
     if len(columns) > MAX_COLUMNS:
         raise RefusedError("columns")
+    shape_column = next((column for column in columns if column.casefold() == shape.casefold()), "")
+    if is_view and shape and not shape_column:
+        raise RefusedError("damaged")
     quoted = name.replace('"', '""')
-    count = database.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()[0]  # noqa: S608 (quoted)
-    names = [unicodedata.normalize("NFC", column) for column, key in columns if column != shape and not key]
-    return SourceLayer(name=name, rows=count, geometry=_type(kind) if shape else "", crs=crs, columns=names)
+    count = -1 if is_view else database.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()[0]  # noqa: S608
+    shape_name = columns.pop(shape_column, "")
+    geometry = _type(kind) if shape else ""
+    layer = SourceLayer(name=name, rows=count, geometry=geometry, crs=crs, columns=list(columns.values()))
+    return layer, shape_name
 
 
 def _type(kind: str) -> str:

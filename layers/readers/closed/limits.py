@@ -21,6 +21,7 @@ MAX_FEATURES = 1_000_000
 MAX_VERTICES = 20_000_000
 MAX_FEATURE_VERTICES = 1_000_000
 MAX_TEXT = 100_000  # characters in one value
+MAX_VALUE_BYTES = 64 * 1024**2  # of what a view computes, shapes included
 MAX_DEPTH = 100  # elements within elements in XML; lists and objects within properties in GeoJSON
 MAX_TEXT_BETWEEN_TAGS = 64 * 1024**2  # in XML: the longest list of coordinates
 MAX_TAG_BYTES = 8 * 1024**2  # in XML: a tag with its attributes, a comment
@@ -34,6 +35,7 @@ MAX_SHEET_COLUMNS = 2_000
 # The process.
 WALL_CLOCK_SECONDS = 120
 CPU_SECONDS = 90
+VIEW_SECONDS = 30  # for one view of a GeoPackage
 MEMORY_BYTES = 2 * 1024**3
 GEOJSON_MEMORY_BYTES = 4 * 1024**3  # a point takes 130 bytes on its way
 OPEN_FILES = 64

@@ -172,10 +172,6 @@ def test_one_of_several_layers_is_chosen_by_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("script", "word"),
     [
-        (
-            "CREATE VIEW v AS WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n FROM c) SELECT n FROM c",
-            "view",
-        ),
         ("CREATE TRIGGER t AFTER INSERT ON kretser BEGIN DELETE FROM kretser; END", "trigger"),
         ("CREATE TABLE g (a, b GENERATED ALWAYS AS (zeroblob(1000000000)))", "computed"),
         ("CREATE VIRTUAL TABLE f USING fts5(a)", "computed"),

@@ -13,7 +13,7 @@ import shapely
 from layers.findings import wording
 from layers.importing.import_file import rehearse
 from layers.importing.recognition import columns, source_layers
-from layers.importing.recognition.source_layers import Taken
+from layers.importing.recognition.source_layers import LayersRead
 from layers.importing.request import ImportRequest
 from layers.readers.read_file import ChooseLayerError, ReadError, SourceRows
 from layers.reference import catalog
@@ -35,13 +35,13 @@ def plan_file(folder: Path, layers: dict[str, list[dict[str, Any]]]) -> Path:
     return path
 
 
-def taken_from(path: Path, *, layers: tuple[str, ...] | None = None, owner: str = "NO-4012") -> Taken:
+def layers_read(path: Path, *, layers: tuple[str, ...] | None = None, owner: str = "NO-4012") -> LayersRead:
     request = ImportRequest(path=path, kind="zoning", name="plan", owner=owner, source_layers=layers)
     return source_layers.read(request)
 
 
 def rows_of(path: Path, *, layers: tuple[str, ...] | None = None, owner: str = "NO-4012") -> SourceRows:
-    rows = taken_from(path, layers=layers, owner=owner).rows
+    rows = layers_read(path, layers=layers, owner=owner).rows
     assert rows is not None
     return rows
 
@@ -55,7 +55,7 @@ PLAN = {
 
 
 def test_the_zones_of_all_source_layers_are_read_and_the_others_named(tmp_path: Path) -> None:
-    taken = taken_from(plan_file(tmp_path, PLAN))
+    taken = layers_read(plan_file(tmp_path, PLAN))
     rows, (other,) = taken.rows, taken.findings
     assert rows is not None
     assert rows.layers == ["rparealformalomrade", "rpfaresone"]
@@ -70,7 +70,7 @@ def test_the_zones_of_all_source_layers_are_read_and_the_others_named(tmp_path: 
 
 
 def test_a_person_may_choose_the_outline(tmp_path: Path) -> None:
-    taken = taken_from(plan_file(tmp_path, PLAN), layers=("rpomrade",))
+    taken = layers_read(plan_file(tmp_path, PLAN), layers=("rpomrade",))
     assert taken.rows is not None
     assert (taken.rows.layers, taken.findings) == (["rpomrade"], [])
 
@@ -78,7 +78,7 @@ def test_a_person_may_choose_the_outline(tmp_path: Path) -> None:
 @pytest.mark.django_db
 def test_a_file_of_unknown_layers_is_asked_about(tmp_path: Path) -> None:
     path = plan_file(tmp_path, {"one": [{"a": 1}], "two": [{"a": 1}]})
-    taken = taken_from(path)
+    taken = layers_read(path)
     assert taken.rows is None
     assert [layer.name for layer in taken.contents.layers] == ["one", "two"]
     for names in (None, ("one", "three")):
