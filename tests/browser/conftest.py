@@ -8,8 +8,12 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
+
+from mapdialog.people.models import User
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 ARGUMENTS = [
@@ -98,6 +102,21 @@ def new_context(
     yield make
     for context in opened:
         context.close()
+
+
+@pytest.fixture
+def page_of(new_context: Callable[..., BrowserContext], live_server: LiveServer) -> Callable[..., Page]:
+    """A page of a context that holds a person's session: `page_of(person, **options)`."""
+
+    def page(person: User, **options: object) -> Page:
+        client = Client()
+        client.force_login(person)
+        context = new_context(**options)
+        name = settings.SESSION_COOKIE_NAME
+        context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+        return context.new_page()
+
+    return page
 
 
 @pytest.fixture

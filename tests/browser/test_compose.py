@@ -7,8 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 
 from layers.models import Edition
@@ -34,22 +32,13 @@ def units(tmp_path: Path) -> Edition:
 
 
 @pytest.fixture
-def open_page(
-    units: Edition, new_context: Callable[..., BrowserContext], live_server: object
-) -> Callable[..., Page]:
+def open_page(units: Edition, page_of: Callable[..., Page]) -> Callable[..., Page]:
     """The page, signed in as a planner, when the units are on the map."""
     municipality = factories.Municipality.objects.get(code=units.layer.owner)
     person = factories.user(role="planner", of=municipality)
 
     def page(**options: object) -> Page:
-        client = Client()
-        client.force_login(person)
-        context = new_context(locale="en-GB", **options)
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies(
-            [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]  # type: ignore[attr-defined]
-        )
-        opened = context.new_page()
+        opened = page_of(person, locale="en-GB", **options)
         opened.goto(f"/planner/layers/{units.layer_id}/compose/")
         expect(opened.locator("#map[data-ready]")).to_be_attached()
         return opened

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.test import Client
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from layers.findings.finding import Finding, Item
 from layers.findings.report import Report
@@ -48,18 +47,8 @@ def edition() -> Edition:
 
 
 @pytest.fixture
-def signed_in(
-    new_context: Callable[..., BrowserContext], municipality: Municipality, live_server: Any
-) -> Callable[..., Page]:
-    def page(**options: object) -> Page:
-        client = Client()
-        client.force_login(factories.user(role="planner", of=municipality, name="Kari"))
-        context = new_context(locale="en-GB", **options)
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
-        return context.new_page()
-
-    return page
+def signed_in(page_of: Callable[..., Page], municipality: Municipality) -> Callable[..., Page]:
+    return partial(page_of, factories.user(role="planner", of=municipality, name="Kari"), locale="en-GB")
 
 
 @pytest.mark.parametrize("size", [DESKTOP, SMALL])

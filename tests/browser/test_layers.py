@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 
 import pytest
-from django.conf import settings
-from django.test import Client
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from layers.models import Edition, Layer, Succession
 from mapdialog.people.models import Municipality
@@ -58,22 +57,9 @@ def plan(municipality: Municipality) -> Layer:
 
 
 @pytest.fixture
-def signed_in(
-    new_context: Callable[..., BrowserContext], municipality: Municipality, live_server: object
-) -> Callable[..., Page]:
+def signed_in(page_of: Callable[..., Page], municipality: Municipality) -> Callable[..., Page]:
     """A page of a context that holds a planner's session."""
-
-    def page(**options: object) -> Page:
-        client = Client()
-        client.force_login(factories.user(role="planner", of=municipality, name="Kari"))
-        context = new_context(locale="en-GB", **options)
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies(
-            [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]  # type: ignore[attr-defined]
-        )
-        return context.new_page()
-
-    return page
+    return partial(page_of, factories.user(role="planner", of=municipality, name="Kari"), locale="en-GB")
 
 
 def ready(page: Page) -> None:
@@ -140,7 +126,7 @@ def test_a_successor_is_shown_confirmed_and_reopened(
     expect(page.get_by_role("button", name="Confirm")).to_have_count(2)
 
 
-def test_a_table_of_provisions_comes_in_and_a_paper_is_attached_without_scripts(
+def test_a_table_of_provisions_comes_in_and_a_document_is_attached_without_scripts(
     plan: Layer, signed_in: Callable[..., Page]
 ) -> None:
     page = signed_in(java_script_enabled=False)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 
 import pytest
-from django.conf import settings
-from django.test import Client
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from mapdialog.analysis.parameters import HotspotParameters
 from mapdialog.contributions.models import Hit
@@ -55,22 +54,9 @@ def planner(consultation: Consultation) -> User:
 
 
 @pytest.fixture
-def signed_in(
-    new_context: Callable[..., BrowserContext], planner: User, live_server: object
-) -> Callable[..., Page]:
+def signed_in(page_of: Callable[..., Page], planner: User) -> Callable[..., Page]:
     """A page of a context that holds the planner's session."""
-
-    def page(**options: object) -> Page:
-        client = Client()
-        client.force_login(planner)
-        context = new_context(**options)
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies(
-            [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]  # type: ignore[attr-defined]
-        )
-        return context.new_page()
-
-    return page
+    return partial(page_of, planner)
 
 
 def open_board(page: Page, consultation: Consultation, query: str = "") -> None:

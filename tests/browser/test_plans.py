@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 
 from layers.models import Layer
@@ -66,24 +65,9 @@ def consultation() -> Consultation:
 
 
 @pytest.fixture
-def planner(
-    new_context: Callable[..., BrowserContext], consultation: Consultation, live_server: object
-) -> Callable[..., Page]:
+def planner(page_of: Callable[..., Page], consultation: Consultation) -> Callable[..., Page]:
     """A planner's page of English words, on a screen as asked for."""
-
-    def page(**options: object) -> Page:
-        client = Client()
-        client.force_login(factories.user(role="planner", of=consultation.municipality))
-        context = new_context(locale="en", **options)
-        cookie = {
-            "name": settings.SESSION_COOKIE_NAME,
-            "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
-            "url": live_server.url,  # type: ignore[attr-defined]
-        }
-        context.add_cookies([cookie])
-        return context.new_page()
-
-    return page
+    return partial(page_of, factories.user(role="planner", of=consultation.municipality), locale="en")
 
 
 def board(page: Page, consultation: Consultation, query: str = "") -> None:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.db import connection
-from django.test import Client
-from playwright.sync_api import BrowserContext, Page, expect
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import Page, expect
 
 from layers.models import Edition
 from mapdialog.people.models import Municipality
@@ -41,21 +39,9 @@ def municipality() -> Municipality:
 
 
 @pytest.fixture
-def visit(
-    new_context: Callable[..., BrowserContext], municipality: Municipality, live_server: LiveServer
-) -> Visit:
+def visit(page_of: Callable[..., Page], municipality: Municipality) -> Visit:
     """A page of a planner who is signed in."""
-    planner = factories.user(role="planner", of=municipality)
-
-    def page(**options: object) -> Page:
-        client = Client()
-        client.force_login(planner)
-        context = new_context(**{"locale": "en-GB", **options})
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
-        return context.new_page()
-
-    return page
+    return partial(page_of, factories.user(role="planner", of=municipality), locale="en-GB")
 
 
 @pytest.fixture

@@ -119,7 +119,7 @@ def _areas(n: int, *, of: Edition) -> list[Area]:
     ]
 
 
-def _with_papers_and_steps(n: int, *, edition: Edition) -> None:
+def _with_documents_and_steps(n: int, *, edition: Edition) -> None:
     edition.original.save("layers/file.geojson", ContentFile(b"{}"))
     for i in range(n):
         make.document(of=edition, content=f"%PDF-1.4 {i}".encode())
@@ -147,7 +147,7 @@ def _boundary(n: int) -> Edition:
         figures.counts.bulk_create(
             [figures.counts.model(population=figures, area=area, n=7) for area in areas]
         )
-    _with_papers_and_steps(n, edition=after)
+    _with_documents_and_steps(n, edition=after)
     return after
 
 
@@ -157,7 +157,7 @@ def _plan(n: int) -> Edition:
     )
     for i in range(n):
         make.zone(of=edition, i=i, provision={"nb": "Boliger."}, legal_text="Boliger er tillatt.")
-    _with_papers_and_steps(n, edition=edition)
+    _with_documents_and_steps(n, edition=edition)
     return edition
 
 

@@ -118,7 +118,7 @@ class Command(BaseCommand):
         self._list_layers(reading.contents)
         if reading.rows is None:
             raise ChooseLayerError(reading.contents)
-        self.stdout.write(f"taken: {', '.join(dict.fromkeys(reading.rows.layers)) or 'all of it'}")
+        self.stdout.write(f"read: {', '.join(dict.fromkeys(reading.rows.layers)) or 'all of it'}")
         proposed = proposal.propose(
             reading.rows, kind=kind, owner=owner, roles=request.named_roles(), source=request.source
         )
@@ -127,7 +127,7 @@ class Command(BaseCommand):
     def _list_layers(self, contents: Contents) -> None:
         self.stdout.write(contents.format)
         for layer in contents.layers:
-            system = f"EPSG:{layer.srid}" if layer.srid else "no coordinate system told"
+            system = f"EPSG:{layer.srid}" if layer.srid else "no coordinate system named"
             count = "" if layer.rows < 0 else f"{layer.rows} rows, "
             self.stdout.write(f"  {layer.name}: {count}{layer.geometry or 'no shapes'}, {system}")
             self.stdout.write(f"    {', '.join(layer.columns)}")

@@ -30,7 +30,7 @@ def attach(plan: Edition, content: bytes = PDF, **fields: object) -> LayerDocume
     return documents.attach(plan, file=io.BytesIO(content), at=NOON, by="user:1", **{**values, **fields})  # type: ignore[arg-type]
 
 
-def test_a_paper_is_kept_as_it_came_with_who_when_and_checksum(plan: Edition) -> None:
+def test_a_document_is_kept_as_it_came_with_who_when_and_checksum(plan: Edition) -> None:
     document = attach(plan)
     document.refresh_from_db()
     with document.file.open() as file:
@@ -66,7 +66,7 @@ def test_what_is_no_whole_pdf_is_refused(plan: Edition, content: bytes, why: str
     assert not plan.documents.exists()
 
 
-def test_a_paper_has_a_largest_size(plan: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_document_has_a_largest_size(plan: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(documents, "MOST_BYTES", len(PDF) - 1)
     with pytest.raises(DocumentError, match="larger"):
         attach(plan)
@@ -91,13 +91,13 @@ def test_types_are_those_of_the_list_with_words_in_every_language(plan: Edition)
 
 
 @pytest.mark.parametrize("state", ["draft", "withdrawn"])
-def test_papers_belong_to_saved_editions(plan: Edition, state: str) -> None:
+def test_documents_belong_to_saved_editions(plan: Edition, state: str) -> None:
     other = make.edition(of=plan.layer, state=state, number=None if state == "draft" else 2)
     with pytest.raises(DocumentError, match="saved editions"):
         attach(other)
 
 
-def test_a_removed_paper_comes_back(plan: Edition) -> None:
+def test_a_removed_document_comes_back(plan: Edition) -> None:
     document = attach(plan)
     documents.remove(document, at=NOON, by="user:2")
     assert document.file.storage.exists(document.file.name)
@@ -114,7 +114,7 @@ def test_a_removed_paper_comes_back(plan: Edition) -> None:
     ]
 
 
-def test_a_paper_does_not_come_back_beside_itself(plan: Edition) -> None:
+def test_a_document_does_not_come_back_beside_itself(plan: Edition) -> None:
     first = attach(plan)
     documents.remove(first, at=NOON, by="")
     attach(plan)

@@ -290,7 +290,7 @@ def test_of_two_people_at_once_one_is_first_and_the_other_is_refused(verb: str) 
                 getattr(life, verb)(mine, at=NOON, by="")
             outcomes.append("done")
         except EditionError:
-            outcomes.append("told")
+            outcomes.append("refused")
         finally:
             connection.close()
 
@@ -299,5 +299,5 @@ def test_of_two_people_at_once_one_is_first_and_the_other_is_refused(verb: str) 
         person.start()
     for person in people:
         person.join()
-    assert sorted(outcomes) == ["done", "told"]
+    assert sorted(outcomes) == ["done", "refused"]
     assert Edition.objects.filter(layer=layer, number=2).count() == 1

@@ -33,7 +33,7 @@ def loaded(folder: Path, *options: object, name: str = "file.geojson", code: str
     return run("import_layer", path, "--kind", "boundary", "--name", "d", "--owner", "NO-4012", *options)
 
 
-def test_a_plan_is_loaded_whole_with_its_zones_of_concern(tmp_path: Path) -> None:
+def test_a_plan_is_loaded_whole_with_its_special_consideration_zones(tmp_path: Path) -> None:
     path = plan_file(tmp_path, PLAN)
     out = run("import_layer", path, "--kind", "zoning", "--name", "plan", "--owner", "NO-4012")
     assert "rpomrade (1)" in out
@@ -65,7 +65,7 @@ def test_a_list_says_what_is_in_the_file_and_writes_nothing(tmp_path: Path) -> N
     bare = run("import_layer", path, "--list")
     assert "rparealformalomrade: 1 rows, Polygon, EPSG:25832" in bare
     out = run("import_layer", path, "--list", "--kind", "zoning", "--owner", "NO-4012")
-    assert "taken: rparealformalomrade, rpfaresone" in out
+    assert "read: rparealformalomrade, rpfaresone" in out
     assert "data set: no-reguleringsplan" in out
     assert "code: arealformal" in out
     assert "feltnavn: filled in 50%, such as B1" in out

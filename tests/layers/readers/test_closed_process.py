@@ -43,7 +43,7 @@ def talk(connection):
     if asked.get("sleeps"):
         wire.send(connection, json.dumps({"process": os.getpid(), "server": os.getppid()}).encode())
         time.sleep(60)
-    told = {
+    report = {
         "server": os.getppid(),
         "network": network,
         "connected": tried(socket.create_connection, ("127.0.0.1", asked["port"]), 2),
@@ -56,12 +56,12 @@ def talk(connection):
         "modules": sorted(sys.modules),
     }
     with open(asked["folder"] + "/written", "wb", buffering=0) as file:
-        told["written"] = tried(file.write, b"x")
+        report["written"] = tried(file.write, b"x")
     if asked["format"] != "GeoJSON":
         from closed import features
         with features._gdal() as pyogrio:
-            told["drivers"] = sorted(pyogrio.list_drivers())
-    wire.send(connection, json.dumps(told).encode())
+            report["drivers"] = sorted(pyogrio.list_drivers())
+    wire.send(connection, json.dumps(report).encode())
 
 server.main(int(sys.argv[2]), talk=talk)
 """
@@ -90,7 +90,7 @@ READERS = (read_shapes, read_sheet)
 Reader = Callable[..., None]
 
 
-def told_by(server: WarmServer, **question: Any) -> dict[str, Any]:
+def answer_of(server: WarmServer, **question: Any) -> dict[str, Any]:
     """What a process of the server's says of itself."""
     connection, outcome = server.process()
     try:
@@ -147,7 +147,7 @@ def test_a_process_has_one_driver_its_limits_and_no_network(
     probe: WarmServer, tmp_path: Path, listener: Listener, form: str
 ) -> None:
     """The list of drivers is held against the installed GDAL: an update that brings a new one fails here."""
-    answer = told_by(probe, format=form, folder=str(tmp_path), port=listener.port)
+    answer = answer_of(probe, format=form, folder=str(tmp_path), port=listener.port)
     assert answer.get("drivers", []) == ([DRIVERS[form]] if form in DRIVERS else [])
     memory = limits.GEOJSON_MEMORY_BYTES if form == "GeoJSON" else limits.MEMORY_BYTES
     expected = {
@@ -175,7 +175,7 @@ def test_a_process_inherits_nothing_of_ours(
     monkeypatch.setenv("DATABASE_PASSWORD", "hemmelig")
     with (tmp_path / "open").open("wb") as file:
         os.set_inheritable(file.fileno(), True)
-        answer = told_by(probe, format="GeoPackage", folder=str(tmp_path), port=listener.port)
+        answer = answer_of(probe, format="GeoPackage", folder=str(tmp_path), port=listener.port)
     allowed = {*warm_server.environment(), "GDAL_SKIP", "LC_CTYPE"}
     assert set(answer["environment"]) <= allowed
     # Input, output and errors lead nowhere; the conversation; the folder that is being listed.
@@ -188,7 +188,7 @@ def test_a_process_inherits_nothing_of_ours(
 def test_the_server_has_loaded_neither_gdal_nor_geos(
     probe: WarmServer, tmp_path: Path, listener: Listener
 ) -> None:
-    answer = told_by(probe, format="GeoJSON", folder=str(tmp_path), port=listener.port)
+    answer = answer_of(probe, format="GeoJSON", folder=str(tmp_path), port=listener.port)
     assert "numpy" in answer["modules"]
     assert {"pyogrio", "shapely", "django", "pandas"}.isdisjoint(answer["modules"])
     maps = Path(f"/proc/{answer['server']}/maps").read_text()
@@ -198,7 +198,7 @@ def test_the_server_has_loaded_neither_gdal_nor_geos(
 
 
 def test_a_process_ends_when_nobody_waits_for_it(probe: WarmServer) -> None:
-    answer = told_by(probe, format="GeoPackage", sleeps=True)
+    answer = answer_of(probe, format="GeoPackage", sleeps=True)
     assert has_ended(answer["process"])
     assert is_running(answer["server"])
     assert are_gone(answer["server"])
@@ -235,7 +235,7 @@ def test_a_process_ends_with_the_server_and_the_next_file_has_a_new_one(
         os.kill(answer["server"], signal.SIGKILL)
         assert has_ended(answer["process"])
     os.close(outcome)
-    again = told_by(probe, format="KML", sleeps=True)
+    again = answer_of(probe, format="KML", sleeps=True)
     assert again["server"] != answer["server"]
 
 
@@ -266,7 +266,7 @@ def test_a_server_that_nobody_asks_goes_and_comes_back(tmp_path: Path) -> None:
 
 
 def test_a_server_that_was_killed_is_reaped_before_the_next_file(probe: WarmServer) -> None:
-    answer = told_by(probe, format="KML", sleeps=True)
+    answer = answer_of(probe, format="KML", sleeps=True)
     os.kill(answer["server"], signal.SIGKILL)
     assert is_reaped(answer["server"])
 
@@ -339,9 +339,7 @@ def test_a_file_is_opened_once_however_much_of_it_is_wanted(
     assert len(begun) == 1
 
 
-def test_a_number_that_is_given_anew_ends_nobody_elses_process() -> None:
-    """Two readers at once: the first gives up while its process ends and the second's begins."""
-    code = """
+TWO_READERS = """
 import os, signal, socket, sys, time
 sys.path.append(sys.argv[1])
 from closed import server
@@ -373,8 +371,12 @@ time.sleep(0.2)
 assert serving._answer({serving._ended})
 print(os.read(outcome, 16).decode())
 """
+
+
+def test_a_number_that_is_given_anew_ends_nobody_elses_process() -> None:
+    """Two readers at once: the first gives up while its process ends and the second's begins."""
     ended = subprocess.run(
-        [sys.executable, "-c", code, str(Path(warm_server.__file__).parent)],
+        [sys.executable, "-c", TWO_READERS, str(Path(warm_server.__file__).parent)],
         capture_output=True,
         text=True,
         timeout=30,

@@ -63,7 +63,7 @@ def test_a_code_is_found_however_a_table_wrote_it(code):
     assert style.label("en") == "Housing – apartment blocks"
 
 
-def test_zones_of_concern_are_found_in_the_plan_and_by_bare_number():
+def test_special_consideration_zones_are_found_in_the_plan_and_by_bare_number():
     assert styles.style_for("no_reguleringsplan", code="H220").pattern == "diagonal-315"
     assert styles.style_for("no_hensynssoner", code=220).code == "H220"
     assert styles.style_for("no_hensynssoner", code=320).pattern_colour == "#ff0000"

@@ -32,6 +32,12 @@ def rows(name: str) -> list[Row]:
         ]
 
 
+LABELS: dict[str, Callable[[Style], object]] = {
+    "name_nb": lambda style: style.labels["nb"],
+    "name_en": lambda style: style.labels["en"],
+}
+
+
 def check(name: str, style_list: str, *, code: str, columns: dict[str, Callable[[Style], object]]) -> int:
     """Compare each given column of each row with what the style says; the number of rows."""
     options = rows(name)
@@ -54,8 +60,7 @@ def test_the_zoning_plan() -> None:
         "no_reguleringsplan",
         code="code",
         columns={
-            "name_nb": lambda style: style.labels["nb"],
-            "name_en": lambda style: style.labels["en"],
+            **LABELS,
             "main_purpose_nb": lambda style: style.group["nb"],
             "main_purpose_en": lambda style: style.group["en"],
             "fill_hex": lambda style: style.fill,
@@ -81,8 +86,7 @@ def test_the_master_plan_existing_and_future() -> None:
         "no_kommuneplan",
         code="code",
         columns={
-            "name_nb": lambda style: style.labels["nb"],
-            "name_en": lambda style: style.labels["en"],
+            **LABELS,
             "main_purpose_nb": lambda style: style.group["nb"],
             "fill_existing_hex": lambda style: style.fill,
             "fill_future_hex": lambda style: style.as_future().fill,
@@ -97,15 +101,14 @@ def test_the_master_plan_existing_and_future() -> None:
     ("style_list", "width", "restriction"),
     [("no_reguleringsplan", 1.5, ("horizontal", BLACK)), ("no_kommuneplan", 1.0, ("grid", RED))],
 )
-def test_the_zones_of_concern(style_list: str, width: float, restriction: tuple[str, str]) -> None:
+def test_the_special_consideration_zones(style_list: str, width: float, restriction: tuple[str, str]) -> None:
     """`restriction`: the pattern and the colour in future of those that the master plan draws in two ways."""
     n = check(
         "no_hensynssoner",
         style_list,
         code="h_code",
         columns={
-            "name_nb": lambda style: style.labels["nb"],
-            "name_en": lambda style: style.labels["en"],
+            **LABELS,
             "zone_nb": lambda style: style.group["nb"],
             "zone_en": lambda style: style.group["en"],
         },

@@ -49,7 +49,7 @@ def public(document: LayerDocument) -> str:
     return f"/layers/documents/{document.pk}/plan.pdf"
 
 
-def test_a_paper_is_attached_and_taken_away_again(browser: Client, plan: Layer, planner: User) -> None:
+def test_a_document_is_attached_and_taken_away_again(browser: Client, plan: Layer, planner: User) -> None:
     page = press(
         browser, plan, path(plan), file=pdf(), type="PLANBEST", title_nb="Bestemmelsene", title_en=""
     )
@@ -90,7 +90,7 @@ def test_what_is_no_pdf_is_refused_and_the_title_stays(browser: Client, plan: La
     )
 
 
-def test_a_paper_is_attached_whatever_others_do_meanwhile(browser: Client, plan: Layer) -> None:
+def test_a_document_is_attached_whatever_others_do_meanwhile(browser: Client, plan: Layer) -> None:
     life.publish(plan.editions.get(), published=False, at=NOON, by="")
     answer = browser.post(path(plan), {"seen": "0", "file": pdf(), "type": "PLANBEST"})
     assert answer.status_code == 302
