@@ -80,6 +80,29 @@ def test_it_is_asked_and_answered_by_keyboard(
     assert edition.published
 
 
+@pytest.mark.parametrize("size", [DESKTOP, SMALL])
+def test_a_withdrawal_asks_about_the_edition_before_on_its_own_page(
+    signed_in: Callable[..., Page],
+    live_server: Any,
+    edition: Edition,
+    axe: Callable[[Page], list[str]],
+    size: dict[str, int],
+) -> None:
+    Edition.objects.filter(pk=edition.pk).update(published=True, valid_to="2027-01-01")
+    newest = factories.edition(of=edition.layer, number=2, valid_from="2027-01-01")
+    page = signed_in(viewport=size)
+    page.goto(f"{live_server.url}/planner/layers/editions/{newest.pk}/withdraw/")
+    expect(page.get_by_role("heading", name="Shall everyone see edition 1 as it is?")).to_be_visible()
+    expect(page.get_by_text("feature 2, 02, 1 of 5 points")).to_be_visible()
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_label("Why is it right all the same?").fill("It is a test")
+    page.get_by_role("button", name="Withdraw all the same").click()
+    expect(page.locator(".notice")).to_contain_text("edition 1 is in force again")
+    newest.refresh_from_db()
+    assert newest.state == "withdrawn"
+
+
 @pytest.fixture
 def draft(municipality: Municipality) -> Upload:
     """A file with a corner at 0, 0, read and ready to be saved."""
