@@ -1,0 +1,235 @@
+"""What a scan is evidence of: p after looking everywhere, which circles are reported, what could be seen."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mapdialog.analysis.null import World
+from mapdialog.analysis.scan import Scanner, Window, log_likelihood_ratio
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+_EULER = 0.5772156649015329
+_EQUAL = 1e-9  # two LLR that differ by less are equal
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceParameters:
+    """How evidence is weighed; nothing has a default."""
+
+    level: float  # 0.05
+    replicates: int  # 999
+    stop_after: int  # replicates that exceed the observed one, then p is known to be large; 0: never stop
+    rescans: int  # how many hidden hotspots are looked for beside stronger ones
+    seed: int
+
+
+@dataclass(frozen=True)
+class Maxima:
+    """The largest LLR of each replicate. `stopped`: ended early, when enough exceeded the observed one."""
+
+    values: Floats
+    stopped: bool
+
+    def p(self, llr: float) -> float:
+        """The share of replicates with at least this much, the observed one among them.
+
+        Source: Besag & Clifford 1991 where it was stopped: the exceeding ones of those drawn.
+        """
+        exceeding = int((self.values >= llr - _EQUAL).sum())
+        if self.stopped:
+            return exceeding / len(self.values)
+        return (1 + exceeding) / (len(self.values) + 1)
+
+    def p_tail(self, llr: float) -> float:
+        """The same from a Gumbel law with the maxima's moments, for p too small to count.
+
+        Source: Abrams, Kulldorff & Kleinman 2010.
+        """
+        mode, scale = self._gumbel()
+        return -math.expm1(-math.exp(-(llr - mode) / scale)) if scale > 0 else float(llr <= mode)
+
+    def critical(self, level: float) -> float:
+        """The LLR above which p is at most `level`."""
+        if self.stopped:
+            mode, scale = self._gumbel()
+            return mode - scale * math.log(-math.log1p(-level))
+        allowed = math.floor(level * (len(self.values) + 1) + _EQUAL) - 1
+        return float(np.sort(self.values)[::-1][allowed]) if allowed >= 0 else math.inf
+
+    def _gumbel(self) -> tuple[float, float]:
+        scale = float(self.values.std()) * math.sqrt(6) / math.pi
+        return float(self.values.mean()) - _EULER * scale, scale
+
+
+@dataclass(frozen=True)
+class Hotspot:
+    """A circle with evidence. `step`: 0, or the number of the rescan that found it beside stronger ones."""
+
+    window: Window
+    n_people: int
+    p: float
+    p_tail: float
+    step: int
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What was found; the first has the strongest evidence.
+
+    `p`: of the strongest circle, hotspot or not; 1 if none holds enough. `smallest_ratio`: the smallest that
+    could have been found anywhere on this ground; infinite if nothing could.
+    """
+
+    hotspots: tuple[Hotspot, ...]
+    p: float
+    smallest_ratio: float
+
+
+def null_maxima(
+    world: World, *, scanner: Scanner, parameters: EvidenceParameters, observed: float = math.inf
+) -> Maxima:
+    """The maxima of seeded replicates; without `observed` all of them, to be kept under `World.key`."""
+    values: list[float] = []
+    exceeding = 0
+    for number in range(parameters.replicates):
+        rng = np.random.default_rng([parameters.seed, number])
+        values.append(scanner.greatest(world.draw(rng)))
+        exceeding += values[-1] >= observed - _EQUAL
+        if parameters.stop_after and exceeding >= parameters.stop_after:
+            return Maxima(np.array(values), stopped=True)
+    return Maxima(np.array(values), stopped=False)
+
+
+def weigh(
+    cell: Ints,
+    *,
+    sender: Ints,
+    scanner: Scanner,
+    world: World,
+    maxima: Maxima,
+    parameters: EvidenceParameters,
+) -> Evidence:
+    """The hotspots of person-spots, with their evidence.
+
+    `cell`, `sender`: (spots,), on the ground. `world`: without a hotspot; `maxima`: its maxima.
+    Circles with p ≤ level that do not overlap, those of the size that tells most apart (Gini); then, beside
+    them, those that they hid: rescans of the rest, with Holm's correction.
+    """
+    spots = _Spots(cell, sender, scanner)
+    strongest = spots.strongest(above=0.0)
+    critical = maxima.critical(parameters.level)
+    chosen = spots.chosen(above=critical - _EQUAL)
+    hotspots = [
+        Hotspot(window, spots.people(window), maxima.p(window.llr), maxima.p_tail(window.llr), 0)
+        for window in chosen
+    ]
+    if hotspots:
+        hotspots += _rescans(spots, hotspots=hotspots, world=world, parameters=parameters)
+    p = maxima.p(strongest.llr) if strongest else 1.0
+    return Evidence(tuple(hotspots), p, smallest_ratio(len(cell), scanner=scanner, critical=critical))
+
+
+def smallest_ratio(total: int, *, scanner: Scanner, critical: float) -> float:
+    """The smallest O/E with evidence, in the circle that expects most: what could have been found."""
+    largest = max(
+        (float(np.nanmax(share)) for share in scanner.share if not np.isnan(share).all()), default=0.0
+    )
+    expected = total * largest
+    least = max(scanner.parameters.least_spots, math.ceil(expected))
+    n = np.arange(least, total + 1)
+    if expected <= 0 or len(n) == 0:
+        return math.inf
+    enough = log_likelihood_ratio(n, expected=expected, total=total) >= critical
+    return float(n[enough][0] / expected) if enough.any() else math.inf
+
+
+@dataclass(frozen=True)
+class _Spots:
+    cell: Ints
+    sender: Ints
+    scanner: Scanner
+
+    @property
+    def counts(self) -> Ints:
+        rows, columns = self.scanner.shape
+        return np.bincount(self.cell, minlength=rows * columns).astype(np.int64)
+
+    def people(self, window: Window) -> int:
+        inside = np.isin(self.cell, self.scanner.cells(window))
+        return len(np.unique(self.sender[inside]))
+
+    def strongest(self, *, above: float) -> Window | None:
+        """The first that has enough people; it is seldom not the very first."""
+        least = self.scanner.parameters.least_people
+        windows = self.scanner.windows(self.counts, above=above)
+        return next((window for window in windows if self.people(window) >= least), None)
+
+    def chosen(self, *, above: float) -> list[Window]:
+        """Of the circles above, those that do not overlap, no larger than the size with the largest Gini."""
+        windows = self.scanner.windows(self.counts, above=above)
+        sets = [
+            self._apart([window for window in windows if window.radius <= largest])
+            for largest in range(len(self.scanner.parameters.radii_m))
+        ]
+        return max(sets, key=lambda windows: (round(gini(windows, total=len(self.cell)), 9), -len(windows)))
+
+    def without(self, cells: Ints) -> _Spots:
+        keep = ~np.isin(self.cell, cells)
+        return _Spots(self.cell[keep], self.sender[keep], self.scanner.without(cells))
+
+    def _apart(self, windows: list[Window]) -> list[Window]:
+        rows, columns = self.scanner.shape
+        taken = np.zeros(rows * columns, dtype=np.bool_)
+        apart = []
+        for window in windows:
+            if taken[window.row * columns + window.column]:
+                continue
+            cells = self.scanner.cells(window)
+            if not taken[cells].any() and self.people(window) >= self.scanner.parameters.least_people:
+                taken[cells] = True
+                apart.append(window)
+        return apart
+
+
+def _rescans(
+    spots: _Spots, *, hotspots: list[Hotspot], world: World, parameters: EvidenceParameters
+) -> list[Hotspot]:
+    """One hidden hotspot after another, until one has no evidence; p by Holm over all that may be tried."""
+    hidden: list[Hotspot] = []
+    least_p = 0.0
+    for step in range(1, parameters.rescans + 1):
+        newest = hidden[-1:] or hotspots  # those before are left out already
+        cells = np.unique(np.concatenate([spots.scanner.cells(hotspot.window) for hotspot in newest]))
+        spots, world = spots.without(cells), world.without(cells)
+        window = spots.strongest(above=0.0)
+        if window is None:
+            break
+        maxima = null_maxima(world, scanner=spots.scanner, parameters=parameters, observed=window.llr)
+        least_p = max(least_p, min(1.0, maxima.p(window.llr) * (parameters.rescans - step + 1)))
+        if least_p > parameters.level:
+            break
+        people = spots.people(window)
+        hidden.append(Hotspot(window, people, least_p, maxima.p_tail(window.llr), step))
+    return hidden
+
+
+def gini(windows: list[Window], *, total: int) -> float:
+    """How unevenly the spots lie over what is expected, if only these circles differ from the rest; 0 to 1.
+
+    Source: Han et al. 2016.
+    """
+    n = np.array([window.n for window in windows] + [total - sum(window.n for window in windows)])
+    expected = np.array([window.expected for window in windows])
+    expected = np.append(expected, max(total - expected.sum(), 0.0))
+    if total == 0:
+        return 0.0
+    order = np.argsort(n / np.maximum(expected, _EQUAL), kind="stable")
+    x = np.r_[0.0, np.cumsum(expected[order]) / expected.sum()]
+    y = np.r_[0.0, np.cumsum(n[order]) / total]
+    return float(1.0 - (np.diff(x) * (y[1:] + y[:-1])).sum())

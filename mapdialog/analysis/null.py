@@ -1,0 +1,156 @@
+"""Worlds without a hotspot: how the person-spots would lie if nothing drew them but the exposure."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from mapdialog.analysis.ground import Ground
+from mapdialog.analysis.people import linked, medoids
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+_CURVE = (1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377, 610)
+_POINTS_OF_CURVE = 4_000  # thrown for each number of anchors
+
+
+class World(Protocol):
+    """Draws replicates."""
+
+    def draw(self, rng: np.random.Generator) -> Ints:
+        """(cells,) person-spots in each cell of one replicate."""
+        ...
+
+    def key(self) -> str:
+        """The same for worlds whose replicates are the same: what maxima are kept under."""
+        ...
+
+    def without(self, cells: Ints) -> World:
+        """The world less these cells and the spots in them: for a rescan beside a strong hotspot."""
+        ...
+
+
+@dataclass(frozen=True)
+class SpotsWorld:
+    """Persons throw *anchors* where the exposure says; those of one person are linked as real pins are.
+
+    `share`: (rows, columns) of the exposure. `anchors`: (persons,) how many each throws, see `anchors_of`.
+    Each spot then takes an earlier one's cell with probability `copying`, because people do meet at bus
+    stops and crossings: a null without that is too narrow.
+    """
+
+    ground: Ground
+    share: Floats
+    anchors: Ints
+    copying: float
+    link_m: float
+
+    def draw(self, rng: np.random.Generator) -> Ints:
+        """See `World`."""
+        single = int((self.anchors == 1).sum())
+        several = self.anchors[self.anchors > 1]
+        cell = _cells(self.share, int(several.sum()) + single, rng=rng)
+        if len(several):
+            pins, person = cell[single:], np.repeat(np.arange(len(several)), several)
+            xy_m = _inside(pins, ground=self.ground, rng=rng)
+            label = linked(xy_m, person=person, link_m=self.link_m)
+            cell = np.r_[cell[:single], pins[medoids(xy_m, label=label)]]
+            rng.shuffle(cell)
+        return np.bincount(_copied(cell, copying=self.copying, rng=rng), minlength=self.share.size)
+
+    def without(self, cells: Ints) -> SpotsWorld:
+        """The rest of the ground, with as many persons as the rest is expected to hold."""
+        share = self.share.copy()
+        share.ravel()[cells] = 0.0
+        persons = round(len(self.anchors) * float(share.sum() / self.share.sum()))
+        spread = np.linspace(0, len(self.anchors) - 1, persons).round().astype(np.int64)
+        return replace(self, share=share, anchors=np.sort(self.anchors)[spread])
+
+    def key(self) -> str:
+        """See `World`."""
+        digest = hashlib.sha256(np.round(self.share, 12).tobytes())
+        digest.update(np.bincount(self.anchors).tobytes())
+        digest.update(repr((self.share.shape, self.copying, self.link_m, self.ground.parameters)).encode())
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class LabelsWorld:
+    """Spots stay where they are; which of them are the theme's is dealt out anew.
+
+    `cell`: (spots,) of all person-spots on the ground. `n`: how many of them are the theme's.
+    """
+
+    cell: Ints
+    n: int
+    n_cells: int
+
+    def draw(self, rng: np.random.Generator) -> Ints:
+        """See `World`."""
+        dealt = rng.choice(self.cell, self.n, replace=False)
+        return np.bincount(dealt, minlength=self.n_cells)
+
+    def without(self, cells: Ints) -> LabelsWorld:
+        """The spots elsewhere, with as many of the theme as are expected among them."""
+        rest = self.cell[~np.isin(self.cell, cells)]
+        return replace(self, cell=rest, n=round(self.n * len(rest) / len(self.cell)))
+
+    def key(self) -> str:
+        """See `World`."""
+        return hashlib.sha256(
+            np.sort(self.cell).tobytes() + repr((self.n, self.n_cells)).encode()
+        ).hexdigest()
+
+
+def anchors_of(
+    spots: Ints, *, pins: Ints, ground: Ground, share: Floats, link_m: float, rng: np.random.Generator
+) -> Ints:
+    """(persons,) how many anchors each must throw to get as many spots, on average, as he or she has.
+
+    In a dense town distant pins of one person are linked too, so twenty pins give fewer spots there than in
+    the country. Spots thrown without that would expect too many in town and find "hotspots" around it.
+    `spots`, `pins`: (persons,). Never fewer than the spots. Who has more spots than others of as many pins
+    throws more, up to twice the pins: a limit at the pins themselves would throw too few on average.
+    """
+    most = int(spots.max(initial=1))
+    numbers, means = [1], [1.0]
+    for number in _CURVE[1:]:
+        if means[-1] >= most or number > int(pins.max(initial=1)) * 2:
+            break
+        persons = max(_POINTS_OF_CURVE // number, 4)
+        cell = _cells(share, persons * number, rng=rng)
+        person = np.repeat(np.arange(persons), number)
+        label = linked(_inside(cell, ground=ground, rng=rng), person=person, link_m=link_m)
+        numbers.append(number)
+        means.append(max((int(label.max()) + 1) / persons, means[-1] + 1e-9))
+    thrown = np.rint(np.interp(spots, means, numbers, right=np.inf))
+    return np.asarray(np.clip(thrown, spots, np.where(pins > 1, 2 * pins, 1)), dtype=np.int64)
+
+
+def _cells(share: Floats, n: int, *, rng: np.random.Generator) -> Ints:
+    running = np.cumsum(share.ravel())
+    return np.asarray(np.searchsorted(running, rng.random(n) * running[-1], side="right"), dtype=np.int64)
+
+
+def _inside(cell: Ints, *, ground: Ground, rng: np.random.Generator) -> Floats:
+    row, column = np.divmod(cell, ground.shape[1])
+    return np.asarray(
+        (np.column_stack([column, row]) + rng.random((len(cell), 2))) * ground.parameters.cell_m
+    )
+
+
+def _copied(cell: Ints, *, copying: float, rng: np.random.Generator) -> Ints:
+    """Each takes an earlier one's cell with this probability; copies of copies too."""
+    if copying <= 0 or len(cell) < 2:
+        return cell
+    source = np.arange(len(cell))
+    copies = 1 + np.flatnonzero(rng.random(len(cell) - 1) < copying)
+    source[copies] = (rng.random(len(copies)) * copies).astype(np.int64)
+    while (source[source] != source).any():
+        source = source[source]
+    return np.asarray(cell[source])

@@ -1,0 +1,168 @@
+"""People before comments: who is one person at one place."""
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.cluster.hierarchy import fcluster, linkage
+
+from mapdialog.analysis.ground import GroundParameters, ground_of
+from mapdialog.analysis.null import LabelsWorld, SpotsWorld, anchors_of
+from mapdialog.analysis.people import (
+    UNKNOWN,
+    PeopleParameters,
+    coincident_share,
+    linked,
+    medoids,
+    person_spots,
+    senders,
+)
+
+PEOPLE = PeopleParameters(link_m=500.0, same_sending_m=10.0, same_sending_s=600.0, same_position_m=0.01)
+GROUND = ground_of(
+    shapely.box(0, 0, 4000, 4000),
+    water=None,
+    parameters=GroundParameters(cell_m=100.0, shore_m=50.0, max_cells=10_000),
+)
+
+
+def partition(label: np.ndarray) -> set[frozenset[int]]:
+    return {frozenset(np.flatnonzero(label == each).tolist()) for each in np.unique(label)}
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 90), st.integers(1, 4))
+def test_links_are_those_of_scipys_single_linkage(seed, n, persons):
+    rng = np.random.default_rng(seed)
+    xy = rng.integers(0, 30, (n, 2)) * 100.0
+    person = rng.integers(0, persons, n)
+    expected = np.zeros(n, dtype=np.int64)
+    for each in np.unique(person):
+        own = np.flatnonzero(person == each)
+        tree = linkage(xy[own], "single") if len(own) > 1 else None
+        clusters = [1] if tree is None else fcluster(tree, 500.0, "distance")
+        expected[own] = each * 1000 + np.array(clusters)
+    assert partition(linked(xy, person=person, link_m=500.0)) == partition(expected)
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 60))
+def test_the_medoid_is_the_pin_nearest_to_the_others(seed, n):
+    rng = np.random.default_rng(seed)
+    xy = rng.integers(0, 9, (n, 2)) * 10.0
+    _, label = np.unique(rng.integers(0, 5, n), return_inverse=True)
+    for number, pin in enumerate(medoids(xy, label=label)):
+        own = np.flatnonzero(label == number)
+        sums = [round(float(np.hypot(*(xy[own] - xy[each]).T).sum()), 6) for each in own]
+        assert pin == own[int(np.argmin(sums))]
+
+
+def test_a_person_is_counted_at_two_distant_places_and_never_twice_at_home():
+    xy = np.array([[0.0, 0], [300, 0], [700, 0], [3000, 0], [0, 0], [0, 0]])
+    spots = person_spots(xy, sender=np.array([0, 0, 0, 0, 1, 1]), parameters=PEOPLE)
+    assert (spots.pin.tolist(), spots.sender.tolist(), spots.n_pins.tolist()) == (
+        [1, 3, 4],
+        [0, 0, 1],
+        [3, 1, 2],
+    )
+    assert spots.spot_of_pin.tolist() == [0, 0, 0, 1, 2, 2]
+    assert [part.tolist() for part in spots.each()] == [[2, 1], [4, 2]]
+    nobody = person_spots(np.zeros((0, 2)), sender=np.zeros(0, dtype=int), parameters=PEOPLE)
+    assert len(nobody.pin) == 0
+
+
+def test_the_same_words_near_and_soon_are_one_sending_when_nobody_knows_who():
+    pins = [  # x, seconds, words, person
+        *((0, 0, 1, UNKNOWN), (9, 500, 1, UNKNOWN), (18, 1000, 1, UNKNOWN)),  # a chain
+        *((0, 100, 2, UNKNOWN), (11, 0, 1, UNKNOWN), (0, 9000, 1, UNKNOWN)),  # other words, farther, later
+        *((0, 0, 1, 77), (0, 0, 1, 77), (0, 0, 1, 5)),
+    ]
+    x, time_s, words, person = np.array(pins).T
+    xy = np.column_stack([x, 0 * x]).astype(float)
+    result = senders(person, xy_m=xy, time_s=time_s, text_class=words, parameters=PEOPLE)
+    chain = [0, 1, 2, 4]  # the fourth is near the second
+    assert partition(result.sender) == {
+        frozenset(chain),
+        *(frozenset([i]) for i in (3, 5, 8)),
+        frozenset([6, 7]),
+    }
+    assert (result.n_unknown_pins, result.n_unknown_sendings) == (6, 3)
+    assert result.unknown_share == pytest.approx(3 / 5)
+
+
+def test_d_is_the_share_that_is_not_the_first_at_its_position():
+    xy = np.array([[0.0, 0], [0, 0], [0, 0], [5, 5], [5, 5.2]])
+    assert coincident_share(xy, parameters=PEOPLE) == pytest.approx(2 / 5)
+    assert coincident_share(np.zeros((0, 2)), parameters=PEOPLE) == 0
+
+
+def share() -> np.ndarray:
+    """Dense in the middle: twenty pins of one person are linked there."""
+    x, y = np.meshgrid(GROUND.x_m, GROUND.y_m)
+    weight = np.exp(-((x - 2000) ** 2 + (y - 2000) ** 2) / (2 * 700**2)) + 0.02
+    return weight / weight.sum()
+
+
+def world(anchors: np.ndarray, *, copying: float = 0.0) -> SpotsWorld:
+    return SpotsWorld(ground=GROUND, share=share(), anchors=anchors, copying=copying, link_m=500.0)
+
+
+def test_replicates_lie_as_the_exposure_says():
+    counts = world(np.ones(200_000, dtype=np.int64), copying=0.05).draw(np.random.default_rng(3))
+    assert counts.sum() == 200_000
+    assert np.abs(counts / 200_000 - share().ravel()).max() < 0.001
+
+
+def test_persons_of_many_anchors_have_as_many_spots_as_the_data_and_fewer_in_town():
+    rng = np.random.default_rng(5)
+    thrown = world(np.full(400, 20)).draw(rng)
+    spots = np.full(400, round(thrown.sum() / 400))
+    anchors = anchors_of(spots, pins=np.full(400, 20), ground=GROUND, share=share(), link_m=500.0, rng=rng)
+    assert world(anchors).draw(rng).sum() == pytest.approx(spots.sum(), rel=0.1)
+    middle = share().ravel() > np.quantile(share(), 0.9)
+    assert thrown[middle].sum() / thrown.sum() < 0.6 * share().ravel()[middle].sum()
+
+
+def test_a_person_throws_no_fewer_than_the_spots_and_at_most_twice_the_pins():
+    spots, pins = np.array([1, 1, 3, 6, 40]), np.array([1, 20, 3, 20, 40])
+    rng = np.random.default_rng(1)
+    anchors = anchors_of(spots, pins=pins, ground=GROUND, share=share(), link_m=500.0, rng=rng)
+    assert anchors[:2].tolist() == [1, 1]
+    assert 3 <= anchors[2] <= 6
+    assert 8 < anchors[3] < 14
+    assert anchors[4] == 80
+
+
+@pytest.mark.parametrize("d", [0.1, 0.4])
+def test_copies_share_the_cells_of_earlier_ones(d):
+    """Against copying one after the other."""
+    anchors = np.ones(400, dtype=np.int64)
+    counts = [world(anchors, copying=d).draw(np.random.default_rng(seed)) for seed in range(60)]
+    rng = np.random.default_rng(9)
+    slow = []
+    for _ in range(60):
+        cells = rng.choice(1600, 400, p=share().ravel())
+        for number in range(1, 400):
+            if rng.random() < d:
+                cells[number] = cells[rng.integers(number)]
+        slow.append(np.bincount(cells, minlength=1600))
+    pairs = [np.mean([(each * (each - 1)).sum() for each in some]) for some in (counts, slow)]
+    assert pairs[0] == pytest.approx(pairs[1], rel=0.2)
+
+
+def test_labels_are_dealt_out_among_the_spots_there_are():
+    cell = np.array([3, 3, 3, 8, 9, 9])
+    labels = LabelsWorld(cell=cell, n=4, n_cells=12)
+    draws = np.array([labels.draw(np.random.default_rng(seed)) for seed in range(2000)])
+    assert (draws.sum(axis=1) == 4).all()
+    assert (draws <= np.bincount(cell, minlength=12)).all()
+    assert draws.mean(axis=0)[[3, 8, 9]] == pytest.approx([2, 4 / 6, 8 / 6], abs=0.06)
+    assert labels.without(np.array([3])).cell.tolist() == [8, 9, 9]
+
+
+def test_a_key_tells_worlds_apart_and_not_the_order_of_persons():
+    key = world(np.array([1, 2, 1])).key()
+    assert world(np.array([2, 1, 1])).key() == key
+    others = [world(np.array([1, 1, 1])), world(np.array([1, 2, 1]), copying=0.1), world(np.array([1, 2]))]
+    assert key not in {each.key() for each in others}
