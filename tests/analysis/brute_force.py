@@ -10,7 +10,7 @@ from scipy.special import xlogy
 
 
 def brute_force(
-    cell: np.ndarray, *, share: np.ndarray, is_land: np.ndarray, cell_m: float, radii_m: tuple, **rules
+    cell: np.ndarray, *, share: np.ndarray, is_land: np.ndarray, cell_m: float, radii_m: tuple, **limits
 ) -> list[tuple[float, float, int, int, float]]:
     """(llr, radius, row, column, expected) of each circle with evidence above 0, unsorted."""
     rows, columns = share.shape
@@ -23,11 +23,11 @@ def brute_force(
     for radius in radii_m:
         middle = np.flatnonzero(is_land.ravel())
         count = spots.query_ball_point(centres[middle], radius * (1 + 1e-10), return_length=True)
-        for number in np.flatnonzero(count >= rules["least_spots"]):
+        for number in np.flatnonzero(count >= limits["least_spots"]):
             inside = cells.query_ball_point(centres[middle[number]], radius * (1 + 1e-10))
             part = math.fsum(weight[inside])
             n, expected = int(count[number]), total * part
-            if part <= rules["largest_share"] and n > expected:
+            if part <= limits["largest_share"] and n > expected:
                 rest = total - n
                 llr = xlogy(n, n / expected) + (xlogy(rest, rest / (total - expected)) if rest else 0.0)
                 r, c = divmod(int(middle[number]), columns)

@@ -20,7 +20,7 @@ from .conftest import FIXTURES
 
 RADII_M = (50.0, 100.0, 150.0, 200.0, 300.0, 400.0, 500.0, 700.0, 1000.0)
 SCAN = ScanParameters(radii_m=RADII_M, least_spots=5, least_people=5, largest_share=0.25)
-RULES = {"radii_m": RADII_M, "least_spots": 5, "largest_share": 0.25}
+LIMITS = {"radii_m": RADII_M, "least_spots": 5, "largest_share": 0.25}
 PEOPLE = PeopleParameters(link_m=500.0, same_sending_m=10.0, same_sending_s=600.0, same_position_m=0.01)
 
 
@@ -80,8 +80,8 @@ def scanner(ground: Ground, share: np.ndarray) -> Scanner:
 def test_windows_and_llr_are_those_of_an_independent_scan(name, request):
     ground, exposure, cell = request.getfixturevalue(name)
     cell = cell[cell >= 0][:1500]
-    rules = {"share": exposure.share, "is_land": ground.is_land, "cell_m": 100.0, **RULES}
-    expected = sorted(brute_force(cell, **rules), reverse=True)
+    limits = {"share": exposure.share, "is_land": ground.is_land, "cell_m": 100.0, **LIMITS}
+    expected = sorted(brute_force(cell, **limits), reverse=True)
     windows = scanner(ground, exposure.share).windows(
         np.bincount(cell, minlength=ground.land_m2.size), above=0.0
     )
