@@ -17,8 +17,8 @@ const [TIP, EDGE] = [20, 16];
 const WORDS = 340;
 const COVERED = 480; // a map narrower than this has its zoom buttons over what closes a popup
 
-const there = ([lon, lat]) => [lat, lon];
-const here = ({lat, lng}) => [lng, lat];
+const latLngOf = ([lon, lat]) => [lat, lon];
+const lonLatOf = ({lat, lng}) => [lng, lat];
 const corners = ([west, south, east, north]) => [[south, west], [north, east]];
 // Three device pixels per pixel cost more than twice as much as two, and nobody sees them in a plan.
 const density = () => Math.min(2, globalThis.devicePixelRatio || 1);
@@ -48,7 +48,7 @@ class MapView {
         node.setAttribute('role', 'region');
         node.setAttribute('aria-label', texts.map);
         this.#map = new LeafletMap(node, {
-            center: there(center), zoom, minZoom, maxZoom,
+            center: latLngOf(center), zoom, minZoom, maxZoom,
             maxBounds: maxBounds && corners(maxBounds),
             maxBoundsViscosity: 0.8,
             zoomControl: false,
@@ -73,7 +73,7 @@ class MapView {
         return box;
     }
 
-    center() { return here(this.#map.getCenter()); }
+    center() { return lonLatOf(this.#map.getCenter()); }
     zoom() { return this.#map.getZoom(); }
 
     bounds() {
@@ -81,8 +81,8 @@ class MapView {
         return [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()];
     }
 
-    setView(lonLat, zoom = this.zoom(), {animate = !this.#still} = {}) { this.#map.setView(there(lonLat), zoom, {animate}); }
-    panTo(lonLat) { this.#map.panTo(there(lonLat), {animate: !this.#still}); }
+    setView(lonLat, zoom = this.zoom(), {animate = !this.#still} = {}) { this.#map.setView(latLngOf(lonLat), zoom, {animate}); }
+    panTo(lonLat) { this.#map.panTo(latLngOf(lonLat), {animate: !this.#still}); }
     zoomIn() { this.#map.zoomIn(1, {animate: !this.#still}); }
     zoomOut() { this.#map.zoomOut(1, {animate: !this.#still}); }
 
@@ -105,7 +105,7 @@ class MapView {
     }
 
     #event({latlng, containerPoint, originalEvent}) {
-        return {lonLat: latlng ? here(latlng) : this.center(), point: containerPoint ? [containerPoint.x, containerPoint.y] : null, originalEvent};
+        return {lonLat: latlng ? lonLatOf(latlng) : this.center(), point: containerPoint ? [containerPoint.x, containerPoint.y] : null, originalEvent};
     }
 
     #click(event) {
@@ -122,7 +122,7 @@ class MapView {
 
     #hover({latlng, originalEvent}) {
         if (originalEvent.pointerType === 'touch') return;
-        this.element.classList.toggle('map--pointing', !this.#placing && this.#under(here(latlng)) !== null);
+        this.element.classList.toggle('map--pointing', !this.#placing && this.#under(lonLatOf(latlng)) !== null);
     }
 
     /** The topmost thing at a position among layers that can be selected: {layer, hit} or null. */
@@ -175,7 +175,7 @@ class MapView {
         const popup = new Popup({
             closeButton: false, maxWidth: width, minWidth: Math.min(200, width), className: 'map-popup-frame', offset: [0, TIP - above],
             autoPanPaddingTopLeft: [EDGE, EDGE], autoPanPaddingBottomRight: [EDGE, EDGE + above + below]})
-            .setLatLng(there(lonLat)).setContent(box);
+            .setLatLng(latLngOf(lonLat)).setContent(box);
         popup.on('remove', () => {
             this.element.classList.remove('map--covered'); // what is hidden takes no focus
             if (box.contains(document.activeElement) || document.activeElement === document.body) before?.focus?.({preventScroll: true});
@@ -199,11 +199,11 @@ class MapView {
     closePopup() { this.#map.closePopup(); }
 
     point(lonLat) {
-        const {x, y} = this.#map.latLngToContainerPoint(there(lonLat));
+        const {x, y} = this.#map.latLngToContainerPoint(latLngOf(lonLat));
         return [x, y];
     }
 
-    lonLat(point) { return here(this.#map.containerPointToLatLng(point)); }
+    lonLat(point) { return lonLatOf(this.#map.containerPointToLatLng(point)); }
 
     resized() { this.#map.invalidateSize({animate: false}); }
 
@@ -386,13 +386,13 @@ const StillMarker = Layer.extend({
 
 /** The pin being written: drawn by `node` with its lower middle at the place, never in the way of the pointer. */
 export function singlePin({lonLat, node}) {
-    const inner = new StillMarker(there(lonLat), node);
+    const inner = new StillMarker(latLngOf(lonLat), node);
     return {
         inner,
         pane: 'pins',
         setOpacity: opacity => { inner._node.style.opacity = opacity; },
         move(next) {
-            inner._at = there(next);
+            inner._at = latLngOf(next);
             inner._settle();
         },
     };

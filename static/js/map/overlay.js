@@ -78,10 +78,10 @@ export function overlaySwitches(node, view, overlays, {chosen = null, onChange})
         const box = element('label', {class: 'slider', hidden: true}, slider);
         const input = element('input', {type: 'checkbox', class: 'ds-input', value: name, on: {change: () => { show(input.checked); tell(); }}});
 
-        function show(wanted) {
-            input.checked = wanted;
-            box.hidden = !wanted;
-            if (wanted) shown.set(name, addPictures(view, {...overlay, opacity: slider.value / 100}, {pane: 'over'}));
+        function show(isShown) {
+            input.checked = isShown;
+            box.hidden = !isShown;
+            if (isShown) shown.set(name, addPictures(view, {...overlay, opacity: slider.value / 100}, {pane: 'over'}));
             else {
                 shown.get(name).remove();
                 shown.delete(name);

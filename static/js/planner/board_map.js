@@ -102,13 +102,13 @@ export function createBoardMap(node, config, {on}) {
         return on.drawn({mode: hidden.has('heat') ? 'none' : view.has(layers.heat) ? 'heat' : 'pins', most});
     }
 
-    function show(name, wanted) {
-        if (wanted) hidden.delete(name);
+    function show(name, isShown) {
+        if (isShown) hidden.delete(name);
         else hidden.add(name);
         const layer = layers[name];
         if (name === 'heat' && pins) return redraw();
-        if (!layer || view.has(layer) === wanted) return undefined;
-        return wanted ? view.add(layer) : view.remove(layer);
+        if (!layer || view.has(layer) === isShown) return undefined;
+        return isShown ? view.add(layer) : view.remove(layer);
     }
 
     function mark(lonLat) {

@@ -13,9 +13,9 @@ export function createList({node, count, more}, {url, texts, language, timeZone,
         asking?.abort();
         const mine = new AbortController();
         asking = mine;
-        const asked = new URLSearchParams(query);
-        if (after) asked.set('after', after);
-        const response = await fetch(`${url}?${asked}`, {signal: mine.signal, headers: {Accept: 'application/json'}});
+        const pageQuery = new URLSearchParams(query);
+        if (after) pageQuery.set('after', after);
+        const response = await fetch(`${url}?${pageQuery}`, {signal: mine.signal, headers: {Accept: 'application/json'}});
         if (!response.ok) throw new Error(`HTTP ${response.status}`);
         return response.json();
     }

@@ -19,7 +19,7 @@ export function createSideBySide(nodes, config, {first, make, remember}) {
     let isSwipe = query.has('swipe');
     let shown = null;
     let other = null;
-    let asked = 0;
+    let latest = 0;
 
     const select = element('select', {class: 'ds-input', name: 'beside', on: {change: ({target}) => { beside = target.value || null; apply(); }}});
     const swipe = element('input', {type: 'checkbox', class: 'ds-input', name: 'swipe', checked: isSwipe, on: {change: ({target}) => { isSwipe = target.checked; apply(); }}});
@@ -78,13 +78,13 @@ export function createSideBySide(nodes, config, {first, make, remember}) {
 
     async function compare(plan) {
         nodes.table.replaceChildren(element('p', {class: 'quiet', text: plan ? texts.comparing : texts.compareHow}));
-        const mine = ++asked;
+        const mine = ++latest;
         if (!plan) return;
         const search = new URLSearchParams({a: shown.plan.key, b: plan.key});
         if (shown.plan.levels.length || plan.levels.length) search.set('level', shown.level);
         const response = await fetch(`${config.differences}?${search}`).catch(() => null);
         const differences = response?.ok ? await response.json() : null;
-        if (mine !== asked) return;
+        if (mine !== latest) return;
         nodes.table.replaceChildren(...(differences ? tableOf(differences) : [element('p', {text: texts.compareFailed})]));
     }
 

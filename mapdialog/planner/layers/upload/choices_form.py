@@ -27,7 +27,7 @@ def choices_context(upload: Upload, *, language: str) -> dict[str, Any]:
     if question == "crs" and chosen_system not in offered and candidates:
         chosen_system = candidates[0]["value"]
     return {
-        "asked": question,
+        "question": question,
         "chosen": chosen,
         "kinds": words.kinds(),
         "tables": [

@@ -89,20 +89,20 @@ function keep() {
     }
 }
 
-function offerWhatWasKept() {
-    let kept = null;
+function offerDraft() {
+    let draft = null;
     try {
-        kept = JSON.parse(localStorage.getItem(config.key));
+        draft = JSON.parse(localStorage.getItem(config.key));
     } catch {
         return;
     }
-    if (!kept?.sheet || config.hasBegun) return;
+    if (!draft?.sheet || config.hasBegun) return;
     const node = document.getElementById('kept');
-    const time = dateFormat(language, {dateStyle: 'medium', timeStyle: 'short'}).format(new Date(kept.at));
+    const time = dateFormat(language, {dateStyle: 'medium', timeStyle: 'short'}).format(new Date(draft.at));
     node.firstElementChild.textContent = fill(texts.kept, {time});
     node.hidden = false;
     document.getElementById('kept-take').addEventListener('click', () => {
-        take(kept.sheet);
+        take(draft.sheet);
         node.hidden = true;
         form.elements.current[0].focus();
     });
@@ -164,7 +164,7 @@ form.addEventListener('formdata', ({formData}) => {
 });
 
 show();
-offerWhatWasKept();
+offerDraft();
 const mapNode = document.getElementById('map');
 try {
     map = await createUnitMap(mapNode, {

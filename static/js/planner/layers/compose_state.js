@@ -11,7 +11,7 @@ export function createComposition({people, pairs = [], assigned = {}}) {
     let beside = neighbours(pairs);
 
     const set = (unit, to) => { number.set(unit, to); };
-    const unitsOf = wanted => [...number].filter(([, n]) => n === wanted).map(([unit]) => unit);
+    const unitsOf = committee => [...number].filter(([, n]) => n === committee).map(([unit]) => unit);
 
     function assign(unit, to) {
         const from = number.get(unit);
@@ -36,8 +36,8 @@ export function createComposition({people, pairs = [], assigned = {}}) {
         redo: () => step(undone, done, 'to'),
         canUndo: () => done.length > 0,
         canRedo: () => undone.length > 0,
-        sum(wanted) {
-            const units = unitsOf(wanted);
+        sum(committee) {
+            const units = unitsOf(committee);
             const [n, young, hectares] = [0, 1, 2].map(column => added(units.map(unit => people[unit][column])));
             return {units: units.length, people: n, young, hectares, groups: groups(units, beside)};
         },

@@ -73,11 +73,11 @@ export function createEditionMap(node, config, {onSelect = () => {}, here = null
         /** Brings a box into view; a point is shown with its surroundings. */
         show(box) { view.fitBounds(box, {padding: 60, maxZoom: 17}); },
         highlight: id => edition.highlight(id === null ? null : feature => feature.id === id),
-        lay(other, wanted) {
+        lay(other, isShown) {
             if (!others.has(other.id)) others.set(other.id, vectorTiles({url: other.url, style: {'*': OUTLINE}, pane: 'areas'}));
             const layer = others.get(other.id);
-            if (wanted && !view.has(layer)) view.add(layer);
-            else if (!wanted && view.has(layer)) view.remove(layer);
+            if (isShown && !view.has(layer)) view.add(layer);
+            else if (!isShown && view.has(layer)) view.remove(layer);
         },
     };
 }

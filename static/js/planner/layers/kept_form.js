@@ -1,18 +1,18 @@
 /** What is written in a form survives a reload of the page: in this tab only, and until it is sent. */
 export function keepForm(form, {key, storage = sessionStorage}) {
-    let kept = {};
+    let values = {};
     try {
-        kept = JSON.parse(storage.getItem(key) ?? '{}');
+        values = JSON.parse(storage.getItem(key) ?? '{}');
     } catch {
         return; // Storage is refused: the form works as any other.
     }
-    for (const [name, value] of Object.entries(kept)) {
+    for (const [name, value] of Object.entries(values)) {
         const field = form.elements.namedItem(name);
         if (field) field.value = value;
     }
     form.addEventListener('input', ({target}) => {
-        kept[target.name] = target.value;
-        storage.setItem(key, JSON.stringify(kept));
+        values[target.name] = target.value;
+        storage.setItem(key, JSON.stringify(values));
     });
     form.addEventListener('submit', () => storage.removeItem(key));
 }

@@ -76,9 +76,9 @@ list?.addEventListener('change', recolour);
 if (list?.value && list.value !== config.style) recolour();
 
 async function recolour() {
-    const wanted = list.value;
-    const response = await fetch(`${config.colours}?list=${encodeURIComponent(wanted)}`);
-    if (!response.ok || list.value !== wanted) return;
+    const styleList = list.value;
+    const response = await fetch(`${config.colours}?list=${encodeURIComponent(styleList)}`);
+    if (!response.ok || list.value !== styleList) return;
     map.colour(await response.json());
     legend.render();
 }

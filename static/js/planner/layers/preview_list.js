@@ -9,7 +9,7 @@ export function createFeatureList({config, state, onChoose}) {
     const more = document.getElementById('more');
     const find = document.getElementById('find');
     let next = null;
-    let asked = 0;
+    let latest = 0;
     let timer = 0;
 
     function line(feature) {
@@ -32,18 +32,18 @@ export function createFeatureList({config, state, onChoose}) {
     }
 
     async function ask({onto}) {
-        const mine = ++asked;
+        const mine = ++latest;
         const query = new URLSearchParams({q: find.value, after: onto ? next : 0});
         try {
             const response = await fetch(`${config.features}?${query}`);
             if (!response.ok) throw new Error(String(response.status));
             const page = await response.json();
-            if (mine !== asked) return;
+            if (mine !== latest) return;
             const [first] = show(page, {onto});
             if (onto) first?.querySelector('button').focus();
             else announce(state, page.features.length ? '' : config.texts.none);
         } catch {
-            if (mine === asked) announce(state, config.texts.failed);
+            if (mine === latest) announce(state, config.texts.failed);
         }
     }
 
