@@ -35,8 +35,8 @@ def edition(client: Client) -> Edition:
         ("layer_documents", {}, "file", "", "Choose a file."),
         ("layer_documents", {}, "type", "ROMAN", "not one of the available choices"),
         ("layer_documents", {}, "title_nb", "x" * 201, "at most 200 characters"),
-        ("layer_provision", {"field": "B1"}, "plain_nb", "x" * 50_001, "at most 50,000 characters"),
-        ("layer_provision", {"field": "B1"}, "legal_text", "x" * 50_001, "at most 50,000 characters"),
+        ("layer_provision", {"field": "B1"}, "plain_nb", "x" * 50_001, "at most 50000 characters"),
+        ("layer_provision", {"field": "B1"}, "legal_text", "x" * 50_001, "at most 50000 characters"),
     ],
 )
 def test_a_mistake_stands_at_its_field(
