@@ -16,6 +16,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 _CURVE = (1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377, 610)
+_DEVIATIONS = (0.0, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8, 1.0, 1.3)
+_FIELDS = 12
 _POINTS_OF_CURVE = 4_000  # thrown for each number of anchors
 
 
@@ -41,7 +43,8 @@ class SpotsWorld:
 
     `share`: (rows, columns) of the exposure. `anchors`: (persons,) how many each throws, see `anchors_of`.
     Each spot then takes an earlier one's cell with probability `copying`, because people do meet at bus
-    stops and crossings: a null without that is too narrow.
+    stops and crossings: a null without that is too narrow. And no exposure is known exactly: in each
+    replicate it is off by another field, as far as the data say (`unevenness`, see `unevenness_of`).
     """
 
     ground: Ground
@@ -49,12 +52,17 @@ class SpotsWorld:
     anchors: Ints
     copying: float
     link_m: float
+    unevenness: float
+    reach_m: float
 
     def draw(self, rng: np.random.Generator) -> Ints:
         """See `World`."""
+        share = self.share
+        if self.unevenness > 0:
+            share = share * np.exp(self.unevenness * _field(self.ground, reach_m=self.reach_m, rng=rng))
         single = int((self.anchors == 1).sum())
         several = self.anchors[self.anchors > 1]
-        cell = _cells(self.share, int(several.sum()) + single, rng=rng)
+        cell = _cells(share, int(several.sum()) + single, rng=rng)
         if len(several):
             pins, person = cell[single:], np.repeat(np.arange(len(several)), several)
             xy_m = _inside(pins, ground=self.ground, rng=rng)
@@ -75,7 +83,8 @@ class SpotsWorld:
         """See `World`."""
         digest = hashlib.sha256(np.round(self.share, 12).tobytes())
         digest.update(np.bincount(self.anchors).tobytes())
-        digest.update(repr((self.share.shape, self.copying, self.link_m, self.ground.parameters)).encode())
+        widths = (self.copying, self.link_m, self.unevenness, self.reach_m)
+        digest.update(repr((self.share.shape, widths, self.ground.parameters)).encode())
         return digest.hexdigest()
 
 
@@ -130,6 +139,48 @@ def anchors_of(
         means.append(max((int(label.max()) + 1) / persons, means[-1] + 1e-9))
     thrown = np.rint(np.interp(spots, means, numbers, right=np.inf))
     return np.asarray(np.clip(thrown, spots, np.where(pins > 1, 2 * pins, 1)), dtype=np.int64)
+
+
+def unevenness_of(
+    cell: Ints, *, ground: Ground, share: Floats, reach_m: float, rng: np.random.Generator
+) -> float:
+    """How far the exposure is off: the standard deviation of the logarithm of a field; 0 where it is right.
+
+    `cell`: (spots,) of different positions. Over squares of twice the reach, Σ((O−E)² − E)/ΣE² is what is
+    uneven beyond chance; the answer is the field that gives as much on this exposure, by simulation. The
+    reach is an assumption: what reaches less far looks like hotspots, and no data can tell them apart.
+    """
+    side = max(round(2 * reach_m / ground.parameters.cell_m), 1)
+    expected = _blocks(share, side=side)
+    n = _blocks(np.bincount(cell, minlength=share.size).reshape(share.shape).astype(np.float64), side=side)
+    mean = len(cell) * expected
+    beyond = float((((n - mean) ** 2).sum() - len(cell)) / (mean**2).sum())
+    fields = [_field(ground, reach_m=reach_m, rng=rng) for _ in range(_FIELDS)]
+    curve = []
+    for deviation in _DEVIATIONS:
+        worlds = [share * np.exp(deviation * field) for field in fields]
+        off = [_blocks(world / world.sum(), side=side) - expected for world in worlds]
+        curve.append(float(np.mean([(each**2).sum() for each in off]) / (expected**2).sum()))
+    return float(np.interp(beyond, curve, _DEVIATIONS))
+
+
+def _blocks(values: Floats, *, side: int) -> Floats:
+    rows, columns = (-(-length // side) * side for length in values.shape)
+    whole = np.zeros((rows, columns))
+    whole[: values.shape[0], : values.shape[1]] = values
+    return np.asarray(whole.reshape(rows // side, side, columns // side, side).sum(axis=(1, 3)))
+
+
+def _field(ground: Ground, *, reach_m: float, rng: np.random.Generator) -> Floats:
+    """(rows, columns) a Gaussian field of variance 1: noise smoothed by a Gaussian kernel."""
+    rows, columns = ground.shape
+    reach = reach_m / ground.parameters.cell_m
+    margin = int(np.ceil(3 * reach))  # the transform joins the edges
+    noise = np.fft.rfft2(rng.normal(size=(rows + margin, columns + margin)))
+    up, right = np.fft.fftfreq(rows + margin)[:, None], np.fft.rfftfreq(columns + margin)[None]
+    smooth = np.exp(-2 * (np.pi * reach) ** 2 * (up**2 + right**2))
+    field = np.fft.irfft2(noise * smooth, s=(rows + margin, columns + margin))
+    return np.asarray(field[:rows, :columns] / field.std())
 
 
 def _cells(share: Floats, n: int, *, rng: np.random.Generator) -> Ints:

@@ -29,7 +29,13 @@ SCAN = ScanParameters(radii_m=(50.0, 100.0, 200.0, 400.0), least_spots=5, least_
 SCANNER = Scanner.of(SHARE, is_land=GROUND.is_land, cell_m=100.0, parameters=SCAN)
 PARAMETERS = EvidenceParameters(level=0.05, replicates=99, stop_after=0, rescans=3, seed=11)
 WORLD = SpotsWorld(
-    ground=GROUND, share=SHARE, anchors=np.ones(300, dtype=np.int64), copying=0.0, link_m=500.0
+    ground=GROUND,
+    share=SHARE,
+    anchors=np.ones(300, dtype=np.int64),
+    copying=0.0,
+    link_m=500.0,
+    unevenness=0.0,
+    reach_m=500.0,
 )
 
 

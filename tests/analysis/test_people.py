@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.cluster.hierarchy import fcluster, linkage
 
 from mapdialog.analysis.ground import GroundParameters, ground_of
-from mapdialog.analysis.null import LabelsWorld, SpotsWorld, anchors_of
+from mapdialog.analysis.null import LabelsWorld, SpotsWorld, anchors_of, unevenness_of
 from mapdialog.analysis.people import (
     UNKNOWN,
     PeopleParameters,
@@ -97,6 +97,9 @@ def test_d_is_the_share_that_is_not_the_first_at_its_position():
     assert coincident_share(np.zeros((0, 2)), parameters=PEOPLE) == 0
 
 
+EXACT = {"unevenness": 0.0, "reach_m": 500.0}
+
+
 def share() -> np.ndarray:
     """Dense in the middle: twenty pins of one person are linked there."""
     x, y = np.meshgrid(GROUND.x_m, GROUND.y_m)
@@ -105,7 +108,7 @@ def share() -> np.ndarray:
 
 
 def world(anchors: np.ndarray, *, copying: float = 0.0) -> SpotsWorld:
-    return SpotsWorld(ground=GROUND, share=share(), anchors=anchors, copying=copying, link_m=500.0)
+    return SpotsWorld(ground=GROUND, share=share(), anchors=anchors, copying=copying, link_m=500.0, **EXACT)
 
 
 def test_replicates_lie_as_the_exposure_says():
@@ -166,3 +169,36 @@ def test_a_key_tells_worlds_apart_and_not_the_order_of_persons():
     assert world(np.array([2, 1, 1])).key() == key
     others = [world(np.array([1, 1, 1])), world(np.array([1, 2, 1]), copying=0.1), world(np.array([1, 2]))]
     assert key not in {each.key() for each in others}
+
+
+def test_what_an_exposure_does_not_know_is_seen_in_how_unevenly_the_spots_lie():
+    """Squares twice as rich and twice as poor as the exposure says; and an exposure that is right."""
+    flat = GROUND.land_m2 / GROUND.land_m2.sum()
+    up, right = np.indices(flat.shape) // 10 % 2
+    rng = np.random.default_rng(6)
+    off = flat * np.where(up == right, 1.6, 0.4)
+    deviations = [
+        unevenness_of(
+            rng.choice(1600, 1000, p=truth.ravel()), ground=GROUND, share=flat, reach_m=500.0, rng=rng
+        )
+        for truth in (flat, off)
+    ]
+    assert deviations[0] < 0.15
+    assert 0.5 < deviations[1] < 1.1
+
+
+def test_a_world_of_an_uncertain_exposure_is_as_uneven_as_it_says():
+    flat = GROUND.land_m2 / GROUND.land_m2.sum()
+    wide = SpotsWorld(
+        ground=GROUND,
+        share=flat,
+        anchors=np.ones(3000, dtype=np.int64),
+        copying=0.0,
+        link_m=500.0,
+        unevenness=0.6,
+        reach_m=500.0,
+    )
+    rng = np.random.default_rng(6)
+    cells = [np.repeat(np.arange(1600), wide.draw(rng)) for _ in range(12)]
+    again = [unevenness_of(cell, ground=GROUND, share=flat, reach_m=500.0, rng=rng) for cell in cells]
+    assert np.mean(again) == pytest.approx(0.6, abs=0.15)

@@ -1,6 +1,5 @@
 """The scan: against an independent one on real towns, and published figures."""
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mapdialog.analysis.circles import Circles
-from mapdialog.analysis.exposure import ExposureParameters, Residents, from_residents
-from mapdialog.analysis.ground import Ground, GroundParameters, ground_of
+from mapdialog.analysis.ground import Ground
 from mapdialog.analysis.people import PeopleParameters, person_spots
-from mapdialog.analysis.project import metric_coordinates, metric_geometries
+from mapdialog.analysis.project import metric_coordinates
 from mapdialog.analysis.scan import Scanner, ScanParameters, log_likelihood_ratio
+from tests.calibration.towns import ground_and_shares
 
 from .brute_force import brute_force
 from .conftest import FIXTURES
@@ -24,52 +23,19 @@ LIMITS = {"radii_m": RADII_M, "least_spots": 5, "largest_share": 0.25}
 PEOPLE = PeopleParameters(link_m=500.0, same_sending_m=10.0, same_sending_s=600.0, same_position_m=0.01)
 
 
-def shapes(name: str, *, srid: int) -> gpd.GeoDataFrame:
-    frame = gpd.read_file(FIXTURES / name)
-    metric = metric_geometries(np.array(frame.geometry, dtype=object), metric_srid=srid)
-    return frame.assign(shape=list(shapely.make_valid(metric)))
-
-
-def town(
-    region: str, *, units: str, population: str, srid: int, water: tuple[str, ...], built_up: str | None
-):
-    waters = [shapely.union_all(shapes(name, srid=srid)["shape"].tolist()) for name in water]
-    ground = ground_of(
-        shapely.union_all(shapes(region, srid=srid)["shape"].tolist()),
-        water=shapely.union_all(waters) if waters else None,
-        parameters=GroundParameters(cell_m=100.0, shore_m=50.0, max_cells=100_000),
-    )
-    table = shapes(units, srid=srid)
-    residents = Residents(
-        units=np.array(table["shape"]),
-        population=table[population].to_numpy(float),
-        buildings=None,
-        floors=None,
-        built_up=shapely.union_all(shapes(built_up, srid=srid)["shape"].tolist()) if built_up else None,
-        residential_zones=None,
-    )
-    return ground, from_residents(residents, ground=ground, parameters=ExposureParameters(even_share=0.005))
-
-
 @pytest.fixture(scope="module")
 def washington(dc_pins):
-    ground, exposure = town(
-        "dc/committees_2013.geojson", units="dc/census_tracts_2000.geojson", population="population",
-        srid=32618, water=(), built_up=None,
-    )  # fmt: skip
+    ground, shares = ground_and_shares("Washington")
     xy = metric_coordinates(shapely.get_coordinates(np.array(dc_pins.geometry)), metric_srid=32618)
-    return ground, exposure, ground.cells_of(xy).cell
+    return ground, shares["population"], ground.cells_of(xy).cell
 
 
 @pytest.fixture(scope="module")
 def bamble():
-    ground, exposure = town(
-        "bamble/municipality.geojson", units="bamble/grunnkretser.geojson", population="population_2025",
-        srid=25832, water=("bamble/sea.geojson", "bamble/lakes.geojson"), built_up="bamble/built_up.geojson",
-    )  # fmt: skip
+    ground, shares = ground_and_shares("Bamble")
     table = pd.read_csv(FIXTURES / "bamble" / "contributions.csv", sep=";")
     xy = metric_coordinates(table[["lon", "lat"]].dropna().to_numpy(float), metric_srid=25832)
-    return ground, exposure, ground.cells_of(xy).cell
+    return ground, shares["population"], ground.cells_of(xy).cell
 
 
 def scanner(ground: Ground, share: np.ndarray) -> Scanner:
@@ -78,22 +44,20 @@ def scanner(ground: Ground, share: np.ndarray) -> Scanner:
 
 @pytest.mark.parametrize("name", ["washington", "bamble"])
 def test_windows_and_llr_are_those_of_an_independent_scan(name, request):
-    ground, exposure, cell = request.getfixturevalue(name)
+    ground, share, cell = request.getfixturevalue(name)
     cell = cell[cell >= 0][:1500]
-    limits = {"share": exposure.share, "is_land": ground.is_land, "cell_m": 100.0, **LIMITS}
+    limits = {"share": share, "is_land": ground.is_land, "cell_m": 100.0, **LIMITS}
     expected = sorted(brute_force(cell, **limits), reverse=True)
-    windows = scanner(ground, exposure.share).windows(
-        np.bincount(cell, minlength=ground.land_m2.size), above=0.0
-    )
+    windows = scanner(ground, share).windows(np.bincount(cell, minlength=ground.land_m2.size), above=0.0)
     assert len(windows) == len(expected) > 100
     ours = {(RADII_M[each.radius], each.row, each.column): (each.llr, each.expected) for each in windows}
     for llr, radius, row, column, mean in expected:
         assert ours[radius, row, column] == pytest.approx((llr, mean), abs=1e-9)
     best = windows[0]
     assert (best.llr, RADII_M[best.radius]) == pytest.approx(expected[0][:2], abs=1e-9)
-    assert scanner(ground, exposure.share).greatest(
-        np.bincount(cell, minlength=ground.land_m2.size)
-    ) == pytest.approx(expected[0][0], abs=1e-9)
+    assert scanner(ground, share).greatest(np.bincount(cell, minlength=ground.land_m2.size)) == pytest.approx(
+        expected[0][0], abs=1e-9
+    )
 
 
 def test_the_likelihood_ratio_is_satscans_for_new_york():
@@ -135,29 +99,29 @@ def test_circles_have_rising_radii():
 
 
 def test_no_circle_has_its_centre_on_water_or_expects_too_much(bamble):
-    ground, exposure, cell = bamble
+    ground, share, cell = bamble
     counts = np.bincount(cell[cell >= 0], minlength=ground.land_m2.size)
-    windows = scanner(ground, exposure.share).windows(counts, above=0.0)
+    windows = scanner(ground, share).windows(counts, above=0.0)
     assert all(ground.is_land[each.row, each.column] for each in windows)
     assert max(each.expected for each in windows) <= counts.sum() / 4
     assert min(each.n for each in windows) >= 5
 
 
 def test_one_author_is_no_hotspot_however_many_pins(bamble):
-    ground, exposure, _ = bamble
+    ground, share, _ = bamble
     rng = np.random.default_rng(4)
     home = np.array([ground.x_m[130], ground.y_m[100]]) + rng.normal(0, 30, (3000, 2))
     spots = person_spots(home, sender=np.zeros(3000, dtype=int), parameters=PEOPLE)
     assert len(spots.pin) == 1
     cell = ground.cells_of(home[spots.pin]).cell
     counts = np.bincount(cell[cell >= 0], minlength=ground.land_m2.size)
-    assert scanner(ground, exposure.share).greatest(counts) == 0
+    assert scanner(ground, share).greatest(counts) == 0
 
 
 def test_a_rescan_beside_a_hotspot_knows_only_the_rest(bamble):
-    ground, exposure, cell = bamble
+    ground, share, cell = bamble
     counts = np.bincount(cell[cell >= 0], minlength=ground.land_m2.size)
-    whole = scanner(ground, exposure.share)
+    whole = scanner(ground, share)
     first = whole.windows(counts, above=0.0)[0]
     cells = whole.cells(first)
     rest = whole.without(cells)

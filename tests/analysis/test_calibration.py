@@ -1,0 +1,88 @@
+"""The calibration can fail, and draws what it says."""
+
+import numpy as np
+import pytest
+
+from mapdialog.analysis.exposure import ExposureParameters, even_land
+from tests.calibration.__main__ import QUICK, cells_of, full, main
+from tests.calibration.__main__ import arguments as read
+from tests.calibration.consultations import HABITS, Habits, consultation
+from tests.calibration.table import Row, failed, markdown, svg
+from tests.calibration.towns import KINDS, ground_and_shares
+from tests.calibration.trial import Cell, p_of
+
+PLAIN = Cell("Washington", "population", "one pin each", 1000)
+
+
+def test_a_broken_exposure_fails(capsys):
+    assert main(["--break-exposure", "--runs", "4"]) == 1
+    assert "TOO MANY" in capsys.readouterr().out
+
+
+def test_a_simulated_consultation_judged_twice_has_the_same_p():
+    cell = Cell("Bamble", "built-up", "snapped, a tenth copied", 100)
+    assert p_of(cell, seed=5, run=3) == p_of(cell, seed=5, run=3)
+    assert 0 < p_of(Cell("Bamble", "population", "one pin each", 200, against="all"), seed=5, run=3) <= 1
+
+
+@pytest.mark.parametrize(
+    ("runs", "alarms", "verdict"),
+    [
+        (200, 11, "holds"),
+        (200, 25, "TOO MANY"),
+        (1000, 76, "TOO MANY"),
+        (1000, 68, "holds"),
+        (1000, 19, "TOO FEW"),
+    ],
+)
+def test_the_verdict_is_the_paper_s_or_chance(runs, alarms, verdict):
+    assert Row(PLAIN, runs, alarms).verdict == verdict
+    assert failed([Row(PLAIN, runs, alarms)]) == (verdict != "holds")
+    assert not failed([Row(PLAIN, runs, alarms, judged=False)])
+
+
+def test_too_few_planted_hotspots_are_evidence():
+    planted = Cell("Washington", "population", "one pin each", 5572, planted=(5.0, 5.0))
+    assert [Row(planted, 100, alarms).verdict for alarms in (95, 80)] == ["holds", "TOO FEW"]
+    assert not failed([Row(planted, 100, 100)])
+    few = Cell("Washington", "population", "one pin each", 2000, planted=(5.0, 5.0))
+    assert p_of(few, seed=1, run=1) <= 0.05
+
+
+def test_many_cells_that_hold_one_by_one_may_fail_together():
+    rows = [Row(Cell("Bamble", "population", "one pin each", 100), 1000, 74)] * 9
+    assert {row.verdict for row in rows} == {"holds"}
+    assert failed(rows)
+
+
+def test_the_table_and_the_plot_name_every_cell():
+    rows = [Row(cell, 200, 10) for cell in QUICK]
+    assert markdown(rows).count("| 200 | 0.050 | ") == svg(rows).count("<circle") == len(QUICK)
+
+
+def test_the_whole_table_names_habits_and_kinds_that_there_are():
+    for cell in full():
+        assert cell.habits in HABITS
+        assert cell.kind in KINDS
+    assert len(set(full())) == len(list(full()))
+    assert [judged for _, judged in cells_of(read(["--full"]))].count(False) == 4
+
+
+def test_heavy_writers_write_heavily_and_copies_are_copies():
+    ground, shares = ground_and_shares("Bamble")
+    rng = np.random.default_rng(1)
+    habits = Habits(heavy="home", copied=0.1, grid_m=50.0)
+    xy, person = consultation(ground, share=shares["population"], habits=habits, n=1000, rng=rng)
+    assert sorted(set(np.bincount(person))) == [1, 20]
+    assert (np.bincount(person) == 20).mean() == pytest.approx(0.05, abs=0.005)
+    assert (xy % 50 == 0).all()
+    assert len(np.unique(xy, axis=0)) < 900
+    plain, _ = consultation(ground, share=shares["population"], habits=Habits(), n=500, rng=rng)
+    assert set(ground.cells_of(plain).state) == {0}
+
+
+def test_even_land_prints_no_p_and_so_raises_no_false_alarm():
+    ground, shares = ground_and_shares("Bamble")
+    exposure = even_land(ground, parameters=ExposureParameters(even_share=0.005))
+    assert not exposure.p_may_be_printed
+    assert exposure.share == pytest.approx(shares["even"])

@@ -1,0 +1,116 @@
+"""`./run calibrate [--full] [--runs N] [--seed N] [--break-exposure] [--write]`"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from .table import POWER, Row, failed, markdown, svg
+from .trial import LEVEL, Cell, p_of
+
+METHODS = Path(__file__).parents[2] / "docs" / "methods"
+SIZES = (100, 384, 1000, 5572)
+QUICK = (
+    Cell("Washington", "population", "one pin each", 1000),
+    Cell("Bamble", "population", "heavy writers anywhere", 384),
+    Cell("Bamble", "built-up", "snapped, a tenth copied", 384),
+)
+# What does not hold, and is not claimed: shown, never judged.
+BEYOND = (
+    Cell("Bamble", "population", "heavy writers anywhere", 1000, anchored=False, widened=False),
+    Cell("Bamble", "population", "exposure off by 50 %", 384, widened=False),
+    Cell("Washington", "population", "exposure off by 20 %", 1000, widened=False),
+    Cell("Washington", "population", "exposure off by 50 %", 1000, widened=False),
+)
+_HABITS = (
+    "one pin each", "heavy writers anywhere", "heavy writers at home", "snapped to 50 m", "a tenth copied",
+    "snapped, a tenth copied", "everybody four places", "a fifth in couples", "exposure off by 20 %",
+    "exposure off by 50 %",
+)  # fmt: skip
+_KINDS = (
+    ("Washington", "population"), ("Stockholm", "population"), ("Bamble", "population"),
+    ("Bamble", "built-up"), ("Bamble", "streets"),
+)  # fmt: skip
+
+
+def full() -> Iterator[Cell]:
+    for ratio, expected in POWER:
+        yield Cell("Washington", "population", "one pin each", 5572, planted=(ratio, expected))
+    for n in SIZES:
+        for town, kind in _KINDS:
+            yield from (Cell(town, kind, habits, n) for habits in _HABITS)
+        for habits in (
+            "one pin each",
+            "heavy writers at home",
+            "snapped, a tenth copied",
+            "exposure off by 50 %",
+        ):
+            yield Cell("Washington", "population", habits, n, against="all")
+
+
+def counted(cell: Cell, *, runs: int, seed: int, judged: bool) -> Row:
+    started = time.process_time()
+    alarms = sum(p_of(cell, seed=seed, run=run) <= LEVEL for run in range(runs))
+    row = Row(cell, runs, alarms, judged)
+    low, high = row.interval
+    used = time.process_time() - started
+    print(f"{row.share:.3f} ({low:.3f}–{high:.3f}) {row.verdict:12} {cell}  [{used:.0f} s]", flush=True)
+    return row
+
+
+def arguments(words: list[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./run calibrate", description=__doc__)
+    parser.add_argument("--full", action="store_true", help="every cell, 1,000 runs each: hours")
+    parser.add_argument("--runs", type=int, help="of each cell (200; 1000 with --full)")
+    parser.add_argument("--seed", type=int, default=20261201)
+    parser.add_argument("--only", default="", help="cells whose description holds this text")
+    parser.add_argument(
+        "--break-exposure", action="store_true", help="compare with even land on purpose: it must fail"
+    )
+    parser.add_argument("--write", action="store_true", help="docs/methods/calibration.md and .svg")
+    return parser.parse_args(words)
+
+
+def cells_of(options: argparse.Namespace) -> list[tuple[Cell, bool]]:
+    if options.break_exposure:
+        return [(Cell("Bamble", "population", "one pin each", 384, against="even"), True)]
+    cells = [(cell, True) for cell in (full() if options.full else QUICK)]
+    cells += [(cell, False) for cell in BEYOND if options.full or options.only]
+    return [(cell, judged) for cell, judged in cells if options.only in str(cell)]
+
+
+def main(words: list[str] | None = None) -> int:
+    """0 where what is claimed holds, 1 where it does not."""
+    options = arguments(words)
+    runs = options.runs or (1000 if options.full else 200)
+    rows = [counted(cell, runs=runs, seed=options.seed, judged=judged) for cell, judged in cells_of(options)]
+    if options.write:
+        write(rows, seed=options.seed)
+    if failed(rows):
+        print("The calibration does not hold.", file=sys.stderr)
+        return 1
+    print("What is claimed holds.")
+    return 0
+
+
+def write(rows: list[Row], *, seed: int) -> None:
+    """The table between the marks of the page, and the plot beside it."""
+    page = METHODS / "calibration.md"
+    head, rest = page.read_text(encoding="utf-8").split("<!-- table -->\n")
+    tail = rest.split("<!-- end of table -->\n")[1]
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short=10", "HEAD"], capture_output=True, text=True, check=True
+    )
+    line = f"Seed {seed}, commit {commit.stdout.strip()}, {datetime.now(UTC):%Y-%m-%d}.\n\n"
+    text = f"{head}<!-- table -->\n{line}{markdown(rows)}<!-- end of table -->\n{tail}"
+    page.write_text(text, encoding="utf-8")
+    (METHODS / "calibration.svg").write_text(svg(rows), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+"""The table of false alarms, its verdict, and how it is drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scipy import stats
+
+from .trial import Cell
+
+MOST, MOST_POOLED, LEAST = 0.075, 0.055, 0.02  # of false alarms, and of alarms where the null is exact
+ENOUGH_RUNS = 1000  # from so many on the share itself is judged, below it what chance allows
+_CHANCE = 0.005
+POWER = {(5.0, 5.0): 0.95, (3.0, 10.0): 0.8}  # share of planted hotspots that must be evidence
+
+
+@dataclass(frozen=True)
+class Row:
+    """A cell and how many of its runs showed p ≤ 0.05. `judged`: False where nothing is claimed."""
+
+    cell: Cell
+    runs: int
+    alarms: int
+    judged: bool = True
+
+    @property
+    def share(self) -> float:
+        return self.alarms / self.runs
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Clopper–Pearson, 95 %."""
+        bounds = stats.binomtest(self.alarms, self.runs).proportion_ci(0.95)
+        return float(bounds.low), float(bounds.high)
+
+    @property
+    def too_many(self) -> bool:
+        if self.cell.planted:
+            return False
+        if self.runs >= ENOUGH_RUNS:
+            return self.share > MOST
+        return float(stats.binom.sf(self.alarms - 1, self.runs, MOST_POOLED)) < _CHANCE
+
+    @property
+    def too_few(self) -> bool:
+        """Not won by silence: where the null is exact, the share must come near the level."""
+        cell = self.cell
+        least = LEAST if _is_exact(cell) else 0.0
+        if cell.planted:
+            least = POWER[cell.planted]
+        if self.runs >= ENOUGH_RUNS:
+            return self.share < least
+        return float(stats.binom.cdf(self.alarms, self.runs, least)) < _CHANCE
+
+    @property
+    def verdict(self) -> str:
+        if not self.judged:
+            return "not claimed"
+        return "TOO MANY" if self.too_many else "TOO FEW" if self.too_few else "holds"
+
+
+def _is_exact(cell: Cell) -> bool:
+    plain = cell.kind == "population" and cell.habits == "one pin each" and cell.against == "own"
+    return plain and cell.n >= 1000
+
+
+def failed(rows: list[Row]) -> bool:
+    """Whether a claim does not hold: one cell, or all of them together."""
+    judged = [row for row in rows if row.judged]
+    nulls = [row for row in judged if not row.cell.planted]
+    runs, alarms = sum(row.runs for row in nulls), sum(row.alarms for row in nulls)
+    pooled = runs > 0 and float(stats.binom.sf(alarms - 1, runs, MOST_POOLED)) < _CHANCE
+    return pooled or any(row.too_many or row.too_few for row in judged)
+
+
+def markdown(rows: list[Row]) -> str:
+    lines = [
+        "| town | drawn by | how pins are placed | pins | compared with | runs | p ≤ 0.05 | 95 % | |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for row in rows:
+        cell, (low, high) = row.cell, row.interval
+        against = {"own": "the same", "all": "all comments"}.get(cell.against, cell.against)
+        against += "" if cell.anchored else "; spots thrown, not anchors"
+        against += "" if cell.widened else "; taken as exact"
+        against += f"; **planted** {cell.planted[0]:g}× where {cell.planted[1]:g}" if cell.planted else ""
+        what = f"| {cell.town} | {cell.kind} | {cell.habits} | {cell.n} | {against} "
+        lines.append(f"{what}| {row.runs} | {row.share:.3f} | {low:.3f}–{high:.3f} | {row.verdict} |")
+    return "\n".join(lines) + "\n"
+
+
+def svg(rows: list[Row]) -> str:
+    """A dot and its interval for each row, beside the level and the limit."""
+    scale, left, height = 900, 470, 18 * len(rows) + 40
+    size = f'width="960" height="{height}" font-family="sans-serif"'
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" {size}>']
+    parts.append('<rect width="100%" height="100%" fill="white"/>')
+    for value, colour in ((0.05, "#555"), (MOST, "#b00")):
+        x = left + scale * value
+        parts.append(f'<path d="M{x} 20V{height}" stroke="{colour}" stroke-dasharray="4 3"/>')
+        parts.append(f'<text x="{x}" y="14" font-size="11" text-anchor="middle">{value}</text>')
+    for number, row in enumerate(rows):
+        y, (low, high) = 34 + 18 * number, row.interval
+        ends = [left + scale * min(value, 0.5) for value in (low, high, row.share)]
+        colour = {"holds": "#164", "not claimed": "#777"}.get(row.verdict, "#b00")
+        parts.append(f'<text x="{left - 8}" y="{y + 4}" font-size="10" text-anchor="end">{row.cell}</text>')
+        parts.append(f'<path d="M{ends[0]:.1f} {y}H{ends[1]:.1f}" stroke="{colour}"/>')
+        parts.append(f'<circle cx="{ends[2]:.1f}" cy="{y}" r="3.5" fill="{colour}"/>')
+    return "\n".join([*parts, "</svg>"]) + "\n"

@@ -1,0 +1,118 @@
+"""One simulated consultation, judged as the service would: its p, or how many of a cell have a small one."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+
+from mapdialog.analysis.evidence import EvidenceParameters, null_maxima
+from mapdialog.analysis.exposure import ExposureParameters, from_all_comments
+from mapdialog.analysis.null import LabelsWorld, SpotsWorld, World, anchors_of, unevenness_of
+from mapdialog.analysis.people import PeopleParameters, coincident_share, person_spots
+from mapdialog.analysis.scan import Scanner, ScanParameters
+
+from .consultations import HABITS, consultation, with_a_hotspot
+from .towns import EVEN_SHARE, ground_and_shares
+
+RADII_M = (50.0, 100.0, 150.0, 200.0, 300.0, 400.0, 500.0, 700.0, 1000.0)
+SCAN = ScanParameters(radii_m=RADII_M, least_spots=5, least_people=5, largest_share=0.25)
+PEOPLE = PeopleParameters(link_m=500.0, same_sending_m=10.0, same_sending_s=600.0, same_position_m=0.01)
+LEVEL = 0.05
+REACH_M = 500.0  # assumed of what an exposure does not know
+REPLICATES = 199  # as good a test at 0.05 as 999, and ended at the tenth that exceeds: p > 0.05 then
+_STOP_AFTER = 10
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One row of the table. `against`: "own" kind of exposure, "all" comments, or another kind, wrongly."""
+
+    town: str
+    kind: str
+    habits: str
+    n: int
+    against: str = "own"
+    anchored: bool = True  # False: the paper's null, for comparison
+    widened: bool = True  # False: the exposure is taken as exact
+    planted: tuple[float, float] | None = None  # ratio and expectation of a hotspot
+
+    def __str__(self) -> str:
+        paper = "" if self.anchored else ", spots thrown"
+        wide = "" if self.widened else ", exposure taken as exact"
+        more = f", {self.planted[0]:g}× where {self.planted[1]:g}" if self.planted else ""
+        against = f"against {self.against}{paper}{wide}{more}"
+        return f"{self.town}, {self.kind}, {self.habits}, {self.n} pins, {against}"
+
+
+def p_of(cell: Cell, *, seed: int, run: int) -> float:
+    """The p of the strongest circle in one simulated consultation; cut off above 0.05."""
+    rng = np.random.default_rng([seed, run, cell.n])
+    ground, shares = ground_and_shares(cell.town)
+    xy, person = consultation(ground, share=shares[cell.kind], habits=HABITS[cell.habits], n=cell.n, rng=rng)
+    if cell.planted:
+        xy, person = with_a_hotspot(
+            xy, person, ground=ground, share=shares[cell.kind], planted=cell.planted, rng=rng
+        )
+    pins = ground.cells_of(xy)
+    xy, person, on_cell = (values[pins.cell >= 0] for values in (xy, person, pins.cell))
+    spots = person_spots(xy, sender=person, parameters=PEOPLE)
+    at = on_cell[spots.pin]
+    if cell.against == "all":
+        counts, scanner, world = _theme(cell.town, at=at, rng=rng)
+    else:
+        scanner = _scanner(cell.town, cell.kind if cell.against == "own" else cell.against)
+        counts = np.bincount(at, minlength=ground.land_m2.size)
+        each, pins_each = spots.each()
+        anchors = np.ones(len(at), dtype=np.int64)
+        if cell.anchored:
+            anchors = anchors_of(
+                each, pins=pins_each, ground=ground, share=scanner.exposure, link_m=500.0, rng=rng
+            )
+        world = SpotsWorld(
+            ground=ground,
+            share=scanner.exposure,
+            anchors=anchors,
+            copying=coincident_share(xy[spots.pin], parameters=PEOPLE),
+            link_m=500.0,
+            unevenness=_unevenness(cell, at=at, xy=xy[spots.pin], scanner=scanner, rng=rng),
+            reach_m=REACH_M,
+        )
+    return _p(counts, scanner=scanner, world=world, seed=int(rng.integers(2**31)))
+
+
+def _unevenness(
+    cell: Cell, *, at: np.ndarray, xy: np.ndarray, scanner: Scanner, rng: np.random.Generator
+) -> float:
+    if not cell.widened:
+        return 0.0
+    _, first = np.unique(np.round(xy, 2), axis=0, return_index=True)
+    ground, _ = ground_and_shares(cell.town)
+    return unevenness_of(at[first], ground=ground, share=scanner.exposure, reach_m=REACH_M, rng=rng)
+
+
+def _p(counts: np.ndarray, *, scanner: Scanner, world: World, seed: int) -> float:
+    observed = scanner.greatest(counts)
+    if observed == 0:
+        return 1.0
+    parameters = EvidenceParameters(
+        level=LEVEL, replicates=REPLICATES, stop_after=_STOP_AFTER, rescans=0, seed=seed
+    )
+    return null_maxima(world, scanner=scanner, parameters=parameters, observed=observed).p(observed)
+
+
+def _theme(town: str, *, at: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, Scanner, World]:
+    """A quarter of the spots are of one theme, whichever; the theme is compared with all."""
+    ground, _ = ground_and_shares(town)
+    exposure = from_all_comments(at, ground=ground, parameters=ExposureParameters(even_share=EVEN_SHARE))
+    theme = rng.permutation(at)[: len(at) // 4]
+    world = LabelsWorld(cell=at, n=len(theme), n_cells=ground.land_m2.size)
+    scanner = Scanner.of(exposure.share, is_land=ground.is_land, cell_m=100.0, parameters=SCAN)
+    return np.bincount(theme, minlength=ground.land_m2.size), scanner, world
+
+
+@functools.lru_cache(maxsize=4)
+def _scanner(town: str, kind: str) -> Scanner:
+    ground, shares = ground_and_shares(town)
+    return Scanner.of(shares[kind], is_land=ground.is_land, cell_m=100.0, parameters=SCAN)
