@@ -6,9 +6,11 @@ import datetime as dt
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from layers.composition.composing import CODE_MAX, Committee, CompositionError
 from layers.days import owners_day
+from layers.figure import Figure
 from layers.models import Edition
 from layers.population.area_codes import AreaCodes
 from layers.readers.figures import Figures
@@ -25,7 +27,7 @@ def committees_in(table: Figures, *, units: Edition, at: dt.datetime) -> list[Co
     The column of units is the one that holds their codes; that of committees is called so, or is the first of
     the others. Raises CompositionError: every unit must be known, and in one committee only.
     """
-    codes = AreaCodes.of(units, on=owners_day(units.layer.owner, at=at))
+    codes = _codes_of(units, at=at)
     unit_column, code_column, name_column = _columns(table, codes=codes)
     units_of: dict[str, list[str]] = {}
     name_of: dict[str, str] = {}
@@ -47,6 +49,31 @@ def committees_in(table: Figures, *, units: Edition, at: dt.datetime) -> list[Co
     ]
 
 
+def remarks(table: Figures, *, units: Edition, at: dt.datetime) -> Iterator[str]:
+    """What was guessed in reading the table, which columns were used, and what of it was not.
+
+    Raises CompositionError like `committees_in`.
+    """
+    yield from table.warnings
+    used = [column for column in _columns(table, codes=_codes_of(units, at=at)) if column]
+    unit_column, code_column, *_name_columns = used
+    yield _("Units come from the column “%(units)s”, committees from “%(committees)s”.") % {
+        "units": unit_column,
+        "committees": code_column,
+    }
+    if unread := [column for column in table.columns if column not in used]:
+        yield _("Columns that were not read: %s.") % ", ".join(unread)
+    if n := sum(1 for row in table.rows if row[code_column] and not row[unit_column]):
+        message = ngettext(
+            "%(n)s row names a committee but no unit. It was left out.",
+            "%(n)s rows name a committee but no unit. They were left out.",
+            n,
+        )
+        yield message % {"n": Figure(n)}
+    if table.notes:
+        yield _("Above or below the table, not read: %s") % " / ".join(table.notes[:20])
+
+
 def rows(committees: list[Committee], *, units: Edition) -> Iterator[list[str]]:
     """The table of a composition, a line for every unit, those in no committee too; headings first."""
     committee_of = {unit: committee for committee in committees for unit in committee.units}
@@ -54,6 +81,10 @@ def rows(committees: list[Committee], *, units: Edition) -> Iterator[list[str]]:
     for code, name in units.areas.order_by("code").values_list("code", "name"):
         committee = committee_of.get(code)
         yield [code, name, committee.code if committee else "", committee.name if committee else ""]
+
+
+def _codes_of(units: Edition, *, at: dt.datetime) -> AreaCodes:
+    return AreaCodes.of(units, on=owners_day(units.layer.owner, at=at))
 
 
 def _columns(table: Figures, *, codes: AreaCodes) -> tuple[str, str, str | None]:

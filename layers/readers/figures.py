@@ -16,6 +16,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from layers.control_characters import storable
+from layers.figure import Figure
 from layers.readers import json_rows, read_file, spreadsheet
 from layers.readers.closed import limits
 from layers.readers.closed.visible_text import visible_text
@@ -177,7 +178,7 @@ def _cell(value: str) -> str:
     """Text as it is, without blanks around it and without what could not be stored."""
     text = storable(visible_text(value)).strip()
     if len(text) > MAX_TEXT:
-        raise ReadError(_("A cell holds more than %(limit)d characters.") % {"limit": MAX_TEXT})
+        raise ReadError(_("A cell holds more than %(limit)s characters.") % {"limit": Figure(MAX_TEXT)})
     return text
 
 
@@ -253,6 +254,6 @@ def _check_size(rows: int, columns: int) -> None:
 
 
 def _refuse_size() -> None:
-    message = _("The table has more than %(rows)d rows, %(columns)d columns or %(cells)d cells.")
+    message = _("The table has more than %(rows)s rows, %(columns)s columns or %(cells)s cells.")
     most = {"rows": limits.MAX_SHEET_ROWS, "columns": limits.MAX_SHEET_COLUMNS, "cells": MAX_CELLS}
-    raise ReadError(message % most)
+    raise ReadError(message % {name: Figure(limit) for name, limit in most.items()})

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 from django.utils.translation import gettext as _
 
 from layers.control_characters import storable
+from layers.figure import Figure
 from layers.readers.source_rows import ReadError
 
 _DEEPEST = 3
@@ -17,7 +18,7 @@ MAX_OBJECTS = 1_000_000
 def parsed(text: str) -> list[dict[str, Any]]:
     """The objects, one for each row. Raises ReadError for what is no JSON, or holds no list of objects."""
     if text.count("{") > MAX_OBJECTS:
-        raise ReadError(_("The file holds more than %(limit)d objects.") % {"limit": MAX_OBJECTS})
+        raise ReadError(_("The file holds more than %(limit)s objects.") % {"limit": Figure(MAX_OBJECTS)})
     try:
         document = json.loads(text, parse_constant=_refuse)
     except RecursionError:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from layers.figure import Figure
 from layers.readers.closed import limits
 from layers.readers.formats import ESRI_JSON, SEQUENCE, TOPOJSON
 from layers.readers.source_rows import ReadError
@@ -59,14 +60,14 @@ def _encoding_name(encoding: str) -> str:
 _OPTIONS: Mapping[str, str] = {"crs-member": "--crs"}
 _VALUES: Mapping[str, Mapping[str, Any]] = {
     "columns": {"limit": limits.MAX_COLUMNS},
-    "features": {"limit": limits.MAX_FEATURES},
-    "vertices": {"limit": limits.MAX_VERTICES, "each": limits.MAX_FEATURE_VERTICES},
-    "text": {"limit": limits.MAX_TEXT},
+    "features": {"limit": Figure(limits.MAX_FEATURES)},
+    "vertices": {"limit": Figure(limits.MAX_VERTICES), "each": Figure(limits.MAX_FEATURE_VERTICES)},
+    "text": {"limit": Figure(limits.MAX_TEXT)},
     "lines": {"what": SEQUENCE},
     "topojson": {"what": TOPOJSON},
     "esri-json": {"what": ESRI_JSON},
     "depth": {"limit": limits.MAX_DEPTH},
-    "sheet-size": {"rows": limits.MAX_SHEET_ROWS, "columns": limits.MAX_SHEET_COLUMNS},
+    "sheet-size": {"rows": Figure(limits.MAX_SHEET_ROWS), "columns": Figure(limits.MAX_SHEET_COLUMNS)},
 }
 
 
@@ -98,11 +99,11 @@ def _sentences() -> dict[str, str]:
         "no-shapes": _("The layer “%(name)s” holds no geometry. Choose another."),
         "systems": _("The layer “%(name)s” is in several coordinate systems. Export it in one."),
         "columns": _("The file has more than %(limit)d different columns."),
-        "features": _("The file has more than %(limit)d features. Split it."),
+        "features": _("The file has more than %(limit)s features. Split it."),
         "vertices": _(
-            "The shapes have too many points: at most %(limit)d in all and %(each)d in one. Simplify them."
+            "The shapes have too many points: at most %(limit)s in all and %(each)s in one. Simplify them."
         ),
-        "text": _("The file holds a text of more than %(limit)d characters."),
+        "text": _("The file holds a text of more than %(limit)s characters."),
         "tag": _("The file holds a text that is too long."),
         "depth": _("The file is nested too deeply."),
         "doctype": _("The file has a document type (DOCTYPE), which is not read. Export it without one."),
@@ -150,7 +151,7 @@ def _workbook_sentences() -> dict[str, str]:
         "password": _("The workbook has a password. Save it without one."),
         "no-cells": _("The workbook is empty."),
         "no-sheet": _("The workbook has no sheet called “%(name)s”. It has: %(names)s."),
-        "sheet-size": _("The sheet “%(name)s” has more than %(rows)d rows or %(columns)d columns."),
+        "sheet-size": _("The sheet “%(name)s” has more than %(rows)s rows or %(columns)s columns."),
     }
 
 

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from django.utils.translation import gettext as _
 
+from layers.figure import Figure
 from layers.readers.closed.limits import (
     MAX_DIRECTORY_BYTES,
     MAX_MEMBERS,
@@ -95,7 +96,7 @@ def _damaged(error: Exception) -> ReadError:
 
 
 def _too_many() -> ReadError:
-    return ReadError(_("The zip holds more than %(limit)d files.") % {"limit": MAX_MEMBERS})
+    return ReadError(_("The zip holds more than %(limit)s files.") % {"limit": Figure(MAX_MEMBERS)})
 
 
 def _check_directory(path: Path) -> None:

@@ -31,6 +31,7 @@ from django.db.models.expressions import OrderBy
 from django.utils.translation import gettext as _
 
 from layers.days import day_of_column, day_sql
+from layers.figure import Figure
 from layers.questions.areas import in_force_sql
 from mapdialog.contributions.models import NEWEST_FIRST, Contribution, Hit
 from mapdialog.contributions.places_sql import square_sql
@@ -56,8 +57,8 @@ def withheld(of: Consultation) -> str:
     if not shows_points(of):
         return _("In this consultation the comments are not public. They are read by those who work on it.")
     if is_coarse(of):
-        return _("Places are shown as the middle of a square with sides of %(m)d m, times as days.") % {
-            "m": of.public_precision_m
+        return _("Places are shown as the middle of a square with sides of %(m)s m, times as days.") % {
+            "m": Figure(of.public_precision_m)
         }
     return ""
 

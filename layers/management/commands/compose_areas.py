@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from layers.composition import composing
 from layers.composition.composing import Composition
-from layers.composition.table import committees_in
+from layers.composition.table import committees_in, remarks
 from layers.editions import life
 from layers.management.arguments import add_titles, day
 from layers.management.consent import add_consent, consent_of, refusal
@@ -44,7 +44,9 @@ class Command(BaseCommand):
         units = _edition(*options["units"], on=options["valid_from"])
         try:
             with transaction.atomic():
-                committees = committees_in(figures.read_table(file), units=units, at=at)
+                table = figures.read_table(file)
+                committees = committees_in(table, units=units, at=at)
+                said = list(remarks(table, units=units, at=at))
                 composition = Composition(
                     units=units,
                     name=options["name"],
@@ -68,6 +70,8 @@ class Command(BaseCommand):
             raise CommandError(f"{file.name}: {error}") from error
         except life.EditionError as error:
             raise CommandError(f"{file.name}: {refusal(error)}") from error
+        for remark in said:
+            self.stdout.write(remark)
         pairs = composing.adjacent(units)
         for area in draft.areas.order_by("code"):
             codes = area.properties["units"]

@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 
 from layers.composition import composing
 from layers.composition.composing import Committee, Composition, CompositionError
-from layers.composition.table import committees_in, rows
+from layers.composition.table import committees_in, remarks, rows
 from layers.editions import life
 from layers.editions.publishing import Consent
 from layers.findings.finding import Finding
@@ -255,6 +255,20 @@ def test_a_table_says_who_belongs_where(units, tmp_path):
     ]
 
 
+def test_what_of_a_table_was_guessed_or_left_out_is_said(units, tmp_path):
+    path = tmp_path / "t.csv"
+    text = "Fra kommunen\nkrets;utvalg;navn;merknad\nA;N1;Nordsjø;x\n;S1;Sør;y\n"
+    path.write_text(text, encoding="cp1252")
+    guessed, *others = remarks(read_table(path), units=units, at=NOON)
+    assert "it was read as Windows-1252" in guessed
+    assert others == [
+        "Units come from the column “krets”, committees from “utvalg”.",
+        "Columns that were not read: merknad.",
+        "1 row names a committee but no unit. It was left out.",
+        "Above or below the table, not read: Fra kommunen",
+    ]
+
+
 def test_whole_names_get_a_short_code(units, tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("unit;committee\nA;Eik og Grasmyr\nB;Eik og Grasmyr\n", encoding="utf-8")
@@ -277,6 +291,7 @@ def test_the_command_does_the_same(units, figures, tmp_path):
     arguments = ["--units", "NO-4012/units", "--name", "nu", "--title", "nb=Utvalg"]
     out = StringIO()
     call_command("compose_areas", str(path), *arguments, "--valid-from", "2026-06-01", stdout=out)
+    assert "Units come from the column “unit”, committees from “committee”." in out.getvalue()
     assert "1 1: 2 units in 2 separate parts" in out.getvalue()
     assert "1 units are in no committee" in out.getvalue()
     assert "2025: 60 people (SSB)" in out.getvalue()

@@ -197,6 +197,7 @@ def test_one_begins_with_a_table(planner, units):
     table = SimpleUploadedFile("t.csv", b"unit;committee\nA;N\nC;S\n")
     page = planner.post(address(units), {"action": "table", "file": table})
     assert chosen(page) == {"A": "1", "C": "2"}
+    assert "Units come from the column “unit”, committees from “committee”." in page.content.decode()
     wrong = SimpleUploadedFile("t.csv", b"unit;committee\nA;N\nQ;S\n")
     assert planner.post(address(units), {"action": "table", "file": wrong}).status_code == 409
     assert planner.post(address(units), {"action": "table"}).status_code == 409

@@ -73,6 +73,7 @@ class ComposeForm(TextsForm):
     def __init__(self, *args: Any, units: Iterable[str], numbers: Sequence[int], **kwargs: Any) -> None:
         super().__init__(*args, texts={}, **kwargs)
         self._units, self._numbers = list(units), numbers
+        self.remarks: list[str] = []  # on the table that one begins with
         for n in numbers:
             self.fields[f"code-{n}"] = PlainField(max_length=CODE_MAX, required=False)
             self.fields[f"name-{n}"] = PlainField(max_length=NAME_MAX, required=False)

@@ -23,14 +23,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from layers import csv_lines
 from layers.composition import composing
-from layers.composition.composing import Committee, Composition, CompositionError
-from layers.composition.table import committees_in, rows
+from layers.composition.composing import Composition, CompositionError
+from layers.composition.table import committees_in, remarks, rows
 from layers.editions import life
 from layers.event import What
 from layers.models import Edition, Layer, LayerEvent
 from layers.population.current import added
 from layers.population.sums import NotNestedError
-from layers.readers import figures as tables
+from layers.readers.figures import Figures, read_table
 from layers.readers.read_file import ReadError
 from mapdialog.planner.layers import layer_map, layer_rows, steps
 from mapdialog.planner.layers.access import layer_for, layers_of
@@ -171,8 +171,11 @@ def _form(request: HttpRequest, edition: Edition, *, settings: dict[str, Any]) -
     if request.method == "POST":
         sent = values.of_form(request)
         if sent.text("action") == "table":
-            committees = _from_table(request, edition)
-            return ComposeForm.of_committees(committees, name=sent.text("name"), **settings)
+            table, at = _table(request), timezone.now()
+            committees = committees_in(table, units=edition, at=at)
+            form = ComposeForm.of_committees(committees, name=sent.text("name"), **settings)
+            form.remarks = list(remarks(table, units=edition, at=at))
+            return form
         return ComposeForm.of_post(request.POST, **settings)
     start_id = values.of_query(request).identifier("from")
     beginning = {start.pk: start for start in composing.starts(edition)}.get(start_id)
@@ -183,7 +186,7 @@ def _form(request: HttpRequest, edition: Edition, *, settings: dict[str, Any]) -
     return ComposeForm.of_committees(committees, name=beginning.layer.name, draft=draft, **settings)
 
 
-def _from_table(request: HttpRequest, edition: Edition) -> list[Committee]:
+def _table(request: HttpRequest) -> Figures:
     file = request.FILES.get("file")
     if not isinstance(file, UploadedFile) or not file.size:
         raise CompositionError(_("Choose a file."))
@@ -194,7 +197,7 @@ def _from_table(request: HttpRequest, edition: Edition) -> list[Committee]:
         for chunk in file.chunks():
             temporary.write(chunk)
         temporary.flush()
-        return committees_in(tables.read_table(Path(temporary.name)), units=edition, at=timezone.now())
+        return read_table(Path(temporary.name))
 
 
 @transaction.atomic
