@@ -214,6 +214,8 @@ ACCOUNT_RATE_LIMITS = {
     "password_failed": "40/10m/ip",
     # As many as a network has for one account (AXES_FAILURE_LIMIT), whatever others there do.
     "password_failed_on_known_device": "8/15m/key",
+    # Of all devices known for one account: whoever once had its password may have made many known.
+    "password_failed_on_known_devices": "24/15m/key",
     # Codes of a second factor: only who knows the password comes so far, so that an account may count here.
     "login_failed": "40/10m/ip,10/10m/key",
     "reset_password": "20/10m/ip,20/10m/key",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 
@@ -35,7 +36,10 @@ def number(text: str, name: str) -> float:
     """The number in a cell of the column `name`, with a point or a comma. Raises RowError."""
     if not _NUMBER.fullmatch(text):
         raise RowError(f"{name}: {text[:40]!r} is not a number.")
-    return float(text.replace(",", "."))
+    value = float(text.replace(",", "."))
+    if math.isinf(value):
+        raise RowError(f"{name}: {text[:40]!r} is too large a number.")
+    return value
 
 
 def step(text: str) -> int | str:

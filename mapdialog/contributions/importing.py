@@ -275,13 +275,21 @@ class _Import:
         received = self._moment(row, "received_at", line=line)
         written = self._moment(row, "written_at", line=line)
         if written is None and row.get("day_offset"):
-            written = self.rulebook.opens_at + dt.timedelta(
-                days=cells.number(row["day_offset"], "day_offset")
-            )
+            written = self._days_after_opening(row["day_offset"])
         received = received or written
         if received is None:
             return None, None
         return self._in_order(written or received, received, line=line, source_id=row["source_id"])
+
+    def _days_after_opening(self, text: str) -> dt.datetime:
+        days = cells.number(text, "day_offset")
+        try:
+            written = self.rulebook.opens_at + dt.timedelta(days=days)
+        except OverflowError:
+            written = None
+        if written is None or not is_plausible(written):
+            raise RowError(f"day_offset: {text[:40]!r} days from the opening cannot be.")
+        return written
 
     def _in_order(
         self, written: dt.datetime, received: dt.datetime, *, line: int, source_id: str

@@ -64,7 +64,7 @@ def _metres(value: Any) -> float:
         return 0
     try:
         metres = float(value.replace(",", ".") if isinstance(value, str) else value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         metres = math.nan
     if not 0 <= metres <= _LARGEST_M:
         raise MarkError(f"{GRID}: {str(value)[:40]!r} is no size of a square in metres.")

@@ -57,8 +57,7 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships 
         """As allauth's, with a limit of its own for passwords: by address or known device, not by account."""
         email = signing_in_as(request, credentials)
         device = device_of(request, email)
-        action = "password_failed_on_known_device" if device else "password_failed"
-        usage = ratelimit.consume(request, app="allauth.account", action=action, key=device)
+        usage = _tries_of_device(request, device, email=email) if device else _tries_of_network(request)
         self._login_failed_rl_usage = usage  # taken back by allauth when the password was right
         if not usage:
             if device:  # of a network, axes says it
@@ -72,6 +71,24 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships 
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return household_of(request)
+
+
+def _tries_of_network(request: HttpRequest) -> Any:
+    return ratelimit.consume(request, app="allauth.account", action="password_failed")
+
+
+def _tries_of_device(request: HttpRequest, device: str, *, email: str) -> Any:
+    """Its own, and those of all that are known for the account: every sign-in makes one more known."""
+    usages = []
+    for action, key in (
+        ("password_failed_on_known_device", device),
+        ("password_failed_on_known_devices", email),
+    ):
+        usage = ratelimit.consume(request, app="allauth.account", action=action, key=key)
+        if not usage:
+            return None
+        usages += usage.usage
+    return ratelimit.RateLimitUsage(usage=usages)
 
 
 def _others_with(email_address: EmailAddress) -> QuerySet[User]:

@@ -108,6 +108,19 @@ def test_lines_are_told_in_the_files_own_terms(tmp_path: Path, consultation: Con
     assert "row 3 (b2): lon: 'ni' is not a number." in run(workbook, consultation)
 
 
+def test_a_number_that_nothing_can_have_is_refused_with_its_row_alone(
+    tmp_path: Path, consultation: Consultation
+) -> None:
+    file = tmp_path / "a.csv"
+    rows = ["1;x;9.7;59;1e300", "2;x;9.7;59;999999", "3;x;1e999;59;1", "4;x;9.7;59;1"]
+    file.write_text("\n".join(["id;t;x;y;n", *rows]), encoding="utf-8")
+    said = run(file, consultation, "source_id=id,text=t,lon=x,lat=y,day_offset=n")
+    assert "line 2 (1): day_offset: '1e300' days from the opening cannot be." in said
+    assert "line 3 (2): day_offset: '999999' days from the opening cannot be." in said
+    assert "line 4 (3): lon: '1e999' is too large a number." in said
+    assert Contribution.objects.get().source_id == "4"
+
+
 @pytest.mark.parametrize(
     ("name", "content", "mapping", "message"),
     [

@@ -174,7 +174,7 @@ def test_marks_as_programs_write_them(values: dict[str, Any], marks: Marks) -> N
     assert Marks.of(values) == marks
 
 
-@pytest.mark.parametrize("value", [-1, "x", [], float("nan"), 1e9])
+@pytest.mark.parametrize("value", [-1, "x", [], float("nan"), 1e9, 10**400])
 def test_a_grid_of_no_size_is_an_error(value: Any) -> None:
     with pytest.raises(MarkError):
         Marks.of({"public_precision_m": value})

@@ -71,6 +71,21 @@ def test_a_device_has_eight_tries_of_its_own_and_its_failures_lock_out_no_networ
     assert sign_in(Client(), planner) == 302
 
 
+def test_many_known_devices_of_an_account_have_a_limit_together(planner: User, settings: Any) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {
+        **settings.ACCOUNT_RATE_LIMITS,
+        "password_failed_on_known_devices": "3/15m/key",
+    }
+    desks = [known_to(planner) for _ in range(3)]
+    for desk in desks:
+        assert sign_in(desk, planner) == 302, "the right password is no try"
+        desk.post("/accounts/logout/")
+    for desk in desks:
+        fail(desk, planner, times=1)
+    assert [sign_in(desk, planner) for desk in desks] == [200] * 3, "told to wait"
+    assert sign_in(Client(), planner) == 302
+
+
 def test_a_device_is_known_for_whom_it_was_and_no_other(planner: User) -> None:
     thief = factories.user()
     own = known_to(thief)

@@ -18,7 +18,7 @@ import numpy as np
 import shapely
 
 from . import features
-from .limits import MAX_FEATURES, MAX_VALUE_BYTES, VIEW_SECONDS
+from .limits import MAX_FEATURES, MAX_VALUE_BYTES, MAX_VIEW_BYTES, VIEW_SECONDS
 from .source_layer import RefusedError, Rows, SourceLayer
 
 # Those that make much of little (zeroblob, printf), look outside (load_extension) or are chance are not here.
@@ -31,6 +31,10 @@ _PLAIN_FUNCTIONS = (
 _FUNCTIONS = frozenset(_PLAIN_FUNCTIONS.split())
 _REPEATED = re.compile(r"(.+):\d+", re.S)  # of two columns of one name SQLite calls the second `name:1`
 _STEPS_BETWEEN_LOOKS = 10_000
+_ROWS_BETWEEN_LOOKS = 1_000
+_BYTES_OF_ANY_VALUE = 32
+# SQLite says these of what is too much, and other errors of what a view may not do.
+_TOO_MUCH = (sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_NOMEM)
 # The header of a shape: GP, a version, flags, four bytes for its system, then a box of the size in the flags.
 _HEADER_BYTES = 8
 _BOX_BYTES = (0, 32, 48, 48, 64)
@@ -63,9 +67,9 @@ def rows(path: str, *, layer: SourceLayer, shape: str, readable: Collection[str]
             names = column_names(database, layer.name)
             _confine(database, readable=readable)
             raw = list(names)
-            fetched = _fetched(database, raw, name=layer.name)
+            fetched = _fetched(database, raw, layer=layer)
         except sqlite3.Error as error:
-            if str(error) == "interrupted":
+            if error.sqlite_errorcode in _TOO_MUCH:
                 raise RefusedError("resources") from error
             raise RefusedError("view-sql", name=layer.name[:80]) from error
     values = dict(
@@ -114,10 +118,27 @@ def _confine(database: sqlite3.Connection, *, readable: Collection[str]) -> None
     database.set_authorizer(verdict)
 
 
-def _fetched(database: sqlite3.Connection, columns: Sequence[str], *, name: str) -> list[tuple[Any, ...]]:
+def _fetched(
+    database: sqlite3.Connection, columns: Sequence[str], *, layer: SourceLayer
+) -> list[tuple[Any, ...]]:
+    """The rows. A view, whose rows nobody has counted, makes much of a small file: of it there is a limit."""
     listed = ", ".join(map(_quoted, columns))
-    fetched = database.execute(f"SELECT {listed} FROM {_quoted(name)} LIMIT {MAX_FEATURES + 1}")  # noqa: S608
-    return fetched.fetchall()
+    cursor = database.execute(f"SELECT {listed} FROM {_quoted(layer.name)} LIMIT {MAX_FEATURES + 1}")  # noqa: S608
+    if layer.rows >= 0:
+        return cursor.fetchall()
+    fetched: list[tuple[Any, ...]] = []
+    n_bytes = 0
+    while part := cursor.fetchmany(_ROWS_BETWEEN_LOOKS):
+        n_bytes += sum(_bytes(value) for row in part for value in row)
+        if n_bytes > MAX_VIEW_BYTES:
+            raise RefusedError("resources")
+        fetched += part
+    return fetched
+
+
+def _bytes(value: Any) -> int:
+    """About what a value takes on its way."""
+    return _BYTES_OF_ANY_VALUE + (len(value) if isinstance(value, str | bytes) else 0)
 
 
 def _quoted(name: str) -> str:

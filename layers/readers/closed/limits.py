@@ -22,6 +22,7 @@ MAX_VERTICES = 20_000_000
 MAX_FEATURE_VERTICES = 1_000_000
 MAX_TEXT = 100_000  # characters in one value
 MAX_VALUE_BYTES = 64 * 1024**2  # of what a view computes, shapes included
+MAX_VIEW_BYTES = 256 * 1024**2  # of all that a view gives, 32 for each value and one for each letter
 MAX_DEPTH = 100  # elements within elements in XML; lists and objects within properties in GeoJSON
 MAX_TEXT_BETWEEN_TAGS = 64 * 1024**2  # in XML: the longest list of coordinates
 MAX_TAG_BYTES = 8 * 1024**2  # in XML: a tag with its attributes, a comment

@@ -122,6 +122,28 @@ def test_a_view_that_takes_too_long_is_stopped(tmp_path: Path, monkeypatch: pyte
         package.rows([number])
 
 
+def test_a_view_makes_no_more_of_a_small_file_than_is_allowed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = GeoPackageFile(str(with_view(tmp_path, "SELECT k.geom, k.navn FROM kretser k, extra e")))
+    number = [layer.name for layer in package.layers].index("v")
+    (rows,) = package.rows([number])
+    assert len(rows.shapes) == 4
+    monkeypatch.setattr(geopackage_views, "MAX_VIEW_BYTES", sum(map(len, filter(None, rows.shapes))))
+    with pytest.raises(RefusedError, match="resources"):
+        package.rows([number])
+    assert len(package.rows([1 - number])[0].shapes) == 2, "a table is as large as its file"
+
+
+def test_a_value_that_is_too_large_is_called_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = GeoPackageFile(
+        str(with_view(tmp_path, "SELECT geom, replace(navn, 't', hex(geom)) AS a FROM kretser"))
+    )
+    monkeypatch.setattr(geopackage_views, "MAX_VALUE_BYTES", 200)
+    with pytest.raises(RefusedError, match="resources"):
+        package.rows([[layer.name for layer in package.layers].index("v")])
+
+
 def test_what_is_no_shape_in_a_view_is_said_row_by_row(tmp_path: Path) -> None:
     select = "SELECT CASE kode WHEN 301 THEN 'none' END AS geom, kode FROM kretser"
     view = read_file.rows(with_view(tmp_path, select), layer="v")
