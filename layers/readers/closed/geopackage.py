@@ -22,7 +22,13 @@ _USUAL_TRIGGER = re.compile(
 # What every reader asks, so that nothing in the file may answer in its place.
 _RESERVED = re.compile(r"(gpkg|sqlite|rtree|ogr)_", re.I)
 _USUAL_VIRTUAL = re.compile(r"CREATE\s+VIRTUAL\s+TABLE\s+\S+\s+USING\s+rtree\s*\(", re.I)
-_COMPUTED = re.compile(r"\bGENERATED\s+ALWAYS\b|\bAS\s*\(", re.I)
+# SQLite itself writes these words when it makes a table; what follows them is as its maker typed it, and may
+# hold comments: whether a column is computed SQLite is asked.
+_TABLE = re.compile(r"CREATE TABLE\b", re.I)
+_COMPUTED = (
+    "SELECT m.name FROM sqlite_master AS m, pragma_table_xinfo(m.name) AS c "
+    "WHERE m.type = 'table' AND m.sql LIKE 'CREATE TABLE%' AND c.hidden IN (2, 3) LIMIT 1"
+)
 # Of SQLite's header: the versions of writing and of reading, 1 for a rollback journal, 2 for a log.
 _HEADER_BYTES = 100
 _WRITE_VERSION_AT = 18
@@ -78,6 +84,7 @@ def _described(path: str) -> _Described:
                 "SELECT type, name, coalesce(sql, '') FROM sqlite_master LIMIT ?", [MAX_OBJECTS + 1]
             ).fetchall()
             _check_objects(objects)
+            _check_columns(database)
             listed = database.execute(_TABLES, [MAX_TABLES + 1]).fetchall()
             if len(listed) > MAX_TABLES:
                 raise RefusedError("objects")
@@ -114,11 +121,13 @@ def _check_objects(objects: Objects) -> None:
             raise RefusedError("view", name=name[:80])
         if kind == "trigger" and not _USUAL_TRIGGER.fullmatch(name):
             raise RefusedError("trigger", name=name[:80])
-        if kind == "table" and re.match(r"\s*CREATE\s+VIRTUAL", sql, re.I):
-            if not _USUAL_VIRTUAL.match(sql):
-                raise RefusedError("virtual", name=name[:80])
-        elif kind == "table" and _COMPUTED.search(sql):
-            raise RefusedError("computed", name=name[:80])
+        if kind == "table" and not _TABLE.match(sql) and not _USUAL_VIRTUAL.match(sql):
+            raise RefusedError("virtual", name=name[:80])
+
+
+def _check_columns(database: sqlite3.Connection) -> None:
+    for (name,) in database.execute(_COMPUTED):
+        raise RefusedError("computed", name=name[:80])
 
 
 def _check_closed(path: str) -> None:

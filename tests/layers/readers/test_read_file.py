@@ -174,7 +174,13 @@ def test_one_of_several_layers_is_chosen_by_name(tmp_path: Path) -> None:
     [
         ("CREATE TRIGGER t AFTER INSERT ON kretser BEGIN DELETE FROM kretser; END", "trigger"),
         ("CREATE TABLE g (a, b GENERATED ALWAYS AS (zeroblob(1000000000)))", "computed"),
+        ("CREATE TABLE g (a, b AS/**/(upper(a)))", "computed"),
         ("CREATE VIRTUAL TABLE f USING fts5(a)", "computed"),
+        (
+            "PRAGMA writable_schema = ON; CREATE VIRTUAL TABLE f USING fts4(a); "
+            "UPDATE sqlite_master SET sql = 'CREATE/**/' || substr(sql, 8) WHERE name = 'f'",
+            "computed",
+        ),
     ],
 )
 def test_a_geopackage_with_what_could_run_is_refused(tmp_path: Path, script: str, word: str) -> None:
