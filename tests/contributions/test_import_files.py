@@ -114,10 +114,10 @@ def test_a_number_that_nothing_can_have_is_refused_with_its_row_alone(
     file = tmp_path / "a.csv"
     rows = ["1;x;9.7;59;1e300", "2;x;9.7;59;999999", "3;x;1e999;59;1", "4;x;9.7;59;1"]
     file.write_text("\n".join(["id;t;x;y;n", *rows]), encoding="utf-8")
-    said = run(file, consultation, "source_id=id,text=t,lon=x,lat=y,day_offset=n")
-    assert "line 2 (1): day_offset: '1e300' days from the opening cannot be." in said
-    assert "line 3 (2): day_offset: '999999' days from the opening cannot be." in said
-    assert "line 4 (3): lon: '1e999' is too large a number." in said
+    output = run(file, consultation, "source_id=id,text=t,lon=x,lat=y,day_offset=n")
+    assert "line 2 (1): day_offset: '1e300' days from the opening cannot be." in output
+    assert "line 3 (2): day_offset: '999999' days from the opening cannot be." in output
+    assert "line 4 (3): lon: '1e999' is too large a number." in output
     assert Contribution.objects.get().source_id == "4"
 
 
