@@ -57,15 +57,15 @@ def test_the_list_says_that_it_is_not_known(consultation: Consultation, planner:
     items = planner.get("/planner/c/grasmyr/contributions.json", headers={"Accept-Language": "nb"}).json()
     undated = next(item for item in items["items"] if item["text"] == "udatert")
     assert (undated["receivedAt"], undated["writtenAt"]) == (None, None)
-    assert undated["arrivalLabel"] == "Dato ikke kjent"
+    assert undated["arrivalLabel"] == "Ukjent dato"
 
 
 def test_residents_pages_say_so(consultation: Consultation) -> None:
     page = Client().get("/c/grasmyr/", headers={"Accept-Language": "nb"}).content.decode()
-    assert "Dato ikke kjent" in page
+    assert "Ukjent dato" in page
     code = consultation.contributions.get(arrival="undated").code
     receipt = Client().get(f"/c/grasmyr/r/{code}", headers={"Accept-Language": "nb"}).content.decode()
-    assert "Dato ikke kjent" in receipt
+    assert "Ukjent dato" in receipt
 
 
 def test_the_planners_map_knows_it_and_no_time_is_told(consultation: Consultation) -> None:

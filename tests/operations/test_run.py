@@ -20,7 +20,7 @@ def in_shell(script: str) -> subprocess.CompletedProcess[str]:
 
 def test_every_promised_command_is_there() -> None:
     promised = {"setup", "demo", "serve", "worker", "manage", "test", "browser", "check", "bench", "vendor"}
-    assert promised | {"backup", "restore", "upgrade", "stop", "help", "audit"} == COMMANDS
+    assert promised | {"backup", "restore", "upgrade", "stop", "help", "audit", "calibrate"} == COMMANDS
 
 
 @pytest.mark.parametrize(
@@ -226,3 +226,23 @@ def test_the_operators_guide_knows_every_setting() -> None:
     guide = (ROOT / "docs" / "operators.md").read_text(encoding="utf-8")
     assert {name for name in read if f"`{name}`" not in guide} == set()
     assert {"DATABASE_URL", "MAPDIALOG_SECRET_KEY", "MAPDIALOG_BIND"} <= read
+
+
+def test_static_files_are_collected_once_for_each_folder_and_anew_when_they_change(tmp_path: Path) -> None:
+    done = in_shell(
+        f"""
+        . docker/static.sh
+        checksum() {{ cat "$@" | sha256sum; }}
+        step() {{ mkdir -p "$into"; echo "$into"; }}
+        cd "{tmp_path}"
+        mkdir -p .local/stamps static mapdialog layers
+        : >requirements.lock
+        collect_static
+        collect_static
+        MAPDIALOG_STATIC_ROOT=there
+        collect_static
+        echo changed >static/a.css
+        collect_static
+        """
+    )
+    assert done.stdout.split() == [".local/static", "there", "there"], done.stderr
