@@ -46,7 +46,8 @@ class Command(BaseCommand):
             with transaction.atomic():
                 table = figures.read_table(file)
                 committees = committees_in(table, units=units, at=at)
-                said = list(remarks(table, units=units, at=at))
+                for remark in remarks(table, units=units, at=at):
+                    self.stdout.write(remark)
                 composition = Composition(
                     units=units,
                     name=options["name"],
@@ -70,8 +71,12 @@ class Command(BaseCommand):
             raise CommandError(f"{file.name}: {error}") from error
         except life.EditionError as error:
             raise CommandError(f"{file.name}: {refusal(error)}") from error
-        for remark in said:
-            self.stdout.write(remark)
+        self._print(draft, units=units)
+        for population in sums:
+            self.stdout.write(f"{population.year}: {population.report['total']} people ({population.source})")
+        self.stdout.write(f"{draft}: valid from {draft.valid_from} (edition id {draft.pk})")
+
+    def _print(self, draft: Edition, *, units: Edition) -> None:
         pairs = composing.adjacent(units)
         for area in draft.areas.order_by("code"):
             codes = area.properties["units"]
@@ -80,9 +85,6 @@ class Command(BaseCommand):
             self.stdout.write(f"{area.code} {area.name}: {len(codes)} units{note}")
         left = units.feature_count - sum(len(area.properties["units"]) for area in draft.areas.all())
         self.stdout.write(f"{left} units are in no committee")
-        for population in sums:
-            self.stdout.write(f"{population.year}: {population.report['total']} people ({population.source})")
-        self.stdout.write(f"{draft}: valid from {draft.valid_from} (edition id {draft.pk})")
 
 
 def _edition(owner: str, name: str, *, on: dt.date) -> Edition:
