@@ -150,6 +150,8 @@ def unevenness_of(
     uneven beyond chance; the answer is the field that gives as much on this exposure, by simulation. The
     reach is an assumption: what reaches less far looks like hotspots, and no data can tell them apart.
     """
+    if len(cell) == 0:
+        return 0.0
     side = max(round(2 * reach_m / ground.parameters.cell_m), 1)
     expected = _blocks(share, side=side)
     n = _blocks(np.bincount(cell, minlength=share.size).reshape(share.shape).astype(np.float64), side=side)
@@ -161,7 +163,7 @@ def unevenness_of(
         worlds = [share * np.exp(deviation * field) for field in fields]
         off = [_blocks(world / world.sum(), side=side) - expected for world in worlds]
         curve.append(float(np.mean([(each**2).sum() for each in off]) / (expected**2).sum()))
-    return float(np.interp(beyond, curve, _DEVIATIONS))
+    return float(np.interp(beyond, np.maximum.accumulate(curve), _DEVIATIONS))
 
 
 def _blocks(values: Floats, *, side: int) -> Floats:

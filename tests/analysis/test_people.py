@@ -187,6 +187,20 @@ def test_what_an_exposure_does_not_know_is_seen_in_how_unevenly_the_spots_lie():
     assert 0.5 < deviations[1] < 1.1
 
 
+def test_a_schoolyard_and_nobody_are_no_errors():
+    """An area smaller than a square has nothing to compare; a consultation without comments has nothing."""
+    yard = ground_of(shapely.box(0, 0, 300, 180), water=None, parameters=GROUND.parameters)
+    flat = yard.land_m2 / yard.land_m2.sum()
+    rng = np.random.default_rng(2)
+    known = {"ground": yard, "share": flat, "reach_m": 500.0}
+    for cell in (np.array([0, 1, 1, 5, 5, 5]), np.zeros(0, dtype=np.int64)):
+        assert unevenness_of(cell, rng=rng, **known) == 0
+        nobody = SpotsWorld(
+            anchors=np.ones(len(cell), dtype=np.int64), copying=0.1, link_m=500.0, unevenness=0.2, **known
+        )
+        assert nobody.draw(rng).sum() == len(cell)
+
+
 def test_a_world_of_an_uncertain_exposure_is_as_uneven_as_it_says():
     flat = GROUND.land_m2 / GROUND.land_m2.sum()
     wide = SpotsWorld(

@@ -1,6 +1,6 @@
 """What is measured: a name for --only and the module that does it. docs/performance.md tells of each."""
 
-PURE = {"assignment": "assignment", "dbscan": "dbscan"}
+PURE = {"assignment": "assignment", "dbscan": "dbscan", "scan": "scan"}
 NEED_DATABASE = {
     "import": "import_layer",
     "tile": "tile",
