@@ -91,14 +91,14 @@ def markdown(rows: list[Row]) -> str:
 
 def svg(rows: list[Row]) -> str:
     """A dot and its interval for each row, beside the level and the limit."""
-    scale, left, height = 900, 470, 18 * len(rows) + 40
-    size = f'width="960" height="{height}" font-family="sans-serif"'
+    scale, left, height = 800, 540, 18 * len(rows) + 40
+    size = f'width="1010" height="{height}" font-family="sans-serif"'
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" {size}>']
     parts.append('<rect width="100%" height="100%" fill="white"/>')
-    for value, colour in ((0.05, "#555"), (MOST, "#b00")):
+    for value, colour, anchor in ((0.05, "#555", "end"), (MOST, "#b00", "start")):
         x = left + scale * value
         parts.append(f'<path d="M{x} 20V{height}" stroke="{colour}" stroke-dasharray="4 3"/>')
-        parts.append(f'<text x="{x}" y="14" font-size="11" text-anchor="middle">{value}</text>')
+        parts.append(f'<text x="{x}" y="14" font-size="11" text-anchor="{anchor}">{value}</text>')
     for number, row in enumerate(rows):
         y, (low, high) = 34 + 18 * number, row.interval
         ends = [left + scale * min(value, 0.5) for value in (low, high, row.share)]
@@ -106,4 +106,6 @@ def svg(rows: list[Row]) -> str:
         parts.append(f'<text x="{left - 8}" y="{y + 4}" font-size="10" text-anchor="end">{row.cell}</text>')
         parts.append(f'<path d="M{ends[0]:.1f} {y}H{ends[1]:.1f}" stroke="{colour}"/>')
         parts.append(f'<circle cx="{ends[2]:.1f}" cy="{y}" r="3.5" fill="{colour}"/>')
+        if row.share > 0.5:  # beyond the plot
+            parts.append(f'<text x="{ends[2] + 8}" y="{y + 4}" font-size="10">{row.share:.2f} →</text>')
     return "\n".join([*parts, "</svg>"]) + "\n"
