@@ -40,19 +40,72 @@ def poisson_tail(n: int, *, expected: float) -> float:
 
     Summed from the side that has the smaller terms, so small tails keep their digits.
     """
-    if expected < 0 or not math.isfinite(expected):
-        raise ValueError("expected must be finite and not negative")
+    _check_expected(expected)
     if n <= 0:
         return 1.0
     if expected == 0:
         return 0.0
-    span = int(12 * math.sqrt(expected + n)) + 60  # beyond it the terms are below the last digit
     if n > expected:
-        k = np.arange(n, n + span)
-        return float(min(1.0, _term(n, expected) * (1.0 + np.cumprod(expected / (k + 1)).sum())))
+        k = np.arange(n, n + _span(expected + n))
+        return min(1.0, poisson_term(n, expected=expected) * _series(expected / (k + 1)))
+    return max(0.0, 1.0 - _poisson_below(n - 1, expected))
+
+
+def poisson_head(n: int, *, expected: float) -> float:
+    """The probability of `n` or fewer when `expected` are expected; small ones keep their digits."""
+    _check_expected(expected)
+    if n < 0:
+        return 0.0
+    if n >= expected:
+        return 1.0 - poisson_tail(n + 1, expected=expected)
+    return min(1.0, _poisson_below(n, expected))
+
+
+def poisson_term(n: int, *, expected: float) -> float:
+    """The probability of exactly `n` when `expected` (more than 0) are expected."""
+    return math.exp(n * math.log(expected) - expected - math.lgamma(n + 1))
+
+
+def binomial_tail(n: int, *, total: int, share: float) -> float:
+    """The probability that `n` or more of `total` fall to a side that each falls to with probability `share`.
+
+    Small ones keep their digits. Raises ValueError for a share outside 0..1, its ends among them.
+    """
+    if not 0 < share < 1:
+        raise ValueError("share must lie between 0 and 1")
+    if n <= 0 or n > total:
+        return float(n <= 0)
+    span = _span(total)
+    odds = share / (1 - share)
+    if n > total * share:
+        k = np.arange(n, min(total, n + span))
+        return min(1.0, binomial_term(n, total=total, share=share) * _series((total - k) / (k + 1) * odds))
     k = np.arange(n - 1, max(n - 1 - span, 0), -1)
-    return float(max(0.0, 1.0 - _term(n - 1, expected) * (1.0 + np.cumprod(k / expected).sum())))
+    below = binomial_term(n - 1, total=total, share=share) * _series(k / (total - k + 1) / odds)
+    return max(0.0, 1.0 - below)
 
 
-def _term(k: int, expected: float) -> float:
-    return math.exp(k * math.log(expected) - expected - math.lgamma(k + 1))
+def binomial_term(n: int, *, total: int, share: float) -> float:
+    """The probability that exactly `n` of `total` do; 0 < share < 1, 0 ≤ n ≤ total."""
+    ways = math.lgamma(total + 1) - math.lgamma(n + 1) - math.lgamma(total - n + 1)
+    return math.exp(ways + n * math.log(share) + (total - n) * math.log1p(-share))
+
+
+def _check_expected(expected: float) -> None:
+    if expected < 0 or not math.isfinite(expected):
+        raise ValueError("expected must be finite and not negative")
+
+
+def _poisson_below(n: int, expected: float) -> float:
+    k = np.arange(n, max(n - _span(expected + n), 0), -1)
+    return poisson_term(n, expected=expected) * _series(k / expected)
+
+
+def _span(size: float) -> int:
+    """How many terms are summed: those beyond are below the last digit."""
+    return int(12 * math.sqrt(size)) + 60
+
+
+def _series(ratios: Floats) -> float:
+    """1 + r₁ + r₁r₂ + …: the terms of a sum, each by its ratio to the one before, in parts of the first."""
+    return float(1.0 + np.cumprod(ratios).sum())
