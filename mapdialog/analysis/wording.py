@@ -31,7 +31,9 @@ class WordingParameters:
     prior_count: float  # how many counts the consultation's own wording weighs; 500
     least_people: int  # in the hotspot, and elsewhere, in a language; fewer are refused; 10
     least_saying: int  # people in the hotspot who say a word that is shown; 3
-    least_z: float  # of a word that is shown; 3
+    level: float  # largest p of a word that is shown; 0.05
+    replicates: int  # how often the people are dealt out anew; 999
+    seed: int
     same_people: float  # share of a word's people who say the other too: the two say the same; 0.8
     most_terms: int  # 10
     most_quotes: int  # 3
@@ -41,13 +43,17 @@ class WordingParameters:
 
 @dataclass(frozen=True)
 class Term:
-    """A word or phrase, in small letters. `n_people`, `n_elsewhere`: how many say it there, and elsewhere."""
+    """A word or phrase, in small letters. `n_people`, `n_elsewhere`: how many say it there, and elsewhere.
+
+    `p`: how often, were the people dealt out by chance, any word would have a z as large.
+    """
 
     text: str
     n_people: int
     n_elsewhere: int
     log_odds: float
     z: float
+    p: float
 
     @property
     def words(self) -> list[str]:
@@ -184,7 +190,7 @@ def _by_person(
 def _more_there(
     here: dict[int, set[str]], elsewhere: dict[int, set[str]], parameters: WordingParameters
 ) -> list[Term]:
-    """What enough people say there, and clearly more than elsewhere; words and phrases are one vocabulary."""
+    """What enough people say there, and more than chance explains; words and phrases are one vocabulary."""
     counts = Counter(term for terms in here.values() for term in terms)
     counts_elsewhere = Counter(term for terms in elsewhere.values() for term in terms)
     candidates = [term for term, n in counts.items() if n >= parameters.least_saying]
@@ -195,13 +201,46 @@ def _more_there(
         total_elsewhere=counts_elsewhere.total(),
         prior_count=parameters.prior_count,
     )
+    maxima = _null_maxima([*here.values(), *elsewhere.values()], n_here=len(here), parameters=parameters)
+    as_large = (maxima[:, None] >= np.round(z, _DECIMALS)).sum(axis=0)
+    p = (1 + as_large) / (parameters.replicates + 1)
     terms = [
         Term(
             text, counts[text], counts_elsewhere[text], *(round(float(value), _DECIMALS) for value in values)
         )
-        for text, *values in zip(candidates, delta, z, strict=True)
+        for text, *values in zip(candidates, delta, z, p, strict=True)
     ]
-    return [term for term in terms if term.z >= parameters.least_z]
+    return [term for term in terms if term.z > 0 and term.p <= parameters.level]
+
+
+def _null_maxima(voices: list[set[str]], *, n_here: int, parameters: WordingParameters) -> Floats:
+    """(replicates,) the largest z of any word if chance deals out who of all these people is there.
+
+    `voices`: what each says. Whole people are dealt, so that those who write much, or the same as others
+    write, do so in the replicates too.
+    """
+    in_order = sorted(sorted(voice) for voice in voices)  # whatever order the comments came in
+    counts = Counter(term for voice in in_order for term in voice)
+    number = {term: i for i, term in enumerate(t for t, n in counts.items() if n >= parameters.least_saying)}
+    spoken = [np.array([number[term] for term in voice if term in number], dtype=int) for voice in in_order]
+    n_said = np.array([counts[term] for term in number], dtype=np.int64)
+    length = np.array([len(voice) for voice in in_order])
+    rng = np.random.default_rng(parameters.seed)
+    maxima = np.zeros(parameters.replicates)
+    for replicate in range(parameters.replicates):
+        there = rng.permutation(len(in_order))[:n_here]
+        n = np.bincount(np.concatenate([spoken[voice] for voice in there]), minlength=len(number))
+        enough = n >= parameters.least_saying
+        total = int(length[there].sum())
+        _, z = log_odds(
+            n[enough],
+            n_elsewhere=(n_said - n)[enough],
+            total=total,
+            total_elsewhere=int(length.sum()) - total,
+            prior_count=parameters.prior_count,
+        )
+        maxima[replicate] = z.max(initial=0.0)
+    return np.round(maxima, _DECIMALS)
 
 
 def _without_repetition(
