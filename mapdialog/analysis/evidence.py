@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -91,8 +92,16 @@ class Evidence:
     smallest_ratio: float
 
 
+class Scans(Protocol):
+    """A scan whose largest value anywhere is looked for in replicates."""
+
+    def greatest(self, counts: Ints) -> float:
+        """The largest LLR of all circles; 0 if there is none. `counts`: (cells,)."""
+        ...
+
+
 def null_maxima(
-    world: World, *, scanner: Scanner, parameters: EvidenceParameters, observed: float = math.inf
+    world: World, *, scanner: Scans, parameters: EvidenceParameters, observed: float = math.inf
 ) -> Maxima:
     """The maxima of seeded replicates; without `observed` all of them, to be kept under `World.key`."""
     values: list[float] = []

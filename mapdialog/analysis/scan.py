@@ -129,14 +129,19 @@ class Scanner:
         """(cells,) flat indexes of a window's cells on the grid."""
         return self.circles.cells(window.radius, row=window.row, column=window.column, shape=self.shape)
 
-    def _values(self, counts: Ints) -> Iterator[tuple[Ints, Counts, Floats]]:
-        """For each radius: cells whose circle holds more than expected and enough spots; how many; its LLR.
+    def llr(self, radius: int, *, cells: Ints, n: Counts, of_n: Floats) -> Floats:
+        """(cells,) the LLR of circles of one radius, more or fewer than expected. `of_n`: `terms_of_n(N)`.
 
         With S the share of all N that a circle expects: LLR = O ln O + (N−O) ln(N−O) − N ln N −
         O ln(S/(1−S)) − N ln(1−S). The first three depend on O alone, the rest on the circle alone.
         """
+        total = len(of_n) - 1
+        return np.asarray(of_n[n] - n * self.log_odds[radius][cells] - total * self.log_rest[radius][cells])
+
+    def _values(self, counts: Ints) -> Iterator[tuple[Ints, Counts, Floats]]:
+        """For each radius: cells whose circle holds more than expected and enough; how many; its LLR."""
         total = int(counts.sum())
-        of_n = _of_n(total)
+        of_n = terms_of_n(total)
         grid = counts.reshape(self.shape).astype(np.int32)
         for radius, sums in enumerate(self.circles.sums(grid)):
             flat = sums.ravel()
@@ -144,11 +149,11 @@ class Scanner:
             n, share = flat[cells], self.share[radius][cells]
             more = n > total * share + _EVEN  # never where the share is NaN
             cells, n = cells[more], n[more]
-            yield cells, n, of_n[n] - n * self.log_odds[radius][cells] - total * self.log_rest[radius][cells]
+            yield cells, n, self.llr(radius, cells=cells, n=n, of_n=of_n)
 
 
-def _of_n(total: int) -> Floats:
-    """(total + 1,) O ln O + (N−O) ln(N−O) − N ln N for O from 0 to N."""
+def terms_of_n(total: int) -> Floats:
+    """(total + 1,) O ln O + (N−O) ln(N−O) − N ln N for O from 0 to N: see `Scanner.llr`."""
     n = np.arange(total + 1, dtype=np.float64)
     each = n * np.log(np.maximum(n, 1.0))
     return np.asarray(each + each[::-1] - each[-1])

@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
+_LAST_DIGIT = 1e-17  # of a sum: what adds less changes nothing
+
 _erfc = np.frompyfunc(math.erfc, 1, 1)
 
 
@@ -83,6 +85,28 @@ def binomial_tail(n: int, *, total: int, share: float) -> float:
     k = np.arange(n - 1, max(n - 1 - span, 0), -1)
     below = binomial_term(n - 1, total=total, share=share) * _series(k / (total - k + 1) / odds)
     return max(0.0, 1.0 - below)
+
+
+def poisson_mid_p(n: npt.ArrayLike, *, expected: npt.ArrayLike) -> Floats:
+    """P(X > n) + P(X = n)/2 of Poisson variables, elementwise: no larger on average than chance has it.
+
+    `n`: whole numbers from 0; `expected`: above 0, of the same shape. Raises ValueError otherwise. Summed
+    from the side that has the smaller terms, so small values keep their digits. Source: Lancaster 1961.
+    """
+    counts, mean = np.asarray(n, dtype=np.int64), np.asarray(expected, dtype=np.float64)
+    if counts.shape != mean.shape or not ((counts >= 0) & (mean > 0) & np.isfinite(mean)).all():
+        raise ValueError("n must not be negative, expected must be finite and above 0, of the same shape")
+    log_factorial = np.r_[0.0, np.cumsum(np.log(np.arange(1, counts.max(initial=0) + 1)))]
+    here = np.exp(counts * np.log(mean) - mean - log_factorial[counts])
+    is_high = counts > mean
+    beyond = np.zeros(mean.shape)
+    term, k = np.ones(mean.shape), counts.astype(np.float64)
+    while (term > _LAST_DIGIT * beyond).any():
+        term = term * np.where(is_high, mean, k) / np.where(is_high, k + 1, mean)
+        k = k + np.where(is_high, 1, -1)
+        beyond += term
+    half = here * (beyond + 0.5)
+    return np.asarray(np.clip(np.where(is_high, half, 1.0 - half), 0.0, 1.0))
 
 
 def binomial_term(n: int, *, total: int, share: float) -> float:

@@ -27,6 +27,12 @@ BEYOND = (
     Cell("Washington", "population", "exposure off by 20 %", 1000, widened=False),
     Cell("Washington", "population", "exposure off by 50 %", 1000, widened=False),
 )
+# The same null judges the other two methods.
+OTHER_METHODS = tuple(
+    Cell("Washington", "population", habits, 1000, method=method)
+    for method in ("grid map", "silence")
+    for habits in ("one pin each", "snapped, a tenth copied", "exposure off by 50 %")
+)
 _HABITS = (
     "one pin each", "heavy writers anywhere", "heavy writers at home", "snapped to 50 m", "a tenth copied",
     "snapped, a tenth copied", "everybody four places", "a fifth in couples", "exposure off by 20 %",
@@ -39,6 +45,7 @@ _KINDS = (
 
 
 def full() -> Iterator[Cell]:
+    yield from OTHER_METHODS
     for ratio, expected in POWER:
         yield Cell("Washington", "population", "one pin each", 5572, planted=(ratio, expected))
     for n in SIZES:

@@ -7,17 +7,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mapdialog.analysis.evidence import EvidenceParameters, null_maxima
+from mapdialog.analysis.evidence import EvidenceParameters, Scans, null_maxima
 from mapdialog.analysis.exposure import ExposureParameters, from_all_comments
+from mapdialog.analysis.local_excess import LocalParameters, LocalWindows
 from mapdialog.analysis.null import LabelsWorld, SpotsWorld, World, anchors_of, unevenness_of
 from mapdialog.analysis.people import PeopleParameters, coincident_share, person_spots
 from mapdialog.analysis.scan import Scanner, ScanParameters
+from mapdialog.analysis.silence import SilenceParameters, SilentScanner
 
 from .consultations import HABITS, consultation, with_a_hotspot
 from .towns import EVEN_SHARE, ground_and_shares
 
 RADII_M = (50.0, 100.0, 150.0, 200.0, 300.0, 400.0, 500.0, 700.0, 1000.0)
 SCAN = ScanParameters(radii_m=RADII_M, least_spots=5, least_people=5, largest_share=0.25)
+LOCAL = LocalParameters(window_m=200.0, least_spots=5, small_expected=5.0, permutations=999, seed=1)
+SILENCE = SilenceParameters(least_expected=5.0, level=0.05)
 PEOPLE = PeopleParameters(link_m=500.0, same_sending_m=10.0, same_sending_s=600.0, same_position_m=0.01)
 LEVEL = 0.05
 REACH_M = 500.0  # assumed of what an exposure does not know
@@ -37,17 +41,19 @@ class Cell:
     anchored: bool = True  # False: the paper's null, for comparison
     widened: bool = True  # False: the exposure is taken as exact
     planted: tuple[float, float] | None = None  # ratio and expectation of a hotspot
+    method: str = "scan"  # or "grid map", or "silence": what looks for something
 
     def __str__(self) -> str:
         paper = "" if self.anchored else ", spots thrown"
         wide = "" if self.widened else ", exposure taken as exact"
         more = f", {self.planted[0]:g}× where {self.planted[1]:g}" if self.planted else ""
         against = f"against {self.against}{paper}{wide}{more}"
-        return f"{self.town}, {self.kind}, {self.habits}, {self.n} pins, {against}"
+        method = "" if self.method == "scan" else f", by {self.method}"
+        return f"{self.town}, {self.kind}, {self.habits}, {self.n} pins, {against}{method}"
 
 
 def p_of(cell: Cell, *, seed: int, run: int) -> float:
-    """The p of the strongest circle in one simulated consultation; cut off above 0.05."""
+    """The p of the strongest circle, or cell, in one simulated consultation; cut off above 0.05."""
     rng = np.random.default_rng([seed, run, cell.n])
     ground, shares = ground_and_shares(cell.town)
     xy, person = consultation(ground, share=shares[cell.kind], habits=HABITS[cell.habits], n=cell.n, rng=rng)
@@ -79,7 +85,17 @@ def p_of(cell: Cell, *, seed: int, run: int) -> float:
             unevenness=_unevenness(cell, at=at, xy=xy[spots.pin], scanner=scanner, rng=rng),
             reach_m=REACH_M,
         )
-    return _p(counts, scanner=scanner, world=world, seed=int(rng.integers(2**31)))
+    return _p(counts, scanner=_looking(cell, scanner), world=world, seed=int(rng.integers(2**31)))
+
+
+def _looking(cell: Cell, scanner: Scanner) -> Scans:
+    if cell.method == "silence":
+        return SilentScanner(scanner, SILENCE)
+    if cell.method == "grid map":
+        return LocalWindows.of(
+            scanner.exposure, is_land=scanner.is_land, cell_m=scanner.cell_m, parameters=LOCAL
+        )
+    return scanner
 
 
 def _unevenness(
@@ -92,7 +108,7 @@ def _unevenness(
     return unevenness_of(at[first], ground=ground, share=scanner.exposure, reach_m=REACH_M, rng=rng)
 
 
-def _p(counts: np.ndarray, *, scanner: Scanner, world: World, seed: int) -> float:
+def _p(counts: np.ndarray, *, scanner: Scans, world: World, seed: int) -> float:
     observed = scanner.greatest(counts)
     if observed == 0:
         return 1.0
