@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from mapdialog.audit.models import AuditEntry
@@ -13,15 +12,9 @@ from mapdialog.people.known_device import COOKIE, LIFE
 from mapdialog.people.models import User
 from tests import factories
 
+pytestmark = pytest.mark.usefixtures("_locks_out")
 LOGIN = "/accounts/login/"
 ADDRESS = "198.51.100.7"
-
-
-@pytest.fixture(autouse=True)
-def _locks_out(db: None, settings: Any) -> None:
-    settings.AXES_ENABLED = True
-    settings.PROXY_COUNT = 1
-    cache.clear()
 
 
 @pytest.fixture

@@ -19,15 +19,9 @@ from django.test import Client
 from mapdialog.people.models import SharedValue
 from tests import factories
 
+pytestmark = pytest.mark.usefixtures("_locks_out")
 LOGIN = "/accounts/login/"
 SECRET = "JBSWY3DPEHPK3PXP"
-
-
-@pytest.fixture(autouse=True)
-def _locks_out(db: None, settings: Any) -> None:
-    settings.AXES_ENABLED = True
-    settings.PROXY_COUNT = 1
-    cache.clear()
 
 
 def sign_in(email: str, password: str, *, address: str) -> int:
