@@ -59,6 +59,8 @@ _HEADINGS = {
     "damaged_letters": gettext_lazy("Letters seem to be damaged"),
     "unknown_level": gettext_lazy("Vertical level"),
     "unknown_status": gettext_lazy("Existing or future"),
+    "no_floors": gettext_lazy("Number of floors"),
+    "unknown_floors": gettext_lazy("Number of floors"),
 }
 
 _SENTENCES = {
@@ -198,6 +200,18 @@ _SENTENCES = {
     "unknown_status": ngettext_lazy(
         "%(count)s zone has a status that is neither existing (1) nor future (2).",
         "%(count)s zones have a status that is neither existing (1) nor future (2).",
+        "count",
+    ),
+    "no_floors": ngettext_lazy(
+        "%(count)s of %(total)s buildings does not say how many floors it has: it counts as one.",
+        "%(count)s of %(total)s buildings do not say how many floors they have: they count as one.",
+        "count",
+    ),
+    "unknown_floors": ngettext_lazy(
+        "%(count)s building has a number of floors that is none (above 0, at most %(limit)s): "
+        "it counts as one.",
+        "%(count)s buildings have numbers of floors that are none (above 0, at most %(limit)s): "
+        "they count as one.",
         "count",
     ),
 }

@@ -10,6 +10,7 @@ from layers import crs, damaged_letters
 from layers.findings.finding import Finding, Severity, listing
 from layers.importing import coverage, extent, strays
 from layers.importing.checked import CheckInput, RowNumbers
+from layers.importing.recognition.row import MOST_FLOORS
 from layers.importing.shapes import typical_bounds
 from layers.models import Layer
 from layers.styles.catalog import normal_code
@@ -41,6 +42,8 @@ def findings(checked: CheckInput, *, home: crs.Box | None) -> list[Finding]:
         findings += _against_ground(checked, shapes)
     if checked.kind in _KNOWN_BY_NAME:
         findings += _without_name(checked, row_numbers)
+    if checked.kind == Layer.Kind.BUILDING:
+        findings += _floors(checked, row_numbers)
     if checked.kind == Layer.Kind.ZONING:
         findings += _unknown_values(checked, row_numbers)
         findings += checked.listing("no_code", _without_code(checked, row_numbers), severity="warning")
@@ -161,6 +164,21 @@ def _without_code(checked: CheckInput, row_numbers: RowNumbers) -> RowNumbers:
     """Zones that say no use where others do; that none does is one finding (`no_codes`)."""
     bare = [row_number for row_number in row_numbers.tolist() if not checked.rows[row_number].code]
     return np.array(bare if len(bare) < len(row_numbers) else [], dtype=np.intp)
+
+
+def _floors(checked: CheckInput, row_numbers: RowNumbers) -> list[Finding]:
+    """Buildings of which the file says no number of floors, and those whose number cannot be one."""
+    silent, unknown = 0, []
+    for row_number in row_numbers.tolist():
+        text, floors = checked.columns.floors(checked.properties[row_number])
+        if floors is None and text:
+            unknown.append(checked.item(row_number, why=text[:80]))
+        silent += not text
+    findings = listing("unknown_floors", unknown, severity="warning", values={"limit": MOST_FLOORS})
+    if silent:
+        values = {"total": len(row_numbers)}
+        findings.append(Finding(kind="no_floors", severity="note", count=silent, values=values))
+    return findings
 
 
 def _unknown_values(checked: CheckInput, row_numbers: RowNumbers) -> list[Finding]:

@@ -25,7 +25,8 @@ from layers.readers.read_file import ChooseLayerError, Contents, SourceRows
 from layers.readers.refusals import warning
 from layers.reference import column_names
 
-_AREAS = (Layer.Kind.BOUNDARY, Layer.Kind.ZONING)
+# Of these only areas count: what is a line or a point has none.
+_AREAS = (Layer.Kind.BOUNDARY, Layer.Kind.ZONING, Layer.Kind.BUILDING, Layer.Kind.BUILT_UP)
 
 Look = Callable[[Contents, SourceRows], None]
 

@@ -34,6 +34,8 @@ class Layer(models.Model):
         STREET = "street", _("Roads and paths")
         WATER = "water", _("Water")
         LIGHT = "light", _("Street lights")
+        BUILDING = "building", _("Buildings")
+        BUILT_UP = "built_up", _("Built-up land")
         POPULATION = "population", _("Population")
         OTHER = "other", _("Other")
 

@@ -86,7 +86,7 @@ class Zone(_Located):
 
 
 class Feature(_Located):
-    """Anything of the other kinds: a place, an address, a street, a lake, a lamp."""
+    """Anything of the other kinds: a place, an address, a street, a lake, a lamp, a building."""
 
     geom = models.GeometryField(srid=WGS84, spatial_index=False)
     geom_3857 = models.GeneratedField(

@@ -27,7 +27,7 @@ ANY_COUNTRY = "ANY"
 _TABLE_WORTH = 3
 _KEYS = {"zoning": ("code", "zone_code"), "boundary": ("code", "name")}
 _OTHER_KEYS = ("code", "name", "street", "class", "kind")
-_AREAL = frozenset({"boundary", "zoning", "population"})
+_AREAL = frozenset({"boundary", "zoning", "population", "building", "built_up"})
 _AROUND = re.compile(r"^.*[./:]|_vn\d$|_v$", re.IGNORECASE)
 # Every file may have these: alone, none of them makes a file somebody's data set.
 _PLAIN = ("code", "name", "kode", "navn", "kod", "namn", "koodi", "nimi", "id", "nummer")

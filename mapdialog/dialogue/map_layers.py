@@ -21,8 +21,10 @@ from mapdialog.dialogue.models import Alternative, Consultation
 # What covers goes beneath what is thin.
 _DRAWN_FIRST = [
     Layer.Kind.WATER,
+    Layer.Kind.BUILT_UP,
     Layer.Kind.OTHER,
     Layer.Kind.POPULATION,
+    Layer.Kind.BUILDING,
     Layer.Kind.ZONING,
     Layer.Kind.BOUNDARY,
     Layer.Kind.STREET,

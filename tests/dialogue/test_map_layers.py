@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from layers.models import Zone
+from layers.models import Layer, Zone
 from mapdialog.dialogue.map_layers import base_editions, base_settings, plan_editions
 from mapdialog.dialogue.map_pictures import overlays
 from mapdialog.dialogue.models import Alternative, Consultation
@@ -32,6 +32,18 @@ def test_water_lies_under_roads_and_names_on_top() -> None:
     base = settings_of(consultation)
     assert [layer["kind"] for layer in base["layers"]] == ["water", "street", "place"]
     assert base["credit"] == "© Kartverket"
+
+
+def test_a_layer_of_any_kind_may_be_the_ground_what_covers_lowest() -> None:
+    consultation = factories.consultation()
+    for kind in Layer.Kind:
+        layer = factories.layer(kind=kind, name=kind)
+        factories.edition(of=layer)
+        consultation.base_layers.add(layer)
+    kinds = [layer["kind"] for layer in settings_of(consultation)["layers"]]
+    assert sorted(kinds) == sorted(Layer.Kind)
+    covering = ("water", "built_up", "building", "boundary", "street", "place")
+    assert [kind for kind in kinds if kind in covering] == list(covering)
 
 
 def test_what_is_not_published_or_not_in_force_is_not_on_the_map() -> None:

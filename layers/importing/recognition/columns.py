@@ -33,6 +33,7 @@ OWN_NAMES = {
     "status": ("land_use_status",),
     "provision": ("provision",),
     "legal_text": ("legal_text",),
+    "floors": ("floors",),
 }
 ROLES = (
     *OWN_NAMES, "zone_code", "language", "place", "street", "number", "letter", *FEATURE_FIELDS,
@@ -99,6 +100,11 @@ class Columns:
     def code(self, properties: Mapping[str, Any]) -> str:
         """The feature's code alone, as `row` would write it."""
         return row.line(self._code(properties, set()))
+
+    def floors(self, properties: Mapping[str, Any]) -> tuple[str, float | None]:
+        """What the file says of a building's floors, and how many that are; None where it is no number."""
+        value = self._value(properties, "floors", set())
+        return row.line(value), row.floors(value)
 
     def _code(self, properties: Mapping[str, Any], used: set[str]) -> str:
         source = self.source
@@ -170,6 +176,10 @@ class Columns:
                 shown = feature_type
             if shown is not None and (role not in others or self.roles.get(role) == role):
                 others[role] = self._ours(role, row.line(shown))
+        if self.kind == Layer.Kind.BUILDING:
+            others.pop("floors", None)  # a word for it is none that anybody may count with
+            _text, floors = self.floors(properties)
+            others |= {"floors": floors} if floors is not None else {}
         return others
 
     @cached_property

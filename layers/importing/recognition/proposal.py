@@ -32,6 +32,8 @@ _ROLES: Mapping[str, tuple[str, ...]] = {
     Layer.Kind.STREET: ("name", "class", "category", "number", "medium", "code"),
     Layer.Kind.WATER: ("kind", "name", "code"),
     Layer.Kind.LIGHT: ("type", "code"),
+    Layer.Kind.BUILDING: ("floors", "type", "name", "code"),
+    Layer.Kind.BUILT_UP: ("name", "code"),
     Layer.Kind.OTHER: ("code", "name", *FEATURE_FIELDS),
 }  # fmt: skip
 

@@ -23,6 +23,9 @@ _LEVEL_IN_TYPE = re.compile(r"(?:^|[_\W])vn([1-5])(?:$|[_\W])")
 # Most texts: words with one blank between, and no number that might be written as 1110.0.
 _PLAIN_LINE = re.compile(r"(?!\d+[.,]0)[A-Za-z0-9ÆØÅÄÖæøåäö_.()/-]+(?: [A-Za-z0-9ÆØÅÄÖæøåäö_.()/-]+)*")
 _PROVISION_IN = re.compile(r"provision_?([a-z]{2,3}(?:-[a-z0-9]{2,8})?)", re.ASCII | re.IGNORECASE)
+# The tallest building of the Nordic countries has 74; what says more means something else, such as metres.
+MOST_FLOORS = 200
+_FLOORS = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{1,3})?")
 _STATUS_WORDS = {"nåværende": 1, "eksisterende": 1, "framtidig": 2, "fremtidig": 2}
 
 
@@ -67,6 +70,13 @@ def status(value: Any) -> int | None:
     word = cleaned(value).casefold()
     number = {"1": 1, "2": 2}.get(word.split(" ")[0].rstrip(":-–—")) if word else None
     return number or _STATUS_WORDS.get(word)
+
+
+def floors(value: Any) -> float | None:
+    """How many floors a building has, halves too; None for anything that is no such number, 0 among them."""
+    text = cleaned(value)
+    number = float(text.replace(",", ".")) if _FLOORS.fullmatch(text) else 0.0
+    return number if 0 < number <= MOST_FLOORS else None
 
 
 def provision(properties: Mapping[str, Any], name: str | None) -> dict[str, str]:

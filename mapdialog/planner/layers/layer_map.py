@@ -20,7 +20,7 @@ from mapdialog.people.models import Municipality
 
 # With more areas than this their colours tell nothing apart, and the page grows.
 MOST_COLOURED_AREAS = 60
-_GROUND = (Layer.Kind.WATER, Layer.Kind.STREET, Layer.Kind.PLACE)
+_GROUND = (Layer.Kind.WATER, Layer.Kind.BUILT_UP, Layer.Kind.STREET, Layer.Kind.PLACE)
 
 Bounds = tuple[float, float, float, float]
 
@@ -115,7 +115,7 @@ def texts() -> dict[str, str]:
 
 
 def ground_settings(municipality: Municipality, *, on: dt.date, but: Edition | None = None) -> dict[str, Any]:
-    """The municipality's own water, streets and places in force, or a map server's pictures."""
+    """The own water, built-up land, streets and places in force, or a map server's pictures."""
     in_force = Edition.objects.published().in_force_on(on).select_related("layer")
     ground = in_force.filter(layer__owner=municipality.code, layer__kind__in=_GROUND)
     if but is not None:

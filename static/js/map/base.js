@@ -11,6 +11,8 @@ const STYLES = {
     boundary: {stroke: '#6f6a86', strokeWidth: 1.5, dash: [6, 4]},
     light: {fill: '#8a6d00', radius: 3},
     address: {fill: '#77777f', radius: 2},
+    building: {fill: '#d8cfc2', stroke: '#b3a797', strokeWidth: 0.5},
+    built_up: {fill: '#e7e2d8'},
     other: {fill: '#e7e2d8', line: '#8a8a8a'},
 };
 const STREET = {line: '#ffffff', lineWidth: 3, casing: '#9aa0a6', grow: 1.35, fill: '#ffffff', stroke: '#9aa0a6'};

@@ -9,7 +9,7 @@ from layers.readers.read_file import SourceLayer
 from layers.reference.catalog import Match, _load, best, matches, source_layers_for, sources
 from layers.toml_file import TomlFileError
 
-NO_CODES = {"place", "street", "water"}
+NO_CODES = {"place", "street", "water", "built_up"}
 
 
 def recognised(fields: list[str], **facts: object) -> Match | None:
@@ -62,6 +62,18 @@ def recognised(fields: list[str], **facts: object) -> Match | None:
         (["osm_id", "name", "name:se", "place"], "place", "NO-5610", "osm-places"),
         (["objtype", "navn"], "water", "NO-4012", "no-vann"),
         (["FACILITYID", "STREETNAME", "ASSETTYPE"], "light", "US-DC", "us-dc-lights"),
+        (["bygningsnr", "bygningstypekode", "antalletasjer"], "building", "NO-4012", "no-bygninger"),
+        (["bygningsnu", "bygningsty", "antallEtas"], "building", "NO-4012", "no-bygninger"),  # Shapefile
+        (["osm_id", "building", "building:levels"], "building", "NO-4012", "osm-buildings"),
+        (["objektidentitet", "andamal1", "husnummer"], "building", "SE-0180", "se-byggnader"),
+        (["id_lokalId", "byg054AntalEtager", "byg021BygningensAnvendelse"], "building", "DK-0101",
+         "dk-bygninger"),
+        (["vtj_prt", "i_kerrlkm", "c_kayttark"], "building", "FI-091", "fi-rakennukset"),
+        (["kerrosluku"], "building", "FI-091", "fi-rakennukset"),
+        (["tettstednummer", "tettstednavn"], "built_up", "NO-4012", "no-tettsteder"),
+        (["objtype", "areal"], "built_up", "NO-4012", "no-tettbebyggelse"),
+        (["tatortskod", "tatort", "bef"], "built_up", "SE-0180", "se-tatorter"),
+        (["objekttype", "metode"], "built_up", "DK-0101", "dk-bebyggelse"),
         (["code", "field", "name", "vertical_level", "provision_nb"], "zoning", "NO-4012", "no-plan-plain"),
         (["beteckning", "anvandningsform"], "zoning", "SE-0180", "se-detaljplan"),
         (["anvgen", "planid"], "zoning", "DK-0101", "dk-lokalplan"),
@@ -88,6 +100,8 @@ def test_a_file_is_recognised(fields, kind, owner, source):
         (["name"], "street", "NO-4012"),
         (["namn"], "boundary", "SE-0180"),
         (["nummer", "navn"], "boundary", "NO-4012"),
+        (["navn", "areal"], "built_up", "NO-4012"),
+        (["objektidentitet"], "building", "SE-0180"),
     ],
 )
 def test_a_file_that_does_not_say_what_it_is_is_asked_about(fields, kind, owner):

@@ -19,6 +19,10 @@ KIND_LINES = {
     Layer.Kind.STREET: _("Streets, roads and paths, as lines."),
     Layer.Kind.WATER: _("Sea, lakes and rivers. Needed for land area and density."),
     Layer.Kind.LIGHT: _("Lamps, as points."),
+    Layer.Kind.BUILDING: _("Buildings as areas, with their number of floors where it is known."),
+    Layer.Kind.BUILT_UP: _(
+        "Towns and villages as areas. They say where people live where no buildings are known."
+    ),
     Layer.Kind.POPULATION: _("Areas or squares with the number of people in them."),
     Layer.Kind.OTHER: _("Anything else that is to be drawn on the map."),
 }
@@ -38,6 +42,7 @@ ROLES = {
     "class": _("Class"),
     "category": _("Category"),
     "medium": _("Bridge, tunnel or ground"),
+    "floors": _("Number of floors"),
     "street": _("Street"),
     "number": pgettext_lazy("of a house", "Number"),
     "letter": _("Letter"),

@@ -21,6 +21,8 @@ const PLAIN = {
     street: {line: '#b5482a', lineWidth: 3, stroke: '#b5482a', radius: 3},
     light: {fill: '#8a6d00', radius: 4, line: '#8a6d00'},
     address: {fill: '#5b3b8c', radius: 3},
+    building: {fill: '#c9b79c', opacity: 0.8, stroke: '#6b4a1f', strokeWidth: 1},
+    built_up: {fill: '#d9b38c', opacity: 0.6, stroke: '#6b4a1f', strokeWidth: 1.5},
     place: {fill: '#1a1a1a', radius: 4, line: '#1a1a1a', stroke: '#1a1a1a'},
     other: {fill: '#d9b38c', opacity: 0.6, stroke: '#6b4a1f', strokeWidth: 1.5, line: '#6b4a1f', lineWidth: 2, radius: 4},
 };
