@@ -1,7 +1,8 @@
 """The rows of one test are never those of the next, whoever else is at the tables while they are deleted."""
 
 import pytest
-from django.db import OperationalError
+from django.core.management import call_command
+from django.db import OperationalError, connection
 from psycopg.errors import DeadlockDetected, DiskFull
 
 from tests.quick_flush import again_after_a_deadlock
@@ -22,3 +23,14 @@ def test_a_deadlock_is_no_reason_to_leave_rows_behind(cause, n_of_flushes):
     else:
         again_after_a_deadlock(flush)(is_ours=True)
     assert flushes == [True] * n_of_flushes
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_waits_in_the_queue_goes_too():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, priority) VALUES ('default', 'left', 0)"
+        )
+        call_command("flush", interactive=False, verbosity=0)
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs")
+        assert cursor.fetchone() == (0,)

@@ -13,7 +13,7 @@ from django.db import connection
 from tests import template_database
 
 ROOT = Path(__file__).resolve().parents[2]
-IN_TWO = ("-p", "tests.two_processes", "-n", "auto")
+IN_THREE = ("-p", "tests.processes", "-n", "auto")
 
 
 @pytest.fixture
@@ -85,50 +85,55 @@ def test_a_heavy_test_that_lacks_what_it_needs_has_failed_on_every_machine(suite
 
 @pytest.mark.parametrize(
     ("arguments", "processes"),
-    [((".",), 2), ((), 2), (("test_it.py",), 0), ((".", "-k", "it"), 0), ((".", "-n", "0"), 0)],
+    [((".",), 3), ((), 3), (("test_it.py",), 0), ((".", "-k", "it"), 0), ((".", "-n", "0"), 0)],
     ids=["a folder", "all", "a file", "some", "as asked"],
 )
-def test_folders_get_two_processes_and_a_few_tests_none(
+def test_folders_get_three_processes_and_a_few_tests_none(
     suite: Path, arguments: tuple[str, ...], processes: int
 ) -> None:
     (suite / "test_it.py").write_text("def test_it(): pass\n")
-    done = pytest_in(suite, *IN_TWO, "-v", "-v", *arguments)
+    done = pytest_in(suite, *IN_THREE, "-v", "-v", *arguments)
     assert "1 passed" in done.stdout.splitlines()[-1]
-    assert ("created: 2/2 workers" in done.stdout) == (processes == 2)
+    assert ("created: 3/3 workers" in done.stdout) == (processes == 3)
 
 
 def test_each_process_has_folders_of_its_own_which_go_with_it(suite: Path) -> None:
-    for name in ("test_a.py", "test_b.py"):
+    for name in ("test_a.py", "test_b.py", "test_c.py"):
         (suite / name).write_text(
             "import os, pathlib, time\n"
             "def test_it(worker_id):\n"
             "    folders = [os.environ[f'MAPDIALOG_{name}'] for name in ('MEDIA_ROOT', 'JOURNAL')]\n"
             "    assert all(pathlib.Path(folder).is_dir() for folder in folders)\n"
             "    pathlib.Path(worker_id).write_text('\\n'.join(folders))\n"
-            "    time.sleep(1)\n"  # so that the other one takes the other test
+            "    time.sleep(1)\n"  # so that the others take the other tests
         )
-    done = pytest_in(suite, "-p", "tests.environment", *IN_TWO)
+    done = pytest_in(suite, "-p", "tests.environment", *IN_THREE)
     assert done.returncode == 0, done.stdout
-    folders = [folder for name in ("gw0", "gw1") for folder in (suite / name).read_text().splitlines()]
-    assert len(set(folders)) == 4
+    folders = [folder for name in ("gw0", "gw1", "gw2") for folder in (suite / name).read_text().splitlines()]
+    assert len(set(folders)) == 6
     assert [folder for folder in folders if Path(folder).exists()] == []
 
 
-def test_what_cannot_share_the_machine_runs_in_one_process_folder_by_folder(
-    suite: Path,
-) -> None:
-    source = "def test_a(worker_id, request): print(worker_id, request.path.parent.name)\ntest_b = test_a\n"
+def test_those_of_run_stay_in_one_process_and_so_does_each_file_of_browser_tests(suite: Path) -> None:
+    source = (
+        "import time\n"
+        "def test_a(worker_id, request):\n"
+        "    print(worker_id, request.path.parent.name, request.path.name)\n"
+        "    time.sleep(0.2)\n"
+        "test_b = test_a\n"
+    )
     for folder in ("operations", "browser", "web"):
         for name in ("test_one.py", "test_two.py"):
             path = suite / "tests" / folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(source)
-    done = pytest_in(suite, *IN_TWO, "--import-mode=importlib", "-rP")
+    done = pytest_in(suite, *IN_THREE, "--import-mode=importlib", "-rP")
     assert "12 passed" in done.stdout, done.stdout
-    ran = re.findall(r"^(gw\d) (operations|browser)$", done.stdout, re.MULTILINE)
+    ran = re.findall(r"^(gw\d) (operations|browser) (test_\w+.py)$", done.stdout, re.MULTILINE)
     assert len(ran) == 8
-    assert len({process for process, _ in ran}) == 1
-    assert [folder for _, folder in ran] == ["browser"] * 4 + ["operations"] * 4
+    assert len({process for process, folder, _ in ran if folder == "operations"}) == 1
+    of_browser = {(process, name) for process, folder, name in ran if folder == "browser"}
+    assert len(of_browser) == len({process for process, _ in of_browser}) == 2
 
 
 def test_a_template_is_made_anew_after_a_change_of_a_migration(tmp_path: Path) -> None:
