@@ -1,8 +1,8 @@
 """The suite runs in three processes, each with a database, an upload folder and a journal of its own.
 
 Three for two cores: much of the time a test waits, for Chromium, for a server to start, for the database.
-What cannot share the machine with its like, the tests of `./run`, which start and stop servers, stays in one of
-them. So does each file of browser tests: their Chromium is closed before anything else begins.
+What cannot share the machine with its like, the tests of `./run`, which start and stop servers, stays in one.
+So does each file of browser tests: their Chromium is closed before anything else begins.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 class _OneByOneButTheseTogether(LoadScopeScheduling):
-    """A process gets the next test when it is ready, or all that stay together, of which the most come first."""
+    """A process gets the next test when it is ready, or all that stay together: the most of them come first."""
 
     def _split_scope(self, nodeid: str) -> str:
         if nodeid.startswith(_OPERATIONS):
