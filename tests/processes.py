@@ -25,7 +25,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 class _OneByOneButTheseTogether(LoadScopeScheduling):
-    """A process gets the next test when it is ready, or all that stay together: the most of them come first."""
+    """A process gets the next test when it is ready, or all that stay together, the most of them first."""
 
     def _split_scope(self, nodeid: str) -> str:
         if nodeid.startswith(_OPERATIONS):
