@@ -159,6 +159,11 @@ def knows(list_name: str, *, code: object) -> bool:
     return bool(_listed(list_name, normal_code(code)))
 
 
+def parts(list_name: str, *, code: object) -> list[str]:
+    """The listed codes that a code is made of; [] where they are not known. Raises UnknownStyleListError."""
+    return [style.code for style in _listed(list_name, normal_code(code))]
+
+
 def legend(list_name: str, *, codes: Iterable[object], future: Iterable[object] = ()) -> list[Style]:
     """One style per distinct code, in the order of the official list, unknown codes last.
 

@@ -7,12 +7,16 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Case, QuerySet, Value, When
+from django.db.models.fields.json import KT
 
-from layers.models import Area, Edition, Feature, Layer
+from layers.models import Area, Edition, Feature, Layer, Zone
+from layers.styles.catalog import FUTURE
 from mapdialog.contributions.models import NOT_A_SPOT, Contribution
 from mapdialog.dialogue.models import Consultation
 
@@ -66,10 +70,41 @@ def water_of(owner: str, *, on: dt.date) -> shapely.Geometry | None:
     return shapely.union_all(polygons.to_numpy()) if len(polygons) else None
 
 
+def editions_of(owner: str, *, kind: Layer.Kind, on: dt.date) -> list[Edition]:
+    """What is in force of the owner's layers of a kind, published or not, in the order it was loaded."""
+    return list(_editions(owner, kinds=[kind], on=on).select_related("layer").order_by("pk"))
+
+
+def built_up_land(editions: list[Edition]) -> npt.NDArray[np.object_]:
+    """The polygons of built-up land, as they stand."""
+    land = _features(_features_in(editions), columns={"code": "code"})
+    return np.array(land.geometry, dtype=object)
+
+
+def buildings_frame(editions: list[Edition]) -> gpd.GeoDataFrame:
+    """Outlines of buildings: columns floors (NaN where they are not known) and geometry."""
+    buildings = _features_in(editions).annotate(floors=KT("properties__floors"))
+    frame = _features(buildings, columns={"floors": "floors"})
+    floors = pd.to_numeric(frame["floors"], errors="coerce").astype(np.float64)
+    return frame.assign(floors=floors.where(floors > 0))
+
+
+def zones_frame(editions: list[Edition]) -> gpd.GeoDataFrame:
+    """The zones that plans have as they are, not those planned: columns edition_id, style, code, geometry."""
+    zones = Zone.objects.filter(edition__in=editions).exclude(land_use_status=FUTURE)
+    return _features(
+        zones, columns={"edition_id": "edition_id", "style": "edition__layer__style", "code": "code"}
+    )
+
+
 def names_frame(owner: str, *, on: dt.date) -> gpd.GeoDataFrame:
     """Named places, streets and addresses of a municipality: columns name, kind, geometry."""
     named = Feature.objects.filter(edition__in=_editions(owner, kinds=_NAMED_KINDS, on=on)).exclude(name="")
     return _features(named, columns={"name": "name", "kind": "edition__layer__kind"})
+
+
+def _features_in(editions: list[Edition]) -> QuerySet[Feature]:
+    return Feature.objects.filter(edition__in=editions)
 
 
 def _editions(owner: str, *, kinds: Any, on: dt.date) -> QuerySet[Edition]:
@@ -77,7 +112,10 @@ def _editions(owner: str, *, kinds: Any, on: dt.date) -> QuerySet[Edition]:
 
 
 def _features(rows: QuerySet[Any], *, columns: dict[str, str]) -> gpd.GeoDataFrame:
-    sql, parameters = rows.order_by("id").values_list(*columns.values(), "geom").query.sql_with_params()
+    try:
+        sql, parameters = rows.order_by("id").values_list(*columns.values(), "geom").query.sql_with_params()
+    except EmptyResultSet:  # of no edition: Django knows without asking
+        return _frame(pd.DataFrame(columns=[*columns]), wkb=pd.Series([], dtype=object))
     names = ", ".join(f'"{name}"' for name in [*columns, "geom"])
     outputs = ", ".join(f'"{name}"' for name in columns)
     with connection.cursor() as cursor:
