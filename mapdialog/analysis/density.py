@@ -1,4 +1,7 @@
-"""A density surface: pins per km², smoothed with a Gaussian kernel."""
+"""Density: pins per km², smoothed with a Gaussian kernel; on the ground each pin weighs 1 on land.
+
+`land_density` is the method; `density_surface` knows no land, and is what the hotspots service draws today.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import shapely
+
+from mapdialog.analysis.edge_correction import KernelMass
+from mapdialog.analysis.gaussian import REACH, smoothed
+from mapdialog.analysis.ground import Ground, PinCells, PinState
 
 Floats = npt.NDArray[np.float64]
 
-_REACH = 6.0  # bandwidths; beyond it the kernel is 1.5e-8 of its peak
-_BINS_PER_BANDWIDTH = 5.0  # keeps the error of linear binning below 1 % of the peak
+_BINS_PER_BANDWIDTH = 8.0  # keeps the error of linear binning below 0.5 % of the peak
 _M2_PER_KM2 = 1e6
 _ABROAD_M = 50_000.0
 
@@ -48,8 +55,8 @@ def density_surface(
     cell's km² is the number of pins. Within 1 % of the peak of the exact sum of kernels. Raises
     ValueError for empty bounds, a cell or bandwidth that is not positive, and points that are not finite.
 
-    Points are shared linearly among fine bins and each axis is convolved as one matrix product, so the
-    cost is that of counting the pins plus rows x bins x (bins + columns).
+    Points are shared linearly among fine bins and each axis is convolved by itself, so the cost is that of
+    counting the pins plus a matrix product as wide as the kernel reaches.
     """
     points = np.asarray(xy_m, dtype=np.float64).reshape(-1, 2)
     west, south, east, north = bounds
@@ -58,13 +65,8 @@ def density_surface(
     if not (cell_m > 0 and bandwidth_m > 0 and east > west and north > south):
         raise ValueError("bounds, cell_m and bandwidth_m must have a positive extent")
     columns, rows = int(np.ceil((east - west) / cell_m)), int(np.ceil((north - south) / cell_m))
-    bin_m = bandwidth_m / _BINS_PER_BANDWIDTH
-    reach_m = _REACH * bandwidth_m
-    across, x = _axis(points[:, 0], start=west, cell_m=cell_m, cells=columns, bin_m=bin_m, reach_m=reach_m)
-    along, y = _axis(points[:, 1], start=south, cell_m=cell_m, cells=rows, bin_m=bin_m, reach_m=reach_m)
-    mass = _shared(x, y, bins=(along.shape[1], across.shape[1]))
-    spread = _narrowed(bandwidth_m, bin_m=bin_m)
-    values = _gauss(along, spread) @ mass @ _gauss(across, spread).T
+    lattice = _Lattice(west, south, cell_m, (rows, columns), bandwidth_m)
+    values = lattice.sums(points, weight=np.ones(len(points)))
     outside = (points < [west, south]).any(axis=1) | (points > [east, north]).any(axis=1)
     return DensitySurface(values * _M2_PER_KM2, west, south, cell_m, bandwidth_m, int(outside.sum()))
 
@@ -80,40 +82,108 @@ def around_the_middle(xy_m: Floats, *, margin_m: float) -> tuple[float, float, f
     return float(west), float(south), float(east), float(north)
 
 
-def _axis(
-    values: Floats, *, start: float, cell_m: float, cells: int, bin_m: float, reach_m: float
-) -> tuple[Floats, Floats]:
-    """(cells, bins) metres between cell centres and bins, and (n,) the pins' fractional bin numbers."""
-    centres = start + cell_m * (np.arange(cells) + 0.5)
-    first = centres[0] - reach_m
-    bins = int(np.ceil((centres[-1] + reach_m - first) / bin_m)) + 1
-    distances = centres[:, None] - (first + bin_m * np.arange(bins))[None, :]
-    return distances, (values - first) / bin_m
+@dataclass(frozen=True)
+class LandDensity:
+    """`values`: (rows, columns) of the ground, pins per km² at the cells' centres; NaN in cells without land.
+
+    `bandwidth_m`: the standard deviation of the Gaussian, as it was stated. `pins`: which of them count.
+    """
+
+    values: Floats
+    bandwidth_m: float
+    pins: PinCells
 
 
-def _shared(x: Floats, y: Floats, *, bins: tuple[int, int]) -> Floats:
-    """(rows, columns) of bins: each pin shared among the four around it; pins out of reach are left out."""
+def land_density(xy_m: npt.ArrayLike, *, ground: Ground, bandwidth_m: float) -> LandDensity:
+    """Σ K(x − xᵢ) / ∫_land K(u − xᵢ) du over the pins on the ground (Diggle 1985): none is lost to water.
+
+    `xy_m`: (n, 2) metres; what lies on water or outside, or is not finite, is in `pins` and counts nowhere. A
+    pin that belongs to the land because it is near counts at the nearest point of the land. Over the land the
+    density adds up to the pins that count. Within 1 % of its peak of the exact sum, on shores too. Raises
+    ValueError for a bandwidth below half a cell, which this grid could not show: it is not replaced.
+    """
+    points = np.asarray(xy_m, dtype=np.float64).reshape(-1, 2)
+    check_bandwidth(bandwidth_m, ground=ground)
+    pins = ground.cells_of(points)
+    values = kernel_sums(on_land(points, pins=pins, ground=ground), ground=ground, bandwidth_m=bandwidth_m)
+    return LandDensity(values * _M2_PER_KM2, bandwidth_m, pins)
+
+
+def check_bandwidth(bandwidth_m: float, *, ground: Ground) -> None:
+    """Raises ValueError for a bandwidth that the ground's cells cannot show."""
+    cell_m = ground.parameters.cell_m
+    if not (np.isfinite(bandwidth_m) and bandwidth_m >= cell_m / 2):
+        raise ValueError(
+            f"a bandwidth of {bandwidth_m:g} m cannot be seen in cells of {cell_m:g} m: "
+            f"choose at least {cell_m / 2:g} m, or smaller cells"
+        )
+
+
+def on_land(points: Floats, *, pins: PinCells, ground: Ground) -> Floats:
+    """(counted, 2) metres of the pins that count; those near the land at the nearest point of it."""
+    spots = points.copy()
+    moved = np.flatnonzero(pins.state == PinState.MOVED)
+    lines = shapely.shortest_line(ground.land, shapely.points(points[moved]))
+    spots[moved] = shapely.get_coordinates(lines)[::2]
+    return np.asarray(spots[pins.state <= PinState.MOVED])
+
+
+def kernel_sums(spots: Floats, *, ground: Ground, bandwidth_m: float) -> Floats:
+    """(rows, columns) per m² at the cells' centres, NaN without land. `spots`: (n, 2) on the land."""
+    weight = 1.0 / KernelMass.of(ground, bandwidth_m=bandwidth_m).at(spots)
+    cell_m = ground.parameters.cell_m
+    lattice = _Lattice(ground.west_m, ground.south_m, cell_m, ground.shape, bandwidth_m)
+    return np.where(ground.is_land, lattice.sums(spots, weight=weight), np.nan)
+
+
+@dataclass(frozen=True)
+class _Lattice:
+    """Cells whose centres are asked for the sum of kernels."""
+
+    west_m: float
+    south_m: float
+    cell_m: float
+    shape: tuple[int, int]
+    bandwidth_m: float
+
+    def sums(self, points: Floats, *, weight: Floats) -> Floats:
+        """(rows, columns) Σ weight · kernel per m². `points`: (n, 2); `weight`: (n,)."""
+        rows, columns = self.shape
+        bin_m = self.bandwidth_m / _BINS_PER_BANDWIDTH
+        reach_m = REACH * self.bandwidth_m
+        first_m = self.cell_m / 2 - reach_m
+        up, right = (
+            int(np.ceil(((cells - 1) * self.cell_m + 2 * reach_m) / bin_m)) + 1 for cells in (rows, columns)
+        )
+        x, y = ((points - [self.west_m + first_m, self.south_m + first_m]) / bin_m).T
+        mass = _shared(x, y, weight=weight, bins=(up, right))
+        step = {"first_m": first_m, "step_m": bin_m, "bandwidth_m": _narrowed(self.bandwidth_m, bin_m=bin_m)}
+        along = smoothed(mass, at_m=self._centres(rows), **step)
+        return smoothed(along.T, at_m=self._centres(columns), **step).T
+
+    def _centres(self, cells: int) -> Floats:
+        return np.asarray(self.cell_m * (np.arange(cells) + 0.5), dtype=np.float64)
+
+
+def _shared(x: Floats, y: Floats, *, weight: Floats, bins: tuple[int, int]) -> Floats:
+    """(rows, columns) of bins: each weight among the four around its pin; none of what is out of reach."""
     rows, columns = bins
     is_inside = (x >= 0) & (y >= 0) & (x < columns - 1) & (y < rows - 1)
-    x, y = x[is_inside], y[is_inside]
+    x, y, weight = x[is_inside], y[is_inside], weight[is_inside]
     column, row = x.astype(np.int64), y.astype(np.int64)
     right, up = x - column, y - row
     corner = row * columns + column
     mass = np.zeros(rows * columns)
-    for step, weight in (
+    for step, part in (
         (0, (1 - right) * (1 - up)),
         (1, right * (1 - up)),
         (columns, (1 - right) * up),
         (columns + 1, right * up),
     ):
-        mass += np.bincount(corner + step, weights=weight, minlength=rows * columns)
+        mass += np.bincount(corner + step, weights=weight * part, minlength=rows * columns)
     return mass.reshape(rows, columns)
 
 
 def _narrowed(bandwidth_m: float, *, bin_m: float) -> float:
     """Sharing widens a point by a variance between 0 and bin²/4; taking half of it off halves the error."""
     return float(np.sqrt(bandwidth_m**2 - bin_m**2 / 8))
-
-
-def _gauss(distances: Floats, spread: float) -> Floats:
-    return np.asarray(np.exp(-0.5 * (distances / spread) ** 2) / (spread * np.sqrt(2 * np.pi)))
