@@ -116,6 +116,39 @@ class LabelsWorld:
         ).hexdigest()
 
 
+@dataclass(frozen=True)
+class PeopleLabelsWorld:
+    """Spots stay where they are; persons with equally many spots swap which of theirs are the theme's.
+
+    A person who always writes of one theme has all spots of it, in every replicate: labels that were dealt
+    out spot by spot would call that person's neighbourhood a hotspot. Who alone has so many spots keeps
+    them. Only what does not depend on the person is then chance.
+    """
+
+    cell: Ints  # (spots,) of all person-spots, ordered by how many their persons have, and by person
+    is_theme: npt.NDArray[np.bool_]  # (spots,)
+    each: Ints  # (spots,) how many spots their persons have
+    n_cells: int
+
+    @classmethod
+    def of(
+        cls, cell: Ints, *, person: Ints, is_theme: npt.NDArray[np.bool_], n_cells: int
+    ) -> PeopleLabelsWorld:
+        """`cell`, `person`, `is_theme`: (spots,) of all person-spots on the ground."""
+        _, index, spots = np.unique(person, return_inverse=True, return_counts=True)
+        each = spots[index].astype(np.int64)
+        order = np.lexsort((index, each))
+        return cls(cell[order], is_theme[order], each[order], n_cells)
+
+    def draw(self, rng: np.random.Generator) -> Ints:
+        """See `World`."""
+        dealt = self.is_theme.copy()
+        for spots in np.unique(self.each):
+            stratum = slice(*np.searchsorted(self.each, [spots, spots + 1]))
+            dealt[stratum] = rng.permutation(self.is_theme[stratum].reshape(-1, spots)).ravel()
+        return np.bincount(self.cell[dealt], minlength=self.n_cells)
+
+
 def anchors_of(
     spots: Ints, *, pins: Ints, ground: Ground, share: Floats, link_m: float, rng: np.random.Generator
 ) -> Ints:
