@@ -1,5 +1,8 @@
 """Exact DBSCAN in metres, on a grid: no neighbour lists, so dense spots cost neither memory nor squares.
 
+Not evidence: it says where pins lie close together, and they do where people live and by chance. It has no
+null and gives no p (`docs/methods/not_evidence.md`).
+
 The grid's cells are a little smaller than distance/√2, so two points of one cell are always neighbours:
 a cell with `minimum` points consists of core points only, and core cells are joined as a whole.
 Distances are compared as dx² + dy² ≤ distance², the same arithmetic as scikit-learn's trees.

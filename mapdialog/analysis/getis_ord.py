@@ -1,4 +1,8 @@
-"""Getis–Ord Gi* on a grid: where high or low counts lie together more than chance would have it."""
+"""Getis–Ord Gi* on a grid: where high or low values lie together more than if they were dealt out anew.
+
+Of raw counts it is not evidence: it marks where people live, whatever they say. Feed it (O−E)/√E, as
+`local_excess` does; even then it only describes (`docs/methods/not_evidence.md`).
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,12 @@
 """What is measured: a name for --only and the module that does it. docs/performance.md tells of each."""
 
-PURE = {"assignment": "assignment", "dbscan": "dbscan", "scan": "scan"}
+PURE = {
+    "assignment": "assignment",
+    "dbscan": "dbscan",
+    "scan": "scan",
+    "land-density": "land_density",
+    "network-density": "network_density",
+}
 NEED_DATABASE = {
     "import": "import_layer",
     "tile": "tile",
