@@ -89,7 +89,7 @@ class _Import:
         request = self._request
         home = extent.home(request.owner)
         srid, of_system = self._system(home=home)
-        shapes.mend(self._shapes, srid=srid, areas_only=self._is_areas, progress=partial(progress, CHECKING))
+        shapes.mend(self._shapes, srid=srid, progress=partial(progress, CHECKING))
         self._check_not_empty()
         merged = self._merge_codes()
         row_numbers = self._shapes.row_numbers().tolist()

@@ -29,9 +29,9 @@ def check(
 ) -> list[Finding]:
     """What does not fit, measured in the owner's metric system, the largest first.
 
-    `geometries` are valid MultiPolygons in lon/lat, `codes` and `features` (numbers in the file) theirs. Gaps
-    are holes in the union of all: what is open to the outside cannot be told from the rim. Beyond
-    _POINTS_MAX points, nothing is measured, and a finding says so.
+    `geometries` are valid polygons, of one part or several, in lon/lat, `codes` and `features` (numbers in
+    the file) theirs. Gaps are holes in the union of all: what is open to the outside cannot be told from the
+    rim. Beyond _POINTS_MAX points, nothing is measured, and a finding says so.
     """
     points = int(shapely.get_num_coordinates(geometries).sum())
     if points > _POINTS_MAX:

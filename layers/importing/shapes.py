@@ -110,12 +110,12 @@ def _evenly(items: NDArray[Any], *, most: int) -> NDArray[Any]:
     return items[np.linspace(0, len(items) - 1, most).round().astype(np.intp)]
 
 
-def mend(shapes: UsableShapes, *, srid: int, areas_only: bool, progress: Callable[[int, int], None]) -> None:
+def mend(shapes: UsableShapes, *, srid: int, progress: Callable[[int, int], None]) -> None:
     """Bring usable shapes from EPSG:`srid` to lon/lat and repair what can be repaired; skip the rest.
 
-    With `areas_only` every kept shape is a MultiPolygon. A polygon is repaired by its structure (rings that
-    overlap are united, not cut out of each other) and stays one. `progress` hears rows done and rows to do.
-    Raises ReadError where it would take too much memory.
+    A polygon is repaired by its structure (rings that overlap are united, not cut out of each other) and
+    stays one, or becomes several. `progress` hears rows done and rows to do. Raises ReadError where it would
+    take too much memory.
     """
     _skip_endless(shapes, srid=srid)
     count = len(shapes.geometries)
@@ -127,8 +127,6 @@ def mend(shapes: UsableShapes, *, srid: int, areas_only: bool, progress: Callabl
         _skip_outside(shapes, rows)
         if srid not in crs.GEOGRAPHIC:  # rounding on the way may make a narrow place cross itself
             _repair(shapes, rows, srid=WGS84)
-        if areas_only:
-            _make_multi(shapes.geometries[rows])
         progress(rows.stop, count)
 
 
@@ -264,11 +262,3 @@ def _of_dimension(shape: shapely.Geometry, dimension: int) -> shapely.Geometry:
     parts = shapely.get_parts(shape)
     union: shapely.Geometry = shapely.union_all(parts[shapely.get_dimensions(parts) == dimension])
     return union
-
-
-def _make_multi(geometries: crs.Geometries) -> None:
-    parts, rows = shapely.get_parts(geometries, return_index=True)
-    if len(parts):
-        geometries[np.unique(rows)] = shapely.multipolygons(
-            parts, indices=np.unique(rows, return_inverse=True)[1]
-        )

@@ -28,6 +28,11 @@ _LENGTH = Struct(">i").pack
 _FIELDS = Struct(">h").pack
 _INT2 = Struct(">ih").pack
 _INT8 = Struct(">iq").pack
+# Of shapes: PostGIS's WKB says the system after the type; a part of a MultiPolygon is a polygon's plain WKB.
+_LITTLE_ENDIAN, _POLYGON, _MULTIPOLYGON, _HAS_SRID = 1, 3, 6, 0x20000000
+_START_OF_SHAPE = Struct("<BII").pack
+_START_OF_ONE_PART = Struct("<BIII").pack(_LITTLE_ENDIAN, _MULTIPOLYGON | _HAS_SRID, WGS84, 1)
+_PLAIN_START_BYTES = 5
 
 
 def write(
@@ -61,22 +66,43 @@ def _blocks(
     columns: Mapping[str, str],
 ) -> Iterator[tuple[int, bytes]]:
     """How many rows are done, and the bytes of those since the last."""
-    start = _FIELDS(2 + len(columns)) + _INT8(8, edition.pk)
+    row_start = _FIELDS(2 + len(columns)) + _INT8(8, edition.pk)
     row_numbers = list(rows)
+    has_parts = edition.layer.kind in (Layer.Kind.BOUNDARY, Layer.Kind.ZONING)
     for first in range(0, len(row_numbers), _ROWS_AT_ONCE):
         part = row_numbers[first : first + _ROWS_AT_ONCE]
-        shapes = shapely.to_wkb(shapely.set_srid(geometries[part], WGS84), include_srid=True)
+        starts, rests = _shapes(geometries[part], has_parts=has_parts)
         texts = [
             _column([getattr(rows[row_number], name) for row_number in part], kind)
             for name, kind in columns.items()
         ]
-        lengths = [_LENGTH(len(shape)) for shape in shapes]
+        lengths = [_LENGTH(len(start) + len(rest)) for start, rest in zip(starts, rests, strict=True)]
         yield (
             first + len(part),
             b"".join(
-                chain.from_iterable(zip(repeat(start, len(part)), lengths, shapes, *texts, strict=True))
+                chain.from_iterable(
+                    zip(repeat(row_start, len(part)), lengths, starts, rests, *texts, strict=True)
+                )
             ),
         )
+
+
+def _shapes(geometries: NDArray[np.object_], *, has_parts: bool) -> tuple[list[bytes], list[bytes]]:
+    """Starts and rests of the shapes as PostGIS reads them; with `has_parts` polygons are MultiPolygons.
+
+    By bytes: GEOS would copy each vertex to say the system, and again for a MultiPolygon of one part.
+    """
+    starts, rests = [], []
+    kinds = shapely.get_type_id(geometries).tolist()
+    for kind, plain in zip(kinds, shapely.to_wkb(geometries, byte_order=_LITTLE_ENDIAN), strict=True):
+        if has_parts and kind == _POLYGON:
+            starts.append(_START_OF_ONE_PART)
+            rests.append(plain)
+        else:
+            code = int.from_bytes(plain[1:_PLAIN_START_BYTES], "little")
+            starts.append(_START_OF_SHAPE(_LITTLE_ENDIAN, code | _HAS_SRID, WGS84))
+            rests.append(plain[_PLAIN_START_BYTES:])
+    return starts, rests
 
 
 def _column(values: Sequence[Any], kind: str) -> list[bytes]:

@@ -145,6 +145,38 @@ def test_other_kinds_take_any_geometry(tmp_path: Path) -> None:
     assert [row.geom.geom_type for row in areas] == ["Point", "LineString"]
 
 
+SQUARE, HOLE, BESIDE = (
+    shapely.box(9, 59, 9.4, 59.4),
+    shapely.box(9.1, 59.1, 9.2, 59.2),
+    shapely.box(9.5, 59, 9.6, 59.1),
+)
+AREAS = [SQUARE.difference(HOLE), shapely.MultiPolygon([SQUARE, BESIDE])]
+OTHERS = [
+    shapely.Point(9, 59),
+    shapely.MultiPoint([(9, 59), (9.1, 59)]),
+    shapely.LineString([(9, 59), (9.1, 59)]),
+    shapely.MultiLineString([[(9, 59), (9.1, 59)], [(9, 59.1), (9.1, 59.1)]]),
+]
+
+
+@pytest.mark.parametrize(("kind", "shapes"), [("zoning", AREAS), ("other", AREAS + OTHERS)])
+def test_each_shape_is_stored_as_it_stands_in_the_file_and_an_area_has_parts(
+    tmp_path: Path, kind: str, shapes: list[shapely.Geometry]
+) -> None:
+    features = [files.feature(shape, kode=f"B{n}") for n, shape in enumerate(shapes)]
+    imported(files.geojson(tmp_path, files.collection(*features)), kind=kind)
+    model = Zone if kind == "zoning" else Feature
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT ST_AsEWKB(geom) FROM {model._meta.db_table} ORDER BY id")
+        stored = [shapely.from_wkb(bytes(row[0])) for row in cursor]
+    assert {shapely.get_srid(shape) for shape in stored} == {4326}
+    expected = [
+        shapely.MultiPolygon([shape]) if kind == "zoning" and isinstance(shape, shapely.Polygon) else shape
+        for shape in shapes
+    ]
+    assert [shape.wkt for shape in stored] == [shape.wkt for shape in expected]
+
+
 def districts(*rows: dict[str, Any]) -> dict[str, Any]:
     shapes = [files.BOX, files.NEXT_BOX]
     return files.collection(*(files.feature(shape, **row) for shape, row in zip(shapes, rows, strict=True)))
