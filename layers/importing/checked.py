@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from layers import crs
 from layers.findings.finding import Finding, Item, Severity, listing
+from layers.importing.extent import Surroundings
 from layers.importing.recognition.columns import Columns, Row
 
 RowNumbers = NDArray[np.intp]
@@ -19,7 +20,7 @@ RowNumbers = NDArray[np.intp]
 
 @dataclass(frozen=True, kw_only=True)
 class CheckInput:
-    """What is to be loaded: rows and shapes (EPSG:4326) by row number."""
+    """What is to be loaded: rows and shapes (EPSG:4326) by row number. Checks ask the database nothing."""
 
     rows: Mapping[int, Row]
     geometries: crs.Geometries
@@ -27,7 +28,7 @@ class CheckInput:
     columns: Columns
     kind: str
     owner: str
-    name: str
+    surroundings: Surroundings
 
     def row_numbers(self) -> RowNumbers:
         return np.array(list(self.rows), dtype=np.intp)

@@ -25,12 +25,12 @@ _KNOWN_BY_NAME = (Layer.Kind.BOUNDARY, Layer.Kind.PLACE)
 Numbers = NDArray[np.float64]
 
 
-def findings(checked: CheckInput, *, home: crs.Box | None) -> list[Finding]:
+def findings(checked: CheckInput) -> list[Finding]:
     """Everything that is doubtful in the shapes and values that are to be loaded."""
     row_numbers = checked.row_numbers()
     shapes = checked.geometries[row_numbers]
     findings = [
-        *_far_from_home(checked, shapes, home),
+        *_far_from_home(checked, shapes),
         *strays.findings(checked),
         *_same_shapes(checked, row_numbers, shapes),
         *checked.listing("damaged_letters", _with_damaged_letters(checked, row_numbers), severity="warning"),
@@ -50,13 +50,14 @@ def findings(checked: CheckInput, *, home: crs.Box | None) -> list[Finding]:
     return [*findings, *_sizes(checked, row_numbers, shapes)]
 
 
-def _far_from_home(checked: CheckInput, shapes: crs.Geometries, home: crs.Box | None) -> list[Finding]:
+def _far_from_home(checked: CheckInput, shapes: crs.Geometries) -> list[Finding]:
+    home = checked.surroundings.home
     if home is None:
         return []
     distance_m = extent.distance_m(typical_bounds(shapes), home)
     if distance_m < _FAR_M:
         return []
-    is_known = len(extent.municipality(checked.owner)) > 0
+    is_known = len(checked.surroundings.municipality) > 0
     kind = "far_from_municipality" if is_known else "far_from_home"
     return [Finding(kind=kind, severity="warning", count=1, values={"km": round(distance_m / 1000)})]
 
@@ -66,8 +67,7 @@ def _against_ground(checked: CheckInput, shapes: crs.Geometries) -> list[Finding
 
     Where nobody has loaded the municipality's own area, the owner's other boundaries stand for it.
     """
-    area = extent.municipality(checked.owner)
-    ground = area if len(area) else extent.ground(checked.owner, but=checked.name)
+    area, ground = checked.surroundings.municipality, checked.surroundings.ground
     if len(ground) == 0 or shapely.get_num_coordinates(shapes).sum() > coverage.COMPARED_POINTS_MAX:
         return []
     theirs, ours = shapely.union_all(ground), shapely.union_all(shapes)

@@ -1,4 +1,4 @@
-"""A file read, understood, repaired and checked: all that is left to do is to write it."""
+"""A file read, understood and repaired: all that is left to do is to write it, and to say what was found."""
 
 from __future__ import annotations
 
@@ -32,15 +32,25 @@ Look = Callable[[Contents, SourceRows], None]
 
 
 @dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """All that there is to say of a file's rows and shapes. `bounds` leave out strays."""
+
+    report: Report
+    bounds: shapes.Bounds
+
+
+@dataclass(frozen=True, kw_only=True)
 class Content:
-    """`rows` by row number, and the shapes of all row numbers in lon/lat. `bounds` leave out strays."""
+    """`rows` by row number, and the shapes of all row numbers in lon/lat: they can be written.
+
+    `judge` refuses nothing and takes a while: it can be called while the database is still writing.
+    """
 
     srid: int
     columns: Columns
     rows: Mapping[int, Row]
     geometries: Any
-    bounds: shapes.Bounds
-    report: Report
+    judge: Callable[[], Judgement]
 
 
 def no_look(contents: Contents, rows: SourceRows) -> None:
@@ -85,27 +95,37 @@ class _Import:
         self._check_not_empty()
 
     def content(self, *, passed_over: Sequence[Finding], progress: Progress) -> Content:
-        """The shapes brought to lon/lat and mended, and all that there is to say of them and of the rows."""
+        """The rows, and the shapes brought to lon/lat and mended."""
         request = self._request
-        home = extent.home(request.owner)
-        srid, of_system = self._system(home=home)
+        surroundings = extent.surroundings(request.owner, kind=request.kind, name=request.name)
+        srid, of_system = self._system(home=surroundings.home)
         shapes.mend(self._shapes, srid=srid, progress=partial(progress, CHECKING))
         self._check_not_empty()
         merged = self._merge_codes()
         row_numbers = self._shapes.row_numbers().tolist()
         rows = recognition.rows(self._source_rows, self._columns, row_numbers=row_numbers, kind=request.kind)
-        of_fields = recognition.findings(rows, self._columns, owner=request.owner, source=request.source)
-        checked = self._check_input(rows)
-        of_shapes = checks.findings(checked, home=home)
         return Content(
             srid=srid,
             columns=self._columns,
             rows=rows,
             geometries=self._shapes.geometries,
-            bounds=strays.bounds_without(of_shapes, shapes=checked.shapes(), row_numbers=row_numbers),
-            report=self._report(
-                loaded=len(rows), findings=[*passed_over, *of_system, *of_fields, *merged, *of_shapes]
+            judge=partial(
+                self._judgement,
+                self._check_input(rows, surroundings=surroundings),
+                before=[*passed_over, *of_system],
+                merged=merged,
             ),
+        )
+
+    def _judgement(
+        self, checked: CheckInput, *, before: Sequence[Finding], merged: Sequence[Finding]
+    ) -> Judgement:
+        request, rows = self._request, checked.rows
+        of_fields = recognition.findings(rows, self._columns, owner=request.owner, source=request.source)
+        of_shapes = checks.findings(checked)
+        return Judgement(
+            report=self._report(loaded=len(rows), findings=[*before, *of_fields, *merged, *of_shapes]),
+            bounds=strays.bounds_without(of_shapes, shapes=checked.shapes(), row_numbers=list(rows)),
         )
 
     def _check_not_empty(self) -> None:
@@ -144,7 +164,7 @@ class _Import:
         }
         return merging.merge(rows, self._shapes.geometries, always=request.merge_codes is True)
 
-    def _check_input(self, rows: Mapping[int, Row]) -> CheckInput:
+    def _check_input(self, rows: Mapping[int, Row], *, surroundings: extent.Surroundings) -> CheckInput:
         return CheckInput(
             rows=rows,
             geometries=self._shapes.geometries,
@@ -152,7 +172,7 @@ class _Import:
             columns=self._columns,
             kind=self._request.kind,
             owner=self._request.owner,
-            name=self._request.name,
+            surroundings=surroundings,
         )
 
     def _report(self, *, loaded: int, findings: Sequence[Finding]) -> Report:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pyproj
 import shapely
@@ -52,6 +54,28 @@ SELECT ST_AsBinary(area.geom) FROM layers_area AS area WHERE area.version_id = (
 )
 """
 _GROUND_POINTS_MAX = 200_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What is known of an owner's land before a file is loaded, in lon/lat.
+
+    `municipality`: its own area, empty where none is loaded. `ground`: what a file of boundaries ought to
+    cover, that area or the owner's other boundaries; empty for other kinds.
+    """
+
+    home: Box | None
+    municipality: Geometries
+    ground: Geometries
+
+
+def surroundings(owner: str, *, kind: str, name: str) -> Surroundings:
+    """`kind` and `name`: of the layer that is to be loaded."""
+    own = municipality(owner)
+    covered = own[:0]
+    if kind == Layer.Kind.BOUNDARY:
+        covered = own if len(own) else ground(owner, but=name)
+    return Surroundings(home=home(owner), municipality=own, ground=covered)
 
 
 def municipality(owner: str) -> Geometries:

@@ -53,16 +53,16 @@ def load(request: ImportRequest, *, at: dt.datetime, by: str = "", progress: Pro
     read = content.read(request, progress=progress)
     with transaction.atomic(), _stored_original(request.path, digest) as original:
         edition = _draft(request, read, original=original, digest=digest, at=at, by=by)
-        writing.write(edition, rows=read.rows, geometries=read.geometries, progress=progress)
+        report = _write(edition, read, progress=progress)
         save(edition, request=request, at=at, by=by)
-    return Outcome(edition=edition, report=read.report)
+    return Outcome(edition=edition, report=report)
 
 
 def rehearse(request: ImportRequest, *, at: dt.datetime, progress: Progress = silent) -> Report:
     """What `load` would report, without writing anything. Raises as `load`."""
     _check_names(request)
     _check_succession(request, at=at)
-    return content.read(request, progress=progress).report
+    return content.read(request, progress=progress).judge().report
 
 
 def _left_to_itself(draft: Edition) -> None:
@@ -89,9 +89,9 @@ def stage(
     read = content.read(request, progress=progress, look=look)
     with transaction.atomic(), _stored_original(request.path, digest) as original:
         edition = _draft(request, read, original=original, digest=digest, at=at, by=by)
-        writing.write(edition, rows=read.rows, geometries=read.geometries, progress=progress)
+        report = _write(edition, read, progress=progress)
         keep(edition)
-    return Outcome(edition=edition, report=read.report)
+    return Outcome(edition=edition, report=report)
 
 
 @transaction.atomic
@@ -191,7 +191,7 @@ def _valid_from(request: ImportRequest, at: dt.datetime, *, is_first: bool) -> d
 def _draft(
     request: ImportRequest, read: Content, *, original: str, digest: str, at: dt.datetime, by: str
 ) -> Edition:
-    """The layer, locked, and a draft without its features."""
+    """The layer, locked, and a draft without its features and its report: `_write` adds both."""
     layer, created = Layer.objects.select_for_update().get_or_create(
         owner=request.owner, name=request.name, defaults={"kind": request.kind}
     )
@@ -210,11 +210,18 @@ def _draft(
         sha256=digest,
         imported_at=at,
         imported_by=by,
-        feature_count=read.report.loaded,
-        bounds=list(read.bounds),
-        report=read.report.as_json(),
+        feature_count=len(read.rows),
         original=original,
     )
+
+
+def _write(edition: Edition, read: Content, *, progress: Progress) -> Report:
+    judgement = writing.write(
+        edition, rows=read.rows, geometries=read.geometries, progress=progress, meanwhile=read.judge
+    )
+    edition.report, edition.bounds = judgement.report.as_json(), list(judgement.bounds)
+    edition.save(update_fields=["report", "bounds"])
+    return judgement.report
 
 
 def _describe(layer: Layer, request: ImportRequest, *, source: Source | None) -> None:

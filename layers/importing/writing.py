@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain, repeat
 from struct import Struct
-from typing import Any
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 import shapely
@@ -35,12 +35,22 @@ _START_OF_ONE_PART = Struct("<BIII").pack(_LITTLE_ENDIAN, _MULTIPOLYGON | _HAS_S
 _PLAIN_START_BYTES = 5
 
 
+Answer = TypeVar("Answer")
+
+
 def write(
-    edition: Edition, *, rows: Mapping[int, Row], geometries: NDArray[np.object_], progress: Progress
-) -> None:
+    edition: Edition,
+    *,
+    rows: Mapping[int, Row],
+    geometries: NDArray[np.object_],
+    progress: Progress,
+    meanwhile: Callable[[], Answer],
+) -> Answer:
     """Write the rows, whose shapes are `geometries` by the same number, in lon/lat.
 
-    To be called in a transaction. `progress` hears rows written and rows to write.
+    To be called in a transaction. `progress` hears rows written and rows to write. What `meanwhile` answers
+    is returned: it is called when all rows are on their way and the database is still busy with them, and
+    may ask the database nothing.
     """
     model, columns = _target(edition.layer.kind)
     names = ", ".join(columns)
@@ -55,8 +65,16 @@ def write(
                 copy.write(block)
                 progress(WRITING, done, len(rows))
             copy.write(_END)
+            with connection.execute_wrapper(_refuse_questions):
+                answer = meanwhile()
         # Of the columns that plans hang on; sampling the shapes themselves takes longer than writing them.
         cursor.execute(f"ANALYZE {model._meta.db_table} (version_id, code)")
+    return answer
+
+
+def _refuse_questions(*_query: Any) -> NoReturn:
+    """While rows are on their way, the connection would wait for their end, which waits for us."""
+    raise RuntimeError("the database takes no question while rows are being written: ask before")
 
 
 def _blocks(

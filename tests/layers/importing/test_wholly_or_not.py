@@ -174,3 +174,12 @@ def test_of_two_imports_at_once_one_is_refused_and_none_is_half(tmp_path: Path) 
     edition = Edition.objects.get()
     assert edition.areas.count() == 2
     assert stored() == [Path(edition.original.name).name]
+
+
+def test_a_check_that_asks_the_database_while_rows_are_written_is_an_error_and_no_standstill(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("layers.importing.checks.findings", lambda _checked: list(Layer.objects.all()))
+    with pytest.raises(RuntimeError, match="takes no question"):
+        imported(files.geopackage(tmp_path), code_field="kode")
+    assert not Edition.objects.exists()
