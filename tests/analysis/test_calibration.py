@@ -15,7 +15,7 @@ PLAIN = Cell("Washington", "population", "one pin each", 1000)
 
 
 def test_a_broken_exposure_fails(capsys):
-    assert main(["--break-exposure", "--runs", "4"]) == 1
+    assert main(["--break-exposure", "--runs", "4", "--processes", "1"]) == 1
     assert "TOO MANY" in capsys.readouterr().out
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,6 +51,14 @@ class Cell:
         against = f"against {self.against}{paper}{wide}{more}"
         method = "" if self.method == "scan" else f", by {self.method}"
         return f"{self.town}, {self.kind}, {self.habits}, {self.n} pins, {against}{method}"
+
+
+def alarms_of(task: tuple[Cell, range], *, seed: int) -> tuple[int, float]:
+    """Of these runs of a cell, how many show a small p; and the seconds of processor time that they took."""
+    cell, runs = task
+    started = time.process_time()
+    alarms = sum(p_of(cell, seed=seed, run=run) <= LEVEL for run in runs)
+    return alarms, time.process_time() - started
 
 
 def p_of(cell: Cell, *, seed: int, run: int) -> float:
