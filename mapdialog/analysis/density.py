@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ from mapdialog.analysis.ground import Ground, PinCells, PinState
 Floats = npt.NDArray[np.float64]
 
 _BINS_PER_BANDWIDTH = 8.0  # keeps the error of linear binning below 0.5 % of the peak
+_CELLS_AT_ONCE = 100_000  # of the size of a bandwidth: some 50 MB of bins
 _M2_PER_KM2 = 1e6
 _ABROAD_M = 50_000.0
 
@@ -147,7 +148,21 @@ class _Lattice:
     bandwidth_m: float
 
     def sums(self, points: Floats, *, weight: Floats) -> Floats:
-        """(rows, columns) Σ weight · kernel per m². `points`: (n, 2); `weight`: (n,)."""
+        """(rows, columns) Σ weight · kernel per m², some rows at once. `points`: (n, 2); `weight`: (n,)."""
+        rows, columns = self.shape
+        reach_m = REACH * self.bandwidth_m
+        at_once = max(int(_CELLS_AT_ONCE * self.bandwidth_m**2 / self.cell_m**2 / columns), 1)
+        sums = np.zeros(self.shape)
+        for first in range(0, rows, at_once):
+            south_m = self.south_m + first * self.cell_m
+            some = replace(self, south_m=south_m, shape=(min(at_once, rows - first), columns))
+            north_m = south_m + some.shape[0] * self.cell_m
+            near = (points[:, 1] >= south_m - reach_m) & (points[:, 1] <= north_m + reach_m)
+            if near.any():
+                sums[first : first + at_once] = some._sums(points[near], weight=weight[near])
+        return sums
+
+    def _sums(self, points: Floats, *, weight: Floats) -> Floats:
         rows, columns = self.shape
         bin_m = self.bandwidth_m / _BINS_PER_BANDWIDTH
         reach_m = REACH * self.bandwidth_m

@@ -18,7 +18,7 @@ from mapdialog.analysis.ground import Ground
 Floats = npt.NDArray[np.float64]
 
 _BINS_PER_BANDWIDTH = 10.0  # of the land: an islet smaller than a bin is off by at most 0.5 %
-_BINS_PER_NODE = 2
+_BINS_PER_NODE = 3
 _MARGIN = 2  # nodes around the ground, for the cubic
 _BINS_AT_ONCE = 2_000_000
 _LEAST = 1e-300  # farther off the land than any pin that counts

@@ -120,9 +120,9 @@ class LabelsWorld:
 class PeopleLabelsWorld:
     """Spots stay where they are; persons with equally many spots swap which of theirs are the theme's.
 
-    A person who always writes of one theme has all spots of it, in every replicate: labels that were dealt
-    out spot by spot would call that person's neighbourhood a hotspot. Who alone has so many spots keeps
-    them. Only what does not depend on the person is then chance.
+    A person who always writes of one theme has all spots of it, in every replicate: where labels are dealt
+    out spot by spot, one person with many spots near each other is evidence alone. Who alone has so many
+    spots keeps them. So what is chance is who writes of the theme, and not where one of them goes on.
     """
 
     cell: Ints  # (spots,) of all person-spots, ordered by how many their persons have, and by person

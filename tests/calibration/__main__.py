@@ -33,11 +33,17 @@ BEYOND = (
     Cell("Washington", "population", "exposure off by 20 %", 1000, widened=False),
     Cell("Washington", "population", "exposure off by 50 %", 1000, widened=False),
 )
-# The same null judges the other two methods.
+# The same null judges the other methods.
 OTHER_METHODS = tuple(
     Cell("Washington", "population", habits, 1000, method=method)
-    for method in ("grid map", "silence")
+    for method in ("grid map", "silence", "relative risk")
     for habits in ("one pin each", "snapped, a tenth copied", "exposure off by 50 %")
+)
+# Themes by person: whoever has four or twenty spots has them all of one theme.
+THEMES = tuple(
+    Cell(town, "population", habits, n, against="all", method="relative risk")
+    for town, n in (("Washington", 1000), ("Bamble", 384))
+    for habits in ("one pin each", "heavy writers anywhere", "everybody four places")
 )
 _HABITS = (
     "one pin each", "heavy writers anywhere", "heavy writers at home", "snapped to 50 m", "a tenth copied",
@@ -52,6 +58,7 @@ _KINDS = (
 
 def full() -> Iterator[Cell]:
     yield from OTHER_METHODS
+    yield from THEMES
     for ratio, expected in POWER:
         yield Cell("Washington", "population", "one pin each", 5572, planted=(ratio, expected))
     for n in SIZES:

@@ -11,8 +11,16 @@ import numpy as np
 from mapdialog.analysis.evidence import EvidenceParameters, Scans, null_maxima
 from mapdialog.analysis.exposure import ExposureParameters, from_all_comments
 from mapdialog.analysis.local_excess import LocalParameters, LocalWindows
-from mapdialog.analysis.null import LabelsWorld, SpotsWorld, World, anchors_of, unevenness_of
+from mapdialog.analysis.null import (
+    LabelsWorld,
+    PeopleLabelsWorld,
+    SpotsWorld,
+    World,
+    anchors_of,
+    unevenness_of,
+)
 from mapdialog.analysis.people import PeopleParameters, coincident_share, person_spots
+from mapdialog.analysis.relative_risk import RiskParameters, RiskTest
 from mapdialog.analysis.scan import Scanner, ScanParameters
 from mapdialog.analysis.silence import SilenceParameters, SilentScanner
 
@@ -23,6 +31,16 @@ RADII_M = (50.0, 100.0, 150.0, 200.0, 300.0, 400.0, 500.0, 700.0, 1000.0)
 SCAN = ScanParameters(radii_m=RADII_M, least_spots=5, least_people=5, largest_share=0.25)
 LOCAL = LocalParameters(window_m=200.0, least_spots=5, small_expected=5.0, permutations=999, seed=1)
 SILENCE = SilenceParameters(least_expected=5.0, level=0.05)
+RISK = RiskParameters(
+    bandwidth_m=400.0,
+    delta_share=0.1,
+    least_expected=5.0,
+    least_people=5,
+    level=0.05,
+    pilots=49,
+    replicates=199,
+    seed=1,
+)
 PEOPLE = PeopleParameters(link_m=500.0, same_sending_m=10.0, same_sending_s=600.0, same_position_m=0.01)
 LEVEL = 0.05
 REACH_M = 500.0  # assumed of what an exposure does not know
@@ -42,7 +60,7 @@ class Cell:
     anchored: bool = True  # False: the paper's null, for comparison
     widened: bool = True  # False: the exposure is taken as exact
     planted: tuple[float, float] | None = None  # ratio and expectation of a hotspot
-    method: str = "scan"  # or "grid map", or "silence": what looks for something
+    method: str = "scan"  # "grid map", "silence", "relative risk": what looks for something
 
     def __str__(self) -> str:
         paper = "" if self.anchored else ", spots thrown"
@@ -75,7 +93,8 @@ def p_of(cell: Cell, *, seed: int, run: int) -> float:
     spots = person_spots(xy, sender=person, parameters=PEOPLE)
     at = on_cell[spots.pin]
     if cell.against == "all":
-        counts, scanner, world = _theme(cell.town, at=at, rng=rng)
+        person_of = spots.sender if cell.method == "relative risk" else None
+        counts, scanner, world = _theme(cell.town, at=at, person=person_of, rng=rng)
     else:
         scanner = _scanner(cell.town, cell.kind if cell.against == "own" else cell.against)
         counts = np.bincount(at, minlength=ground.land_m2.size)
@@ -94,10 +113,14 @@ def p_of(cell: Cell, *, seed: int, run: int) -> float:
             unevenness=_unevenness(cell, at=at, xy=xy[spots.pin], scanner=scanner, rng=rng),
             reach_m=REACH_M,
         )
-    return _p(counts, scanner=_looking(cell, scanner), world=world, seed=int(rng.integers(2**31)))
+    looking = _looking(cell, scanner, world=world, n=int(counts.sum()))
+    return _p(counts, scanner=looking, world=world, seed=int(rng.integers(2**31)))
 
 
-def _looking(cell: Cell, scanner: Scanner) -> Scans:
+def _looking(cell: Cell, scanner: Scanner, *, world: World, n: int) -> Scans:
+    if cell.method == "relative risk":
+        ground, _ = ground_and_shares(cell.town)
+        return RiskTest.of(scanner.exposure, n=n, ground=ground, world=world, parameters=RISK)
     if cell.method == "silence":
         return SilentScanner(scanner, SILENCE)
     if cell.method == "grid map":
@@ -127,14 +150,21 @@ def _p(counts: np.ndarray, *, scanner: Scans, world: World, seed: int) -> float:
     return null_maxima(world, scanner=scanner, parameters=parameters, observed=observed).p(observed)
 
 
-def _theme(town: str, *, at: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, Scanner, World]:
-    """A quarter of the spots are of one theme, whichever; the theme is compared with all."""
+def _theme(
+    town: str, *, at: np.ndarray, person: np.ndarray | None, rng: np.random.Generator
+) -> tuple[np.ndarray, Scanner, World | PeopleLabelsWorld]:
+    """The theme is compared with all: a quarter of the spots by lot, or of the persons with all of theirs."""
     ground, _ = ground_and_shares(town)
+    n_cells = ground.land_m2.size
     exposure = from_all_comments(at, ground=ground, parameters=ExposureParameters(even_share=EVEN_SHARE))
-    theme = rng.permutation(at)[: len(at) // 4]
-    world = LabelsWorld(cell=at, n=len(theme), n_cells=ground.land_m2.size)
     scanner = Scanner.of(exposure.share, is_land=ground.is_land, cell_m=100.0, parameters=SCAN)
-    return np.bincount(theme, minlength=ground.land_m2.size), scanner, world
+    if person is None:
+        theme = rng.permutation(at)[: len(at) // 4]
+        world = LabelsWorld(cell=at, n=len(theme), n_cells=n_cells)
+        return np.bincount(theme, minlength=n_cells), scanner, world
+    is_theme = (rng.random(int(person.max()) + 1) < 0.25)[person]
+    people = PeopleLabelsWorld.of(at, person=person, is_theme=is_theme, n_cells=n_cells)
+    return np.bincount(at[is_theme], minlength=n_cells), scanner, people
 
 
 @functools.lru_cache(maxsize=4)
