@@ -61,6 +61,8 @@ _HEADINGS = {
     "unknown_status": gettext_lazy("Existing or future"),
     "no_floors": gettext_lazy("Number of floors"),
     "unknown_floors": gettext_lazy("Number of floors"),
+    "no_homes": gettext_lazy("What buildings are for"),
+    "maybe_homes": gettext_lazy("What buildings are for"),
 }
 
 _SENTENCES = {
@@ -200,6 +202,16 @@ _SENTENCES = {
     "unknown_status": ngettext_lazy(
         "%(count)s zone has a status that is neither existing (1) nor future (2).",
         "%(count)s zones have a status that is neither existing (1) nor future (2).",
+        "count",
+    ),
+    "no_homes": ngettext_lazy(
+        "%(count)s of %(total)s buildings is no home by its type: nobody is counted there.",
+        "%(count)s of %(total)s buildings are no homes by their type: nobody is counted there.",
+        "count",
+    ),
+    "maybe_homes": ngettext_lazy(
+        "%(count)s of %(total)s buildings does not say whether people live in it: it counts as a home.",
+        "%(count)s of %(total)s buildings do not say whether people live in them: they count as homes.",
         "count",
     ),
     "no_floors": ngettext_lazy(

@@ -43,7 +43,7 @@ def findings(checked: CheckInput) -> list[Finding]:
     if checked.kind in _KNOWN_BY_NAME:
         findings += _without_name(checked, row_numbers)
     if checked.kind == Layer.Kind.BUILDING:
-        findings += _floors(checked, row_numbers)
+        findings += [*_floors(checked, row_numbers), *_homes(checked, row_numbers)]
     if checked.kind == Layer.Kind.ZONING:
         findings += _unknown_values(checked, row_numbers)
         findings += checked.listing("no_code", _without_code(checked, row_numbers), severity="warning")
@@ -179,6 +179,17 @@ def _floors(checked: CheckInput, row_numbers: RowNumbers) -> list[Finding]:
         values = {"total": len(row_numbers)}
         findings.append(Finding(kind="no_floors", severity="note", count=silent, values=values))
     return findings
+
+
+def _homes(checked: CheckInput, row_numbers: RowNumbers) -> list[Finding]:
+    """How many buildings are no homes by their type, and of how many that is not known."""
+    are_homes = [checked.columns.is_home(checked.properties[number]) for number in row_numbers.tolist()]
+    values = {"total": len(row_numbers)}
+    return [
+        Finding(kind=kind, severity="note", count=count, values=values)
+        for kind, count in (("no_homes", are_homes.count(False)), ("maybe_homes", are_homes.count(None)))
+        if count
+    ]
 
 
 def _unknown_values(checked: CheckInput, row_numbers: RowNumbers) -> list[Finding]:

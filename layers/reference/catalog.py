@@ -61,6 +61,8 @@ class Source:
       written with. ``code_pattern``: of a code that matches, the group counts. ``code_length``: the number of
       figures of a code that tables tend to turn into an integer, 0 when codes keep theirs.
     - ``values``: role -> what the file says -> what we say.
+    - ``homes``, ``no_homes``: patterns of the types of buildings in which people live, and of those in which
+      nobody does; words may come after. Of a type that neither names it is not known.
     - ``feature_types``: the tables, or the values of a column such as objtype, that it consists of;
       ``left_out``: those that come in the same file without being part of the layer. ``outlines`` are
       of these, and say things that hold for all that lies within: a plan's vertical level and name.
@@ -87,12 +89,20 @@ class Source:
     code_pattern: str = ""
     zone_code_prefix: str = ""
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    homes: tuple[str, ...] = ()
+    no_homes: tuple[str, ...] = ()
     path: Path = field(default=Path(), compare=False)
 
     def all_in(self, columns: ColumnNames) -> dict[str, tuple[str, ...]]:
         """Role -> every column that may hold it, the surest first."""
         by_role = {role: columns.all_for(aliases) for role, aliases in self.fields.items()}
         return {role: names for role, names in by_role.items() if names}
+
+    def is_home(self, type_: str) -> bool | None:
+        """Do people live in a building of that type? None where this data set does not say."""
+        if _is_one_of(type_, self.homes):
+            return True
+        return False if _is_one_of(type_, self.no_homes) else None
 
     def has_table(self, name: str) -> bool:
         """Is this one of the source's feature types, also as `Plan_RpOmrade` or `rpomrade_vn2`?"""
@@ -203,6 +213,12 @@ def outlines_for(
 def _is_usable(layer: LayerOfFile, kind: str) -> bool:
     areal = layer.geometry.endswith(("Polygon", "Surface", "Geometry", "GeometryCollection", "Unknown"))
     return bool(layer.geometry) and layer.rows != 0 and (areal or kind not in _AREAL)
+
+
+def _is_one_of(type_: str, patterns: Collection[str]) -> bool:
+    """Is it of one of the patterns, alone or with words behind it (111 - Enebolig)?"""
+    any_of_them = f"(?:{'|'.join(patterns)})(?:[\\s;:–-].*)?"
+    return bool(patterns) and re.fullmatch(any_of_them, type_, re.IGNORECASE) is not None
 
 
 def _is_named(name: str, types: Collection[str]) -> bool:

@@ -84,6 +84,16 @@ class Figures:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Buildings:
+    """How many count as homes; of these, how many do not say their floors, or whether they are; the rest."""
+
+    n: int
+    without_floors: int
+    maybe_homes: int
+    no_homes: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Study:
     """Where was looked: who said it, with which committees if they did, and whose water was left out."""
 
@@ -98,7 +108,6 @@ class ExposureNote:
 
     `even_because`: None where it is where people live. `elsewhere`: residents of these areas who live off
     the ground. `unknown_km2`: land of the region of which nobody says how many live there; it is left out.
-    `buildings`, `without_floors`: how many there are, and how many of them do not say their floors.
     """
 
     study: Study
@@ -107,5 +116,4 @@ class ExposureNote:
     ways: tuple[Way, ...] = ()
     elsewhere: float = 0.0
     unknown_km2: float = 0.0
-    buildings: int = 0
-    without_floors: int = 0
+    buildings: Buildings | None = None

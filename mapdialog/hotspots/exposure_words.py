@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from layers.figure import Figure
 from mapdialog.dialogue.texts import translated
 from mapdialog.hotspots.exposure_note import (
+    Buildings,
     EvenBecause,
     ExposureNote,
     Figures,
@@ -119,13 +120,25 @@ class _Words:
         values = {"people": _people(way.residents), "layers": self._layers(way.editions)}
         if way.over == "land":
             return _("%(people)s: nothing finer is known of where they live") % values
-        if way.over == "floor_area" and note.without_floors:
-            values |= {"n": Figure(note.without_floors), "all": Figure(note.buildings)}
-            return (
-                _("%(people)s: %(layers)s. Without a number of floors, counted as one: %(n)s of %(all)s.")
-                % values
-            )
-        return _("%(people)s: %(layers)s") % values
+        text = _("%(people)s: %(layers)s") % values
+        if way.over == "floor_area" and note.buildings is not None:
+            return " ".join([f"{text}.", *self._buildings(note.buildings)])
+        return text
+
+    def _buildings(self, buildings: Buildings) -> Iterator[str]:
+        values = {"all": Figure(buildings.n)}
+        if n := buildings.without_floors:
+            yield _("Without a number of floors, counted as one: %(n)s of %(all)s.") % {
+                **values,
+                "n": Figure(n),
+            }
+        if n := buildings.maybe_homes:
+            yield _("Not known whether they are homes, counted as such: %(n)s of %(all)s.") % {
+                **values,
+                "n": Figure(n),
+            }
+        if n := buildings.no_homes:
+            yield _("Left out, because they are no homes: %(n)s.") % {"n": Figure(n)}
 
     def _unused(self, way: Way) -> str:
         if not way.editions:

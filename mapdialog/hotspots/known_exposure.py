@@ -24,7 +24,7 @@ from mapdialog.analysis.exposure import (
 )
 from mapdialog.analysis.ground import Ground, GroundError, GroundParameters, ground_of
 from mapdialog.hotspots import read
-from mapdialog.hotspots.exposure_note import EvenBecause, ExposureNote, Study, UsedEdition, Way
+from mapdialog.hotspots.exposure_note import Buildings, EvenBecause, ExposureNote, Study, UsedEdition, Way
 from mapdialog.hotspots.residents import Age, Homes, Units, as_residents, best_units, homes, shapes_and_counts
 from mapdialog.hotspots.study_region import StudyRegion, metric
 
@@ -89,8 +89,12 @@ def _among_residents(
         ways=_ways(exposure, homes=known),
         elsewhere=exposure.n_left_out,
         unknown_km2=max(float(whole.land_m2.sum() - ground.land_m2.sum()), 0.0) / _M2_PER_KM2,
-        buildings=len(known.buildings),
-        without_floors=int(np.isnan(known.floors).sum()),
+        buildings=Buildings(
+            n=len(known.buildings),
+            without_floors=int(np.isnan(known.floors).sum()),
+            maybe_homes=known.n_maybe,
+            no_homes=known.n_no_homes,
+        ),
     )
     return KnownExposure(exposure=exposure, ground=ground, note=note)
 

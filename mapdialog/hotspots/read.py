@@ -82,11 +82,11 @@ def built_up_land(editions: list[Edition]) -> npt.NDArray[np.object_]:
 
 
 def buildings_frame(editions: list[Edition]) -> gpd.GeoDataFrame:
-    """Outlines of buildings: columns floors (NaN where they are not known) and geometry."""
-    buildings = _features_in(editions).annotate(floors=KT("properties__floors"))
-    frame = _features(buildings, columns={"floors": "floors"})
+    """Outlines of buildings: columns floors (NaN: not known), is_home (true, false, or "") and geometry."""
+    facts = {name: KT(f"properties__{name}") for name in ("floors", "is_home")}
+    frame = _features(_features_in(editions).annotate(**facts), columns={name: name for name in facts})
     floors = pd.to_numeric(frame["floors"], errors="coerce").astype(np.float64)
-    return frame.assign(floors=floors.where(floors > 0))
+    return frame.assign(floors=floors.where(floors > 0), is_home=frame["is_home"].fillna(""))
 
 
 def zones_frame(editions: list[Edition]) -> gpd.GeoDataFrame:

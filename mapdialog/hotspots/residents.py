@@ -56,11 +56,17 @@ class Units:
 
 @dataclass(frozen=True, kw_only=True)
 class Homes:
-    """What is loaded of where within their areas people live; metric CRS. `floors`: NaN where not known."""
+    """What is loaded of where within their areas people live; metric CRS.
+
+    `buildings` are those that are homes, or may be (`n_maybe`); `n_no_homes` were left out. `floors`: NaN
+    where they are not known.
+    """
 
     editions: dict[SpreadOver, list[Edition]]
     buildings: Geometries
     floors: npt.NDArray[np.float64]
+    n_maybe: int
+    n_no_homes: int
     built_up: shapely.Geometry | None
     housing: shapely.Geometry | None
 
@@ -115,7 +121,8 @@ def homes(region: StudyRegion) -> Homes:
     buildings = read.editions_of(owner, kind=Layer.Kind.BUILDING, on=on)
     built_up = read.editions_of(owner, kind=Layer.Kind.BUILT_UP, on=on)
     plans = _plans(owner, on=on)
-    outlines = read.buildings_frame(buildings)
+    everything = read.buildings_frame(buildings)
+    outlines = everything[everything["is_home"] != "false"]
     houses = metric(np.array(outlines.geometry, dtype=object), municipality=municipality)
     is_here = is_somewhere(houses)
     zones = read.zones_frame(plans)
@@ -134,6 +141,8 @@ def homes(region: StudyRegion) -> Homes:
         },
         buildings=houses[is_here],
         floors=outlines["floors"].to_numpy(dtype=np.float64)[is_here],
+        n_maybe=int((outlines["is_home"] != "true")[is_here].sum()),
+        n_no_homes=len(everything) - len(outlines),
         built_up=_union(metric(read.built_up_land(built_up), municipality=municipality)),
         housing=_union(metric(housing, municipality=municipality)),
     )

@@ -8,6 +8,7 @@ import pytest
 from django.utils import translation
 
 from mapdialog.hotspots.exposure_note import (
+    Buildings,
     EvenBecause,
     ExposureNote,
     Figures,
@@ -46,8 +47,7 @@ NOTE = ExposureNote(
     ),
     elsewhere=17.0,
     unknown_km2=0.126,
-    buildings=1_500,
-    without_floors=700,
+    buildings=Buildings(n=1_500, without_floors=700, maybe_homes=9, no_homes=80),
 )  # fmt: skip
 
 
@@ -62,7 +62,9 @@ def test_every_way_is_told_with_how_many_or_why_nobody() -> None:
         "Areas without a figure": "2, left out",
         "Age": "All: people of 6–15 are not known.",
         "Spread by the floor area of buildings": "12,000: hus på norsk (edition 2, © Kommunen). "
-        "Without a number of floors, counted as one: 700 of 1,500.",
+        "Without a number of floors, counted as one: 700 of 1,500. "
+        "Not known whether they are homes, counted as such: 9 of 1,500. "
+        "Left out, because they are no homes: 80.",
         "Spread over built-up land": "Nobody, though it is loaded: by på norsk (edition 2, © Kommunen)",
         "Spread over housing zones of a plan": "Nobody: no plan with housing zones is in force.",
         "Spread evenly over land": "345: nothing finer is known of where they live",

@@ -14,7 +14,7 @@ from mapdialog.analysis.exposure import ExposureParameters, Kind
 from mapdialog.analysis.ground import GroundError, GroundParameters
 from mapdialog.dialogue.models import Alternative, Consultation
 from mapdialog.hotspots import study_region
-from mapdialog.hotspots.exposure_note import EvenBecause, RegionFrom
+from mapdialog.hotspots.exposure_note import Buildings, EvenBecause, RegionFrom
 from mapdialog.hotspots.known_exposure import KnownExposure, Parameters, known_exposure
 from mapdialog.hotspots.study_region import NoRegionError
 from mapdialog.people.models import Municipality
@@ -148,11 +148,21 @@ def test_a_building_counts_by_its_floors_and_one_that_does_not_say_as_one(
     edition = lay("building", *houses, properties=[{"floors": 3}, {"antallEtasjer": "mange"}])
     exposure = known(consultation)
     assert west_of(exposure, sides=0.5) == pytest.approx(0.75, abs=1e-6)
-    assert (exposure.note.buildings, exposure.note.without_floors) == (2, 1)
+    assert exposure.note.buildings == Buildings(n=2, without_floors=1, maybe_homes=2, no_homes=0)
     nonsense: list[Any] = ["NaN", -2, 0, [9], {"n": 1}, None, "ni", True]
     for floors in nonsense:  # whoever wrote it past the import
         Feature.objects.filter(edition=edition).update(properties={"floors": floors})
         assert west_of(known(consultation), sides=0.5) == pytest.approx(0.5, abs=1e-6), floors
+
+
+def test_nobody_lives_in_a_building_that_is_no_home(consultation: Consultation, committees: Edition) -> None:
+    people(committees, 400, 100)
+    houses = [strip(west=0.1, width=0.01), strip(west=0.6, width=0.3), strip(west=1.2, width=0.5)]
+    lay("building", *houses, properties=[{"is_home": True}, {"is_home": False}, {"is_home": False}])
+    exposure = known(consultation)
+    assert over(exposure) == {"floor_area": 400, "land": 100}
+    assert west_of(exposure, sides=0.3) == pytest.approx(0.8, abs=0.01)
+    assert exposure.note.buildings == Buildings(n=1, without_floors=1, maybe_homes=0, no_homes=2)
 
 
 def test_what_is_not_in_force_on_the_day_is_not_used(consultation: Consultation, committees: Edition) -> None:

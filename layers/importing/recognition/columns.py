@@ -106,6 +106,11 @@ class Columns:
         value = self._value(properties, "floors", set())
         return row.line(value), row.floors(value)
 
+    def is_home(self, properties: Mapping[str, Any]) -> bool | None:
+        """Whether people live in a building, by its type; None where the data set does not say."""
+        type_ = row.line(self._value(properties, "type", set()))
+        return self.source.is_home(type_) if self.source else None
+
     def _code(self, properties: Mapping[str, Any], used: set[str]) -> str:
         source = self.source
         zone_prefix = source.zone_code_prefix if source else ""
@@ -176,11 +181,13 @@ class Columns:
                 shown = feature_type
             if shown is not None and (role not in others or self.roles.get(role) == role):
                 others[role] = self._ours(role, row.line(shown))
-        if self.kind == Layer.Kind.BUILDING:
-            others.pop("floors", None)  # a word for it is none that anybody may count with
-            _text, floors = self.floors(properties)
-            others |= {"floors": floors} if floors is not None else {}
-        return others
+        return self._with_what_counts(others, properties) if self.kind == Layer.Kind.BUILDING else others
+
+    def _with_what_counts(self, others: dict[str, Any], properties: Mapping[str, Any]) -> dict[str, Any]:
+        """Under these names stands only what may be counted with: no words for it, nothing unknown."""
+        facts = {"floors": self.floors(properties)[1], "is_home": self.is_home(properties)}
+        own = {name: value for name, value in others.items() if name not in facts}
+        return own | {name: fact for name, fact in facts.items() if fact is not None}
 
     @cached_property
     def _in_names_or_provision(self) -> frozenset[str]:

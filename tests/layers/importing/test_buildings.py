@@ -71,6 +71,41 @@ def test_what_the_file_said_stays_with_the_building(tmp_path: Path) -> None:
     assert Feature.objects.get(edition=outcome.edition).properties["antallEtasjer"] == "mange"
 
 
+@pytest.mark.parametrize(
+    ("owner", "column", "homes", "no_homes", "unknown"),
+    [
+        ("NO-4012", "bygningstype", [111, "113 - Våningshus", "159", 199.0],
+         [161, "181 Garasje, uthus", "211", 731, "840"], [721, "1110", "Enebolig", "", None]),
+        ("DK-0101", "byg021BygningensAnvendelse", ["120", 140, "190"], ["510", "910", 323], ["430", "x"]),
+        ("FI-091", "kayttotarkoitus", ["011 yhden asunnon talot", 21, "039"], ["041", "511", 941], ["131"]),
+        ("SE-0180", "objekttyp", ["Bostad", "Bostad; Småhus friliggande"],
+         ["Industri", "Komplementbyggnad;Ospecificerad"], ["Övrig byggnad", "Bostadslös"]),
+        ("NO-4012", "building", ["house", "Apartments"], ["garage", "church"], ["yes", "houses", "home"]),
+    ],
+)  # fmt: skip
+def test_a_type_says_whether_people_live_in_a_building_or_it_is_not_known(
+    tmp_path: Path, owner: str, column: str, homes: list[Any], no_homes: list[Any], unknown: list[Any]
+) -> None:
+    answers = [*[True] * len(homes), *[False] * len(no_homes), *[None] * len(unknown)]
+    columns = {
+        "building": {"osm_id": "7"},
+        "kayttotarkoitus": {"kerrosluku": 1},
+        "objekttyp": {"andamal1": "Skola"},
+    }.get(column, {"bygningsnr": 7})
+    rows = [
+        files.feature(house(i), **columns, is_home="ja", **({} if type_ is None else {column: type_}))
+        for i, type_ in enumerate([*homes, *no_homes, *unknown])
+    ]
+    path = files.geojson(tmp_path, files.collection(*rows))
+    outcome = imported(path, kind="building", name="buildings", owner=owner)
+    features = Feature.objects.filter(edition=outcome.edition).order_by("id")
+    assert [feature.properties.get("is_home") for feature in features] == answers
+    by_kind = findings(outcome)
+    assert by_kind["no_homes"].count == len(no_homes)
+    assert by_kind["maybe_homes"].count == len(unknown)
+    assert by_kind["maybe_homes"].values["total"] == len(rows)
+
+
 def test_a_person_may_say_which_column_holds_the_floors(tmp_path: Path) -> None:
     outcome = buildings(tmp_path, 4, column="høyde_i_etasjer", roles={"floors": "høyde_i_etasjer"})
     assert floors_stored(outcome) == [4]
