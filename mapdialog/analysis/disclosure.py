@@ -17,6 +17,8 @@ import pandas as pd
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
+_NO_WAY = 2**50  # more than all counts together
+
 
 @dataclass(frozen=True)
 class PublishedCounts:
@@ -46,11 +48,11 @@ def suppress_small(
     people = values if contributors is None else _with_most(_whole(contributors))
     if people.shape != values.shape:
         raise ValueError("contributors and counts must have the same shape")
-    hidden = (values > 0) & (people < minimum)
-    for row, column in np.argwhere(hidden):
-        raised = max(1, minimum - int(values[row, column]))
-        for cell in _cycle(values, hidden, row=int(row), column=int(column), raised=raised):
-            hidden[cell] = True
+    small = (values > 0) & (people < minimum)
+    if values.shape[0] < values.shape[1]:  # steps are counted between columns: let these be the fewer
+        hidden = _with_company(values.T, small=small.T, minimum=minimum).T
+    else:
+        hidden = _with_company(values, small=small, minimum=minimum)
     return _published(counts, values, hidden)
 
 
@@ -71,56 +73,122 @@ def _with_most(people: Ints) -> Ints:
     return np.vstack([wide, wide.max(axis=0, initial=0)])
 
 
-def _cycle(values: Ints, hidden: Bools, *, row: int, column: int, raised: int) -> list[tuple[int, int]]:
-    """The cheapest cells to hide so that (row, column) could be higher by `raised` and all sums still hold.
-
-    Nodes are the rows and the columns, edges the cells. Raising the cell leaves its row with a surplus,
-    which another cell of the row takes up; that leaves the other cell's column with a deficit; and so on
-    until the cell's own column is reached. A cell that must fall has to stay above 0. Hidden cells cost
-    nothing, visible ones their count: so the least information is lost. There is always a cycle: by way
-    of the totals, which rise with their cells.
-    """
-    rows, columns = values.shape
-    signs = np.ones((rows, columns), dtype=np.int64)
+def _with_company(values: Ints, *, small: Bools, minimum: int) -> Bools:
+    """What is hidden so that every small cell could reach the minimum, or one more if it has as many."""
+    hidden = small.copy()
+    signs = np.ones(values.shape, dtype=np.int64)
     signs[-1, :] *= -1  # a total stands on the other side of its sum
     signs[:, -1] *= -1
-    rises_in_row = signs != signs[row, column]  # a step from a row to a column goes against the cell's own
-    roomy = values > raised
-    cost = np.where(hidden, 0, values)
-    from_row = np.where((values > 0) & (rises_in_row | roomy), cost, -1)
-    from_column = np.where((values > 0) & (~rises_in_row | roomy), cost, -1)
-    from_row[row, column] = from_column[row, column] = -1
-    before = _shortest(from_row, from_column, start=row, goal=rows + column)
-    path = []
-    node = rows + column
-    while node != row:
-        previous = int(before[node])
-        path.append((previous, node - rows) if node >= rows else (node, previous - rows))
-        node = previous
-    return path
+    raised = np.where(small, np.maximum(minimum - values, 1), 0)
+    for height in np.unique(raised[small])[::-1].tolist():  # who must rise most needs most company
+        for sign in (1, -1):
+            targets = (raised == height) & (signs == sign)
+            if targets.any():
+                detours = _Detours.of(values, hidden=hidden, rises=signs != sign, raised=height)
+                for row in np.flatnonzero(targets.any(axis=1)).tolist():
+                    detours.hide_for(row, columns=np.flatnonzero(targets[row]))
+    return hidden
 
 
-def _shortest(from_row: Ints, from_column: Ints, *, start: int, goal: int) -> Ints:
-    """Dijkstra over rows (0…) and columns (after the rows): each reached node's predecessor.
+@dataclass
+class _Detours:
+    """The cheapest cells to hide so that a cell could be higher by `raised` and all sums still hold.
 
-    A whole row or column of cells is looked at in one step: there are thousands of cells, few nodes.
+    Nodes are the rows and the columns, edges the cells. Raising a cell leaves its row with a surplus, which
+    another cell of the row takes up; that leaves the other cell's column with a deficit; and so on until the
+    cell's own column is reached. A cell that must fall has to stay above 0. Hidden cells cost nothing,
+    visible ones their count: so the least information is lost. There is always a cycle: by way of the
+    totals, which rise with their cells. Rows are many, columns few: so the ways between two columns by one
+    row are kept, the cheapest and the next (for cells of the cheapest one's own row), and mended where a
+    cell is hidden.
     """
-    rows, columns = from_row.shape
-    best = np.full(rows + columns, np.inf)
-    best[start] = 0
-    waiting = best.copy()
-    before = np.full(rows + columns, -1, dtype=np.int64)
-    node = start
-    while node != goal:
-        beyond = slice(rows, None) if node < rows else slice(0, rows)
-        steps = from_row[node] if node < rows else from_column[:, node - rows]
-        price = np.where(steps >= 0, waiting[node] + steps, np.inf)
-        nearer = price < best[beyond]
-        best[beyond][nearer] = waiting[beyond][nearer] = price[nearer]
-        before[beyond][nearer] = node
-        waiting[node] = np.inf
-        node = int(waiting.argmin())
-    return before
+
+    down: Ints  # (rows, columns): what a step from the row to the column costs
+    up: Ints  # (rows, columns): and one from the column to the row
+    first: Ints  # (columns, columns): from column to column by the cheapest row
+    row_of_first: Ints
+    second: Ints  # by the cheapest other row
+    hidden: Bools  # (rows, columns): what is hidden so far; written to
+
+    @classmethod
+    def of(cls, values: Ints, *, hidden: Bools, rises: Bools, raised: int) -> _Detours:
+        """`rises`: cells that rise on a step from row to column and fall on one back; the others reverse."""
+        cost = np.where(hidden, 0, values)
+        roomy = values > raised
+        down = np.where((values > 0) & (rises | roomy), cost, _NO_WAY)
+        up = np.where((values > 0) & (~rises | roomy), cost, _NO_WAY)
+        columns = values.shape[1]
+        first, row_of_first, second = (np.empty((columns, columns), dtype=np.int64) for _ in range(3))
+        onward = np.ascontiguousarray(down.T)
+        every = np.arange(columns)
+        for column in range(columns):
+            ways = onward + up[:, column]
+            row_of_first[column] = ways.argmin(axis=1)
+            first[column] = ways[every, row_of_first[column]]
+            ways[every, row_of_first[column]] = 2 * _NO_WAY
+            second[column] = ways.min(axis=1)
+        return cls(down, up, first, row_of_first, second, hidden)
+
+    def hide_for(self, row: int, *, columns: Ints) -> None:
+        """Hide what the cells of a row need to be able to rise, one cell after another."""
+        waiting = columns
+        while len(waiting := waiting[~self._at_no_cost(row, columns=waiting)]):
+            for cell in self._cheapest(row, column=int(waiting[0])):
+                self._hide(*cell)
+            waiting = waiting[1:]
+
+    def _at_no_cost(self, row: int, *, columns: Ints) -> Bools:
+        """(columns,) which cells of the row can rise by hidden cells alone, the cell itself left out."""
+        is_free = (self._steps(row) == 0).astype(np.float64)
+        reached = np.repeat(self.down[row][np.newaxis] == 0, len(columns), axis=0)
+        reached[np.arange(len(columns)), columns] = False
+        while True:
+            further = reached | (reached @ is_free > 0)
+            if (further == reached).all():
+                goals: Bools = reached[np.arange(len(columns)), columns]
+                return goals
+            reached = further
+
+    def _steps(self, row: int) -> Ints:
+        """(columns, columns): what it costs from column to column by another row than this."""
+        return np.where(self.row_of_first == row, self.second, self.first)
+
+    def _cheapest(self, row: int, *, column: int) -> list[tuple[int, int]]:
+        """The cells of the cheapest way from a row to a column, the cell where they meet left out."""
+        steps = self._steps(row)
+        best = self.down[row].copy()
+        best[column] = _NO_WAY
+        before = np.full(len(best), -1, dtype=np.int64)
+        while True:
+            ways = best[:, np.newaxis] + steps
+            nearest = ways.argmin(axis=0)
+            shorter = ways[nearest, np.arange(len(best))]
+            is_shorter = shorter < best
+            if not is_shorter.any():
+                break
+            best[is_shorter], before[is_shorter] = shorter[is_shorter], nearest[is_shorter]
+        cells = []
+        while (previous := int(before[column])) >= 0:
+            ways = self.up[:, previous] + self.down[:, column]
+            ways[row] = 2 * _NO_WAY
+            between = int(ways.argmin())
+            cells += [(between, column), (between, previous)]
+            column = previous
+        return [*cells, (row, column)]
+
+    def _hide(self, row: int, column: int) -> None:
+        if self.hidden[row, column]:
+            return
+        self.hidden[row, column] = True
+        for steps in (self.down, self.up):
+            if steps[row, column] < _NO_WAY:
+                steps[row, column] = 0
+        ways = self.up[row][:, np.newaxis] + self.down[row]
+        is_own = self.row_of_first == row
+        is_first = ~is_own & (ways < self.first)
+        self.second[:] = np.where(is_own, self.second, np.minimum(self.second, np.maximum(ways, self.first)))
+        self.first[:] = np.minimum(self.first, ways)
+        self.row_of_first[is_first] = row
 
 
 def _published(counts: pd.DataFrame, values: Ints, hidden: Bools) -> PublishedCounts:
