@@ -107,3 +107,16 @@ def test_nonsense_is_refused():
         suppress_small(pd.DataFrame({"a": [np.nan]}), minimum=5)
     with pytest.raises(ValueError, match="shape"):
         suppress_small(pd.DataFrame({"a": [1]}), minimum=5, contributors=pd.DataFrame({"a": [1, 2]}))
+
+
+@settings(max_examples=60)
+@given(data=st.data(), minimum=st.integers(2, 6))
+def test_few_people_with_many_comments_could_always_have_one_more(data: st.DataObject, minimum: int):
+    shape = data.draw(st.tuples(st.integers(1, 7), st.integers(1, 4)))
+    counts = data.draw(arrays(np.int64, shape, elements=st.integers(0, 14)))
+    people = np.minimum(counts, data.draw(arrays(np.int64, shape, elements=st.integers(1, 14))))
+    shown = suppress_small(pd.DataFrame(counts), minimum=minimum, contributors=pd.DataFrame(people))
+    published, full = published_grid(shown), full_grid(counts)
+    for row, column in np.argwhere((counts > 0) & (people < minimum)):
+        assert np.isnan(published[row, column])
+        assert most(published, row, column) >= max(minimum, full[row, column] + 1) - 1e-6

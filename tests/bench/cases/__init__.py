@@ -6,6 +6,8 @@ PURE = {
     "scan": "scan",
     "land-density": "land_density",
     "network-density": "network_density",
+    "suppress": "suppress",
+    "ledger": "ledger",
 }
 NEED_DATABASE = {
     "import": "import_layer",

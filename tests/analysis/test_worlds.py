@@ -1,0 +1,88 @@
+"""What is hidden for a proof, against every world that there is."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import sparse
+
+from mapdialog.analysis import worlds
+from mapdialog.analysis.worlds import ProofParameters, Sums, hidden_for_proof
+
+N_ATOMS, MOST = 4, 12
+WORLDS = np.array(list(itertools.product(range(MOST + 1), repeat=N_ATOMS)))
+PARAMETERS = ProofParameters(minimum=3, most_nodes=1_000)
+
+
+def is_proven(
+    few: np.ndarray, *, members: np.ndarray, values: np.ndarray, hidden: np.ndarray, least: np.ndarray
+):
+    """Whether each atom of few can be 3 and can be 1 or 0, by looking at all worlds up to 12 in an atom."""
+    sums = WORLDS @ members.T
+    possible = WORLDS[np.where(hidden, sums >= least, sums == values).all(axis=1)][:, few]
+    return bool((possible.max(axis=0) >= 3).all() and (possible.min(axis=0) <= 1).all())
+
+
+@settings(max_examples=100)
+@given(data=st.data())
+def test_what_is_left_is_proven_and_what_is_not_proven_cannot_be(data: st.DataObject):
+    bools = st.lists(st.booleans(), min_size=5, max_size=5).map(np.array)
+    members = np.array([data.draw(bools)[:N_ATOMS] for _ in range(5)], dtype=np.int64)
+    comments = np.array(data.draw(st.lists(st.integers(0, 3), min_size=N_ATOMS, max_size=N_ATOMS)))
+    few = (comments > 0) & ((comments < 3) | data.draw(bools)[:N_ATOMS])
+    values = members @ comments
+    hidden, offered = data.draw(bools) & (values > 0), data.draw(bools) & (values > 0)
+    least = data.draw(bools).astype(np.int64)
+    price = 1 + np.array(data.draw(st.permutations([0.0, 0.2, 0.4, 0.6, 0.8])))
+    sums = Sums(sparse.csr_array(members), values, hidden, offered, least, price)
+    result = hidden_for_proof(comments, has_few=few, sums=sums, parameters=PARAMETERS)
+    if not few.any():
+        assert result is not None
+        assert (result == hidden).all()
+    elif result is None:
+        all_hidden = hidden | offered
+        assert not is_proven(few, members=members, values=values, hidden=all_hidden, least=least)
+    else:
+        assert not (result & ~hidden & ~offered).any()
+        assert is_proven(few, members=members, values=values, hidden=result, least=least)
+
+
+def test_nothing_is_hidden_where_nothing_is_told():
+    members = sparse.csr_array(np.array([[1, 1, 1, 1]]))
+    yes, no = np.array([True]), np.array([False])
+    sums = Sums(members, np.array([6]), no, yes, np.array([1]), np.array([1.0]))
+    few = np.array([True, True, True, False])
+    hidden = hidden_for_proof(np.array([1, 2, 3, 0]), has_few=few, sums=sums, parameters=PARAMETERS)
+    assert hidden is not None
+    assert not hidden.any()
+
+
+def test_what_only_fractions_hide_is_not_hidden():
+    """a + b + f, b + c + f and a + c + f are 3, as f + g is: then g is 0 or 2. In fractions it could be 3."""
+    members = sparse.csr_array(np.array([[1, 1, 0, 1, 0], [0, 1, 1, 1, 0], [1, 0, 1, 1, 0], [0, 0, 0, 1, 1]]))
+    comments, has_few = np.array([1, 1, 1, 1, 2]), np.array([False] * 4 + [True])
+    values, no = members @ comments, np.zeros(4, dtype=bool)
+    for offered, expected in ((no, None), (~no, 1)):
+        sums = Sums(members, values, no, offered, np.ones(4, dtype=np.int64), np.ones(4))
+        hidden = hidden_for_proof(comments, has_few=has_few, sums=sums, parameters=PARAMETERS)
+        assert (hidden if hidden is None else hidden.sum()) == expected
+
+
+def test_a_solver_is_not_believed(monkeypatch: pytest.MonkeyPatch):
+    """One that leaves a comment out: what it proposes is no world, and nothing is proven."""
+    solve = worlds.optimize.milp
+
+    def lying(cost, **problem):
+        answer = solve(cost, **problem)
+        answer.x[0] -= 1
+        return answer
+
+    members = sparse.csr_array(np.array([[1, 1, 0], [0, 1, 1]]))
+    no = np.zeros(2, dtype=bool)
+    sums = Sums(members, np.array([5, 4]), no, no, np.ones(2, dtype=np.int64), np.ones(2))
+    few = np.array([False, True, False])
+    assert hidden_for_proof(np.array([3, 2, 2]), has_few=few, sums=sums, parameters=PARAMETERS) is not None
+    monkeypatch.setattr(worlds.optimize, "milp", lying)
+    assert hidden_for_proof(np.array([3, 2, 2]), has_few=few, sums=sums, parameters=PARAMETERS) is None
