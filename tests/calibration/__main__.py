@@ -88,8 +88,8 @@ def counted(cells: list[tuple[Cell, bool]], *, runs: int, seed: int, processes: 
             counts, seconds = zip(*islice(alarms, len(parts)), strict=True)
             row = Row(cell, runs, sum(counts), judged)
             low, high = row.interval
-            said = f"{row.share:.3f} ({low:.3f}–{high:.3f}) {row.verdict:12} {cell}"
-            print(f"{said}  [{sum(seconds):.0f} s]", flush=True)
+            line = f"{row.share:.3f} ({low:.3f}–{high:.3f}) {row.verdict:12} {cell}"
+            print(f"{line}  [{sum(seconds):.0f} s]", flush=True)
             yield row
 
 
