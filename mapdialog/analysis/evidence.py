@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from mapdialog.analysis.null import World
+from mapdialog.analysis.null import Draws, World
 from mapdialog.analysis.scan import Scanner, Window, log_likelihood_ratio
 
 Floats = npt.NDArray[np.float64]
@@ -96,12 +96,12 @@ class Scans(Protocol):
     """A scan whose largest value anywhere is looked for in replicates."""
 
     def greatest(self, counts: Ints) -> float:
-        """The largest LLR of all circles; 0 if there is none. `counts`: (cells,)."""
+        """The largest LLR of all that is looked at; 0 if there is none. `counts`: as the world draws them."""
         ...
 
 
 def null_maxima(
-    world: World, *, scanner: Scans, parameters: EvidenceParameters, observed: float = math.inf
+    world: Draws, *, scanner: Scans, parameters: EvidenceParameters, observed: float = math.inf
 ) -> Maxima:
     """The maxima of seeded replicates; without `observed` all of them, to be kept under `World.key`."""
     values: list[float] = []

@@ -21,7 +21,15 @@ _FIELDS = 12
 _POINTS_OF_CURVE = 4_000  # thrown for each number of anchors
 
 
-class World(Protocol):
+class Draws(Protocol):
+    """Draws replicates."""
+
+    def draw(self, rng: np.random.Generator) -> Ints:
+        """What a scan takes, of one replicate."""
+        ...
+
+
+class World(Draws, Protocol):
     """Draws replicates."""
 
     def draw(self, rng: np.random.Generator) -> Ints:
@@ -117,17 +125,46 @@ class LabelsWorld:
 
 
 @dataclass(frozen=True)
+class DealtWorld:
+    """Everybody stays where they wrote; what belongs to each entry is dealt out, among persons with as many.
+
+    The values of one person go to one other person together, in their order: dealt out one by one, somebody
+    who says the same at six places, or writes six on one evening, would look like six people. Who has as many
+    as nobody else keeps theirs. `value`: (entries,) when, or about what. `groups`: for each number of
+    entries, (persons, entries) their indexes.
+    """
+
+    value: Ints
+    groups: tuple[Ints, ...]
+
+    @classmethod
+    def of(cls, value: Ints, *, person: Ints) -> DealtWorld:
+        """`value`, `person`: (entries,); the order of one person's entries is kept."""
+        order = np.argsort(person, kind="stable").astype(np.int64)
+        _, entries = np.unique(person, return_counts=True)
+        starts = np.cumsum(entries) - entries
+        sizes = np.unique(entries).tolist()
+        return cls(value, tuple(order[starts[entries == size][:, None] + np.arange(size)] for size in sizes))
+
+    def draw(self, rng: np.random.Generator) -> Ints:
+        """(entries,) the value of each in one replicate."""
+        dealt = self.value.copy()
+        for members in self.groups:
+            dealt[members] = self.value[members[rng.permutation(len(members))]]
+        return dealt
+
+
+@dataclass(frozen=True)
 class PeopleLabelsWorld:
     """Spots stay where they are; persons with equally many spots swap which of theirs are the theme's.
 
     A person who always writes of one theme has all spots of it, in every replicate: where labels are dealt
-    out spot by spot, one person with many spots near each other is evidence alone. Who alone has so many
-    spots keeps them. So what is chance is who writes of the theme, and not where one of them goes on.
+    out spot by spot, one person with many spots near each other is evidence alone. So what is chance is who
+    writes of the theme, and not where one of them goes on.
     """
 
-    cell: Ints  # (spots,) of all person-spots, ordered by how many their persons have, and by person
-    is_theme: npt.NDArray[np.bool_]  # (spots,)
-    each: Ints  # (spots,) how many spots their persons have
+    cell: Ints  # (spots,) of all person-spots
+    is_theme: DealtWorld  # (spots,) 1 or 0
     n_cells: int
 
     @classmethod
@@ -135,18 +172,11 @@ class PeopleLabelsWorld:
         cls, cell: Ints, *, person: Ints, is_theme: npt.NDArray[np.bool_], n_cells: int
     ) -> PeopleLabelsWorld:
         """`cell`, `person`, `is_theme`: (spots,) of all person-spots on the ground."""
-        _, index, spots = np.unique(person, return_inverse=True, return_counts=True)
-        each = spots[index].astype(np.int64)
-        order = np.lexsort((index, each))
-        return cls(cell[order], is_theme[order], each[order], n_cells)
+        return cls(cell, DealtWorld.of(is_theme.astype(np.int64), person=person), n_cells)
 
     def draw(self, rng: np.random.Generator) -> Ints:
         """See `World`."""
-        dealt = self.is_theme.copy()
-        for spots in np.unique(self.each):
-            stratum = slice(*np.searchsorted(self.each, [spots, spots + 1]))
-            dealt[stratum] = rng.permutation(self.is_theme[stratum].reshape(-1, spots)).ravel()
-        return np.bincount(self.cell[dealt], minlength=self.n_cells)
+        return np.bincount(self.cell[self.is_theme.draw(rng) == 1], minlength=self.n_cells)
 
 
 def anchors_of(

@@ -9,7 +9,6 @@ looking at every cell.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +17,7 @@ from mapdialog.analysis.density import check_bandwidth, kernel_sums, on_land
 from mapdialog.analysis.exposure import Exposure
 from mapdialog.analysis.gaussian import between_cells
 from mapdialog.analysis.ground import NO_CELL, Ground
+from mapdialog.analysis.null import Draws
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -26,14 +26,6 @@ Bools = npt.NDArray[np.bool_]
 _EQUAL = 1e-9  # two values that differ by less are equal
 _AROUND = 2.0  # bandwidths: a disc of this radius is what a Gaussian counts, (ΣK)²/ΣK²
 _PILOT, _REPLICATE = 0, 1  # seeds of their own
-
-
-class Draws(Protocol):
-    """A world without anything going on, such as `null.SpotsWorld` or `null.PeopleLabelsWorld`."""
-
-    def draw(self, rng: np.random.Generator) -> Ints:
-        """(cells,) person-spots of the theme in each cell of one replicate."""
-        ...
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from mapdialog.analysis.exposure import ExposureParameters, even_land
-from tests.calibration.__main__ import OTHER_METHODS, QUICK, THEMES, cells_of, full, main
+from tests.calibration.__main__ import ABOUT, OTHER_METHODS, QUICK, THEMES, WHEN, cells_of, full, main
 from tests.calibration.__main__ import arguments as read
+from tests.calibration.bursts import DAYS
 from tests.calibration.consultations import HABITS, Habits, consultation
 from tests.calibration.table import Row, failed, markdown, svg
 from tests.calibration.towns import KINDS, ground_and_shares
@@ -22,7 +23,7 @@ def test_a_broken_exposure_fails(capsys):
 def test_a_simulated_consultation_judged_twice_has_the_same_p():
     cell = Cell("Bamble", "built-up", "snapped, a tenth copied", 100)
     assert p_of(cell, seed=5, run=3) == p_of(cell, seed=5, run=3)
-    for other in (*OTHER_METHODS[::3], THEMES[-1]):
+    for other in (*OTHER_METHODS[::3], THEMES[-1], WHEN[2], ABOUT[0]):
         assert 0 < p_of(other, seed=5, run=3) <= 1
     assert 0 < p_of(Cell("Bamble", "population", "one pin each", 200, against="all"), seed=5, run=3) <= 1
 
@@ -58,7 +59,7 @@ def test_many_cells_that_hold_one_by_one_may_fail_together():
 
 
 def test_the_table_and_the_plot_name_every_cell():
-    rows = [Row(cell, 200, 10) for cell in (*QUICK, *OTHER_METHODS, *THEMES)]
+    rows = [Row(cell, 200, 10) for cell in (*QUICK[:3], *OTHER_METHODS, *THEMES, *WHEN, *ABOUT)]
     assert markdown(rows).count("| 200 | 0.050 | ") == svg(rows).count("<circle") == len(rows)
     assert len(set(markdown(rows).splitlines())) == len(rows) + 2
 
@@ -67,8 +68,9 @@ def test_the_whole_table_names_habits_and_kinds_that_there_are():
     for cell in full():
         assert cell.habits in HABITS
         assert cell.kind in KINDS
+        assert cell.days in ("", *DAYS)
     assert len(set(full())) == len(list(full()))
-    assert [judged for _, judged in cells_of(read(["--full"]))].count(False) == 4
+    assert [judged for _, judged in cells_of(read(["--full"]))].count(False) == 5
 
 
 def test_heavy_writers_write_heavily_and_copies_are_copies():

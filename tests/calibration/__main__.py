@@ -21,10 +21,13 @@ from .trial import Cell, alarms_of
 METHODS = Path(__file__).parents[2] / "docs" / "methods"
 SIZES = (100, 384, 1000, 5572)
 _RUNS_AT_ONCE = 25
+_NEAR_HOME = "heavy writers within 1 km of home"
 QUICK = (
     Cell("Washington", "population", "one pin each", 1000),
     Cell("Bamble", "population", "heavy writers anywhere", 384),
     Cell("Bamble", "built-up", "snapped, a tenth copied", 384),
+    Cell("Washington", "population", _NEAR_HOME, 384, method="space-time", days="one sitting each"),
+    Cell("Washington", "population", _NEAR_HOME, 1000, method="plan", against="all"),
 )
 # What does not hold, and is not claimed: shown, never judged.
 BEYOND = (
@@ -32,6 +35,15 @@ BEYOND = (
     Cell("Bamble", "population", "exposure off by 50 %", 384, widened=False),
     Cell("Washington", "population", "exposure off by 20 %", 1000, widened=False),
     Cell("Washington", "population", "exposure off by 50 %", 1000, widened=False),
+    Cell(
+        "Washington",
+        "population",
+        _NEAR_HOME,
+        384,
+        anchored=False,
+        method="space-time",
+        days="one sitting each",
+    ),
 )
 # The same null judges the other methods.
 OTHER_METHODS = tuple(
@@ -45,6 +57,24 @@ THEMES = tuple(
     for town, n in (("Washington", 1000), ("Bamble", 384))
     for habits in ("one pin each", "heavy writers anywhere", "everybody four places")
 )
+# These have nulls of their own: who wrote when, and about what, is dealt out; or people are moved.
+WHEN = tuple(
+    Cell("Washington", "population", habits, n, method="space-time", days=days)
+    for habits, n, days in (
+        ("one pin each", 1000, "one sitting each"),
+        ("one pin each", 384, "half on one day"),
+        (_NEAR_HOME, 384, "one sitting each"),
+        (_NEAR_HOME, 384, "two sittings"),
+        (_NEAR_HOME, 384, "heavy writers first"),
+        ("everybody four within 1 km", 384, "one sitting each"),
+        ("everybody four within 1 km", 384, "two sittings"),
+    )
+)
+ABOUT = tuple(
+    Cell("Washington", "population", habits, 1000, method="plan", against=against)
+    for against in ("all", "own")
+    for habits in ("one pin each", _NEAR_HOME, "snapped, a tenth copied", "exposure off by 50 %")
+)
 _HABITS = (
     "one pin each", "heavy writers anywhere", "heavy writers at home", "snapped to 50 m", "a tenth copied",
     "snapped, a tenth copied", "everybody four places", "a fifth in couples", "exposure off by 20 %",
@@ -57,8 +87,7 @@ _KINDS = (
 
 
 def full() -> Iterator[Cell]:
-    yield from OTHER_METHODS
-    yield from THEMES
+    yield from (*OTHER_METHODS, *THEMES, *WHEN, *ABOUT)
     for ratio, expected in POWER:
         yield Cell("Washington", "population", "one pin each", 5572, planted=(ratio, expected))
     for n in SIZES:

@@ -34,6 +34,8 @@ HABITS = {
     "one pin each": Habits(),
     "heavy writers anywhere": Habits(heavy="anywhere"),
     "heavy writers at home": Habits(heavy="home"),
+    "heavy writers within 1 km of home": Habits(heavy="home", home_m=1000.0),
+    "everybody four within 1 km": Habits(heavy="home", heavy_share=1.0, pins_each=4, home_m=1000.0),
     "a tenth copied": Habits(copied=0.1),
     "snapped to 50 m": Habits(grid_m=50.0),
     "snapped, a tenth copied": Habits(grid_m=50.0, copied=0.1),

@@ -84,6 +84,7 @@ def markdown(rows: list[Row]) -> str:
         against += "" if cell.anchored else "; spots thrown, not anchors"
         against += "" if cell.widened else "; taken as exact"
         against += "" if cell.method == "scan" else f"; by {cell.method}"
+        against += f", {cell.days}" if cell.days else ""
         against += f"; **planted** {cell.planted[0]:g}× where {cell.planted[1]:g}" if cell.planted else ""
         what = f"| {cell.town} | {cell.kind} | {cell.habits} | {cell.n} | {against} "
         lines.append(f"{what}| {row.runs} | {row.share:.3f} | {low:.3f}–{high:.3f} | {row.verdict} |")

@@ -19,11 +19,13 @@ from mapdialog.analysis.null import (
     anchors_of,
     unevenness_of,
 )
-from mapdialog.analysis.people import PeopleParameters, coincident_share, person_spots
+from mapdialog.analysis.people import PeopleParameters, PersonSpots, coincident_share, person_spots
 from mapdialog.analysis.relative_risk import RiskParameters, RiskTest
 from mapdialog.analysis.scan import Scanner, ScanParameters
 from mapdialog.analysis.silence import SilenceParameters, SilentScanner
 
+from .bursts import p_of_bursts
+from .conflicts import comments_about, table_of
 from .consultations import HABITS, consultation, with_a_hotspot
 from .towns import EVEN_SHARE, ground_and_shares
 
@@ -46,6 +48,7 @@ LEVEL = 0.05
 REACH_M = 500.0  # assumed of what an exposure does not know
 REPLICATES = 199  # as good a test at 0.05 as 999, and ended at the tenth that exceeds: p > 0.05 then
 _STOP_AFTER = 10
+_REPLICATES_OF_PLAN = 99  # at level 0.05 as good, never ended early
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,8 @@ class Cell:
     anchored: bool = True  # False: the paper's null, for comparison
     widened: bool = True  # False: the exposure is taken as exact
     planted: tuple[float, float] | None = None  # ratio and expectation of a hotspot
-    method: str = "scan"  # "grid map", "silence", "relative risk": what looks for something
+    method: str = "scan"  # "grid map", "silence", "relative risk", "space-time", "plan": what looks
+    days: str = ""  # of "space-time": when people write
 
     def __str__(self) -> str:
         paper = "" if self.anchored else ", spots thrown"
@@ -68,6 +72,7 @@ class Cell:
         more = f", {self.planted[0]:g}× where {self.planted[1]:g}" if self.planted else ""
         against = f"against {self.against}{paper}{wide}{more}"
         method = "" if self.method == "scan" else f", by {self.method}"
+        method += f", {self.days}" if self.days else ""
         return f"{self.town}, {self.kind}, {self.habits}, {self.n} pins, {against}{method}"
 
 
@@ -92,29 +97,60 @@ def p_of(cell: Cell, *, seed: int, run: int) -> float:
     xy, person, on_cell = (values[pins.cell >= 0] for values in (xy, person, pins.cell))
     spots = person_spots(xy, sender=person, parameters=PEOPLE)
     at = on_cell[spots.pin]
+    if cell.method == "space-time":
+        return p_of_bursts(
+            at,
+            spots=spots,
+            days=cell.days,
+            by_person=cell.anchored,
+            ground=ground,
+            replicates=REPLICATES,
+            rng=rng,
+        )
+    if cell.method == "plan":
+        scanner = _scanner(cell.town, cell.kind)
+        world = _world(cell, at=at, xy=xy, spots=spots, scanner=scanner, rng=rng)
+        comments = comments_about(xy, sender=spots.sender[spots.spot_of_pin], rng=rng)
+        of_world = None if cell.against == "all" else world
+        seed = int(rng.integers(2**31))
+        table = table_of(comments, spots=spots, world=of_world, replicates=_REPLICATES_OF_PLAN, seed=seed)
+        return float(table.p_anywhere.min())
     if cell.against == "all":
         person_of = spots.sender if cell.method == "relative risk" else None
         counts, scanner, world = _theme(cell.town, at=at, person=person_of, rng=rng)
     else:
         scanner = _scanner(cell.town, cell.kind if cell.against == "own" else cell.against)
         counts = np.bincount(at, minlength=ground.land_m2.size)
-        each, pins_each = spots.each()
-        anchors = np.ones(len(at), dtype=np.int64)
-        if cell.anchored:
-            anchors = anchors_of(
-                each, pins=pins_each, ground=ground, share=scanner.exposure, link_m=500.0, rng=rng
-            )
-        world = SpotsWorld(
-            ground=ground,
-            share=scanner.exposure,
-            anchors=anchors,
-            copying=coincident_share(xy[spots.pin], parameters=PEOPLE),
-            link_m=500.0,
-            unevenness=_unevenness(cell, at=at, xy=xy[spots.pin], scanner=scanner, rng=rng),
-            reach_m=REACH_M,
-        )
+        world = _world(cell, at=at, xy=xy, spots=spots, scanner=scanner, rng=rng)
     looking = _looking(cell, scanner, world=world, n=int(counts.sum()))
     return _p(counts, scanner=looking, world=world, seed=int(rng.integers(2**31)))
+
+
+def _world(
+    cell: Cell,
+    *,
+    at: np.ndarray,
+    xy: np.ndarray,
+    spots: PersonSpots,
+    scanner: Scanner,
+    rng: np.random.Generator,
+) -> SpotsWorld:
+    ground, _ = ground_and_shares(cell.town)
+    each, pins_each = spots.each()
+    anchors = np.ones(len(at), dtype=np.int64)
+    if cell.anchored:
+        anchors = anchors_of(
+            each, pins=pins_each, ground=ground, share=scanner.exposure, link_m=500.0, rng=rng
+        )
+    return SpotsWorld(
+        ground=ground,
+        share=scanner.exposure,
+        anchors=anchors,
+        copying=coincident_share(xy[spots.pin], parameters=PEOPLE),
+        link_m=500.0,
+        unevenness=_unevenness(cell, at=at, xy=xy[spots.pin], scanner=scanner, rng=rng),
+        reach_m=REACH_M,
+    )
 
 
 def _looking(cell: Cell, scanner: Scanner, *, world: World, n: int) -> Scans:
