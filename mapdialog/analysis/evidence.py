@@ -56,11 +56,11 @@ class Maxima:
         return -math.expm1(-math.exp(-(llr - mode) / scale)) if scale > 0 else float(llr <= mode)
 
     def critical(self, level: float) -> float:
-        """The LLR above which p is at most `level`."""
+        """The LLR above which p is at most `level`; at it, and at what ties with it, p is larger."""
         if self.stopped:
-            mode, scale = self._gumbel()
-            return mode - scale * math.log(-math.log1p(-level))
-        allowed = math.floor(level * (len(self.values) + 1) + _EQUAL) - 1
+            allowed = math.floor(level * len(self.values) + _EQUAL)
+        else:
+            allowed = math.floor(level * (len(self.values) + 1) + _EQUAL) - 1
         return float(np.sort(self.values)[::-1][allowed]) if allowed >= 0 else math.inf
 
     def _gumbel(self) -> tuple[float, float]:
@@ -84,7 +84,7 @@ class Evidence:
     """What was found; the first has the strongest evidence.
 
     `p`: of the strongest circle, hotspot or not; 1 if none holds enough. `smallest_ratio`: the smallest that
-    could have been found anywhere on this ground; infinite if nothing could.
+    would have been evidence anywhere on this ground; infinite if nothing would.
     """
 
     hotspots: tuple[Hotspot, ...]
@@ -133,7 +133,7 @@ def weigh(
     spots = _Spots(cell, sender, scanner)
     strongest = spots.strongest(above=0.0)
     critical = maxima.critical(parameters.level)
-    chosen = spots.chosen(above=critical - _EQUAL)
+    chosen = spots.chosen(above=critical + _EQUAL)
     hotspots = [
         Hotspot(window, spots.people(window), maxima.p(window.llr), maxima.p_tail(window.llr), 0)
         for window in chosen
@@ -145,7 +145,10 @@ def weigh(
 
 
 def smallest_ratio(total: int, *, scanner: Scanner, critical: float) -> float:
-    """The smallest O/E with evidence, in the circle that expects most: what could have been found."""
+    """The smallest O/E that would be evidence, in the circle that expects most.
+
+    Where people are drawn to a place so strongly, about half of the consultations show as many or more.
+    """
     largest = max(
         (float(np.nanmax(share)) for share in scanner.share if not np.isnan(share).all()), default=0.0
     )
@@ -154,7 +157,7 @@ def smallest_ratio(total: int, *, scanner: Scanner, critical: float) -> float:
     n = np.arange(least, total + 1)
     if expected <= 0 or len(n) == 0:
         return math.inf
-    enough = log_likelihood_ratio(n, expected=expected, total=total) >= critical
+    enough = log_likelihood_ratio(n, expected=expected, total=total) > critical + _EQUAL
     return float(n[enough][0] / expected) if enough.any() else math.inf
 
 

@@ -40,7 +40,7 @@ class PinState(IntEnum):
     """Where a pin lies as seen from the ground; only the first two are counted."""
 
     ON_LAND = 0
-    MOVED = 1  # off the land, but near: counted in the nearest land cell
+    MOVED = 1  # on water, but near the land: counted in the nearest land cell
     ON_WATER = 2  # in the region, too far from its land
     OUTSIDE = 3  # off the region, or without coordinates
 
@@ -61,7 +61,8 @@ class PinCells:
 class Ground:
     """Square cells over a region; row 0 lies in the south, a flat index is row * columns + column.
 
-    `land_m2`: (rows, columns) the land in each cell. `region` and `land` are in the metric CRS of the grid.
+    `land_m2`: (rows, columns) the land in each cell. `region`, `land` and the `water` that is
+    known, in the region and beside it, are in the metric CRS of the grid.
     """
 
     land_m2: Floats
@@ -70,6 +71,7 @@ class Ground:
     parameters: GroundParameters
     region: shapely.Geometry
     land: shapely.Geometry
+    water: shapely.Geometry | None
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -100,8 +102,9 @@ class Ground:
     def cells_of(self, xy_m: npt.ArrayLike) -> PinCells:
         """The cell of each pin. `xy_m`: (n, 2) metres; what is not finite lies outside.
 
-        A pin on land counts in the cell it lies in. One within `shore_m` of the land counts in the nearest
-        cell with land (of equally near ones the one with the lowest index). The others count nowhere.
+        A pin on land counts in the cell it lies in. One on water within `shore_m` of the land counts in the
+        nearest cell with land (of equally near ones the one with the lowest index). The others count nowhere:
+        just across the border others write, of whom nobody is expected here.
         """
         points = np.asarray(xy_m, dtype=np.float64).reshape(-1, 2)
         state = self._states(points)
@@ -117,7 +120,10 @@ class Ground:
         state[finite[shapely.intersects_xy(self.region, x, y)]] = PinState.ON_WATER
         on_land = shapely.intersects_xy(self.land, x, y)
         state[finite[on_land]] = PinState.ON_LAND
-        others = finite[~on_land]
+        on_water = state[finite] == PinState.ON_WATER
+        if self.water is not None:
+            on_water |= ~on_land & shapely.intersects_xy(self.water, x, y)
+        others = finite[on_water]
         near = shapely.dwithin(self.land, shapely.points(points[others]), self.parameters.shore_m)
         state[others[near]] = PinState.MOVED
         return state
@@ -160,16 +166,16 @@ def ground_of(
     """
     if not (parameters.cell_m > 0 and parameters.shore_m >= 0):
         raise GroundError("cell_m must be positive and shore_m must not be negative")
-    region = _valid(region)
-    land = region if water is None else shapely.difference(region, _valid(water))
+    region, water = _valid(region), None if water is None else _valid(water)
+    land = region if water is None else shapely.difference(region, water)
     if not shapely.area(land) > 0:
         raise GroundError("the region has no land: choose another area, or look at the water layer")
     west, south, columns, rows = _frame(shapely.bounds(land), parameters)
     side = parameters.cell_m
     area = covered_area(land, west_m=west, south_m=south, cell_m=side, shape=(rows, columns))
     area[area < _CELL_TOUCHED * side**2] = 0.0
-    shapely.prepare([region, land])
-    return Ground(area, west, south, parameters, region, land)
+    shapely.prepare([region, land, water])
+    return Ground(area, west, south, parameters, region, land, water)
 
 
 def _valid(geometry: shapely.Geometry) -> shapely.Geometry:

@@ -25,7 +25,7 @@ _M_PER_KM = 1000.0
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkParameters:
-    """How streets are looked at; nothing has a default, and nothing is replaced."""
+    """How streets are looked at; nothing has a default."""
 
     bandwidth_m: float  # standard deviation of the kernel, along the street
     lixel_m: float  # streets are shown in parts of equal length, at most so long
@@ -53,9 +53,10 @@ def network_density(
 ) -> NetworkDensity:
     """Σ of heat kernels around the pins at a street, after the time bandwidth²/2 has gone.
 
-    Over all streets it adds up to the pins that count; a street that ends where the network ends turns the
-    kernel back, so none is lost there either. Within 1 % of the peak. A street shorter than a two-hundredth
-    of the bandwidth is taken to be so long. Raises ValueError for a bandwidth or lixel that is not positive.
+    A street shorter than a two-hundredth of the bandwidth is taken to be so long; without any the density
+    adds up to the pins that count. A street that ends where the network ends turns the kernel back, so none
+    is lost there either. Within 1 % of the peak. Raises ValueError for a bandwidth or lixel that is not
+    positive.
     """
     if not (parameters.bandwidth_m > 0 and parameters.lixel_m > 0):
         raise ValueError("bandwidth_m and lixel_m must be positive")

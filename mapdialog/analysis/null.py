@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from mapdialog.analysis.ground import Ground
-from mapdialog.analysis.people import linked, medoids
+from mapdialog.analysis.people import first_there, linked, medoids
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -18,6 +19,8 @@ Ints = npt.NDArray[np.int64]
 _CURVE = (1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377, 610)
 _DEVIATIONS = (0.0, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8, 1.0, 1.3)
 _FIELDS = 12
+_ROUNDS = 8  # of copies and chance in turn
+_ROUNDING = 1e-9
 _POINTS_OF_CURVE = 4_000  # thrown for each number of anchors
 
 
@@ -97,34 +100,6 @@ class SpotsWorld:
 
 
 @dataclass(frozen=True)
-class LabelsWorld:
-    """Spots stay where they are; which of them are the theme's is dealt out anew.
-
-    `cell`: (spots,) of all person-spots on the ground. `n`: how many of them are the theme's.
-    """
-
-    cell: Ints
-    n: int
-    n_cells: int
-
-    def draw(self, rng: np.random.Generator) -> Ints:
-        """See `World`."""
-        dealt = rng.choice(self.cell, self.n, replace=False)
-        return np.bincount(dealt, minlength=self.n_cells)
-
-    def without(self, cells: Ints) -> LabelsWorld:
-        """The spots elsewhere, with as many of the theme as are expected among them."""
-        rest = self.cell[~np.isin(self.cell, cells)]
-        return replace(self, cell=rest, n=round(self.n * len(rest) / len(self.cell)))
-
-    def key(self) -> str:
-        """See `World`."""
-        return hashlib.sha256(
-            np.sort(self.cell).tobytes() + repr((self.n, self.n_cells)).encode()
-        ).hexdigest()
-
-
-@dataclass(frozen=True)
 class DealtWorld:
     """Everybody stays where they wrote; what belongs to each entry is dealt out, among persons with as many.
 
@@ -155,7 +130,7 @@ class DealtWorld:
 
 
 @dataclass(frozen=True)
-class PeopleLabelsWorld:
+class LabelsWorld:
     """Spots stay where they are; persons with equally many spots swap which of theirs are the theme's.
 
     A person who always writes of one theme has all spots of it, in every replicate: where labels are dealt
@@ -163,20 +138,30 @@ class PeopleLabelsWorld:
     writes of the theme, and not where one of them goes on.
     """
 
-    cell: Ints  # (spots,) of all person-spots
-    is_theme: DealtWorld  # (spots,) 1 or 0
+    cell: Ints  # (spots,) of all person-spots on the ground
+    person: Ints  # (spots,)
+    is_theme: npt.NDArray[np.bool_]  # (spots,)
     n_cells: int
 
-    @classmethod
-    def of(
-        cls, cell: Ints, *, person: Ints, is_theme: npt.NDArray[np.bool_], n_cells: int
-    ) -> PeopleLabelsWorld:
-        """`cell`, `person`, `is_theme`: (spots,) of all person-spots on the ground."""
-        return cls(cell, DealtWorld.of(is_theme.astype(np.int64), person=person), n_cells)
+    @cached_property
+    def _dealt(self) -> DealtWorld:
+        return DealtWorld.of(self.is_theme.astype(np.int64), person=self.person)
 
     def draw(self, rng: np.random.Generator) -> Ints:
         """See `World`."""
-        return np.bincount(self.cell[self.is_theme.draw(rng) == 1], minlength=self.n_cells)
+        return np.bincount(self.cell[self._dealt.draw(rng) == 1], minlength=self.n_cells)
+
+    def without(self, cells: Ints) -> LabelsWorld:
+        """The spots elsewhere, with those of the theme among them."""
+        rest = ~np.isin(self.cell, cells)
+        return LabelsWorld(self.cell[rest], self.person[rest], self.is_theme[rest], self.n_cells)
+
+    def key(self) -> str:
+        """See `World`."""
+        _, index = np.unique(self.person, return_inverse=True)
+        digest = hashlib.sha256(self.cell.tobytes())
+        digest.update(index.tobytes() + self.is_theme.tobytes() + repr(self.n_cells).encode())
+        return digest.hexdigest()
 
 
 def anchors_of(
@@ -202,6 +187,28 @@ def anchors_of(
         means.append(max((int(label.max()) + 1) / persons, means[-1] + 1e-9))
     thrown = np.rint(np.interp(spots, means, numbers, right=np.inf))
     return np.asarray(np.clip(thrown, spots, np.where(pins > 1, 2 * pins, 1)), dtype=np.int64)
+
+
+def copying_of(xy_m: Floats, *, ground: Ground, share: Floats, same_position_m: float) -> float:
+    """How often a spot lies at an earlier one's position, beyond what chance brings together; 0 to 1.
+
+    `xy_m`: (spots, 2). "At": within `same_position_m`, since two fingers never meet one corner exactly. By
+    chance, of N spots of which a share s lies on a cell's land A, the expected part of those that come to lie
+    within the area a of an earlier one is 1 − (1 − exp(−λ))/λ, with λ = N s a / A and N those that are not
+    copies.
+    """
+    if len(xy_m) == 0:
+        return 0.0
+    there = 1.0 - float(first_there(xy_m, same_position_m=same_position_m).mean())
+    on_land = share > 0
+    likely = share[on_land]
+    met_by_all = len(xy_m) * likely * np.pi * same_position_m**2 / np.maximum(ground.land_m2[on_land], 1.0)
+    copying = 0.0
+    for _ in range(_ROUNDS):
+        met = met_by_all * (1.0 - copying) + _ROUNDING
+        by_chance = float((likely * (1.0 + np.expm1(-met) / met)).sum())
+        copying = min(max((there - by_chance) / (1.0 - by_chance), 0.0), 1.0)
+    return copying
 
 
 def unevenness_of(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.spatial import cKDTree
 
 from mapdialog.analysis.clusters import dbscan
 
@@ -25,7 +26,7 @@ class PeopleParameters:
     link_m: float  # a person's pins so near, or linked by others so near, are one spot; 500
     same_sending_m: float  # unknown contributors: the same words so near …
     same_sending_s: float  # … and so soon are one sending; 10 m and 600 s
-    same_position_m: float  # two spots so near are at the very same position; 0.01
+    same_position_m: float  # two spots so near are at the same position; 25
 
 
 @dataclass(frozen=True)
@@ -94,12 +95,13 @@ def person_spots(xy_m: Floats, *, sender: Ints, parameters: PeopleParameters) ->
     return PersonSpots(pin, sender[pin], np.bincount(label, minlength=len(pin)), label)
 
 
-def coincident_share(xy_m: Floats, *, parameters: PeopleParameters) -> float:
-    """The share d of person-spots whose position is not the first there. `xy_m`: (spots, 2) metres."""
-    if len(xy_m) == 0:
-        return 0.0
-    positions = np.unique(np.round(xy_m / parameters.same_position_m).astype(np.int64), axis=0)
-    return 1.0 - len(positions) / len(xy_m)
+def first_there(xy_m: Floats, *, same_position_m: float) -> Bools:
+    """(n,) whether no earlier one of these points lies within `same_position_m`. `xy_m`: (n, 2), finite."""
+    first = np.ones(len(xy_m), dtype=np.bool_)
+    if len(xy_m) > 0:
+        pairs = cKDTree(xy_m).query_pairs(same_position_m, output_type="ndarray")
+        first[pairs.max(axis=1, initial=0)] = False
+    return first
 
 
 def linked(xy_m: Floats, *, person: Ints, link_m: float) -> Ints:

@@ -141,7 +141,7 @@ def theme_against_all(
     """f of the theme's person-spots, g of all: cancels where people are, and who takes part.
 
     `xy_m`: (spots, 2) metres, `is_theme`, `person`: (spots,) of all person-spots; those off the ground count
-    nowhere. `world`: of those on the ground, see `null.PeopleLabelsWorld`.
+    nowhere. `world`: of those on the ground, see `null.LabelsWorld`.
     """
     pins = ground.cells_of(xy_m)
     counted = pins.cell != NO_CELL

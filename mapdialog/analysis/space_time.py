@@ -69,7 +69,7 @@ def find_bursts(
     parameters: SpaceTimeParameters,
     evidence: EvidenceParameters,
 ) -> Bursts:
-    """Bursts with p ≤ level, of which no two share both a cell and a step.
+    """Bursts with p ≤ level, of which no two that reach each other have a step in common.
 
     `cell`, `sender`, `step`: (spots,) of person-spots on the ground, `step` from `first_steps`: whole steps
     (days) from 0 to below `n_steps`, NO_STEP is left out. `sender` UNKNOWN of all whom nobody knows: they

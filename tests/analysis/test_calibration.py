@@ -70,7 +70,7 @@ def test_the_whole_table_names_habits_and_kinds_that_there_are():
         assert cell.kind in KINDS
         assert cell.days in ("", *DAYS)
     assert len(set(full())) == len(list(full()))
-    assert [judged for _, judged in cells_of(read(["--full"]))].count(False) == 5
+    assert [judged for _, judged in cells_of(read(["--full"]))].count(False) == 7
 
 
 def test_heavy_writers_write_heavily_and_copies_are_copies():

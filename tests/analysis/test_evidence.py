@@ -1,5 +1,6 @@
 """Evidence: p after looking everywhere, and which circles are reported."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -16,8 +17,10 @@ from mapdialog.analysis.evidence import (
     weigh,
 )
 from mapdialog.analysis.ground import GroundParameters, ground_of
-from mapdialog.analysis.null import LabelsWorld, SpotsWorld
+from mapdialog.analysis.null import SpotsWorld
 from mapdialog.analysis.scan import Scanner, ScanParameters, Window, log_likelihood_ratio
+
+from .worlds import one_spot_each
 
 GROUND = ground_of(
     shapely.box(0, 0, 3000, 3000),
@@ -127,9 +130,25 @@ def test_nothing_found_says_what_could_have_been(maxima):
     largest = max(float(np.nanmax(share)) for share in SCANNER.share) * 300
     n = round(result.smallest_ratio * largest)
     critical = maxima.critical(0.05)
-    assert log_likelihood_ratio(n, expected=largest, total=300) >= critical
-    assert log_likelihood_ratio(n - 1, expected=largest, total=300) < critical
+    assert log_likelihood_ratio(n, expected=largest, total=300) > critical
+    assert log_likelihood_ratio(n - 1, expected=largest, total=300) <= critical
     assert smallest_ratio(4, scanner=SCANNER, critical=critical) == math.inf
+
+
+@pytest.mark.parametrize("people", [5, 200])
+@pytest.mark.parametrize("stop_after", [0, 10])
+def test_what_ties_with_most_replicates_is_no_hotspot(people, stop_after):
+    """All at one place, where copies make all of a replicate lie at one place too."""
+    parameters = dataclasses.replace(PARAMETERS, stop_after=stop_after)
+    world = dataclasses.replace(WORLD, anchors=np.ones(people, dtype=np.int64), copying=1.0)
+    cell = np.full(people, 465)
+    observed = SCANNER.greatest(np.bincount(cell, minlength=900))
+    tied = null_maxima(world, scanner=SCANNER, parameters=parameters, observed=observed)
+    result = weigh(
+        cell, sender=np.arange(people), scanner=SCANNER, world=world, maxima=tied, parameters=parameters
+    )
+    assert result.p > 0.05
+    assert result.hotspots == ()
 
 
 def test_nobody_is_no_evidence(maxima):
@@ -147,7 +166,7 @@ def test_a_theme_that_lies_like_all_comments_is_no_hotspot_however_they_crowd():
     """The labels' world: whatever draws people to a spot draws both."""
     cell = np.r_[background(310), np.full(90, 465)]
     theme = np.random.default_rng(8).permutation(400) < 100
-    world = LabelsWorld(cell=cell, n=100, n_cells=900)
+    world = one_spot_each(cell, n=100, n_cells=900)
     share = 0.995 * np.bincount(cell, minlength=900).reshape(30, 30) / 400 + 0.005 * SHARE
     scanner = Scanner.of(share, is_land=GROUND.is_land, cell_m=100.0, parameters=SCAN)
     labels = null_maxima(world, scanner=scanner, parameters=PARAMETERS)

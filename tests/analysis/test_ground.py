@@ -29,10 +29,19 @@ def test_a_pin_counts_on_land_or_near_it_and_is_said_where_it_does_not():
     cells = ground.cells_of(pins)
     assert [PinState(state) for state in cells.state] == [
         *(PinState.ON_LAND, PinState.MOVED, PinState.ON_WATER, PinState.ON_WATER),
-        *(PinState.MOVED, PinState.OUTSIDE, PinState.OUTSIDE, PinState.OUTSIDE),
+        *(PinState.OUTSIDE, PinState.OUTSIDE, PinState.OUTSIDE, PinState.OUTSIDE),
     ]
-    assert cells.cell.tolist() == [23, 23, NO_CELL, NO_CELL, 79, NO_CELL, NO_CELL, NO_CELL]
-    assert (cells.n(PinState.MOVED), cells.n(PinState.OUTSIDE)) == (2, 3)
+    assert cells.cell.tolist() == [23, 23, NO_CELL, NO_CELL, NO_CELL, NO_CELL, NO_CELL, NO_CELL]
+    assert (cells.n(PinState.MOVED), cells.n(PinState.OUTSIDE)) == (1, 4)
+
+
+def test_just_beyond_the_border_a_pin_counts_on_water_and_not_on_a_neighbours_land():
+    sea = shapely.union(LAKE, shapely.box(1000, 500, 3000, 1000))
+    ground = ground_of(REGION, water=sea, parameters=PARAMETERS)
+    cells = ground.cells_of([[1049, 700], [1051, 700], [1049, 300]])
+    states = [PinState(state) for state in cells.state]
+    assert states == [PinState.MOVED, PinState.OUTSIDE, PinState.OUTSIDE]
+    assert cells.cell.tolist() == [79, NO_CELL, NO_CELL]
 
 
 @given(st.lists(st.tuples(st.floats(-300, 1300), st.floats(-300, 1300)), min_size=1, max_size=30))
@@ -43,8 +52,9 @@ def test_who_counts_counts_in_a_cell_with_land_within_reach(pins):
     counts = result.state <= PinState.MOVED
     assert ground.is_land.ravel()[result.cell[counts]].all()
     assert (result.cell[~counts] == NO_CELL).all()
-    distance = shapely.distance(ground.land, shapely.points(np.array(pins)))
-    assert (counts == (distance <= 50)).all()
+    points = shapely.points(np.array(pins))
+    near = shapely.distance(ground.land, points) <= 50
+    assert (counts == near & shapely.intersects(shapely.union(triangle, LAKE), points)).all()
 
 
 def test_a_pin_far_away_changes_no_cell():

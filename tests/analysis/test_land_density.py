@@ -103,7 +103,7 @@ def test_pins_on_water_and_abroad_change_nothing_and_are_said():
 def test_a_pin_just_off_the_land_counts_where_the_land_begins():
     island = ground_of(
         shapely.box(0, 0, 1000, 1000),
-        water=None,
+        water=shapely.box(1000, -1000, 3000, 2000),
         parameters=GroundParameters(cell_m=100, shore_m=50, max_cells=200),
     )
     near = land_density([[1040.0, 510.0]], ground=island, bandwidth_m=100.0)

@@ -8,18 +8,20 @@ from hypothesis import strategies as st
 from scipy.cluster.hierarchy import fcluster, linkage
 
 from mapdialog.analysis.ground import GroundParameters, ground_of
-from mapdialog.analysis.null import LabelsWorld, SpotsWorld, anchors_of, unevenness_of
+from mapdialog.analysis.null import SpotsWorld, anchors_of, copying_of, unevenness_of
 from mapdialog.analysis.people import (
     UNKNOWN,
     PeopleParameters,
-    coincident_share,
+    first_there,
     linked,
     medoids,
     person_spots,
     senders,
 )
 
-PEOPLE = PeopleParameters(link_m=500.0, same_sending_m=10.0, same_sending_s=600.0, same_position_m=0.01)
+from .worlds import one_spot_each
+
+PEOPLE = PeopleParameters(link_m=500.0, same_sending_m=10.0, same_sending_s=600.0, same_position_m=25.0)
 GROUND = ground_of(
     shapely.box(0, 0, 4000, 4000),
     water=None,
@@ -91,10 +93,22 @@ def test_the_same_words_near_and_soon_are_one_sending_when_nobody_knows_who():
     assert result.unknown_share == pytest.approx(3 / 5)
 
 
-def test_d_is_the_share_that_is_not_the_first_at_its_position():
-    xy = np.array([[0.0, 0], [0, 0], [0, 0], [5, 5], [5, 5.2]])
-    assert coincident_share(xy, parameters=PEOPLE) == pytest.approx(2 / 5)
-    assert coincident_share(np.zeros((0, 2)), parameters=PEOPLE) == 0
+def test_the_first_at_a_position_is_the_one_that_no_earlier_one_lies_near():
+    xy = np.array([[0.0, 0], [0, 24], [0, 47], [500, 5], [500, 31], [500, 5]])
+    assert first_there(xy, same_position_m=25.0).tolist() == [True, False, False, True, True, False]
+    assert first_there(np.zeros((0, 2)), same_position_m=25.0).tolist() == []
+
+
+@pytest.mark.parametrize(("copied", "apart_m"), [(0.0, 0.0), (0.2, 0.0), (0.2, 8.0)])
+def test_copying_is_what_lies_together_beyond_chance_whether_or_not_at_the_very_point(copied, apart_m):
+    """In a town so dense that chance alone brings a fifth of the spots within 25 m of an earlier one."""
+    rng = np.random.default_rng(8)
+    xy = rng.random((2000, 2)) * 3000
+    for number in 1 + np.flatnonzero(rng.random(1999) < copied):
+        xy[number] = xy[rng.integers(number)] + rng.normal(0, apart_m, 2)
+    known = {"ground": GROUND, "share": np.pad(np.full((30, 30), 1 / 900), ((0, 10), (0, 10)))}
+    assert copying_of(xy, same_position_m=25.0, **known) == pytest.approx(copied, abs=0.03)
+    assert copying_of(xy[:0], same_position_m=25.0, **known) == 0
 
 
 EXACT = {"unevenness": 0.0, "reach_m": 500.0}
@@ -156,12 +170,14 @@ def test_copies_share_the_cells_of_earlier_ones(d):
 
 def test_labels_are_dealt_out_among_the_spots_there_are():
     cell = np.array([3, 3, 3, 8, 9, 9])
-    labels = LabelsWorld(cell=cell, n=4, n_cells=12)
+    labels = one_spot_each(cell, n=4, n_cells=12)
     draws = np.array([labels.draw(np.random.default_rng(seed)) for seed in range(2000)])
     assert (draws.sum(axis=1) == 4).all()
     assert (draws <= np.bincount(cell, minlength=12)).all()
     assert draws.mean(axis=0)[[3, 8, 9]] == pytest.approx([2, 4 / 6, 8 / 6], abs=0.06)
-    assert labels.without(np.array([3])).cell.tolist() == [8, 9, 9]
+    rest = labels.without(np.array([3]))
+    assert (rest.cell.tolist(), rest.is_theme.tolist()) == ([8, 9, 9], [True, False, False])
+    assert labels.key() != one_spot_each(cell, n=3, n_cells=12).key()
 
 
 def test_a_key_tells_worlds_apart_and_not_the_order_of_persons():

@@ -21,7 +21,7 @@ from .trial import Cell, alarms_of
 METHODS = Path(__file__).parents[2] / "docs" / "methods"
 SIZES = (100, 384, 1000, 5572)
 _RUNS_AT_ONCE = 25
-_NEAR_HOME = "heavy writers within 1 km of home"
+_NEAR_HOME = "heavy writers around home (σ 1 km)"
 QUICK = (
     Cell("Washington", "population", "one pin each", 1000),
     Cell("Bamble", "population", "heavy writers anywhere", 384),
@@ -35,6 +35,8 @@ BEYOND = (
     Cell("Bamble", "population", "exposure off by 50 %", 384, widened=False),
     Cell("Washington", "population", "exposure off by 20 %", 1000, widened=False),
     Cell("Washington", "population", "exposure off by 50 %", 1000, widened=False),
+    Cell("Washington", "population", "everybody four around home (σ 800 m)", 1000),
+    Cell("Bamble", "population", "everybody four around home (σ 800 m)", 1000),
     Cell(
         "Washington",
         "population",
@@ -66,8 +68,8 @@ WHEN = tuple(
         (_NEAR_HOME, 384, "one sitting each"),
         (_NEAR_HOME, 384, "two sittings"),
         (_NEAR_HOME, 384, "heavy writers first"),
-        ("everybody four within 1 km", 384, "one sitting each"),
-        ("everybody four within 1 km", 384, "two sittings"),
+        ("everybody four around home (σ 1 km)", 384, "one sitting each"),
+        ("everybody four around home (σ 1 km)", 384, "two sittings"),
     )
 )
 ABOUT = tuple(
@@ -77,8 +79,8 @@ ABOUT = tuple(
 )
 _HABITS = (
     "one pin each", "heavy writers anywhere", "heavy writers at home", "snapped to 50 m", "a tenth copied",
-    "snapped, a tenth copied", "everybody four places", "a fifth in couples", "exposure off by 20 %",
-    "exposure off by 50 %",
+    "snapped, a tenth copied", "everybody four places", "a fifth in couples",
+    "households of three, 10 m apart", "exposure off by 20 %", "exposure off by 50 %",
 )  # fmt: skip
 _KINDS = (
     ("Washington", "population"), ("Stockholm", "population"), ("Bamble", "population"),

@@ -13,6 +13,7 @@ from mapdialog.analysis.ground import Ground
 from .towns import EVEN_SHARE
 
 DISC_M = 150.0  # of a planted hotspot
+_TRIED = 24
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,9 +24,12 @@ class Habits:
     heavy_share: float = 0.05
     pins_each: int = 20
     home_m: float = 250.0
+    where_people_live: bool = False  # those around home too: the nearer, and the more people, the likelier
     grid_m: float = 0.0  # positions are snapped to it
     copied: float = 0.0  # share of the pins that take another's position
     couples: float = 0.0  # share of the people who live where the one before lives
+    households: int = 1  # so many live together, and each says where within `within_m` (σ)
+    within_m: float = 0.0
     unknown_m: float = 0.0  # reach of what the exposure does not know
     unknown_log: float = 0.0  # its standard deviation, as a logarithm
 
@@ -34,13 +38,17 @@ HABITS = {
     "one pin each": Habits(),
     "heavy writers anywhere": Habits(heavy="anywhere"),
     "heavy writers at home": Habits(heavy="home"),
-    "heavy writers within 1 km of home": Habits(heavy="home", home_m=1000.0),
-    "everybody four within 1 km": Habits(heavy="home", heavy_share=1.0, pins_each=4, home_m=1000.0),
+    "heavy writers around home (σ 1 km)": Habits(heavy="home", home_m=1000.0),
+    "everybody four around home (σ 1 km)": Habits(heavy="home", heavy_share=1.0, pins_each=4, home_m=1000.0),
     "a tenth copied": Habits(copied=0.1),
     "snapped to 50 m": Habits(grid_m=50.0),
     "snapped, a tenth copied": Habits(grid_m=50.0, copied=0.1),
     "everybody four places": Habits(heavy="anywhere", heavy_share=1.0, pins_each=4),
+    "everybody four around home (σ 800 m)": Habits(
+        heavy="home", heavy_share=1.0, pins_each=4, home_m=800.0, where_people_live=True
+    ),
     "a fifth in couples": Habits(couples=0.2),
+    "households of three, 10 m apart": Habits(households=3, within_m=10.0),
     "exposure off by 20 %": Habits(unknown_m=500.0, unknown_log=0.2),
     "exposure off by 50 %": Habits(unknown_m=500.0, unknown_log=0.5),
 }
@@ -59,7 +67,16 @@ def consultation(
         pins = np.bincount(person)
         home = np.flatnonzero(np.r_[True, person[1:] != person[:-1]])[person]
         at_home = pins[person] > 1
-        xy[at_home] = xy[home[at_home]] + rng.normal(0, habits.home_m, (int(at_home.sum()), 2))
+        xy[at_home] = _around(
+            xy[home[at_home]],
+            ground=ground,
+            weight=weight if habits.where_people_live else None,
+            habits=habits,
+            rng=rng,
+        )
+    if habits.households > 1:
+        household = person // habits.households
+        xy = xy[np.searchsorted(household, household)] + rng.normal(0, habits.within_m, xy.shape)
     second = 1 + np.flatnonzero(rng.random(n - 1) < habits.couples)
     xy[second] = xy[second - 1]
     if habits.grid_m:
@@ -99,6 +116,20 @@ def _persons(n: int, habits: Habits) -> np.ndarray:
     heavy = round(habits.heavy_share * people)
     single = max(n - heavy * habits.pins_each, 0)
     return np.r_[np.arange(single), single + np.arange(n - single) // habits.pins_each]
+
+
+def _around(
+    home: np.ndarray, *, ground: Ground, weight: np.ndarray | None, habits: Habits, rng: np.random.Generator
+) -> np.ndarray:
+    """(n, 2) one pin around each home; with `weight`, of many tried one where it is likely."""
+    if weight is None:
+        return home + rng.normal(0, habits.home_m, home.shape)
+    tried = home[:, None] + rng.normal(0, habits.home_m, (len(home), _TRIED, 2))
+    cell = ground.cells_of(tried.reshape(-1, 2)).cell.reshape(len(home), _TRIED)
+    likely = np.where(cell >= 0, weight.ravel()[np.maximum(cell, 0)], 0.0) + 1e-15
+    running = np.cumsum(likely, axis=1)
+    chosen = (running < rng.random(len(home))[:, None] * running[:, -1:]).sum(axis=1)
+    return tried[np.arange(len(home)), np.minimum(chosen, _TRIED - 1)]
 
 
 def _placed(ground: Ground, *, weight: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:

@@ -13,13 +13,13 @@ from mapdialog.analysis.exposure import ExposureParameters, from_all_comments
 from mapdialog.analysis.local_excess import LocalParameters, LocalWindows
 from mapdialog.analysis.null import (
     LabelsWorld,
-    PeopleLabelsWorld,
     SpotsWorld,
     World,
     anchors_of,
+    copying_of,
     unevenness_of,
 )
-from mapdialog.analysis.people import PeopleParameters, PersonSpots, coincident_share, person_spots
+from mapdialog.analysis.people import PeopleParameters, PersonSpots, first_there, person_spots
 from mapdialog.analysis.relative_risk import RiskParameters, RiskTest
 from mapdialog.analysis.scan import Scanner, ScanParameters
 from mapdialog.analysis.silence import SilenceParameters, SilentScanner
@@ -43,7 +43,7 @@ RISK = RiskParameters(
     replicates=199,
     seed=1,
 )
-PEOPLE = PeopleParameters(link_m=500.0, same_sending_m=10.0, same_sending_s=600.0, same_position_m=0.01)
+PEOPLE = PeopleParameters(link_m=500.0, same_sending_m=10.0, same_sending_s=600.0, same_position_m=25.0)
 LEVEL = 0.05
 REACH_M = 500.0  # assumed of what an exposure does not know
 REPLICATES = 199  # as good a test at 0.05 as 999, and ended at the tenth that exceeds: p > 0.05 then
@@ -116,8 +116,7 @@ def p_of(cell: Cell, *, seed: int, run: int) -> float:
         table = table_of(comments, spots=spots, world=of_world, replicates=_REPLICATES_OF_PLAN, seed=seed)
         return float(table.p_anywhere.min())
     if cell.against == "all":
-        person_of = spots.sender if cell.method == "relative risk" else None
-        counts, scanner, world = _theme(cell.town, at=at, person=person_of, rng=rng)
+        counts, scanner, world = _theme(cell.town, at=at, person=spots.sender, rng=rng)
     else:
         scanner = _scanner(cell.town, cell.kind if cell.against == "own" else cell.against)
         counts = np.bincount(at, minlength=ground.land_m2.size)
@@ -146,7 +145,12 @@ def _world(
         ground=ground,
         share=scanner.exposure,
         anchors=anchors,
-        copying=coincident_share(xy[spots.pin], parameters=PEOPLE),
+        copying=copying_of(
+            xy[spots.pin],
+            ground=ground,
+            share=scanner.exposure,
+            same_position_m=PEOPLE.same_position_m,
+        ),
         link_m=500.0,
         unevenness=_unevenness(cell, at=at, xy=xy[spots.pin], scanner=scanner, rng=rng),
         reach_m=REACH_M,
@@ -171,7 +175,7 @@ def _unevenness(
 ) -> float:
     if not cell.widened:
         return 0.0
-    _, first = np.unique(np.round(xy, 2), axis=0, return_index=True)
+    first = first_there(xy, same_position_m=PEOPLE.same_position_m)
     ground, _ = ground_and_shares(cell.town)
     return unevenness_of(at[first], ground=ground, share=scanner.exposure, reach_m=REACH_M, rng=rng)
 
@@ -187,20 +191,16 @@ def _p(counts: np.ndarray, *, scanner: Scans, world: World, seed: int) -> float:
 
 
 def _theme(
-    town: str, *, at: np.ndarray, person: np.ndarray | None, rng: np.random.Generator
-) -> tuple[np.ndarray, Scanner, World | PeopleLabelsWorld]:
-    """The theme is compared with all: a quarter of the spots by lot, or of the persons with all of theirs."""
+    town: str, *, at: np.ndarray, person: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, Scanner, LabelsWorld]:
+    """A quarter of the persons, by lot, write of the theme and of nothing else; it is compared with all."""
     ground, _ = ground_and_shares(town)
     n_cells = ground.land_m2.size
     exposure = from_all_comments(at, ground=ground, parameters=ExposureParameters(even_share=EVEN_SHARE))
     scanner = Scanner.of(exposure.share, is_land=ground.is_land, cell_m=100.0, parameters=SCAN)
-    if person is None:
-        theme = rng.permutation(at)[: len(at) // 4]
-        world = LabelsWorld(cell=at, n=len(theme), n_cells=n_cells)
-        return np.bincount(theme, minlength=n_cells), scanner, world
     is_theme = (rng.random(int(person.max()) + 1) < 0.25)[person]
-    people = PeopleLabelsWorld.of(at, person=person, is_theme=is_theme, n_cells=n_cells)
-    return np.bincount(at[is_theme], minlength=n_cells), scanner, people
+    world = LabelsWorld(at, person=person, is_theme=is_theme, n_cells=n_cells)
+    return np.bincount(at[is_theme], minlength=n_cells), scanner, world
 
 
 @functools.lru_cache(maxsize=4)
