@@ -79,8 +79,8 @@ def offer(
     nothing contradicts what is known and it has many (`worlds`). Where there is none, the table is refused,
     and nothing of it shown. What was hidden to an audience stays so, but for zeros; what is known is shown.
     `with_zeros`: zeros are shown, which tells that hidden cells are not 0; else they are hidden, too.
-    `with_people`: numbers of people are shown, where nobody knows another of people in any of the same atoms. Raises
-    ValueError for months that are not closed, and for unknown pieces and themes.
+    `with_people`: numbers of people are shown, where nobody knows another of people in any of the same atoms.
+    Raises ValueError for months that are not closed, and for unknown pieces and themes.
     """
     offered = _Offered.of(
         table.values(), ledger=ledger, audience=audience, with_zeros=with_zeros, parameters=parameters
