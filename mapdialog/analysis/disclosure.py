@@ -17,7 +17,8 @@ import pandas as pd
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
-_NO_WAY = 2**50  # more than all counts together
+_NO_WAY = 2**60  # more than all counts together
+_MOST = 2**53  # as a float still a whole number
 
 
 @dataclass(frozen=True)
@@ -36,18 +37,19 @@ def suppress_small(
     """Hide every count from 1 to `minimum` - 1, and as little else as keeps them hidden.
 
     `counts`: whole numbers ≥ 0, for example areas by themes. Zeros stay: nobody is in them. With
-    `contributors` (the same shape: distinct people behind each cell) a cell is small when its people are
-    fewer than `minimum`, and a total when no cell of it has so many, since the same people may be behind
-    several cells. Raises ValueError for negative or missing counts, and for shapes that differ.
+    `contributors` (the same rows and columns: distinct people behind each cell) a cell is small when its
+    people are fewer than `minimum`, and a total when no cell of it has so many, since the same people may be
+    behind several cells. Raises ValueError for what is no number of comments (negative, missing, beyond 2⁵³),
+    for other rows or columns of contributors, for more of them than comments, and for a minimum below 1.
 
     It protects one table by itself: two tables of the same pins with different divisions, or the same
     table day after day, can still tell. Source: the shortest-path heuristic for two-way tables; Fischetti
     and Salazar 1999 describe the problem.
     """
+    if not minimum >= 1:
+        raise ValueError("the minimum must be 1 or more")
     values = _with_totals(_whole(counts))
-    people = values if contributors is None else _with_most(_whole(contributors))
-    if people.shape != values.shape:
-        raise ValueError("contributors and counts must have the same shape")
+    people = values if contributors is None else _with_most(_people(contributors, counts=counts))
     small = (values > 0) & (people < minimum)
     if values.shape[0] < values.shape[1]:  # steps are counted between columns: let these be the fewer
         hidden = _with_company(values.T, small=small.T, minimum=minimum).T
@@ -58,9 +60,18 @@ def suppress_small(
 
 def _whole(table: pd.DataFrame) -> Ints:
     values = table.to_numpy(dtype=np.float64, na_value=np.nan)
-    if not (values >= 0).all() or (values != np.floor(values)).any():
-        raise ValueError("counts must be whole numbers, none missing or negative")
+    if not (values >= 0).all() or (values != np.floor(values)).any() or values.sum() > _MOST:
+        raise ValueError("counts must be whole numbers, none missing or negative, and less than 2⁵³ together")
     return values.astype(np.int64)
+
+
+def _people(contributors: pd.DataFrame, *, counts: pd.DataFrame) -> Ints:
+    if not (contributors.index.equals(counts.index) and contributors.columns.equals(counts.columns)):
+        raise ValueError("contributors and counts must have the same rows and columns, in the same order")
+    people = _whole(contributors)
+    if (people > _whole(counts)).any():
+        raise ValueError("nobody contributes without a comment: there are more people than comments")
+    return people
 
 
 def _with_totals(values: Ints) -> Ints:

@@ -7,11 +7,17 @@ remembers. `docs/methods/disclosure.md` says what this protects against and what
 
 from __future__ import annotations
 
+import hmac
+import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
+from numbers import Integral
 from typing import Any, NamedTuple, Self
+
+_VERSION = 1  # of the stored form
+_MOST_COMMENTS = 1_000_000  # of one person in one atom
 
 
 class Audience(Enum):
@@ -62,22 +68,27 @@ class Ledger:
     """A value: what was counted, and what was published of it.
 
     `pieces`: the areas of all editions intersected, and what lies in none. `secret`: what lots are cast with;
-    whoever knows it knows which cells were hidden by lot.
+    whoever knows it knows which cells were hidden by lot. `least_people`: what few was to each audience in
+    the offers so far, and is for ever; empty before the first.
     """
 
     pieces: tuple[str, ...]
     themes: tuple[str, ...]
     months: tuple[str, ...]  # the closed ones
-    wrote: tuple[Wrote, ...]
+    wrote: tuple[Wrote, ...] = field(repr=False)
     entries: tuple[Entry, ...]
-    secret: bytes
+    secret: bytes = field(repr=False)
+    least_people: Mapping[Audience, int] = field(default_factory=dict)
 
     @classmethod
     def empty(cls, pieces: Iterable[str], *, themes: Iterable[str], secret: bytes) -> Self:
         """A ledger before the first month is closed. `secret`: 16 to 64 bytes that nobody can guess."""
         if not 16 <= len(secret) <= 64:
             raise ValueError("a secret has 16 to 64 bytes")
-        return cls(tuple(pieces), tuple(themes), (), (), (), secret)
+        names = tuple(pieces), tuple(themes)
+        if any(len(set(each)) < len(each) for each in names):
+            raise ValueError("pieces and themes have different names")
+        return cls(*names, (), (), (), secret)
 
     def with_month(self, month: str, *, wrote: Iterable[Wrote]) -> Ledger:
         """The ledger after a month was closed. What was counted in it is never counted anew.
@@ -116,7 +127,13 @@ class Ledger:
 
     def as_json(self) -> dict[str, Any]:
         """For storing, in plain lists and texts. It says who wrote where: it is as secret as the comments."""
+        stored = self._plain()
+        return {**stored, "seal": _seal(stored, secret=self.secret)}
+
+    def _plain(self) -> dict[str, Any]:
         return {
+            "version": _VERSION,
+            "least_people": {audience.value: least for audience, least in self.least_people.items()},
             "pieces": list(self.pieces),
             "themes": list(self.themes),
             "months": list(self.months),
@@ -138,7 +155,17 @@ class Ledger:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Ledger:
-        """The ledger that `as_json` gave."""
+        """The ledger that `as_json` gave.
+
+        Raises ValueError for what was changed since: who takes a row out, as an erasure may think it must,
+        makes the next table name what is missing by subtraction.
+        """
+        plain = {key: value for key, value in stored.items() if key != "seal"}
+        secret = bytes.fromhex(stored["secret"])
+        if stored.get("version") != _VERSION:
+            raise ValueError("a ledger of another version")
+        if not hmac.compare_digest(str(stored.get("seal")), _seal(plain, secret=secret)):
+            raise ValueError("the ledger was changed after it was stored")
         return cls(
             pieces=tuple(stored["pieces"]),
             themes=tuple(stored["themes"]),
@@ -154,19 +181,26 @@ class Ledger:
                 )
                 for each in stored["entries"]
             ),
-            secret=bytes.fromhex(stored["secret"]),
+            secret=secret,
+            least_people={Audience(name): least for name, least in stored["least_people"].items()},
         )
+
+
+def _seal(plain: Mapping[str, Any], *, secret: bytes) -> str:
+    """Of all that is stored: a mistake is seen by it, not somebody who can read the secret."""
+    return hmac.new(secret, json.dumps(plain, sort_keys=True).encode(), "sha256").hexdigest()
 
 
 def _checked(
     wrote: Iterable[Wrote], *, pieces: Collection[str], themes: Collection[str], months: Collection[str]
 ) -> tuple[Wrote, ...]:
-    counted = tuple(wrote)
-    for each in counted:
+    rows = tuple(wrote)
+    for each in rows:
         if each.piece not in pieces or each.theme not in themes or each.month not in months:
-            raise ValueError(f"of no piece, theme or month that is to be counted: {each}")
-        if each.comments < 1:
-            raise ValueError("who wrote has one comment or more")
+            raise ValueError("a row is of no piece, theme or month that is to be counted")
+        if not isinstance(each.comments, Integral) or not 1 <= each.comments <= _MOST_COMMENTS:
+            raise ValueError("who wrote has a whole number of comments, one or more")
+    counted = tuple(each._replace(comments=int(each.comments)) for each in rows)
     if len({each[:4] for each in counted}) < len(counted):
         raise ValueError("a person is in an atom once, with all comments there")
     return counted

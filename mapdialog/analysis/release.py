@@ -14,7 +14,7 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from mapdialog.analysis.ledger import Audience, Cell, Entry, Ledger
+from mapdialog.analysis.ledger import Audience, Cell, Entry, Ledger, Wrote
 from mapdialog.analysis.worlds import ProofParameters, Sums, hidden_for_proof
 
 Ints = npt.NDArray[np.int64]
@@ -33,6 +33,12 @@ class ReleaseParameters:
     least_people: Mapping[Audience, int]  # fewer are few; 10 for all, 5 for committees
     by_lot: float  # share of cells hidden for no reason, so that a hidden cell need not have few; 0.02
     most_nodes: int  # of a search for a whole-numbered world, see `worlds`; 1,000
+
+    def __post_init__(self) -> None:
+        if set(self.least_people) != set(Audience) or not min(self.least_people.values()) >= 2:
+            raise ValueError("least_people must be 2 or more for each audience")
+        if not (0 <= self.by_lot < 1 and self.most_nodes >= 1):
+            raise ValueError("by_lot must be from 0 to less than 1, and most_nodes 1 or more")
 
 
 @dataclass(frozen=True)
@@ -80,8 +86,12 @@ def offer(
     and nothing of it shown. What was hidden to an audience stays so, but for zeros; what is known is shown.
     `with_zeros`: zeros are shown, which tells that hidden cells are not 0; else they are hidden, too.
     `with_people`: numbers of people are shown, where nobody knows another of people in any of the same atoms.
-    Raises ValueError for months that are not closed, and for unknown pieces and themes.
+    Raises ValueError for months that are not closed, for unknown pieces and themes, and where few was
+    something else in an offer before.
     """
+    if ledger.least_people not in ({}, parameters.least_people):
+        raise ValueError("what is few was decided with the first offer to this ledger")
+    ledger = replace(ledger, least_people=dict(parameters.least_people))
     offered = _Offered.of(
         table.values(), ledger=ledger, audience=audience, with_zeros=with_zeros, parameters=parameters
     )
@@ -125,7 +135,8 @@ class _Offered:
         atoms, cells = _Atoms.of(ledger), tuple(table)
         members = atoms.members(cells)
         comments, people = atoms.sums(members)
-        lots = np.array([_lots(cell, secret=ledger.secret) for cell in cells]).reshape(-1, 2)
+        written = atoms.written(members)
+        lots = np.array([_lots(each, secret=ledger.secret) for each in written]).reshape(-1, 2)
         known = {e.cell for e in ledger.entries if e.audience in _SEES[audience] and e.comments is not None}
         hidden = {e.cell for e in ledger.entries if e.audience in _READERS[audience] and e.comments is None}
         is_hidden = np.array([cell in hidden for cell in cells], dtype=bool)
@@ -187,10 +198,12 @@ def _touched(members: sparse.csr_array, *, n_known: int) -> Ints:
     return np.flatnonzero(np.isin(of_sum, of_sum[n_known:]))
 
 
-def _lots(cell: Cell, *, secret: bytes) -> tuple[float, float]:
-    """Two numbers from 0 to 1 that are the cell's own, whatever is counted in it."""
-    name = repr([sorted(names) for names in (cell.pieces, cell.themes, cell.months)])
-    digest = hashlib.blake2b(name.encode(), key=secret, digest_size=16).digest()
+def _lots(written: int, *, secret: bytes) -> tuple[float, float]:
+    """Whether a cell is hidden by lot, and its price; the same for all cells with the same comments in them.
+
+    Were they cast by the cell's name, the same sum under many names would show what the lot is to hide.
+    """
+    digest = hashlib.blake2b(str(written).encode(), key=secret, digest_size=16).digest()
     return int.from_bytes(digest[:8]) / 2**64, int.from_bytes(digest[8:]) / 2**64
 
 
@@ -202,6 +215,7 @@ class _Atoms:
     comments: Ints  # (atoms,)
     people: Ints  # (atoms,)
     wrote: sparse.csr_array  # (atoms, people): 1 where somebody wrote
+    marks: Ints  # (atoms,) a number for what was written there, whatever its piece is called
 
     @classmethod
     def of(cls, ledger: Ledger) -> _Atoms:
@@ -218,7 +232,9 @@ class _Atoms:
         wrote = sparse.csr_array((np.ones(n_wrote, dtype=np.int64), (atom, person)), shape=(n_atoms, n_wrote))
         weights = [each.comments for each in ledger.wrote]
         comments = np.bincount(atom, weights=weights, minlength=n_atoms).astype(np.int64)
-        return cls(axes, comments, np.bincount(atom, minlength=n_atoms), wrote)
+        marks = np.zeros(n_atoms, dtype=np.int64)
+        np.add.at(marks, atom, np.array([_mark(each) for each in ledger.wrote], dtype=np.int64))
+        return cls(axes, comments, np.bincount(atom, minlength=n_atoms), wrote, marks)
 
     def members(self, cells: Iterable[Cell]) -> sparse.csr_array:
         """(cells, atoms): 1 where an atom is in a cell. Raises ValueError for names that are none."""
@@ -235,7 +251,17 @@ class _Atoms:
         ones = np.ones(len(atoms), dtype=np.int64)
         return sparse.csr_array((ones, atoms, ends), shape=(ends.size - 1, self.comments.size))
 
+    def written(self, members: sparse.csr_array) -> list[int]:
+        """(cells,) a number for what was written in each: its atoms' marks added up, modulo 2⁶⁴."""
+        marks: list[int] = (members @ self.marks).tolist()
+        return marks
+
     def sums(self, members: sparse.csr_array) -> tuple[Ints, Ints]:
         """(cells,) each: comments, and different people."""
         people = np.asarray((members @ self.wrote > 0).sum(axis=1), dtype=np.int64).ravel()
         return members @ self.comments, people
+
+
+def _mark(wrote: Wrote) -> int:
+    name = repr((wrote.person, wrote.theme, wrote.month, wrote.comments))
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)

@@ -1,5 +1,7 @@
 """Small-number suppression, attacked with linear programming: what could a hidden cell be at most?"""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -100,13 +102,24 @@ def test_many_pins_by_few_people_are_small():
     assert published.row_totals.to_list() == [60, 55]
 
 
-def test_nonsense_is_refused():
-    with pytest.raises(ValueError, match="whole"):
-        suppress_small(pd.DataFrame({"a": [-1]}), minimum=5)
-    with pytest.raises(ValueError, match="whole"):
-        suppress_small(pd.DataFrame({"a": [np.nan]}), minimum=5)
-    with pytest.raises(ValueError, match="shape"):
-        suppress_small(pd.DataFrame({"a": [1]}), minimum=5, contributors=pd.DataFrame({"a": [1, 2]}))
+@pytest.mark.parametrize(
+    ("counts", "options", "why"),
+    [
+        ([-1], {}, "whole"),
+        ([np.nan], {}, "whole"),
+        ([1.5], {}, "whole"),
+        ([np.inf], {}, "whole"),
+        ([2**53, 2**53], {}, "less than 2⁵³"),
+        ([1], {"minimum": 0}, "minimum"),
+        ([1], {"minimum": np.nan}, "minimum"),
+        ([1], {"contributors": pd.DataFrame({"a": [1, 2]})}, "same rows"),
+        ([9, 1], {"contributors": pd.DataFrame({"a": [1, 9]}, index=[1, 0])}, "same rows"),
+        ([3], {"contributors": pd.DataFrame({"a": [20]})}, "more people"),
+    ],
+)
+def test_nonsense_is_refused(counts: list[float], options: dict[str, Any], why: str):
+    with pytest.raises(ValueError, match=why):
+        suppress_small(pd.DataFrame({"a": counts}), **{"minimum": 5, **options})
 
 
 @settings(max_examples=60)

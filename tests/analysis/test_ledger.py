@@ -26,7 +26,9 @@ def test_a_closed_month_is_never_counted_anew():
         (Wrote(1, "z", "light", "june", 1), "no piece"),
         (Wrote(1, "a", "road", "june", 1), "theme"),
         (Wrote(1, "a", "light", "may", 1), "month"),
-        (Wrote(1, "a", "light", "june", 0), "one comment"),
+        (Wrote(1, "a", "light", "june", 0), "one or more"),
+        (Wrote(1, "a", "light", "june", 1.9), "whole number"),  # type: ignore[arg-type]
+        (Wrote(1, "a", "light", "june", 2**70), "whole number"),
     ],
 )
 def test_what_is_no_count_is_refused(wrote: Wrote, why: str):
@@ -39,6 +41,24 @@ def test_nobody_is_in_an_atom_twice_and_a_secret_is_long():
         MAY.with_month("june", wrote=[Wrote(1, "a", "light", "june", 1)] * 2)
     with pytest.raises(ValueError, match="16"):
         Ledger.empty(["a"], themes=["light"], secret=b"short")
+    with pytest.raises(ValueError, match="different names"):
+        Ledger.empty(["a", "a"], themes=["light"], secret=SECRET)
+
+
+def test_neither_the_secret_nor_who_wrote_is_printed():
+    assert str(SECRET) not in repr(MAY)
+    assert "Wrote(" not in repr(MAY)
+
+
+@pytest.mark.parametrize("key", ["wrote", "entries", "secret", "least_people"])
+def test_a_stored_ledger_that_was_changed_is_refused(key: str):
+    """An erasure that takes a row out would make the next table name it by subtraction."""
+    stored = json.loads(json.dumps(MAY.as_json()))
+    changed = {"wrote": stored["wrote"][1:], "entries": [1], "secret": "00" * 16, "least_people": {"open": 2}}
+    with pytest.raises(ValueError, match="changed"):
+        Ledger.from_json({**stored, key: changed[key]})
+    with pytest.raises(ValueError, match="version"):
+        Ledger.from_json({**stored, "version": 99})
 
 
 def test_stored_and_read_again_it_is_the_same():

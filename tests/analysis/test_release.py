@@ -243,18 +243,57 @@ def test_offered_again_a_table_gives_the_same_and_hides_what_was_hidden():
     assert any(entry.comments is None for entry in first.entries.values())
 
 
-def test_a_hidden_cell_need_not_have_few_and_its_lot_does_not_hang_on_what_is_counted():
+def test_a_hidden_cell_need_not_have_few_and_under_another_name_it_has_the_same_lot():
+    """Else who has the same sum offered under many names sees which were hidden by lot."""
     town = make_town(1, areas=30, themes=1, months=1, comments=3_000, cut=0)
-    twice = [each._replace(person=each.person + 9_000) for each in town.wrote]
-    table = crossed(town.before, themes={"all": town.ledger.themes}, periods={"all": town.months})
+    named = Ledger.empty([*town.ledger.pieces, "nobody"], themes=town.ledger.themes, secret=SECRET)
+    ledger = named.with_month(town.months[0], wrote=town.wrote)
+    themes, periods = {"all": town.ledger.themes}, {"all": town.months}
     many = replace(PARAMETERS, by_lot=0.3)
-    releases = [
-        offered(table, town.ledger.with_month(town.months[0], wrote=wrote), parameters=many)
-        for wrote in (town.wrote, [*town.wrote, *twice])
+    hidden = [
+        {
+            key
+            for key, entry in offered(
+                crossed(
+                    {area: [*pieces, *more] for area, pieces in town.before.items()},
+                    themes=themes,
+                    periods=periods,
+                ),
+                ledger,
+                parameters=many,
+            ).entries.items()
+            if entry.comments is None
+        }
+        for more in ((), ("nobody",))
     ]
-    by_lot = [{key for key, entry in each.entries.items() if entry.comments is None} for each in releases]
-    assert by_lot[1] <= by_lot[0]
-    assert 3 < len(by_lot[1]) < 20
+    assert hidden[0] == hidden[1]
+    assert 3 < len(hidden[0]) < 20
+
+
+def test_what_is_few_is_decided_once():
+    ledger = of_atoms(("a", "light", "1", 20))
+    table = {("a",): Cell(*map(frozenset, ("a", ["light"], "1")))}
+    after = offered(table, ledger).ledger
+    assert after.least_people == LEAST
+    stricter = replace(PARAMETERS, least_people={audience: least + 1 for audience, least in LEAST.items()})
+    with pytest.raises(ValueError, match="first offer"):
+        offered(table, after, parameters=stricter)
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        {"least_people": {Audience.OPEN: 10}},
+        {"least_people": dict.fromkeys(Audience, 0)},
+        {"least_people": dict.fromkeys(Audience, float("nan"))},
+        {"by_lot": float("nan")},
+        {"by_lot": 1.0},
+        {"most_nodes": 0},
+    ],
+)
+def test_parameters_that_would_publish_everything_are_refused(nonsense: dict):
+    with pytest.raises(ValueError, match="must be"):
+        replace(PARAMETERS, **nonsense)
 
 
 def test_what_is_not_counted_yet_or_unknown_is_no_cell():
