@@ -43,7 +43,8 @@ class Judgement:
 class Content:
     """`rows` by row number, and the shapes of all row numbers in lon/lat: they can be written.
 
-    `judge` refuses nothing and takes a while: it can be called while the database is still writing.
+    A row may be understood when it is first asked for, and then be refused with ColumnError. `judge` refuses
+    nothing else and takes a while: it can be called while the database is still writing.
     """
 
     srid: int

@@ -90,10 +90,8 @@ def _blocks(
     for first in range(0, len(row_numbers), _ROWS_AT_ONCE):
         part = row_numbers[first : first + _ROWS_AT_ONCE]
         starts, rests = _shapes(geometries[part], has_parts=has_parts)
-        texts = [
-            _column([getattr(rows[row_number], name) for row_number in part], kind)
-            for name, kind in columns.items()
-        ]
+        of_part = [rows[row_number] for row_number in part]
+        texts = [_column([getattr(row, name) for row in of_part], kind) for name, kind in columns.items()]
         lengths = [_LENGTH(len(start) + len(rest)) for start, rest in zip(starts, rests, strict=True)]
         yield (
             first + len(part),

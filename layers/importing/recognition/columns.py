@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NoReturn
 
 from django.utils.translation import gettext as _
 
@@ -271,22 +271,54 @@ def _recognised_as(source: Source) -> Finding:
     )
 
 
-def rows(
-    source_rows: SourceRows, columns: Columns, *, row_numbers: Iterable[int], kind: str
-) -> dict[int, Row]:
-    """The rows to store, by row number. Raises ColumnError, listing every bad code at once."""
-    result = {
-        row_number: columns.row(source_rows.properties[row_number], row_number=row_number)
-        for row_number in row_numbers
-    }
-    too_long = [row_number + 1 for row_number, stored in result.items() if len(stored.code) > row.CODE_MAX]
-    if too_long:
+class RowsOnDemand(Mapping[int, Row]):
+    """Rows by row number, each understood when it is first asked for: so while the ones before are written.
+
+    Asking raises ColumnError, listing every code that is too long at once.
+    """
+
+    def __init__(self, source_rows: SourceRows, columns: Columns, *, row_numbers: Iterable[int]) -> None:
+        self._properties = source_rows.properties
+        self._columns = columns
+        self._understood: dict[int, Row | None] = dict.fromkeys(row_numbers)
+
+    def __getitem__(self, row_number: int) -> Row:
+        understood = self._understood[row_number]
+        if understood is None:
+            understood = self._columns.row(self._properties[row_number], row_number=row_number)
+            if len(understood.code) > row.CODE_MAX:
+                self._refuse_long_codes()
+            self._understood[row_number] = understood
+        return understood
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._understood)
+
+    def __len__(self) -> int:
+        return len(self._understood)
+
+    def _refuse_long_codes(self) -> NoReturn:
+        too_long = [
+            row_number + 1
+            for row_number in self
+            if len(self._columns.row(self._properties[row_number], row_number=row_number).code) > row.CODE_MAX
+        ]
         message = _("Codes of more than %(limit)d characters in features %(numbers)s.")
         values = {"limit": row.CODE_MAX, "numbers": _listed(too_long)}
         raise ColumnError(message % values, option="--code-field")
+
+
+def rows(
+    source_rows: SourceRows, columns: Columns, *, row_numbers: Iterable[int], kind: str
+) -> Mapping[int, Row]:
+    """The rows to store, by row number. ColumnError, from here or from asking for them, lists all bad codes.
+
+    What has to look at all of them is done here: whether codes differ, and which names are of one place.
+    """
+    on_demand = RowsOnDemand(source_rows, columns, row_numbers=row_numbers)
     if kind == Layer.Kind.BOUNDARY:
-        _check_area_codes(result)
-    return _with_all_names(result, source_rows, columns)
+        _check_area_codes(on_demand)
+    return _with_all_names(on_demand, source_rows, columns)
 
 
 def not_of_layer(source_rows: SourceRows, columns: Columns) -> dict[int, str]:
@@ -338,7 +370,9 @@ def _code_findings(loaded: Mapping[int, Row], columns: Columns, *, owner: str) -
     return remarks
 
 
-def _with_all_names(stored: dict[int, Row], source_rows: SourceRows, columns: Columns) -> dict[int, Row]:
+def _with_all_names(
+    stored: Mapping[int, Row], source_rows: SourceRows, columns: Columns
+) -> Mapping[int, Row]:
     """Names of one place that stand in rows of their own, each with its language: all of them in each."""
     if "place" not in columns.roles:
         return stored
@@ -374,7 +408,7 @@ def _identity(source_rows: SourceRows, names: Collection[str], *, name_column: s
     raise ColumnError(message % {"fields": _listed(names)}, option="--code-field")
 
 
-def _check_area_codes(stored: dict[int, Row]) -> None:
+def _check_area_codes(stored: Mapping[int, Row]) -> None:
     missing = [row_number + 1 for row_number, stored_row in stored.items() if not stored_row.code]
     if missing:
         message = _("Features without a code: %(numbers)s.")

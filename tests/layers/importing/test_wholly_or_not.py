@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection, connections, transaction
 
 from layers.editions import life
 from layers.importing.import_file import ImportRefusedError, ImportRequest, load, stage
+from layers.importing.recognition.columns import ColumnError
 from layers.models import Area, Edition, Layer, LayerEvent
 from tests.layers import files
 from tests.layers.imports import AT, imported, two_areas
@@ -183,3 +184,16 @@ def test_a_check_that_asks_the_database_while_rows_are_written_is_an_error_and_n
     with pytest.raises(RuntimeError, match="takes no question"):
         imported(files.geopackage(tmp_path), code_field="kode")
     assert not Edition.objects.exists()
+
+
+def test_rows_that_are_refused_while_others_are_written_are_all_named_and_nothing_is_kept(
+    tmp_path: Path,
+) -> None:
+    """A zone is understood when its turn to be written comes: 500 are with the database by then."""
+    shapes = [shapely.box(9 + n * 0.001, 59, 9.001 + n * 0.001, 59.001) for n in range(1100)]
+    codes = ["B" * (81 if n in (700, 1050) else 1) for n in range(1100)]
+    features = [files.feature(shape, kode=code) for shape, code in zip(shapes, codes, strict=True)]
+    path = files.geojson(tmp_path, files.collection(*features))
+    with pytest.raises(ColumnError, match="701, 1051"):
+        imported(path, kind="zoning", code_field="kode")
+    assert nothing_is_there()
