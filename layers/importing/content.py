@@ -19,6 +19,7 @@ from layers.importing.checked import CheckInput
 from layers.importing.recognition import columns as recognition
 from layers.importing.recognition import source_layers
 from layers.importing.recognition.columns import Columns, Row
+from layers.importing.recognition.rows import rows_on_demand
 from layers.importing.request import CHECKING, READING, ImportRefusedError, ImportRequest, Progress
 from layers.models import Layer
 from layers.readers.read_file import ChooseLayerError, Contents, SourceRows
@@ -104,7 +105,7 @@ class _Import:
         self._check_not_empty()
         merged = self._merge_codes()
         row_numbers = self._shapes.row_numbers().tolist()
-        rows = recognition.rows(self._source_rows, self._columns, row_numbers=row_numbers, kind=request.kind)
+        rows = rows_on_demand(self._source_rows, self._columns, row_numbers=row_numbers, kind=request.kind)
         return Content(
             srid=srid,
             columns=self._columns,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NoReturn
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -22,7 +21,7 @@ from layers.readers.read_file import SourceRows
 from layers.reference import catalog, codes, column_names, languages
 from layers.reference.catalog import Source
 
-__all__ = ["ColumnError", "Columns", "Row", "findings", "not_of_layer", "recognise", "rows"]
+__all__ = ["ColumnError", "Columns", "Row", "findings", "listed", "not_of_layer", "recognise"]
 
 # What a file made for this service calls its columns; others are found through sources/.
 OWN_NAMES = {
@@ -271,56 +270,6 @@ def _recognised_as(source: Source) -> Finding:
     )
 
 
-class RowsOnDemand(Mapping[int, Row]):
-    """Rows by row number, each understood when it is first asked for: so while the ones before are written.
-
-    Asking raises ColumnError, listing every code that is too long at once.
-    """
-
-    def __init__(self, source_rows: SourceRows, columns: Columns, *, row_numbers: Iterable[int]) -> None:
-        self._properties = source_rows.properties
-        self._columns = columns
-        self._understood: dict[int, Row | None] = dict.fromkeys(row_numbers)
-
-    def __getitem__(self, row_number: int) -> Row:
-        understood = self._understood[row_number]
-        if understood is None:
-            understood = self._columns.row(self._properties[row_number], row_number=row_number)
-            if len(understood.code) > row.CODE_MAX:
-                self._refuse_long_codes()
-            self._understood[row_number] = understood
-        return understood
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self._understood)
-
-    def __len__(self) -> int:
-        return len(self._understood)
-
-    def _refuse_long_codes(self) -> NoReturn:
-        too_long = [
-            row_number + 1
-            for row_number in self
-            if len(self._columns.row(self._properties[row_number], row_number=row_number).code) > row.CODE_MAX
-        ]
-        message = _("Codes of more than %(limit)d characters in features %(numbers)s.")
-        values = {"limit": row.CODE_MAX, "numbers": _listed(too_long)}
-        raise ColumnError(message % values, option="--code-field")
-
-
-def rows(
-    source_rows: SourceRows, columns: Columns, *, row_numbers: Iterable[int], kind: str
-) -> Mapping[int, Row]:
-    """The rows to store, by row number. ColumnError, from here or from asking for them, lists all bad codes.
-
-    What has to look at all of them is done here: whether codes differ, and which names are of one place.
-    """
-    on_demand = RowsOnDemand(source_rows, columns, row_numbers=row_numbers)
-    if kind == Layer.Kind.BOUNDARY:
-        _check_area_codes(on_demand)
-    return _with_all_names(on_demand, source_rows, columns)
-
-
 def not_of_layer(source_rows: SourceRows, columns: Columns) -> dict[int, str]:
     """Why, by row, a feature is not part of the layer although it stands among it: a plan's outline.
 
@@ -370,18 +319,6 @@ def _code_findings(loaded: Mapping[int, Row], columns: Columns, *, owner: str) -
     return remarks
 
 
-def _with_all_names(
-    stored: Mapping[int, Row], source_rows: SourceRows, columns: Columns
-) -> Mapping[int, Row]:
-    """Names of one place that stand in rows of their own, each with its language: all of them in each."""
-    if "place" not in columns.roles:
-        return stored
-    places = {at: codes.cleaned(source_rows.properties[at].get(columns.roles["place"])) for at in stored}
-    names_at = {at: json.loads(stored_row.names) for at, stored_row in stored.items()}
-    names = languages.gathered(names_at, places=places)
-    return {at: replace(stored_row, names=row.as_json(names[at])) for at, stored_row in stored.items()}
-
-
 def _check_named(roles: Mapping[str, str], names: Collection[str], *, source: str | None) -> None:
     for role, name in roles.items():
         if role not in ROLES:
@@ -389,12 +326,12 @@ def _check_named(roles: Mapping[str, str], names: Collection[str], *, source: st
             raise ColumnError(message % {"role": role[:80], "roles": ", ".join(ROLES)})
         if name not in names:
             message = _("The file has no column “%(name)s”. It has: %(fields)s.")
-            values = {"name": name[:80], "fields": _listed(names)}
+            values = {"name": name[:80], "fields": listed(names)}
             raise ColumnError(message % values, option=f"--field {role}")
     if source is not None and catalog.source(source) is None:
         message = _("No data set is called “%(source)s”. There are: %(sources)s.")
-        listed = ", ".join(known.id for known in catalog.sources())
-        raise ColumnError(message % {"source": source[:80], "sources": listed})
+        sources = ", ".join(known.id for known in catalog.sources())
+        raise ColumnError(message % {"source": source[:80], "sources": sources})
 
 
 def _identity(source_rows: SourceRows, names: Collection[str], *, name_column: str) -> str:
@@ -405,23 +342,10 @@ def _identity(source_rows: SourceRows, names: Collection[str], *, name_column: s
         if all(values) and len(set(values)) == len(values):
             return candidates[0]
     message = _("Which column holds the areas' codes? The file has: %(fields)s.")
-    raise ColumnError(message % {"fields": _listed(names)}, option="--code-field")
+    raise ColumnError(message % {"fields": listed(names)}, option="--code-field")
 
 
-def _check_area_codes(stored: Mapping[int, Row]) -> None:
-    missing = [row_number + 1 for row_number, stored_row in stored.items() if not stored_row.code]
-    if missing:
-        message = _("Features without a code: %(numbers)s.")
-        raise ColumnError(message % {"numbers": _listed(missing)}, option="--code-field")
-    numbers_by_code: dict[str, list[int]] = {}
-    for row_number, stored_row in stored.items():
-        numbers_by_code.setdefault(stored_row.code, []).append(row_number + 1)
-    twice = [f"{code} ({_listed(numbers)})" for code, numbers in numbers_by_code.items() if len(numbers) > 1]
-    if twice:
-        message = _("Codes that several features have: %(codes)s.")
-        raise ColumnError(message % {"codes": _listed(twice)}, option="--merge-codes or --code-field")
-
-
-def _listed(values: Collection[object], *, limit: int = 20) -> str:
+def listed(values: Collection[object], *, limit: int = 20) -> str:
+    """The first of them, shortened, for a message."""
     shown = ", ".join(str(value)[:60] for value in list(values)[:limit])
     return f"{shown}, …" if len(values) > limit else shown or "–"

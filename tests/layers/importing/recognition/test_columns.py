@@ -10,6 +10,7 @@ import shapely
 from layers.importing.recognition import columns
 from layers.importing.recognition.columns import ColumnError, Columns, recognise
 from layers.importing.recognition.row import Row
+from layers.importing.recognition.rows import rows_on_demand
 from layers.readers.read_file import SourceRows
 
 SQUARE = shapely.box(0, 0, 1, 1)
@@ -33,7 +34,7 @@ def rows_of(
 ) -> list[Row]:
     got = understood(source_rows, kind=kind, owner=owner, **options)
     return list(
-        columns.rows(source_rows, got, row_numbers=range(len(source_rows.properties)), kind=kind).values()
+        rows_on_demand(source_rows, got, row_numbers=range(len(source_rows.properties)), kind=kind).values()
     )
 
 
@@ -41,7 +42,7 @@ def findings_of(
     source_rows: SourceRows, *, owner: str = "NO-4012", **options: Any
 ) -> dict[str, dict[str, Any]]:
     got = understood(source_rows, owner=owner, **options)
-    loaded = columns.rows(source_rows, got, row_numbers=range(len(source_rows.properties)), kind="zoning")
+    loaded = rows_on_demand(source_rows, got, row_numbers=range(len(source_rows.properties)), kind="zoning")
     return {
         finding.kind: {"count": finding.count, **finding.values}
         for finding in columns.findings(loaded, got, owner=owner, source=None)
