@@ -94,7 +94,11 @@ def own_task() -> ProcrastinateJob:
 
 
 def is_waiting_for_the_lock(lock: psycopg.Connection[Any]) -> bool:
-    row = lock.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted").fetchone()
+    """In this database: the others of the cluster are other tests'."""
+    row = lock.execute(
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted "
+        "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    ).fetchone()
     return bool(row and row[0])
 
 
