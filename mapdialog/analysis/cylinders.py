@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from mapdialog.analysis.circles import Circles
 from mapdialog.analysis.scan import log_likelihood_ratio
+from mapdialog.analysis.significance import TIE
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -23,7 +24,6 @@ Bools = npt.NDArray[np.bool_]
 
 _FLOORS = 48  # whole LLR from 0, for each of which it is known which cylinders cannot reach it
 _AT_ONCE = 64  # cylinders whose people are counted
-_EQUAL = 1e-9  # two LLR that differ by less are equal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +141,7 @@ class Cylinders:
         while llr.max(initial=above) > above:
             number = int(np.argmax(llr))
             cylinder = steps.cylinder(int(zone[number]), int(first[number]), int(length[number]))
-            if cylinder.llr < llr[number] - _EQUAL:  # fewer people than spots
+            if cylinder.llr < llr[number] - TIE:  # fewer people than spots
                 llr[number] = cylinder.llr
                 continue
             strongest.append(cylinder)
@@ -230,7 +230,7 @@ class _Steps:
         return np.where(people >= cylinders.parameters.least_people, llr, 0.0)
 
     def cylinder(self, zone: int, first: int, length: int) -> Cylinder:
-        """One of them."""
+        """The cylinder over a circle that is looked at, by its number, from a step on for so many."""
         cylinders = self.cylinders
         near, _ = cylinders.near(np.array([zone]))
         spots = near[(self.step[near] >= first) & (self.step[near] < first + length)]
@@ -303,7 +303,7 @@ def _limits(total: int, *, least: int) -> Counts | Ints:
     while (high - low > 1).any():
         middle = (low + high) // 2
         inside = np.maximum(middle, 1)
-        reaches = (_llr(n, product=inside, total=total) >= floors - _EQUAL) & (middle < n * total)
+        reaches = (_llr(n, product=inside, total=total) >= floors - TIE) & (middle < n * total)
         low, high = np.where(reaches, middle, low), np.where(reaches, high, middle)
     low[:, :least] = 0
     low[low == 0] = -1

@@ -26,7 +26,7 @@ _LEAST = 1e-300  # farther off the land than any pin that counts
 
 @dataclass(frozen=True)
 class KernelMass:
-    """∫ over the land of a Gaussian around any point on it; `logarithm`: (nodes, nodes) of a grid.
+    """∫ over the land of a Gaussian around any point on it; `logarithm`: (rows, columns) of nodes.
 
     The logarithm is smooth even around an islet, where the mass falls to nothing within two bandwidths.
     """

@@ -11,12 +11,13 @@ import numpy.typing as npt
 
 from mapdialog.analysis.null import Draws, World
 from mapdialog.analysis.scan import Scanner, Window, log_likelihood_ratio
+from mapdialog.analysis.significance import TIE
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 _EULER = 0.5772156649015329
-_EQUAL = 1e-9  # two LLR that differ by less are equal
+_NOTHING = 1e-9  # expected: less is rounding
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +43,7 @@ class Maxima:
 
         Source: Besag & Clifford 1991 where it was stopped: the exceeding ones of those drawn.
         """
-        exceeding = int((self.values >= llr - _EQUAL).sum())
+        exceeding = int((self.values >= llr - TIE).sum())
         if self.stopped:
             return exceeding / len(self.values)
         return (1 + exceeding) / (len(self.values) + 1)
@@ -58,9 +59,9 @@ class Maxima:
     def critical(self, level: float) -> float:
         """The LLR above which p is at most `level`; at it, and at what ties with it, p is larger."""
         if self.stopped:
-            allowed = math.floor(level * len(self.values) + _EQUAL)
+            allowed = math.floor(level * len(self.values) + TIE)
         else:
-            allowed = math.floor(level * (len(self.values) + 1) + _EQUAL) - 1
+            allowed = math.floor(level * (len(self.values) + 1) + TIE) - 1
         return float(np.sort(self.values)[::-1][allowed]) if allowed >= 0 else math.inf
 
     def _gumbel(self) -> tuple[float, float]:
@@ -109,7 +110,7 @@ def null_maxima(
     for number in range(parameters.replicates):
         rng = np.random.default_rng([parameters.seed, number])
         values.append(scanner.greatest(world.draw(rng)))
-        exceeding += values[-1] >= observed - _EQUAL
+        exceeding += values[-1] >= observed - TIE
         if parameters.stop_after and exceeding >= parameters.stop_after:
             return Maxima(np.array(values), stopped=True)
     return Maxima(np.array(values), stopped=False)
@@ -133,7 +134,7 @@ def weigh(
     spots = _Spots(cell, sender, scanner)
     strongest = spots.strongest(above=0.0)
     critical = maxima.critical(parameters.level)
-    chosen = spots.chosen(above=critical + _EQUAL)
+    chosen = spots.chosen(above=critical + TIE)
     hotspots = [
         Hotspot(window, spots.people(window), maxima.p(window.llr), maxima.p_tail(window.llr), 0)
         for window in chosen
@@ -157,7 +158,7 @@ def smallest_ratio(total: int, *, scanner: Scanner, critical: float) -> float:
     n = np.arange(least, total + 1)
     if expected <= 0 or len(n) == 0:
         return math.inf
-    enough = log_likelihood_ratio(n, expected=expected, total=total) > critical + _EQUAL
+    enough = log_likelihood_ratio(n, expected=expected, total=total) > critical + TIE
     return float(n[enough][0] / expected) if enough.any() else math.inf
 
 
@@ -241,7 +242,7 @@ def gini(windows: list[Window], *, total: int) -> float:
     expected = np.append(expected, max(total - expected.sum(), 0.0))
     if total == 0:
         return 0.0
-    order = np.argsort(n / np.maximum(expected, _EQUAL), kind="stable")
+    order = np.argsort(n / np.maximum(expected, _NOTHING), kind="stable")
     x = np.r_[0.0, np.cumsum(expected[order]) / expected.sum()]
     y = np.r_[0.0, np.cumsum(n[order]) / total]
     return float(1.0 - (np.diff(x) * (y[1:] + y[:-1])).sum())

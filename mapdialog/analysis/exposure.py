@@ -31,7 +31,7 @@ class Kind(StrEnum):
 
     RESIDENTS = "residents"
     STREETS = "streets"
-    OTHER_COMMENTS = "other_comments"
+    ALL_COMMENTS = "all_comments"
     EVEN_LAND = "even_land"
 
 
@@ -155,7 +155,7 @@ def from_all_comments(cell: Ints, *, ground: Ground, parameters: ExposureParamet
     """
     counts = np.bincount(cell[cell != NO_CELL], minlength=ground.land_m2.size).reshape(ground.shape)
     share = _shares(counts.astype(np.float64), ground=ground, parameters=parameters)
-    return Exposure(share, Kind.OTHER_COMMENTS, Null.LABELS, {}, float((cell == NO_CELL).sum()))
+    return Exposure(share, Kind.ALL_COMMENTS, Null.LABELS, {}, float((cell == NO_CELL).sum()))
 
 
 def _shares(weight: Floats, *, ground: Ground, parameters: ExposureParameters) -> Floats:

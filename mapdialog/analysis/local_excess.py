@@ -15,13 +15,12 @@ import numpy.typing as npt
 from mapdialog.analysis.circles import Circles
 from mapdialog.analysis.evidence import Maxima
 from mapdialog.analysis.getis_ord import gi_star
-from mapdialog.analysis.significance import false_discovery, poisson_mid_p, two_sided_p
+from mapdialog.analysis.significance import TIE, false_discovery, poisson_mid_p, two_sided_p
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
-_EQUAL = 1e-9  # two sums that differ by less are equal
 _SMALLEST = 1e-300  # a smaller p is this one
 
 
@@ -170,7 +169,7 @@ def _permuted_p(values: Floats, *, windows: LocalWindows, at: Ints) -> Floats:
         own = values.ravel()[cell]
         is_dealt = (dealt[:, :size] == cell).any(axis=1)
         others = np.where(is_dealt, running[:, min(size + 1, dealt.shape[1])] - own, running[:, size])
-        as_high = int((others >= sums.ravel()[cell] - own - _EQUAL).sum())
+        as_high = int((others >= sums.ravel()[cell] - own - TIE).sum())
         p[number] = (1 + as_high) / (len(dealt) + 1)
     return p
 

@@ -25,7 +25,7 @@ _POINTS_OF_CURVE = 4_000  # thrown for each number of anchors
 
 
 class Draws(Protocol):
-    """Draws replicates."""
+    """Draws replicates of what a scan takes: counts of cells, or values of entries."""
 
     def draw(self, rng: np.random.Generator) -> Ints:
         """What a scan takes, of one replicate."""
@@ -33,7 +33,7 @@ class Draws(Protocol):
 
 
 class World(Draws, Protocol):
-    """Draws replicates."""
+    """Draws person-spots, and can leave out a part of the ground."""
 
     def draw(self, rng: np.random.Generator) -> Ints:
         """(cells,) person-spots in each cell of one replicate."""

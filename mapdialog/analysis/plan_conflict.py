@@ -17,12 +17,10 @@ from mapdialog.analysis.ground import Ground
 from mapdialog.analysis.null import DealtWorld, SpotsWorld
 from mapdialog.analysis.people import PersonSpots
 from mapdialog.analysis.plan_rows import NO_ZONE, Plan, places
-from mapdialog.analysis.significance import binomial_tail, false_discovery
+from mapdialog.analysis.significance import TIE, binomial_tail, false_discovery
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-
-_EQUAL = 1e-9  # two measures that differ by less are equal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,7 +203,7 @@ def _anywhere(people: Ints, *, worlds: Ints, parameters: ConflictParameters) -> 
     is_few = (unusual < 0) & (every.mean(axis=0) >= parameters.least_expected)
     unusual = np.where(is_many | is_few, np.abs(unusual), 0.0)
     most = np.sort(unusual.max(axis=(1, 2)))
-    return np.asarray((len(most) - np.searchsorted(most, unusual[0] - _EQUAL)) / len(most))
+    return np.asarray((len(most) - np.searchsorted(most, unusual[0] - TIE)) / len(most))
 
 
 def _exact(people: Ints, *, share: Floats | None) -> Floats:

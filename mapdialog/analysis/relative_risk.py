@@ -18,12 +18,13 @@ from mapdialog.analysis.exposure import Exposure
 from mapdialog.analysis.gaussian import between_cells
 from mapdialog.analysis.ground import NO_CELL, Ground
 from mapdialog.analysis.null import Draws
+from mapdialog.analysis.significance import TIE
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
-_EQUAL = 1e-9  # two values that differ by less are equal
+_LEAST_VARIANCE = 1e-9  # of a logarithm: a cell that never varies is judged by hardly more than itself
 _AROUND = 2.0  # bandwidths: a disc of this radius is what a Gaussian counts, (ΣK)²/ΣK²
 _PILOT, _REPLICATE = 0, 1  # seeds of their own
 
@@ -109,7 +110,7 @@ class RiskTest:
             values = unit.standardised(world.draw(_rng(parameters, _PILOT, number)))
             total, squares = total + values, squares + values**2
         mean = total / parameters.pilots
-        variance = np.maximum(squares / parameters.pilots - mean**2, _EQUAL)
+        variance = np.maximum(squares / parameters.pilots - mean**2, _LEAST_VARIANCE)
         return cls(kernel, is_tested, unit.delta, mean, np.sqrt(variance))
 
     def standardised(self, counts: Ints) -> Floats:
@@ -118,7 +119,7 @@ class RiskTest:
         return np.asarray((np.log(density[self.is_tested] + self.delta) - self.mean) / self.deviation)
 
     def greatest(self, counts: Ints) -> float:
-        """The largest of them; 0 if no cell is tested."""
+        """The largest of them; 0 if none is above its mean, or no cell is tested."""
         return float(self.standardised(counts).max(initial=0.0))
 
 
@@ -202,7 +203,7 @@ class _Theme:
             p_here[test.is_tested], p_anywhere[test.is_tested] = _probabilities(
                 counts, test, world=world, parameters=parameters
             )
-        is_marked = p_anywhere <= parameters.level + _EQUAL
+        is_marked = p_anywhere <= parameters.level + TIE
         is_marked[is_marked] = self._people(is_marked, parameters) >= parameters.least_people
         log_ratio = np.log((density + delta) / (reference + delta))
         return RelativeRisk(log_ratio, p_here, p_anywhere, is_marked, parameters.bandwidth_m, n)
@@ -226,11 +227,11 @@ def _probabilities(
     exceeding, greatest = np.zeros(len(observed)), np.zeros(parameters.replicates)
     for number in range(parameters.replicates):
         values = test.standardised(world.draw(_rng(parameters, _REPLICATE, number)))
-        exceeding += values >= observed - _EQUAL
+        exceeding += values >= observed - TIE
         greatest[number] = values.max(initial=-np.inf)
-    larger = parameters.replicates - np.searchsorted(np.sort(greatest), observed - _EQUAL, side="left")
-    worlds = parameters.replicates + 1
-    return (1 + exceeding) / worlds, (1 + larger) / worlds
+    larger = parameters.replicates - np.searchsorted(np.sort(greatest), observed - TIE, side="left")
+    n_worlds = parameters.replicates + 1
+    return (1 + exceeding) / n_worlds, (1 + larger) / n_worlds
 
 
 def _rng(parameters: RiskParameters, purpose: int, number: int) -> np.random.Generator:

@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
+TIE = 1e-9  # two measures of evidence that differ by less are equal
+
 _LAST_DIGIT = 1e-17  # of a sum: what adds less changes nothing
 
 _erfc = np.frompyfunc(math.erfc, 1, 1)

@@ -16,11 +16,11 @@ from mapdialog.analysis.cylinders import Cylinder, Cylinders, SpaceTimeParameter
 from mapdialog.analysis.evidence import EvidenceParameters, null_maxima
 from mapdialog.analysis.null import DealtWorld
 from mapdialog.analysis.people import PersonSpots
+from mapdialog.analysis.significance import TIE
 
 Ints = npt.NDArray[np.int64]
 
 NO_STEP = -1
-_EQUAL = 1e-9  # two LLR that differ by less are equal
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,6 @@ def find_bursts(
     maxima = null_maxima(world, scanner=cylinders, parameters=evidence, observed=strongest)
     p = maxima.p(strongest) if strongest > 0 else 1.0
     critical = maxima.critical(evidence.level)
-    apart = cylinders.apart(step, above=critical + _EQUAL) if p <= evidence.level else []
+    apart = cylinders.apart(step, above=critical + TIE) if p <= evidence.level else []
     bursts = [Burst(replace(each, spots=np.sort(known[each.spots])), maxima.p(each.llr)) for each in apart]
     return Bursts(tuple(bursts), p, cylinders.fewest_people(step, critical=critical), n_untimed)

@@ -10,7 +10,6 @@ import shapely
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 Geometries = npt.NDArray[np.object_]
 
 NO_STREET = -1
@@ -23,7 +22,7 @@ class NetworkError(ValueError):
 
 @dataclass(frozen=True)
 class StreetNetwork:
-    """Streets from node to node; nothing is known of them but lengths and what meets where.
+    """Streets from node to node.
 
     `ends`: (streets, 2) numbers of nodes. `length_m`: (streets,). `lines`: (streets,) their LineStrings.
     """

@@ -1,4 +1,4 @@
-"""From tables to frames: each frame is one query, in EPSG:4326."""
+"""From tables to frames and geometries, in EPSG:4326; a frame is one query."""
 
 from __future__ import annotations
 
