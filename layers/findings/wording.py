@@ -59,10 +59,10 @@ _HEADINGS = {
     "damaged_letters": gettext_lazy("Letters seem to be damaged"),
     "unknown_level": gettext_lazy("Vertical level"),
     "unknown_status": gettext_lazy("Existing or future"),
-    "no_floors": gettext_lazy("Number of floors"),
-    "unknown_floors": gettext_lazy("Number of floors"),
-    "no_homes": gettext_lazy("What buildings are for"),
-    "maybe_homes": gettext_lazy("What buildings are for"),
+    "no_floors": gettext_lazy("Floors not said"),
+    "unknown_floors": gettext_lazy("Floors that cannot be right"),
+    "no_homes": gettext_lazy("Not homes"),
+    "maybe_homes": gettext_lazy("Perhaps homes"),
 }
 
 _SENTENCES = {
@@ -210,20 +210,20 @@ _SENTENCES = {
         "count",
     ),
     "maybe_homes": ngettext_lazy(
-        "%(count)s of %(total)s buildings does not say whether people live in it: it counts as a home.",
-        "%(count)s of %(total)s buildings do not say whether people live in them: they count as homes.",
+        "Of %(count)s of %(total)s buildings we do not know whether people live there: it counts as a home.",
+        "Of %(count)s of %(total)s buildings we do not know whether people live there: they count as homes.",
         "count",
     ),
     "no_floors": ngettext_lazy(
-        "%(count)s of %(total)s buildings does not say how many floors it has: it counts as one.",
-        "%(count)s of %(total)s buildings do not say how many floors they have: they count as one.",
+        "The number of floors is not said for %(count)s of %(total)s buildings: it counts as one floor.",
+        "The number of floors is not said for %(count)s of %(total)s buildings: each counts as one floor.",
         "count",
     ),
     "unknown_floors": ngettext_lazy(
-        "%(count)s building has a number of floors that is none (above 0, at most %(limit)s): "
-        "it counts as one.",
-        "%(count)s buildings have numbers of floors that are none (above 0, at most %(limit)s): "
-        "they count as one.",
+        "The number of floors of %(count)s building cannot be right "
+        "(it must be above 0 and at most %(limit)s): it counts as one floor.",
+        "The number of floors of %(count)s buildings cannot be right "
+        "(it must be above 0 and at most %(limit)s): each counts as one floor.",
         "count",
     ),
 }
@@ -255,6 +255,11 @@ _REASONS = {
     "lines and points left out": gettext_lazy("lines or points beside the area were left out"),
 }
 _NOT_AN_AREA = re.compile(r"a (\w+) is not an area", re.IGNORECASE)
+_NO_AREAS = {
+    "point": gettext_lazy("a point is not an area"),
+    "linestring": gettext_lazy("a line is not an area"),
+}
+_FLOORS = "floors: "
 _FEATURES = re.compile(r"features? ([\d, ]+)")
 _SOME_POINTS = re.compile(r"(\d+) of (\d+) points")
 _WIDTH = re.compile(r"(\d+)° wide")
@@ -283,8 +288,19 @@ def reason(why: str) -> str:
         return _("nothing is left after repair: %(reason)s") % {"reason": inner}
     if why.startswith(_NOT_PART):
         return _("not part of the layer: %(what)s") % {"what": why.removeprefix(_NOT_PART)}
+    if why.startswith(_FLOORS):
+        return _("the file says “%(text)s” floors") % {"text": why.removeprefix(_FLOORS)}
     if kind := _NOT_AN_AREA.fullmatch(why):
-        return _("not an area, but a %(kind)s") % {"kind": kind.group(1)}
+        return _no_area(kind.group(1))
+    return _with_numbers(why)
+
+
+def _no_area(kind: str) -> str:
+    known = _NO_AREAS.get(kind.casefold().removeprefix("multi"))
+    return str(known) if known else _("not an area, but a %(kind)s") % {"kind": kind}
+
+
+def _with_numbers(why: str) -> str:
     if others := _FEATURES.fullmatch(why):
         return _("features %(numbers)s") % {"numbers": others.group(1)}
     if part := _SOME_POINTS.fullmatch(why):

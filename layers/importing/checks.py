@@ -97,9 +97,7 @@ def _same_shapes(checked: CheckInput, row_numbers: RowNumbers, shapes: crs.Geome
     )
     later = np.flatnonzero((count[group] > 1) & (first[group] != np.arange(len(row_numbers))))
     earlier = first[group][later]
-    equal = shapely.equals_exact(
-        shapely.normalize(shapes[later]), shapely.normalize(shapes[earlier]), tolerance=0
-    )
+    equal = shapely.equals_exact(_bare(shapes[later]), _bare(shapes[earlier]), tolerance=0)
     items = [
         checked.item(
             row_numbers[duplicate],
@@ -109,6 +107,12 @@ def _same_shapes(checked: CheckInput, row_numbers: RowNumbers, shapes: crs.Geome
         for duplicate, original in zip(later[equal].tolist(), earlier[equal].tolist(), strict=True)
     ]
     return listing("same_shape", items, severity="warning")
+
+
+def _bare(shapes: crs.Geometries) -> crs.Geometries:
+    """Normalised; an area of one part is the same whether the file calls it one area or several."""
+    is_one = shapely.get_num_geometries(shapes) == 1
+    return np.asarray(shapely.normalize(np.where(is_one, shapely.get_geometry(shapes, 0), shapes)))
 
 
 def _sizes(checked: CheckInput, row_numbers: RowNumbers, shapes: crs.Geometries) -> list[Finding]:
@@ -172,7 +176,7 @@ def _floors(checked: CheckInput, row_numbers: RowNumbers) -> list[Finding]:
     for row_number in row_numbers.tolist():
         text, floors = checked.columns.floors(checked.properties[row_number])
         if floors is None and text:
-            unknown.append(checked.item(row_number, why=text[:80]))
+            unknown.append(checked.item(row_number, why=f"floors: {text[:80]}"))
         silent += not text
     findings = listing("unknown_floors", unknown, severity="warning", values={"limit": MOST_FLOORS})
     if silent:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from layers import crs
 from layers.crs import CrsError
+from layers.findings import wording
 from layers.findings.finding import Finding, Item
 from layers.findings.report import Report
 from layers.geometry import WGS84
@@ -106,17 +107,17 @@ class _Import:
         merged = self._merge_codes()
         row_numbers = self._shapes.row_numbers().tolist()
         rows = rows_on_demand(self._source_rows, self._columns, row_numbers=row_numbers, kind=request.kind)
+        checked = self._check_input(rows, surroundings=surroundings)
+        judge = partial(self._judgement, checked, before=[*passed_over, *of_system], merged=merged)
+        if request.kind == Layer.Kind.BOUNDARY:  # overlaps and gaps take long: before the layer is locked
+            judgement = judge()
+            judge = partial(lambda: judgement)
         return Content(
             srid=srid,
             columns=self._columns,
             rows=rows,
             geometries=self._shapes.geometries,
-            judge=partial(
-                self._judgement,
-                self._check_input(rows, surroundings=surroundings),
-                before=[*passed_over, *of_system],
-                merged=merged,
-            ),
+            judge=judge,
         )
 
     def _judgement(
@@ -133,7 +134,7 @@ class _Import:
     def _check_not_empty(self) -> None:
         if len(self._shapes.row_numbers()) == 0:
             reasons = set((self._shapes.skipped | self._source_rows.unreadable).values())
-            why = "; ".join(sorted(reasons)[:5]) or "no features"
+            why = "; ".join(wording.reason(reason) for reason in sorted(reasons)[:5] or ["no features"])
             raise ImportRefusedError(_("The file holds nothing that can be loaded: %(why)s.") % {"why": why})
 
     def _system(self, *, home: crs.Box | None) -> tuple[int, list[Finding]]:

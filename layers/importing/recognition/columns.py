@@ -79,7 +79,7 @@ class Columns:
         texts = {role: self._value(properties, role, used) for role in ("field", "legal_text")}
         names = self._names(properties)
         name = self._name(properties, used) or next(iter(names.values()), "")
-        status = row.status(self._value(properties, "status", set()))
+        status = row.status(self._value(properties, "status", set())) if self._is_listed else None
         if status is not None:
             used.add(self.roles["status"])
         return Row(
@@ -102,13 +102,16 @@ class Columns:
 
     def floors(self, properties: Mapping[str, Any]) -> tuple[str, float | None]:
         """What the file says of a building's floors, and how many that are; None where it is no number."""
-        value = self._value(properties, "floors", set())
+        values = self._values(properties, "floors")
+        numbers = [value for value in values if row.floors(value) is not None]
+        value = next(iter([*numbers, *values]), None)
         return row.line(value), row.floors(value)
 
     def is_home(self, properties: Mapping[str, Any]) -> bool | None:
         """Whether people live in a building, by its type; None where the data set does not say."""
-        type_ = row.line(self._value(properties, "type", set()))
-        return self.source.is_home(type_) if self.source else None
+        source, types = self.source, map(row.line, self._values(properties, "type"))
+        answers = (source.is_home(type_) for type_ in types) if source else iter(())
+        return next((answer for answer in answers if answer is not None), None)
 
     def _code(self, properties: Mapping[str, Any], used: set[str]) -> str:
         source = self.source
@@ -140,6 +143,11 @@ class Columns:
                 used.add(name)
                 return value
         return None
+
+    def _values(self, properties: Mapping[str, Any], role: str) -> list[Any]:
+        """What all filled columns of the role hold: words may stand before the code that says the same."""
+        values = (column_names.value_of(properties, name) for name in self._columns_of.get(role, ()))
+        return [value for value in values if value not in (None, "", [])]
 
     def _name(self, properties: Mapping[str, Any], used: set[str]) -> str:
         """The name; of an address that has none, street, number and letter."""

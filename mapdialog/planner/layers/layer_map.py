@@ -48,7 +48,7 @@ def styles_of(edition: Edition) -> list[tuple[Style, int]]:
         plan = drawn_plan(edition)
         counts = plan.counts()
         return [(style, counts[style.key]) for style in plan.styles()]
-    if model is Feature and not layer.style:
+    if model is Feature and layer.style in ("", "neutral"):  # its code is a number, and no use
         return []
     content = model._base_manager.filter(edition=edition).order_by("code")
     counts = dict(content.values_list("code").annotate(n=Count("pk")))

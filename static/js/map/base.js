@@ -44,14 +44,18 @@ function addOwn(view, {layers = [], credit}) {
 
 // One tile of zoom 13 holds some two kilometres at 60° N: a phone asks once for each layer and draws all closer zooms from it.
 const FINEST = 13;
+// A town's buildings are too many for one such tile, and specks farther out.
+const SCALES = {building: {minZoom: 14, maxNativeZoom: 15}};
 
-function own({edition, kind, style, maxNativeZoom = FINEST}) {
+function own({edition, kind, style, ...scale}) {
     return vectorTiles({
         url: TILES.replace('{edition}', edition),
         style: style ?? (kind === 'street' ? STREETS : {'*': STYLES[kind] ?? STYLES.other}),
         key: style || kind !== 'street' ? 'code' : 'category',
         pane: 'base',
         labels: kind === 'place',
-        maxNativeZoom,
+        maxNativeZoom: FINEST,
+        ...SCALES[kind],
+        ...scale,
     });
 }

@@ -57,13 +57,14 @@ def test_what_is_no_number_of_floors_is_named_and_counts_as_none_known(tmp_path:
     assert floors_stored(outcome) == [2, *[None] * 15]
     by_kind = findings(outcome)
     assert [item.feature for item in by_kind["unknown_floors"].items] == list(range(2, 13))
-    assert by_kind["unknown_floors"].items[3].why == "900"
+    assert by_kind["unknown_floors"].items[3].why == "floors: 900"
     assert (by_kind["no_floors"].count, by_kind["no_floors"].values["total"]) == (4, 16)
     with translation.override("nb"):
-        assert "11 bygninger har antall etasjer som ikke kan stemme" in wording.sentence(
-            by_kind["unknown_floors"]
+        assert wording.sentence(by_kind["unknown_floors"]).startswith(
+            "Antall etasjer kan ikke stemme for 11 bygninger"
         )
-        assert wording.sentence(by_kind["no_floors"]).startswith("4 av 16 bygninger sier ikke")
+        assert "filen sier «900» etasjer" in wording.line(by_kind["unknown_floors"].items[3])
+        assert wording.sentence(by_kind["no_floors"]).startswith("Antall etasjer er ikke oppgitt for 4 av 16")
 
 
 def test_what_the_file_said_stays_with_the_building(tmp_path: Path) -> None:
@@ -76,7 +77,8 @@ def test_what_the_file_said_stays_with_the_building(tmp_path: Path) -> None:
     [
         ("NO-4012", "bygningstype", [111, "113 - Våningshus", "159", 199.0],
          [161, "181 Garasje, uthus", "211", 731, "840"], [721, "1110", "Enebolig", "", None]),
-        ("DK-0101", "byg021BygningensAnvendelse", ["120", 140, "190"], ["510", "910", 323], ["430", "x"]),
+        ("DK-0101", "byg021BygningensAnvendelse", ["120", 140, "190"], ["510", "910", 323],
+         ["430", "x", "999"]),
         ("FI-091", "kayttotarkoitus", ["011 yhden asunnon talot", 21, "039"], ["041", "511", 941], ["131"]),
         ("SE-0180", "objekttyp", ["Bostad", "Bostad; Småhus friliggande"],
          ["Industri", "Komplementbyggnad;Ospecificerad"], ["Övrig byggnad", "Bostadslös"]),
@@ -104,6 +106,15 @@ def test_a_type_says_whether_people_live_in_a_building_or_it_is_not_known(
     assert by_kind["no_homes"].count == len(no_homes)
     assert by_kind["maybe_homes"].count == len(unknown)
     assert by_kind["maybe_homes"].values["total"] == len(rows)
+
+
+def test_words_before_a_code_or_number_hide_neither_and_the_status_stays(tmp_path: Path) -> None:
+    row = {"bygningstype": "Enebolig", "bygningstypekode": 111, "bygningsstatus": 1}
+    feature = files.feature(house(0), bygningsnr=1, **row)
+    outcome = imported(files.geojson(tmp_path, files.collection(feature)), kind="building", name="buildings")
+    properties = Feature.objects.get(edition=outcome.edition).properties
+    assert properties["is_home"] is True
+    assert properties["bygningsstatus"] == 1
 
 
 def test_a_person_may_say_which_column_holds_the_floors(tmp_path: Path) -> None:
@@ -147,4 +158,4 @@ def test_the_command_takes_both_kinds_and_tells_what_it_made_of_them(tmp_path: P
     path = files.geojson(tmp_path, files.collection(*rows))
     printed = command(path, "--kind", "building", "--name", "hus", "--owner", "NO-4012", "--crs", "EPSG:4326")
     assert "osm-buildings" in printed
-    assert "1 building has a number of floors that is none" in printed
+    assert "The number of floors of 1 building cannot be right" in printed

@@ -44,6 +44,13 @@ def test_the_same_shape_twice_names_both(tmp_path: Path) -> None:
     assert (item.feature, item.code, item.other, item.why) == (4, "again", "01", "feature 2")
 
 
+@pytest.mark.parametrize("kind", ["boundary", "zoning", "building"])
+def test_an_area_of_one_part_is_the_same_as_several_of_one(tmp_path: Path, kind: str) -> None:
+    shapes = [shapely.MultiPolygon([box(1)]), box(1), box(1), box(2)]
+    rows = [files.feature(shape, code=f"{n}", name=f"{n}") for n, shape in enumerate(shapes)]
+    assert findings_in(tmp_path, *rows, kind=kind)["same_shape"].count == 2
+
+
 def test_shapes_with_the_same_box_that_differ_are_not_the_same(tmp_path: Path) -> None:
     upper = shapely.Polygon([(9.6, 59.0), (9.61, 59.01), (9.6, 59.01)])
     lower = shapely.Polygon([(9.6, 59.0), (9.61, 59.0), (9.61, 59.01)])

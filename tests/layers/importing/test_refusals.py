@@ -130,7 +130,7 @@ def test_a_file_without_a_system_comes_with_candidates(tmp_path: Path) -> None:
 def test_a_file_without_features_is_not_asked_about_its_codes(tmp_path: Path) -> None:
     with pytest.raises(ImportRefusedError, match="no features"):
         imported(files.geojson(tmp_path, files.collection()))
-    with pytest.raises(ImportRefusedError, match="a Point is not an area"):
+    with pytest.raises(ImportRefusedError, match="a point is not an area"):
         imported(files.geojson(tmp_path, files.collection(files.feature(shapely.Point(9.7, 59), navn="x"))))
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.core.files.storage import Storage
 from django.db import DatabaseError, connection, connections, transaction
 
 from layers.editions import life
+from layers.importing import checks, writing
 from layers.importing.import_file import ImportRefusedError, ImportRequest, load, stage
 from layers.importing.recognition.columns import ColumnError
 from layers.models import Area, Edition, Layer, LayerEvent
@@ -182,7 +184,7 @@ def test_a_check_that_asks_the_database_while_rows_are_written_is_an_error_and_n
 ) -> None:
     monkeypatch.setattr("layers.importing.checks.findings", lambda _checked: list(Layer.objects.all()))
     with pytest.raises(RuntimeError, match="takes no question"):
-        imported(files.geopackage(tmp_path), code_field="kode")
+        imported(files.geopackage(tmp_path), kind="zoning", code_field="kode")
     assert not Edition.objects.exists()
 
 
@@ -197,3 +199,21 @@ def test_rows_that_are_refused_while_others_are_written_are_all_named_and_nothin
     with pytest.raises(ColumnError, match="701, 1051"):
         imported(path, kind="zoning", code_field="kode")
     assert nothing_is_there()
+
+
+@pytest.mark.parametrize(
+    ("kind", "order"), [("boundary", ["judge", "write"]), ("zoning", ["write", "judge"])]
+)
+def test_what_takes_long_to_find_is_found_before_others_have_to_wait_for_the_layer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, order: list[str]
+) -> None:
+    """Overlaps and gaps of boundaries; the layer is locked from the first row that is written."""
+    done: list[str] = []
+
+    def noted(step: str, carry_out: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *arguments, **options: (done.append(step), carry_out(*arguments, **options))[1]
+
+    monkeypatch.setattr("layers.importing.checks.findings", noted("judge", checks.findings))
+    monkeypatch.setattr("layers.importing.writing.write", noted("write", writing.write))
+    imported(files.geopackage(tmp_path), kind=kind, code_field="kode")
+    assert done == order

@@ -6,8 +6,12 @@ import json
 
 import pytest
 from django.test import Client
+from django.utils import translation
+from django.utils.translation import gettext
 
 from layers.models import Layer
+from mapdialog.planner.layers import layer_map
+from mapdialog.planner.layers.upload.understood import understood_rows
 from mapdialog.uploads import tasks
 from tests import factories
 from tests.layers import files
@@ -44,6 +48,10 @@ def test_buildings_are_chosen_previewed_saved_and_shown(
     assert shown.count(floors) >= 2  # the column's meaning, and what was found in it
     assert "-4" in shown
     stored_upload.refresh_from_db()
+    assert layer_map.styles_of(stored_upload.draft) == []  # a house's number is no use that a legend tells
+    with translation.override(language):
+        recognised = dict(understood_rows(stored_upload))[gettext("Recognised as")]
+    assert recognised == kind
     described = {"reading": stored_upload.reading, "title_nb": "Hus", "published": "yes"}
     assert client.post(f"{address}save/", described).status_code == 302
     stored_upload.refresh_from_db()

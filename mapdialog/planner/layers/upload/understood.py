@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.formats import number_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from mapdialog.dialogue.texts import translated
@@ -15,7 +16,7 @@ from mapdialog.uploads.models import Upload
 
 def understood_rows(upload: Upload) -> list[tuple[str, str]]:
     """(what, how it was understood), as far as reading came."""
-    understood, choices = upload.understood, choices_of(upload)
+    understood = upload.understood
     rows = [(_("File"), f"{upload.file_name}, {size(upload.bytes)}")]
     if understood.get("format"):
         rows.append((_("Format"), understood["format"]))
@@ -24,7 +25,7 @@ def understood_rows(upload: Upload) -> list[tuple[str, str]]:
     if "place" in understood:
         rows.append((_("Coordinate system"), _system(upload)))
     if understood.get("source"):
-        rows.append((_("Recognised as"), translated(understood["source"]["title"], choices.language)))
+        rows.append((_("Recognised as"), translated(understood["source"]["title"], get_language() or "")))
     for role, name in understood.get("roles", {}).items():
         if name:
             names = [name, *_read_if_empty(role, name, understood)]

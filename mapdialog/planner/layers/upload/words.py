@@ -19,9 +19,11 @@ KIND_LINES = {
     Layer.Kind.STREET: _("Streets, roads and paths, as lines."),
     Layer.Kind.WATER: _("Sea, lakes and rivers. Needed for land area and density."),
     Layer.Kind.LIGHT: _("Lamps, as points."),
-    Layer.Kind.BUILDING: _("Buildings as areas, with their number of floors where it is known."),
+    Layer.Kind.BUILDING: _(
+        "Buildings as areas, with their number of floors and what they are for, where that is known."
+    ),
     Layer.Kind.BUILT_UP: _(
-        "Towns and villages as areas. They say where people live where no buildings are known."
+        "Towns and villages as areas. For estimating where people live where no buildings are loaded."
     ),
     Layer.Kind.POPULATION: _("Areas or squares with the number of people in them."),
     Layer.Kind.OTHER: _("Anything else that is to be drawn on the map."),
