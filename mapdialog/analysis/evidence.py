@@ -8,6 +8,7 @@ from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
+from scipy import special
 
 from mapdialog.analysis.null import Draws, World
 from mapdialog.analysis.scan import Scanner, Window, log_likelihood_ratio
@@ -84,8 +85,8 @@ class Hotspot:
 class Evidence:
     """What was found; the first has the strongest evidence.
 
-    `p`: of the strongest circle, hotspot or not; 1 if none holds enough. `smallest_ratio`: the smallest that
-    would have been evidence anywhere on this ground; infinite if nothing would.
+    `p`: of the strongest circle, hotspot or not; 1 if none holds enough. `smallest_ratio`: what would have
+    been found with the `power` asked for, in the circle that expects most; infinite if nothing would.
     """
 
     hotspots: tuple[Hotspot, ...]
@@ -124,12 +125,13 @@ def weigh(
     world: World,
     maxima: Maxima,
     parameters: EvidenceParameters,
+    power: float,
 ) -> Evidence:
     """The hotspots of person-spots, with their evidence.
 
     `cell`, `sender`: (spots,), on the ground. `world`: without a hotspot; `maxima`: its maxima.
     Circles with p ≤ level that do not overlap, those of the size that tells most apart (Gini); then, beside
-    them, those that they hid: rescans of the rest, with Holm's correction.
+    them, those that they hid: rescans of the rest, with Holm's correction. `power`: see `smallest_ratio`.
     """
     spots = _Spots(cell, sender, scanner)
     strongest = spots.strongest(above=0.0)
@@ -142,13 +144,16 @@ def weigh(
     if hotspots:
         hotspots += _rescans(spots, hotspots=hotspots, world=world, parameters=parameters)
     p = maxima.p(strongest.llr) if strongest else 1.0
-    return Evidence(tuple(hotspots), p, smallest_ratio(len(cell), scanner=scanner, critical=critical))
+    smallest = smallest_ratio(len(cell), scanner=scanner, critical=critical, power=power)
+    return Evidence(tuple(hotspots), p, smallest)
 
 
-def smallest_ratio(total: int, *, scanner: Scanner, critical: float) -> float:
-    """The smallest O/E that would be evidence, in the circle that expects most.
+def smallest_ratio(total: int, *, scanner: Scanner, critical: float, power: float) -> float:
+    """How many times as many as expected must come to a circle, on average, for it to be found so often.
 
-    Where people are drawn to a place so strongly, about half of the consultations show as many or more.
+    In the circle that expects most, where the least is enough. `power`: probability, between 0 and 1; 0.8.
+    `critical`: the LLR above which there is evidence. Of `total` spots each lies in the circle with the same
+    probability, apart from the others: binomial. Copied and widened worlds have counts that vary more.
     """
     largest = max(
         (float(np.nanmax(share)) for share in scanner.share if not np.isnan(share).all()), default=0.0
@@ -159,7 +164,10 @@ def smallest_ratio(total: int, *, scanner: Scanner, critical: float) -> float:
     if expected <= 0 or len(n) == 0:
         return math.inf
     enough = log_likelihood_ratio(n, expected=expected, total=total) > critical + TIE
-    return float(n[enough][0] / expected) if enough.any() else math.inf
+    if not enough.any():
+        return math.inf
+    needed = n[enough][0]  # P(O ≥ needed) rises with the share of all that lies there: a beta law's inverse
+    return float(special.betaincinv(needed, total - needed + 1, power)) / largest
 
 
 @dataclass(frozen=True)

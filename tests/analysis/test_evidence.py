@@ -59,6 +59,7 @@ def evidence(cell: np.ndarray, *, maxima: Maxima, sender: np.ndarray | None = No
         world=WORLD,
         maxima=maxima,
         parameters=PARAMETERS,
+        power=0.8,
     )
 
 
@@ -127,12 +128,32 @@ def test_nothing_found_says_what_could_have_been(maxima):
     result = evidence(background(300), maxima=maxima)
     assert result.hotspots == ()
     assert result.p > 0.05
-    largest = max(float(np.nanmax(share)) for share in SCANNER.share) * 300
-    n = round(result.smallest_ratio * largest)
     critical = maxima.critical(0.05)
-    assert log_likelihood_ratio(n, expected=largest, total=300) > critical
-    assert log_likelihood_ratio(n - 1, expected=largest, total=300) <= critical
-    assert smallest_ratio(4, scanner=SCANNER, critical=critical) == math.inf
+    assert result.smallest_ratio == smallest_ratio(300, scanner=SCANNER, critical=critical, power=0.8)
+    assert smallest_ratio(4, scanner=SCANNER, critical=critical, power=0.8) == math.inf
+    assert smallest_ratio(300, scanner=SCANNER, critical=math.inf, power=0.8) == math.inf
+
+
+@pytest.mark.parametrize(("total", "power"), [(60, 0.8), (300, 0.5), (300, 0.8), (5000, 0.95)])
+def test_the_smallest_ratio_is_found_as_often_as_it_says(total, power):
+    """Against consultations of people who throw themselves, in which so many more come to a circle."""
+    critical = 6.5
+    radius, cell = max(np.ndindex(4, 900), key=lambda each: np.nan_to_num(SCANNER.share[each[0]][each[1]]))
+    inside = SCANNER.circles.cells(radius, row=cell // 30, column=cell % 30, shape=SCANNER.shape)
+    largest = SHARE.ravel()[inside].sum()
+    ratio = smallest_ratio(total, scanner=SCANNER, critical=critical, power=power)
+    n = np.arange(math.ceil(total * largest), total)
+    needed = n[log_likelihood_ratio(n, expected=total * largest, total=total) > critical][0]
+    assert stats.binom.sf(needed - 1, total, ratio * largest) == pytest.approx(power, rel=1e-9)
+    rng, towns = np.random.default_rng(3), 4000
+    found = []
+    for true in (ratio, 0.9 * ratio):
+        share = SHARE.ravel() * (1 - true * largest) / (1 - largest)
+        share[inside] = SHARE.ravel()[inside] * true
+        n = rng.multinomial(total, share, size=towns)[:, inside].sum(axis=1)
+        found.append((log_likelihood_ratio(n, expected=total * largest, total=total) > critical).mean())
+    assert found[0] == pytest.approx(power, abs=4 * math.sqrt(power * (1 - power) / towns))
+    assert found[1] < power - 0.05
 
 
 @pytest.mark.parametrize("people", [5, 200])
@@ -145,7 +166,13 @@ def test_what_ties_with_most_replicates_is_no_hotspot(people, stop_after):
     observed = SCANNER.greatest(np.bincount(cell, minlength=900))
     tied = null_maxima(world, scanner=SCANNER, parameters=parameters, observed=observed)
     result = weigh(
-        cell, sender=np.arange(people), scanner=SCANNER, world=world, maxima=tied, parameters=parameters
+        cell,
+        sender=np.arange(people),
+        scanner=SCANNER,
+        world=world,
+        maxima=tied,
+        parameters=parameters,
+        power=0.8,
     )
     assert result.p > 0.05
     assert result.hotspots == ()
@@ -173,6 +200,6 @@ def test_a_theme_that_lies_like_all_comments_is_no_hotspot_however_they_crowd():
     for is_theme, small in ((theme, False), (np.arange(400) >= 300, True)):
         result = weigh(
             cell[is_theme], sender=np.flatnonzero(is_theme), scanner=scanner, world=world,
-            maxima=labels, parameters=PARAMETERS,
+            maxima=labels, parameters=PARAMETERS, power=0.8,
         )  # fmt: skip
         assert (result.p <= 0.05) == small
