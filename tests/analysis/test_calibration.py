@@ -1,5 +1,7 @@
 """The calibration can fail, and draws what it says."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -8,11 +10,14 @@ from tests.calibration.__main__ import ABOUT, OTHER_METHODS, QUICK, THEMES, WHEN
 from tests.calibration.__main__ import arguments as read
 from tests.calibration.bursts import DAYS
 from tests.calibration.consultations import HABITS, Habits, consultation
-from tests.calibration.table import Row, failed, markdown, svg
+from tests.calibration.outcome import outcome_of
+from tests.calibration.planted import found
+from tests.calibration.table import PLACEBOS, Row, failed, markdown, svg
 from tests.calibration.towns import KINDS, ground_and_shares
 from tests.calibration.trial import Cell, p_of
 
 PLAIN = Cell("Washington", "population", "one pin each", 1000)
+PLANTED = Cell("Washington", "population", "one pin each", 5572, planted=(5.0, 5.0))
 
 
 def test_a_broken_exposure_fails(capsys):
@@ -45,11 +50,36 @@ def test_the_verdict_is_the_paper_s_or_chance(runs, alarms, verdict):
 
 
 def test_too_few_planted_hotspots_are_evidence():
-    planted = Cell("Washington", "population", "one pin each", 5572, planted=(5.0, 5.0))
-    assert [Row(planted, 100, alarms).verdict for alarms in (95, 80)] == ["holds", "TOO FEW"]
-    assert not failed([Row(planted, 100, 100)])
-    few = Cell("Washington", "population", "one pin each", 2000, planted=(5.0, 5.0))
-    assert p_of(few, seed=1, run=1) <= 0.05
+    assert [Row(PLANTED, 100, alarms).verdict for alarms in (95, 80)] == ["holds", "TOO FEW"]
+    assert not failed([Row(PLANTED, 100, 100)])
+
+
+@pytest.mark.parametrize("runs", [100, 1000])
+def test_planted_hotspots_are_found_elsewhere(runs):
+    near, far = [80.0] * (runs * 55 // 100), [120.0] * (runs * 45 // 100)
+    row = Row(PLANTED, runs, runs, metres_off=(*near, *far))
+    assert (row.median_m, row.verdict) == (80, "holds")
+    row = Row(PLANTED, runs, runs, metres_off=(*near, *far * 2))
+    assert (row.median_m, row.verdict) == (120, "TOO FAR")
+    assert failed([row])
+    assert "| 120 | TOO FAR |" in markdown([row])
+
+
+@pytest.mark.parametrize(("runs", "alarms", "verdict"), [(1000, 30, "holds"), (1000, 31, "TOO MANY")])
+def test_a_place_where_nobody_was_added_is_seldom_called_a_hotspot(runs, alarms, verdict):
+    placebo = dataclasses.replace(PLANTED, planted=PLACEBOS[0])
+    row = Row(placebo, runs, alarms, metres_off=(500.0,) * alarms)
+    assert (row.verdict, row.median_m) == (verdict, None)
+    assert failed([row]) == (verdict != "holds")
+    assert Row(placebo, 100, 10).verdict == "TOO MANY"
+
+
+def test_a_planted_hotspot_is_found_where_it_is_and_a_placebo_is_not():
+    planted = dataclasses.replace(PLANTED, n=2000)
+    outcome = outcome_of((planted, range(1, 2)), seed=1)
+    assert outcome.alarms == 1
+    assert max(outcome.metres_off) <= 150
+    assert found(dataclasses.replace(planted, planted=PLACEBOS[0]), seed=1, run=1) is None
 
 
 def test_many_cells_that_hold_one_by_one_may_fail_together():
@@ -70,7 +100,7 @@ def test_the_whole_table_names_habits_and_kinds_that_there_are():
         assert cell.kind in KINDS
         assert cell.days in ("", *DAYS)
     assert len(set(full())) == len(list(full()))
-    assert [judged for _, judged in cells_of(read(["--full"]))].count(False) == 7
+    assert [judged for _, judged in cells_of(read(["--full"]))].count(False) == 8
 
 
 def test_heavy_writers_write_heavily_and_copies_are_copies():

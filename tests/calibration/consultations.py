@@ -7,12 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from mapdialog.analysis.circles import Circles
 from mapdialog.analysis.ground import Ground
 
 from .towns import EVEN_SHARE
 
-DISC_M = 150.0  # of a planted hotspot
 _TRIED = 24
 
 
@@ -84,29 +82,6 @@ def consultation(
     copies = np.flatnonzero(rng.random(n) < habits.copied)
     xy[copies] = xy[rng.integers(0, n, len(copies))]
     return xy, person
-
-
-def with_a_hotspot(
-    xy: np.ndarray,
-    person: np.ndarray,
-    *,
-    ground: Ground,
-    share: np.ndarray,
-    planted: tuple[float, float],
-    rng: np.random.Generator,
-) -> tuple[np.ndarray, np.ndarray]:
-    """The same with more people in a disc of 150 m. `planted`: ratio, and expectation of the disc."""
-    ratio, least = planted
-    circles = Circles.of((DISC_M,), cell_m=ground.parameters.cell_m)
-    expected = len(xy) * next(circles.sums(share)).ravel()
-    near = np.flatnonzero((expected >= least) & (expected <= 1.5 * least) & ground.is_land.ravel())
-    cell = int(rng.choice(near))
-    row, column = divmod(cell, ground.shape[1])
-    more = int(rng.poisson((ratio - 1) * expected[cell]))
-    angle, radius = 2 * np.pi * rng.random(more), DISC_M * np.sqrt(rng.random(more))
-    centre = np.array([ground.x_m[column], ground.y_m[row]])
-    disc = centre + (radius * np.array([np.cos(angle), np.sin(angle)])).T
-    return np.r_[xy, disc], np.r_[person, person.max() + 1 + np.arange(more)]
 
 
 def _persons(n: int, habits: Habits) -> np.ndarray:

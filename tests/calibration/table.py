@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import median
 
 from scipy import stats
 
@@ -12,16 +13,23 @@ MOST, MOST_POOLED, LEAST = 0.075, 0.055, 0.02  # of false alarms, and of alarms 
 ENOUGH_RUNS = 1000  # from so many on the share itself is judged, below it what chance allows
 _CHANCE = 0.005
 POWER = {(5.0, 5.0): 0.95, (3.0, 10.0): 0.8}  # share of planted hotspots that must be evidence
+FARTHEST_M = 100.0  # of the found ones, in the median
+PLACEBOS = ((1.0, 5.0), (1.0, 10.0))
+MOST_OF_PLACEBOS = 0.03  # places where nobody was added that a circle with p ≤ 0.05 overlaps
 
 
 @dataclass(frozen=True)
 class Row:
-    """A cell and how many of its runs showed p ≤ 0.05. `judged`: False where nothing is claimed."""
+    """A cell and how many of its runs showed p ≤ 0.05. `judged`: False where nothing is claimed.
+
+    `metres_off`: how far the strongest circle was from the planted one, in each run that found one.
+    """
 
     cell: Cell
     runs: int
     alarms: int
     judged: bool = True
+    metres_off: tuple[float, ...] = ()
 
     @property
     def share(self) -> float:
@@ -34,12 +42,18 @@ class Row:
         return float(bounds.low), float(bounds.high)
 
     @property
+    def median_m(self) -> float | None:
+        """Of the hotspots found, how far the middle one is from the planted one."""
+        return median(self.metres_off) if self.metres_off and not self.cell.is_placebo else None
+
+    @property
     def too_many(self) -> bool:
-        if self.cell.planted:
+        if self.cell.planted and not self.cell.is_placebo:
             return False
+        most, on_average = (MOST_OF_PLACEBOS,) * 2 if self.cell.is_placebo else (MOST, MOST_POOLED)
         if self.runs >= ENOUGH_RUNS:
-            return self.share > MOST
-        return float(stats.binom.sf(self.alarms - 1, self.runs, MOST_POOLED)) < _CHANCE
+            return self.share > most
+        return float(stats.binom.sf(self.alarms - 1, self.runs, on_average)) < _CHANCE
 
     @property
     def too_few(self) -> bool:
@@ -47,16 +61,27 @@ class Row:
         cell = self.cell
         least = LEAST if _is_exact(cell) else 0.0
         if cell.planted:
-            least = POWER[cell.planted]
+            least = POWER.get(cell.planted, 0.0)
         if self.runs >= ENOUGH_RUNS:
             return self.share < least
         return float(stats.binom.cdf(self.alarms, self.runs, least)) < _CHANCE
 
     @property
+    def too_far(self) -> bool:
+        """Half of the found ones may be farther off."""
+        if self.median_m is None:
+            return False
+        if self.runs >= ENOUGH_RUNS:
+            return self.median_m > FARTHEST_M
+        far = sum(metres > FARTHEST_M for metres in self.metres_off)
+        return float(stats.binom.sf(far - 1, len(self.metres_off), 0.5)) < _CHANCE
+
+    @property
     def verdict(self) -> str:
         if not self.judged:
             return "not claimed"
-        return "TOO MANY" if self.too_many else "TOO FEW" if self.too_few else "holds"
+        faults = {"TOO MANY": self.too_many, "TOO FEW": self.too_few, "TOO FAR": self.too_far}
+        return next((fault for fault, is_so in faults.items() if is_so), "holds")
 
 
 def _is_exact(cell: Cell) -> bool:
@@ -70,13 +95,14 @@ def failed(rows: list[Row]) -> bool:
     nulls = [row for row in judged if not row.cell.planted]
     runs, alarms = sum(row.runs for row in nulls), sum(row.alarms for row in nulls)
     pooled = runs > 0 and float(stats.binom.sf(alarms - 1, runs, MOST_POOLED)) < _CHANCE
-    return pooled or any(row.too_many or row.too_few for row in judged)
+    return pooled or any(row.verdict != "holds" for row in judged)
 
 
 def markdown(rows: list[Row]) -> str:
     lines = [
-        "| town | drawn by | how pins are placed | pins | compared with | runs | p ≤ 0.05 | 95 % | |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| town | drawn by | how pins are placed | pins | compared with | runs | p ≤ 0.05 | 95 % "
+        "| metres off | |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for row in rows:
         cell, (low, high) = row.cell, row.interval
@@ -87,7 +113,8 @@ def markdown(rows: list[Row]) -> str:
         against += f", {cell.days}" if cell.days else ""
         against += f"; **planted** {cell.planted[0]:g}× where {cell.planted[1]:g}" if cell.planted else ""
         what = f"| {cell.town} | {cell.kind} | {cell.habits} | {cell.n} | {against} "
-        lines.append(f"{what}| {row.runs} | {row.share:.3f} | {low:.3f}–{high:.3f} | {row.verdict} |")
+        off = "–" if row.median_m is None else f"{row.median_m:.0f}"
+        lines.append(f"{what}| {row.runs} | {row.share:.3f} | {low:.3f}–{high:.3f} | {off} | {row.verdict} |")
     return "\n".join(lines) + "\n"
 
 

@@ -1,9 +1,8 @@
-"""One simulated consultation, judged as the service would: its p, or how many of a cell have a small one."""
+"""One simulated consultation without a hotspot, judged as the service would: its p."""
 
 from __future__ import annotations
 
 import functools
-import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,7 +25,7 @@ from mapdialog.analysis.silence import SilenceParameters, SilentScanner
 
 from .bursts import p_of_bursts
 from .conflicts import comments_about, table_of
-from .consultations import HABITS, consultation, with_a_hotspot
+from .consultations import HABITS, consultation
 from .towns import EVEN_SHARE, ground_and_shares
 
 RADII_M = (50.0, 100.0, 150.0, 200.0, 300.0, 400.0, 500.0, 700.0, 1000.0)
@@ -66,6 +65,11 @@ class Cell:
     method: str = "scan"  # "grid map", "silence", "relative risk", "space-time", "plan": what looks
     days: str = ""  # of "space-time": when people write
 
+    @property
+    def is_placebo(self) -> bool:
+        """A place is chosen, and nobody added."""
+        return self.planted is not None and self.planted[0] == 1
+
     def __str__(self) -> str:
         paper = "" if self.anchored else ", spots thrown"
         wide = "" if self.widened else ", exposure taken as exact"
@@ -76,23 +80,11 @@ class Cell:
         return f"{self.town}, {self.kind}, {self.habits}, {self.n} pins, {against}{method}"
 
 
-def alarms_of(task: tuple[Cell, range], *, seed: int) -> tuple[int, float]:
-    """Of these runs of a cell, how many show a small p; and the seconds of processor time that they took."""
-    cell, runs = task
-    started = time.process_time()
-    alarms = sum(p_of(cell, seed=seed, run=run) <= LEVEL for run in runs)
-    return alarms, time.process_time() - started
-
-
 def p_of(cell: Cell, *, seed: int, run: int) -> float:
     """The p of the strongest circle, or cell, in one simulated consultation; cut off above 0.05."""
     rng = np.random.default_rng([seed, run, cell.n])
     ground, shares = ground_and_shares(cell.town)
     xy, person = consultation(ground, share=shares[cell.kind], habits=HABITS[cell.habits], n=cell.n, rng=rng)
-    if cell.planted:
-        xy, person = with_a_hotspot(
-            xy, person, ground=ground, share=shares[cell.kind], planted=cell.planted, rng=rng
-        )
     pins = ground.cells_of(xy)
     xy, person, on_cell = (values[pins.cell >= 0] for values in (xy, person, pins.cell))
     spots = person_spots(xy, sender=person, parameters=PEOPLE)
