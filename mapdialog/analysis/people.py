@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial import cKDTree
 
 from mapdialog.analysis.clusters import dbscan
 
@@ -15,8 +15,13 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 UNKNOWN = -1
-_DISTANCES_AT_ONCE = 4_000_000
-_LINKED_AT_ONCE = 64  # pins of one person; more are linked one person after the other
+_DISTANCES_AT_ONCE = 250_000
+_LINKED_AT_ONCE = 64  # pins of one person; more are linked as clusters are
+_SLACK = 1e-9  # a square is smaller by this, so that rounding brings no two points too far apart into one
+_SQUARES_AROUND = sorted(
+    ((up, right) for up in range(-2, 3) for right in range(-2, 3) if 0 < up**2 + right**2 < 8),
+    key=lambda step: step[0] ** 2 + step[1] ** 2,  # the nearest first: most are met there
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,12 +101,34 @@ def person_spots(xy_m: Floats, *, sender: Ints, parameters: PeopleParameters) ->
 
 
 def first_there(xy_m: Floats, *, same_position_m: float) -> Bools:
-    """(n,) whether no earlier one of these points lies within `same_position_m`. `xy_m`: (n, 2), finite."""
-    first = np.ones(len(xy_m), dtype=np.bool_)
-    if len(xy_m) > 0:
-        pairs = cKDTree(xy_m).query_pairs(same_position_m, output_type="ndarray")
-        first[pairs.max(axis=1, initial=0)] = False
-    return first
+    """(n,) whether no earlier one of these points lies within `same_position_m`. `xy_m`: (n, 2), finite.
+
+    Memory grows with n alone, however many lie at one crossing: of the points in a square whose diagonal is
+    the distance only the first can be the first there, and it is compared square by square.
+    """
+    is_first = np.zeros(len(xy_m), dtype=np.bool_)
+    if len(xy_m) == 0:
+        return is_first
+    square = np.floor((xy_m - xy_m.min(axis=0)) / (same_position_m / math.sqrt(2) * (1 - _SLACK)))
+    column, row = square.astype(np.int64).T + 2
+    columns = int(column.max()) + 3
+    key = row * columns + column
+    order = np.argsort(key, kind="stable").astype(np.int64)
+    keys, starts, pins = np.unique(key[order], return_index=True, return_counts=True)
+    first = order[starts]
+    is_open = np.ones(len(keys), dtype=np.bool_)
+    for up, right in _SQUARES_AROUND:
+        here = np.flatnonzero(is_open)
+        there = np.minimum(np.searchsorted(keys, keys[here] + up * columns + right), len(keys) - 1)
+        meets = (keys[there] == keys[here] + up * columns + right) & (first[there] < first[here])
+        here, there = here[meets], there[meets]
+        each = np.repeat(here, pins[there])
+        nth = np.arange(len(each)) - np.repeat(np.cumsum(pins[there]) - pins[there], pins[there])
+        earlier = order[np.repeat(starts[there], pins[there]) + nth]
+        apart = ((xy_m[earlier] - xy_m[first[each]]) ** 2).sum(axis=1)
+        is_open[each[(apart <= same_position_m**2) & (earlier < first[each])]] = False
+    is_first[first[is_open]] = True
+    return is_first
 
 
 def linked(xy_m: Floats, *, person: Ints, link_m: float) -> Ints:
@@ -111,20 +138,37 @@ def linked(xy_m: Floats, *, person: Ints, link_m: float) -> Ints:
     order = np.argsort(index, kind="stable").astype(np.int64)
     starts = np.cumsum(pins) - pins
     for size in np.unique(pins[pins > 1]):
-        members = order[starts[pins == size][:, None] + np.arange(size)]
-        if size <= _LINKED_AT_ONCE:
+        if size > _LINKED_AT_ONCE:
+            break
+        of_size = order[starts[pins == size][:, None] + np.arange(size)]
+        for members in _parts(of_size, each=size**2):
             label[members] = np.take_along_axis(members, _joined(xy_m[members], link_m=link_m), axis=1)
-        else:
-            for some in members:
-                joined, _ = dbscan(xy_m[some], distance_m=link_m, minimum=1)
-                _, first = np.unique(joined, return_index=True)
-                label[some] = some[first[joined]]
+    many = order[np.repeat(pins > _LINKED_AT_ONCE, pins)]
+    if len(many):
+        label[many] = many[_joined_of_many(xy_m[many], person=index[many], link_m=link_m)]
     by_person = np.lexsort((label, index))
     new = np.ones(len(label), dtype=np.bool_)
     new[1:] = label[by_person][1:] != label[by_person][:-1]
     ranked = np.empty(len(label), dtype=np.int64)
     ranked[by_person] = np.cumsum(new) - 1
     return ranked
+
+
+def _parts(members: Ints, *, each: int) -> list[Ints]:
+    """The same groups, so many at once as there is memory for. `each`: distances of one group."""
+    at_once = max(int(_DISTANCES_AT_ONCE // each), 1)
+    return np.split(members, range(at_once, len(members), at_once))
+
+
+def _joined_of_many(xy_m: Floats, *, person: Ints, link_m: float) -> Ints:
+    """(n,) for each pin the first that single linkage joins it with: all persons at once, moved apart."""
+    _, number = np.unique(person, return_inverse=True)
+    low = xy_m.min(axis=0)
+    apart = math.ceil(float((xy_m - low).max()) + 2 * link_m)  # whole metres
+    moved = xy_m - low + np.column_stack([number * apart, np.zeros(len(number))])
+    joined, _ = dbscan(moved, distance_m=link_m, minimum=1)
+    _, first = np.unique(joined, return_index=True)
+    return np.asarray(first[joined], dtype=np.int64)
 
 
 def _joined(points: Floats, *, link_m: float) -> Ints:
@@ -148,8 +192,7 @@ def medoids(xy_m: Floats, *, label: Ints) -> Ints:
     medoid = order[starts]
     for size in np.unique(sizes[sizes > 2]):  # of two, the first
         labels = np.flatnonzero(sizes == size)
-        at_once = max(int(_DISTANCES_AT_ONCE // size**2), 1)
-        for some in np.split(labels, range(at_once, len(labels), at_once)):
+        for some in _parts(labels, each=size**2):
             members = order[starts[some][:, None] + np.arange(size)]
             nearest = _summed_distances(xy_m[members]).argmin(axis=1, keepdims=True)
             medoid[some] = np.take_along_axis(members, nearest, axis=1)[:, 0]
@@ -161,8 +204,11 @@ def _summed_distances(points: Floats) -> Floats:
     total = np.zeros(points.shape[:2])
     step = max(int(_DISTANCES_AT_ONCE // (points.shape[0] * points.shape[1])), 1)
     for first in range(0, points.shape[1], step):
-        some = points[:, None, first : first + step]
-        total += np.hypot(*np.moveaxis(points[:, :, None] - some, -1, 0)).sum(axis=2)
+        squared = np.zeros((*points.shape[:2], min(step, points.shape[1] - first)))
+        for axis in (0, 1):
+            values = points[..., axis]
+            squared += (values[:, :, None] - values[:, None, first : first + step]) ** 2
+        total += np.sqrt(squared, out=squared).sum(axis=2)
     return np.round(total, 6)
 
 

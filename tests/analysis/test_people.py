@@ -1,5 +1,7 @@
 """People before comments: who is one person at one place."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 import shapely
@@ -34,10 +36,10 @@ def partition(label: np.ndarray) -> set[frozenset[int]]:
 
 
 @settings(max_examples=60)
-@given(st.integers(0, 2**32 - 1), st.integers(1, 90), st.integers(1, 4))
+@given(st.integers(0, 2**32 - 1), st.integers(1, 300), st.integers(1, 4))
 def test_links_are_those_of_scipys_single_linkage(seed, n, persons):
     rng = np.random.default_rng(seed)
-    xy = rng.integers(0, 30, (n, 2)) * 100.0
+    xy = rng.integers(0, 60, (n, 2)) * 100.0 + [261_000, 6_550_000]
     person = rng.integers(0, persons, n)
     expected = np.zeros(n, dtype=np.int64)
     for each in np.unique(person):
@@ -97,6 +99,24 @@ def test_the_first_at_a_position_is_the_one_that_no_earlier_one_lies_near():
     xy = np.array([[0.0, 0], [0, 24], [0, 47], [500, 5], [500, 31], [500, 5]])
     assert first_there(xy, same_position_m=25.0).tolist() == [True, False, False, True, True, False]
     assert first_there(np.zeros((0, 2)), same_position_m=25.0).tolist() == []
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 120), st.integers(1, 40))
+def test_the_first_there_are_those_of_comparing_each_with_all_before(seed, n, side):
+    """On whole multiples of five metres, many of which are exactly 25 m apart."""
+    xy = np.random.default_rng(seed).integers(0, side, (n, 2)) * 5.0
+    expected = [not (np.hypot(*(xy[:number] - xy[number]).T) <= 25.0).any() for number in range(n)]
+    assert first_there(xy, same_position_m=25.0).tolist() == expected
+
+
+def test_a_crowd_at_one_crossing_needs_no_memory_for_its_pairs():
+    xy = np.random.default_rng(1).normal(0, 5, (100_000, 2))
+    tracemalloc.start()
+    assert 1 <= first_there(xy, same_position_m=25.0).sum() <= 3
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 50e6  # five thousand million pairs
 
 
 @pytest.mark.parametrize(("copied", "apart_m"), [(0.0, 0.0), (0.2, 0.0), (0.2, 8.0)])
