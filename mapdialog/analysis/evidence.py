@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,9 +13,12 @@ from scipy import special
 from mapdialog.analysis.null import Draws, World
 from mapdialog.analysis.scan import Scanner, Window, log_likelihood_ratio
 from mapdialog.analysis.significance import TIE
+from mapdialog.analysis.spots import Spots
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Replicate = TypeVar("Replicate")
+Sample = TypeVar("Sample", contravariant=True)
 
 _EULER = 0.5772156649015329
 _NOTHING = 1e-9  # expected: less is rounding
@@ -75,7 +78,6 @@ class Hotspot:
     """A circle with evidence. `step`: 0, or the number of the rescan that found it beside stronger ones."""
 
     window: Window
-    n_people: int
     p: float
     p_tail: float
     step: int
@@ -94,16 +96,20 @@ class Evidence:
     smallest_ratio: float
 
 
-class Scans(Protocol):
+class Scans(Protocol[Sample]):
     """A scan whose largest value anywhere is looked for in replicates."""
 
-    def greatest(self, counts: Ints) -> float:
-        """The largest LLR of all that is looked at; 0 if there is none. `counts`: as the world draws them."""
+    def greatest(self, replicate: Sample, /) -> float:
+        """The largest LLR of all that is looked at in what a world draws; 0 if there is none."""
         ...
 
 
 def null_maxima(
-    world: Draws, *, scanner: Scans, parameters: EvidenceParameters, observed: float = math.inf
+    world: Draws[Replicate],
+    *,
+    scanner: Scans[Replicate],
+    parameters: EvidenceParameters,
+    observed: float = math.inf,
 ) -> Maxima:
     """The maxima of seeded replicates; without `observed` all of them, to be kept under `World.key`."""
     values: list[float] = []
@@ -118,33 +124,31 @@ def null_maxima(
 
 
 def weigh(
-    cell: Ints,
+    spots: Spots,
     *,
-    sender: Ints,
     scanner: Scanner,
     world: World,
     maxima: Maxima,
     parameters: EvidenceParameters,
     power: float,
 ) -> Evidence:
-    """The hotspots of person-spots, with their evidence.
+    """The hotspots of person-spots on the ground, with their evidence.
 
-    `cell`, `sender`: (spots,), on the ground. `world`: without a hotspot; `maxima`: its maxima.
+    `world`: without a hotspot; `maxima`: its maxima.
     Circles with p ≤ level that do not overlap, those of the size that tells most apart (Gini); then, beside
     them, those that they hid: rescans of the rest, with Holm's correction. `power`: see `smallest_ratio`.
     """
-    spots = _Spots(cell, sender, scanner)
-    strongest = spots.strongest(above=0.0)
+    windows = scanner.windows(spots, above=0.0)
     critical = maxima.critical(parameters.level)
-    chosen = spots.chosen(above=critical + TIE)
+    above = [window for window in windows if window.llr > critical + TIE]
     hotspots = [
-        Hotspot(window, spots.people(window), maxima.p(window.llr), maxima.p_tail(window.llr), 0)
-        for window in chosen
+        Hotspot(window, maxima.p(window.llr), maxima.p_tail(window.llr), 0)
+        for window in _chosen(above, scanner=scanner, total=len(spots))
     ]
     if hotspots:
-        hotspots += _rescans(spots, hotspots=hotspots, world=world, parameters=parameters)
-    p = maxima.p(strongest.llr) if strongest else 1.0
-    smallest = smallest_ratio(len(cell), scanner=scanner, critical=critical, power=power)
+        hotspots += _rescans(spots, scanner=scanner, hotspots=hotspots, world=world, parameters=parameters)
+    p = maxima.p(windows[0].llr) if windows else 1.0
+    smallest = smallest_ratio(len(spots), scanner=scanner, critical=critical, power=power)
     return Evidence(tuple(hotspots), p, smallest)
 
 
@@ -159,7 +163,7 @@ def smallest_ratio(total: int, *, scanner: Scanner, critical: float, power: floa
         (float(np.nanmax(share)) for share in scanner.share if not np.isnan(share).all()), default=0.0
     )
     expected = total * largest
-    least = max(scanner.parameters.least_spots, math.ceil(expected))
+    least = max(scanner.parameters.least_people, math.ceil(expected))
     n = np.arange(least, total + 1)
     if expected <= 0 or len(n) == 0:
         return math.inf
@@ -170,73 +174,48 @@ def smallest_ratio(total: int, *, scanner: Scanner, critical: float, power: floa
     return float(special.betaincinv(needed, total - needed + 1, power)) / largest
 
 
-@dataclass(frozen=True)
-class _Spots:
-    cell: Ints
-    sender: Ints
-    scanner: Scanner
+def _chosen(windows: list[Window], *, scanner: Scanner, total: int) -> list[Window]:
+    """Of these circles, the strongest first, those apart, no larger than the size with the largest Gini."""
+    sets = [
+        _apart([window for window in windows if window.radius <= largest], scanner=scanner)
+        for largest in range(len(scanner.parameters.radii_m))
+    ]
+    return max(sets, key=lambda apart: (round(gini(apart, total=total), 9), -len(apart)))
 
-    @property
-    def counts(self) -> Ints:
-        rows, columns = self.scanner.shape
-        return np.bincount(self.cell, minlength=rows * columns).astype(np.int64)
 
-    def people(self, window: Window) -> int:
-        inside = np.isin(self.cell, self.scanner.cells(window))
-        return len(np.unique(self.sender[inside]))
-
-    def strongest(self, *, above: float) -> Window | None:
-        """The first that has enough people; it is seldom not the very first."""
-        least = self.scanner.parameters.least_people
-        windows = self.scanner.windows(self.counts, above=above)
-        return next((window for window in windows if self.people(window) >= least), None)
-
-    def chosen(self, *, above: float) -> list[Window]:
-        """Of the circles above, those that do not overlap, no larger than the size with the largest Gini."""
-        windows = self.scanner.windows(self.counts, above=above)
-        sets = [
-            self._apart([window for window in windows if window.radius <= largest])
-            for largest in range(len(self.scanner.parameters.radii_m))
-        ]
-        return max(sets, key=lambda windows: (round(gini(windows, total=len(self.cell)), 9), -len(windows)))
-
-    def without(self, cells: Ints) -> _Spots:
-        keep = ~np.isin(self.cell, cells)
-        return _Spots(self.cell[keep], self.sender[keep], self.scanner.without(cells))
-
-    def _apart(self, windows: list[Window]) -> list[Window]:
-        rows, columns = self.scanner.shape
-        taken = np.zeros(rows * columns, dtype=np.bool_)
-        apart = []
-        for window in windows:
-            if taken[window.row * columns + window.column]:
-                continue
-            cells = self.scanner.cells(window)
-            if not taken[cells].any() and self.people(window) >= self.scanner.parameters.least_people:
-                taken[cells] = True
-                apart.append(window)
-        return apart
+def _apart(windows: list[Window], *, scanner: Scanner) -> list[Window]:
+    """Those that overlap none before them."""
+    rows, columns = scanner.shape
+    taken = np.zeros(rows * columns, dtype=np.bool_)
+    apart = []
+    for window in windows:
+        if taken[window.row * columns + window.column]:
+            continue
+        cells = scanner.cells(window)
+        if not taken[cells].any():
+            taken[cells] = True
+            apart.append(window)
+    return apart
 
 
 def _rescans(
-    spots: _Spots, *, hotspots: list[Hotspot], world: World, parameters: EvidenceParameters
+    spots: Spots, *, scanner: Scanner, hotspots: list[Hotspot], world: World, parameters: EvidenceParameters
 ) -> list[Hotspot]:
     """One hidden hotspot after another, until one has no evidence; p by Holm over all that may be tried."""
     hidden: list[Hotspot] = []
     least_p = 0.0
     for step in range(1, parameters.rescans + 1):
         newest = hidden[-1:] or hotspots  # those before are left out already
-        cells = np.unique(np.concatenate([spots.scanner.cells(hotspot.window) for hotspot in newest]))
-        spots, world = spots.without(cells), world.without(cells)
-        window = spots.strongest(above=0.0)
-        if window is None:
+        cells = np.unique(np.concatenate([scanner.cells(hotspot.window) for hotspot in newest]))
+        spots, scanner, world = spots.outside(cells), scanner.without(cells), world.without(cells)
+        windows = scanner.windows(spots, above=0.0)
+        if not windows:
             break
-        maxima = null_maxima(world, scanner=spots.scanner, parameters=parameters, observed=window.llr)
-        least_p = max(least_p, min(1.0, maxima.p(window.llr) * (parameters.rescans - step + 1)))
+        maxima = null_maxima(world, scanner=scanner, parameters=parameters, observed=windows[0].llr)
+        least_p = max(least_p, min(1.0, maxima.p(windows[0].llr) * (parameters.rescans - step + 1)))
         if least_p > parameters.level:
             break
-        people = spots.people(window)
-        hidden.append(Hotspot(window, people, least_p, maxima.p_tail(window.llr), step))
+        hidden.append(Hotspot(windows[0], least_p, maxima.p_tail(windows[0].llr), step))
     return hidden
 
 

@@ -16,6 +16,7 @@ from mapdialog.analysis.circles import Circles
 from mapdialog.analysis.evidence import Maxima
 from mapdialog.analysis.getis_ord import gi_star
 from mapdialog.analysis.significance import TIE, false_discovery, poisson_mid_p, two_sided_p
+from mapdialog.analysis.spots import Spots
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -97,8 +98,9 @@ class LocalWindows:
         p[occupied] = poisson_mid_p(self.counts(counts)[occupied], expected=expected)
         return p
 
-    def greatest(self, counts: Ints) -> float:
+    def greatest(self, spots: Spots) -> float:
         """The largest −ln p of windows with enough spots of cells that hold one; 0 if there is none."""
+        counts = spots.counts(self.share.size)
         surprise = _surprise(self.p_if_exact(counts)[self.may_be_marked(counts)])
         return float(surprise.max(initial=0.0))
 
@@ -111,13 +113,13 @@ class LocalWindows:
         return np.asarray(self.is_land & (counts.reshape(self.share.shape) > 0))
 
 
-def local_excess(counts: Ints, *, windows: LocalWindows, maxima: Maxima | None) -> LocalExcess:
-    """The grid map. `counts`: (cells,) person-spots on the ground, at least one.
+def local_excess(spots: Spots, *, windows: LocalWindows, maxima: Maxima | None) -> LocalExcess:
+    """The grid map. `spots`: on the ground, at least one.
 
     `maxima`: by `null_maxima` of these windows; None where no probability may be printed (even land). Raises
     ValueError without any spot: then there is nothing to expect.
     """
-    total = int(counts.sum())
+    counts, total = spots.counts(windows.share.size), len(spots)
     if total == 0:
         raise ValueError("there is no spot on the ground")
     n, expected = windows.counts(counts), total * windows.share

@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from mapdialog.analysis.ground import Ground
 from mapdialog.analysis.people import first_there, linked, medoids
+from mapdialog.analysis.spots import Spots
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Replicate = TypeVar("Replicate", covariant=True)
 
 _CURVE = (1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377, 610)
 _DEVIATIONS = (0.0, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8, 1.0, 1.3)
@@ -24,20 +26,16 @@ _ROUNDING = 1e-9
 _POINTS_OF_CURVE = 4_000  # thrown for each number of anchors
 
 
-class Draws(Protocol):
-    """Draws replicates of what a scan takes: counts of cells, or values of entries."""
+class Draws(Protocol[Replicate]):
+    """Draws replicates of what a scan takes: person-spots, or values of entries."""
 
-    def draw(self, rng: np.random.Generator) -> Ints:
+    def draw(self, rng: np.random.Generator) -> Replicate:
         """What a scan takes, of one replicate."""
         ...
 
 
-class World(Draws, Protocol):
+class World(Draws[Spots], Protocol):
     """Draws person-spots, and can leave out a part of the ground."""
-
-    def draw(self, rng: np.random.Generator) -> Ints:
-        """(cells,) person-spots in each cell of one replicate."""
-        ...
 
     def key(self) -> str:
         """The same for worlds whose replicates are the same: what maxima are kept under."""
@@ -66,7 +64,7 @@ class SpotsWorld:
     unevenness: float
     reach_m: float
 
-    def draw(self, rng: np.random.Generator) -> Ints:
+    def draw(self, rng: np.random.Generator) -> Spots:
         """See `World`."""
         share = self.share
         if self.unevenness > 0:
@@ -74,13 +72,15 @@ class SpotsWorld:
         single = int((self.anchors == 1).sum())
         several = self.anchors[self.anchors > 1]
         cell = _cells(share, int(several.sum()) + single, rng=rng)
+        spots = Spots.one_each(cell[:single])
         if len(several):
             pins, person = cell[single:], np.repeat(np.arange(len(several)), several)
             xy_m = _inside(pins, ground=self.ground, rng=rng)
-            label = linked(xy_m, person=person, link_m=self.link_m)
-            cell = np.r_[cell[:single], pins[medoids(xy_m, label=label)]]
-            rng.shuffle(cell)
-        return np.bincount(_copied(cell, copying=self.copying, rng=rng), minlength=self.share.size)
+            pin = medoids(xy_m, label=linked(xy_m, person=person, link_m=self.link_m))
+            spots = Spots(np.r_[spots.cell, pins[pin]], np.r_[spots.person, single + person[pin]])
+            order = rng.permutation(len(spots))
+            spots = Spots(spots.cell[order], spots.person[order])
+        return replace(spots, cell=_copied(spots.cell, copying=self.copying, rng=rng))
 
     def without(self, cells: Ints) -> SpotsWorld:
         """The rest of the ground, with as many persons as the rest is expected to hold."""
@@ -138,29 +138,27 @@ class LabelsWorld:
     writes of the theme, and not where one of them goes on.
     """
 
-    cell: Ints  # (spots,) of all person-spots on the ground
-    person: Ints  # (spots,)
+    spots: Spots  # all person-spots on the ground
     is_theme: npt.NDArray[np.bool_]  # (spots,)
-    n_cells: int
 
     @cached_property
     def _dealt(self) -> DealtWorld:
-        return DealtWorld.of(self.is_theme.astype(np.int64), person=self.person)
+        return DealtWorld.of(self.is_theme.astype(np.int64), person=self.spots.person)
 
-    def draw(self, rng: np.random.Generator) -> Ints:
+    def draw(self, rng: np.random.Generator) -> Spots:
         """See `World`."""
-        return np.bincount(self.cell[self._dealt.draw(rng) == 1], minlength=self.n_cells)
+        return self.spots.some(self._dealt.draw(rng) == 1)
 
     def without(self, cells: Ints) -> LabelsWorld:
         """The spots elsewhere, with those of the theme among them."""
-        rest = ~np.isin(self.cell, cells)
-        return LabelsWorld(self.cell[rest], self.person[rest], self.is_theme[rest], self.n_cells)
+        rest = ~np.isin(self.spots.cell, cells)
+        return LabelsWorld(self.spots.some(rest), self.is_theme[rest])
 
     def key(self) -> str:
         """See `World`."""
-        _, index = np.unique(self.person, return_inverse=True)
-        digest = hashlib.sha256(self.cell.tobytes())
-        digest.update(index.tobytes() + self.is_theme.tobytes() + repr(self.n_cells).encode())
+        _, index = np.unique(self.spots.person, return_inverse=True)
+        digest = hashlib.sha256(self.spots.cell.tobytes())
+        digest.update(index.tobytes() + self.is_theme.tobytes())
         return digest.hexdigest()
 
 

@@ -100,6 +100,17 @@ def person_spots(xy_m: Floats, *, sender: Ints, parameters: PeopleParameters) ->
     return PersonSpots(pin, sender[pin], np.bincount(label, minlength=len(pin)), label)
 
 
+def one_by_lot(sender: Ints, *, rng: np.random.Generator) -> Ints:
+    """(persons,) the index of one pin of each, by lot, ascending. `sender`: (n,) of pins.
+
+    Where each pin lies as an exposure says these lie so independently, however a person's pins lie to each
+    other: what is left when nothing is to be assumed of that.
+    """
+    order = rng.permutation(len(sender))
+    _, first = np.unique(sender[order], return_index=True)
+    return np.asarray(np.sort(order[first]), dtype=np.int64)
+
+
 def first_there(xy_m: Floats, *, same_position_m: float) -> Bools:
     """(n,) whether no earlier one of these points lies within `same_position_m`. `xy_m`: (n, 2), finite.
 

@@ -7,7 +7,7 @@ unusual cell anywhere in replicates of a world in which nothing is going on.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ import shapely
 
 from mapdialog.analysis.ground import Ground
 from mapdialog.analysis.null import DealtWorld, SpotsWorld
-from mapdialog.analysis.people import PersonSpots
+from mapdialog.analysis.people import PersonSpots, one_by_lot
 from mapdialog.analysis.plan_rows import NO_ZONE, Plan, places
 from mapdialog.analysis.significance import TIE, binomial_tail, false_discovery
 
@@ -87,10 +87,14 @@ def plan_conflict(
     """People by purpose and theme, and what is expected.
 
     `share`: (rows of the plan,) of an exposure by `exposed_share`, then a theme's people are expected as it
-    says; None: as all themes together lie (rows and columns independent, Haberman 1973). `worlds`: by
+    says, and with worlds nobody may have two comments on one theme (see `one_of_each_theme`; ValueError).
+    None: as all themes together lie (rows and columns independent, Haberman 1973). `worlds`: by
     `moved_worlds` for an exposure, by `dealt_worlds` for all themes; None where no probability may be
     printed (even land, or people not known), and then there is none.
     """
+    is_tested = share is not None and worlds is not None
+    if is_tested and len(np.unique(_voice(comments))) < len(comments.theme):
+        raise ValueError("a person has several comments on one theme: one of each, by lot, or no worlds")
     at = plan.rows(comments.xy_m, accuracy_m=comments.accuracy_m)
     people = _people(at.row, comments.theme, comments=comments, plan=plan)
     in_one = np.flatnonzero(at.zone != NO_ZONE)
@@ -104,6 +108,27 @@ def plan_conflict(
         anywhere = _anywhere(people, worlds=worlds, parameters=parameters)
     n_sparse = int((expected < parameters.least_expected).sum())
     return PlanConflict(people, n_zones, expected, residual, p, false_discovery(p), anywhere, n_sparse)
+
+
+def one_of_each_theme(comments: Comments, *, rng: np.random.Generator) -> Comments:
+    """One comment of each person on each theme, by lot.
+
+    What a person says on one theme is said at places near each other. Against an exposure, which knows
+    nothing of that, only these are independent.
+    """
+    index = one_by_lot(_voice(comments), rng=rng)
+    return replace(
+        comments,
+        xy_m=comments.xy_m[index],
+        accuracy_m=comments.accuracy_m[index],
+        sender=comments.sender[index],
+        theme=comments.theme[index],
+    )
+
+
+def _voice(comments: Comments) -> Ints:
+    """(n,) the same number for comments of one person on one theme."""
+    return comments.sender * comments.n_themes + comments.theme
 
 
 def against_all(people: Ints) -> tuple[Floats, Floats]:
@@ -167,8 +192,7 @@ def moved_worlds(
 
 def _moved(n: int, *, world: SpotsWorld, ground: Ground, rng: np.random.Generator) -> Floats:
     """(n, 2) the place of each spot. Copies in one cell are at one place, as people at one crossing are."""
-    counts = world.draw(rng)
-    cell = rng.permutation(np.repeat(np.arange(len(counts)), counts))
+    cell = world.draw(rng).cell
     cell = cell[np.arange(n) % len(cell)]  # linking makes a few more or fewer than there are
     cells, of_cell = np.unique(cell, return_inverse=True)
     common = places(cells, ground=ground, rng=rng)[of_cell]

@@ -19,6 +19,7 @@ from mapdialog.analysis.gaussian import between_cells
 from mapdialog.analysis.ground import NO_CELL, Ground
 from mapdialog.analysis.null import Draws
 from mapdialog.analysis.significance import TIE
+from mapdialog.analysis.spots import Spots
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -98,7 +99,7 @@ class RiskTest:
 
     @classmethod
     def of(
-        cls, share: Floats, *, n: int, ground: Ground, world: Draws, parameters: RiskParameters
+        cls, share: Floats, *, n: int, ground: Ground, world: Draws[Spots], parameters: RiskParameters
     ) -> RiskTest:
         """`share`: (rows, columns) of what is compared with, sums to 1. `n`: person-spots of the theme."""
         kernel = CellKernel.of(ground, bandwidth_m=parameters.bandwidth_m)
@@ -113,14 +114,15 @@ class RiskTest:
         variance = np.maximum(squares / parameters.pilots - mean**2, _LEAST_VARIANCE)
         return cls(kernel, is_tested, unit.delta, mean, np.sqrt(variance))
 
-    def standardised(self, counts: Ints) -> Floats:
-        """(tested,) ln(f + δ) less its mean, in standard deviations. `counts`: (cells,)."""
-        density = self.kernel.density(counts.reshape(self.is_tested.shape) / max(int(counts.sum()), 1))
+    def standardised(self, spots: Spots) -> Floats:
+        """(tested,) ln(f + δ) less its mean, in standard deviations."""
+        counts = spots.counts(self.is_tested.size).reshape(self.is_tested.shape)
+        density = self.kernel.density(counts / max(len(spots), 1))
         return np.asarray((np.log(density[self.is_tested] + self.delta) - self.mean) / self.deviation)
 
-    def greatest(self, counts: Ints) -> float:
+    def greatest(self, spots: Spots) -> float:
         """The largest of them; 0 if none is above its mean, or no cell is tested."""
-        return float(self.standardised(counts).max(initial=0.0))
+        return float(self.standardised(spots).max(initial=0.0))
 
 
 def delta_of(ground: Ground, *, parameters: RiskParameters) -> float:
@@ -136,7 +138,7 @@ def theme_against_all(
     is_theme: Bools,
     person: Ints,
     ground: Ground,
-    world: Draws,
+    world: Draws[Spots],
     parameters: RiskParameters,
 ) -> RelativeRisk:
     """f of the theme's person-spots, g of all: cancels where people are, and who takes part.
@@ -162,16 +164,19 @@ def against_exposure(
     person: Ints,
     exposure: Exposure,
     ground: Ground,
-    world: Draws | None,
+    world: Draws[Spots] | None,
     parameters: RiskParameters,
 ) -> RelativeRisk:
     """f of person-spots, g of an exposure's share, smoothed as much.
 
     `xy_m`: (spots, 2) metres, `person`: (spots,). `world`: see `null.SpotsWorld`; without one there is a
-    ratio and no p, and nothing is marked. Raises ValueError for one where the exposure may print no p.
+    ratio and no p, and nothing is marked. Raises ValueError for one where the exposure may print no p, or a
+    person has several spots: they are not independent, see `people.one_by_lot`.
     """
     if world is not None and not exposure.p_may_be_printed:
         raise ValueError(f"against {exposure.kind} there is a ratio and no p: give no world")
+    if world is not None and len(np.unique(person)) < len(person):
+        raise ValueError("a person has several spots: one of each, by lot, or no world")
     pins = ground.cells_of(xy_m)
     counted = pins.cell != NO_CELL
     spots = on_land(np.asarray(xy_m, dtype=np.float64), pins=pins, ground=ground)
@@ -190,7 +195,7 @@ class _Theme:
     ground: Ground
 
     def compared(
-        self, reference: Floats, *, share: Floats, world: Draws | None, parameters: RiskParameters
+        self, reference: Floats, *, share: Floats, world: Draws[Spots] | None, parameters: RiskParameters
     ) -> RelativeRisk:
         """`reference`: (rows, columns) g per m² at the centres; `share`: the same in cells, unsmoothed."""
         ground, n = self.ground, len(self.spots)
@@ -199,9 +204,8 @@ class _Theme:
         p_here, p_anywhere = (np.full(ground.shape, np.nan) for _ in range(2))
         if world is not None:
             test = RiskTest.of(share, n=n, ground=ground, world=world, parameters=parameters)
-            counts = np.bincount(self.cell, minlength=ground.land_m2.size)
             p_here[test.is_tested], p_anywhere[test.is_tested] = _probabilities(
-                counts, test, world=world, parameters=parameters
+                Spots(self.cell, self.person), test, world=world, parameters=parameters
             )
         is_marked = p_anywhere <= parameters.level + TIE
         is_marked[is_marked] = self._people(is_marked, parameters) >= parameters.least_people
@@ -220,10 +224,10 @@ class _Theme:
 
 
 def _probabilities(
-    counts: Ints, test: RiskTest, *, world: Draws, parameters: RiskParameters
+    spots: Spots, test: RiskTest, *, world: Draws[Spots], parameters: RiskParameters
 ) -> tuple[Floats, Floats]:
     """(tested,) twice: in this cell, and in any."""
-    observed = test.standardised(counts)
+    observed = test.standardised(spots)
     exceeding, greatest = np.zeros(len(observed)), np.zeros(parameters.replicates)
     for number in range(parameters.replicates):
         values = test.standardised(world.draw(_rng(parameters, _REPLICATE, number)))

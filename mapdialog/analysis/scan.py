@@ -1,4 +1,7 @@
-"""The scan: of all circles on the ground, which hold more person-spots than chance explains.
+"""The scan: of all circles, in which have more people said something than chance explains.
+
+A person counts once in each circle, however many spots he or she has there: most people write about what is
+near their home, so spots of one person are not independent, and people are.
 
 Source: Kulldorff 1997 (Poisson model). Chance is judged by the largest value anywhere in replicates of a
 world without a hotspot, so a p holds after looking at every place and every size.
@@ -13,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mapdialog.analysis.circles import Circles
+from mapdialog.analysis.spots import Spots, people_in_circles
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -27,14 +31,16 @@ class ScanParameters:
     """What is looked at; nothing has a default."""
 
     radii_m: tuple[float, ...]  # 50, 100, 150, 200, 300, 400, 500, 700, 1000
-    least_spots: int  # person-spots in a circle; 5
     least_people: int  # different persons in a circle; 5
     largest_share: float  # of all that is expected, in one circle; 0.25
 
 
 @dataclass(frozen=True)
 class Window:
-    """A circle around a cell's centre. `expected`: person-spots; `llr`: log of the likelihood ratio."""
+    """A circle around a cell's centre. `n`: people in it; `llr`: log of the likelihood ratio.
+
+    `expected`: person-spots, so where persons have several spots in the circle it is a little too many.
+    """
 
     row: int
     column: int
@@ -109,17 +115,17 @@ class Scanner:
             share / share.sum(), is_land=is_land, cell_m=self.cell_m, parameters=self.parameters
         )
 
-    def greatest(self, counts: Ints) -> float:
-        """The largest LLR of all circles with enough spots; 0 if there is none. `counts`: (cells,)."""
-        return max((float(llr.max()) for _, _, llr in self._values(counts) if len(llr)), default=0.0)
+    def greatest(self, spots: Spots) -> float:
+        """The largest LLR of all circles with enough people; 0 if there is none."""
+        return max((float(llr.max()) for _, _, llr in self._values(spots) if len(llr)), default=0.0)
 
-    def windows(self, counts: Ints, *, above: float) -> list[Window]:
+    def windows(self, spots: Spots, *, above: float) -> list[Window]:
         """The circles whose LLR is more than `above`, the largest first; of equals the smaller, the first."""
-        total = int(counts.sum())
+        total = len(spots)
         columns = self.shape[1]
         windows = [
             Window(cell // columns, cell % columns, radius, n, total * float(self.share[radius][cell]), llr)
-            for radius, (cells, ns, llrs) in enumerate(self._values(counts))
+            for radius, (cells, ns, llrs) in enumerate(self._values(spots))
             for cell, n, llr in zip(cells.tolist(), ns.tolist(), llrs.tolist(), strict=True)
             if llr > above
         ]
@@ -138,14 +144,13 @@ class Scanner:
         total = len(of_n) - 1
         return np.asarray(of_n[n] - n * self.log_odds[radius][cells] - total * self.log_rest[radius][cells])
 
-    def _values(self, counts: Ints) -> Iterator[tuple[Ints, Counts, Floats]]:
+    def _values(self, spots: Spots) -> Iterator[tuple[Ints, Counts, Floats]]:
         """For each radius: cells whose circle holds more than expected and enough; how many; its LLR."""
-        total = int(counts.sum())
+        total = len(spots)
         of_n = terms_of_n(total)
-        grid = counts.reshape(self.shape).astype(np.int32)
-        for radius, sums in enumerate(self.circles.sums(grid)):
-            flat = sums.ravel()
-            cells = np.flatnonzero(flat >= self.parameters.least_spots).astype(np.int64)
+        for radius, people in enumerate(people_in_circles(spots, circles=self.circles, shape=self.shape)):
+            flat = people.ravel()
+            cells = np.flatnonzero(flat >= self.parameters.least_people).astype(np.int64)
             n, share = flat[cells], self.share[radius][cells]
             more = n > total * share + _EVEN  # never where the share is NaN
             cells, n = cells[more], n[more]

@@ -1,4 +1,7 @@
-"""Silent places: of all circles on the ground, which hold fewer person-spots than chance explains.
+"""Silent places: of all circles, in which have fewer people said something than chance explains.
+
+Of each person one pin is taken, by lot (`people.one_by_lot`). Most people write about what is near their
+home, so spots of one person are not independent, and people are.
 
 The scan of `scan`, for O < E: the same circles, the same likelihood ratio (Kulldorff 1997), and p by the
 largest value anywhere in the same replicates of a world without a hotspot. Silence is no proof of content.
@@ -15,6 +18,7 @@ import numpy.typing as npt
 
 from mapdialog.analysis.evidence import Maxima
 from mapdialog.analysis.scan import Counts, Scanner, Window, terms_of_n
+from mapdialog.analysis.spots import Spots
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -26,15 +30,19 @@ _EVEN = 1e-9  # fewer than expected by less than this is rounding
 class SilenceParameters:
     """What counts as a place that could be silent; nothing has a default."""
 
-    least_expected: float  # person-spots that a circle must expect; 5
+    least_expected: float  # people that a circle must expect; 5
     level: float  # 0.05
 
 
 @dataclass(frozen=True)
 class SilentPlace:
-    """A circle with fewer than expected, and its p after looking everywhere."""
+    """A circle with fewer than expected, and its p after looking everywhere.
+
+    `window`: its `n` are people by lot. `n_people`: all who have a pin there, fewer than expected, too.
+    """
 
     window: Window
+    n_people: int
     p: float
 
 
@@ -52,21 +60,24 @@ class Silence:
 
 @dataclass(frozen=True)
 class SilentScanner:
-    """A scan for fewer than expected over the circles of another. `null_maxima` takes it as it takes that."""
+    """A scan for fewer than expected over the circles of another. `null_maxima` takes it as it takes that.
+
+    What it is given holds one spot of each person; ValueError otherwise.
+    """
 
     scanner: Scanner
     parameters: SilenceParameters
 
-    def greatest(self, counts: Ints) -> float:
-        """The largest LLR of all circles that expect enough; 0 if there is none. `counts`: (cells,)."""
-        return max((float(llr.max()) for _, _, llr in self._values(counts) if len(llr)), default=0.0)
+    def greatest(self, spots: Spots) -> float:
+        """The largest LLR of all circles that expect enough; 0 if there is none."""
+        return max((float(llr.max()) for _, _, llr in self._values(spots) if len(llr)), default=0.0)
 
-    def windows(self, counts: Ints, *, above: float) -> list[Window]:
+    def windows(self, spots: Spots, *, above: float) -> list[Window]:
         """The circles whose LLR is more than `above`, the largest first; of equals the smaller, the first."""
-        total = int(counts.sum())
+        total = len(spots)
         columns = self.scanner.shape[1]
         windows = []
-        for radius, (cells, ns, llrs) in enumerate(self._values(counts)):
+        for radius, (cells, ns, llrs) in enumerate(self._values(spots)):
             share = self.scanner.share[radius]
             for number in np.flatnonzero(llrs > above).tolist():
                 row, column = divmod(int(cells[number]), columns)
@@ -74,11 +85,13 @@ class SilentScanner:
                 windows.append(Window(row, column, radius, int(ns[number]), expected, float(llrs[number])))
         return sorted(windows, key=lambda each: (-round(each.llr, 9), each.radius, each.row, each.column))
 
-    def _values(self, counts: Ints) -> Iterator[tuple[Ints, Counts, Floats]]:
+    def _values(self, spots: Spots) -> Iterator[tuple[Ints, Counts, Floats]]:
         """For each radius: cells whose circle expects enough and holds fewer; how many; its LLR."""
-        total = int(counts.sum())
+        total = len(spots)
+        if len(np.unique(spots.person)) < total:
+            raise ValueError("a person has several spots: one of each, by lot")
         of_n = terms_of_n(total)
-        grid = counts.reshape(self.scanner.shape).astype(np.int32)
+        grid = spots.counts(self.scanner.exposure.size).reshape(self.scanner.shape).astype(np.int32)
         for radius, sums in enumerate(self.scanner.circles.sums(grid)):
             expected = total * self.scanner.share[radius]
             is_fewer = (expected >= self.parameters.least_expected) & (sums.ravel() < expected - _EVEN)
@@ -87,25 +100,27 @@ class SilentScanner:
             yield cells, n, self.scanner.llr(radius, cells=cells, n=n, of_n=of_n)
 
 
-def silent_places(counts: Ints, *, scanner: SilentScanner, maxima: Maxima) -> Silence:
-    """Circles with p ≤ level that do not overlap, the strongest first. `counts`: (cells,) person-spots.
+def silent_places(spots: Spots, *, pins: Spots, scanner: SilentScanner, maxima: Maxima) -> Silence:
+    """Circles with p ≤ level that do not overlap, the strongest first.
 
-    `maxima`: by `null_maxima` of this scanner. Each is judged against the largest value anywhere, so p holds
-    after looking at every place and size.
+    `spots`: one pin of each person by lot; `pins`: all of them, so that no place is silent only because the
+    lot fell on another pin of those who wrote there. `maxima`: by `null_maxima` of this scanner. Each is
+    judged against the largest value anywhere, so p holds after looking at every place and size.
     """
-    windows = scanner.windows(counts, above=0.0)
+    windows = scanner.windows(spots, above=0.0)
     taken: set[int] = set()
     places = []
     for window in windows:
         p = maxima.p(window.llr)
         if p > scanner.parameters.level:
             break
-        cells = set(scanner.scanner.cells(window).tolist())
-        if not cells & taken:
-            taken |= cells
-            places.append(SilentPlace(window, p))
+        cells = scanner.scanner.cells(window)
+        n_people = len(np.unique(pins.person[np.isin(pins.cell, cells)]))
+        if n_people < window.expected and taken.isdisjoint(cells.tolist()):
+            taken.update(cells.tolist())
+            places.append(SilentPlace(window, n_people, p))
     strongest = maxima.p(windows[0].llr) if windows else 1.0
-    smallest = _smallest_empty(int(counts.sum()), scanner=scanner, maxima=maxima)
+    smallest = _smallest_empty(len(spots), scanner=scanner, maxima=maxima)
     return Silence(tuple(places), strongest, smallest)
 
 

@@ -23,7 +23,7 @@ def brute_force(
     for radius in radii_m:
         middle = np.flatnonzero(is_land.ravel())
         count = spots.query_ball_point(centres[middle], radius * (1 + 1e-10), return_length=True)
-        for number in np.flatnonzero(count >= limits["least_spots"]):
+        for number in np.flatnonzero(count >= limits["least_people"]):
             inside = cells.query_ball_point(centres[middle[number]], radius * (1 + 1e-10))
             part = math.fsum(weight[inside])
             n, expected = int(count[number]), total * part

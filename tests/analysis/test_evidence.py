@@ -19,6 +19,7 @@ from mapdialog.analysis.evidence import (
 from mapdialog.analysis.ground import GroundParameters, ground_of
 from mapdialog.analysis.null import SpotsWorld
 from mapdialog.analysis.scan import Scanner, ScanParameters, Window, log_likelihood_ratio
+from mapdialog.analysis.spots import Spots
 
 from .worlds import one_spot_each
 
@@ -28,7 +29,7 @@ GROUND = ground_of(
     parameters=GroundParameters(cell_m=100.0, shore_m=50.0, max_cells=10_000),
 )
 SHARE = GROUND.land_m2 / GROUND.land_m2.sum()
-SCAN = ScanParameters(radii_m=(50.0, 100.0, 200.0, 400.0), least_spots=5, least_people=5, largest_share=0.25)
+SCAN = ScanParameters(radii_m=(50.0, 100.0, 200.0, 400.0), least_people=5, largest_share=0.25)
 SCANNER = Scanner.of(SHARE, is_land=GROUND.is_land, cell_m=100.0, parameters=SCAN)
 PARAMETERS = EvidenceParameters(level=0.05, replicates=99, stop_after=0, rescans=3, seed=11)
 WORLD = SpotsWorld(
@@ -53,8 +54,7 @@ def background(n: int, *, seed: int = 2) -> np.ndarray:
 
 def evidence(cell: np.ndarray, *, maxima: Maxima, sender: np.ndarray | None = None):
     return weigh(
-        cell,
-        sender=np.arange(len(cell)) if sender is None else sender,
+        Spots.one_each(cell) if sender is None else Spots(cell, sender),
         scanner=SCANNER,
         world=WORLD,
         maxima=maxima,
@@ -101,7 +101,7 @@ def test_a_planted_hotspot_is_reported_where_it_is_with_its_people(maxima):
     assert abs(first.window.row - 15) + abs(first.window.column - 15.5) < 2
     assert (first.p, result.p, first.step) == (0.01, 0.01, 0)
     assert first.p_tail < 1e-4
-    assert first.n_people >= 24
+    assert first.window.n >= 24
 
 
 def test_fewer_than_five_people_are_no_hotspot(maxima):
@@ -146,14 +146,14 @@ def test_the_smallest_ratio_is_found_as_often_as_it_says(total, power):
     needed = n[log_likelihood_ratio(n, expected=total * largest, total=total) > critical][0]
     assert stats.binom.sf(needed - 1, total, ratio * largest) == pytest.approx(power, rel=1e-9)
     rng, towns = np.random.default_rng(3), 4000
-    found = []
+    powers = []
     for true in (ratio, 0.9 * ratio):
         share = SHARE.ravel() * (1 - true * largest) / (1 - largest)
         share[inside] = SHARE.ravel()[inside] * true
         n = rng.multinomial(total, share, size=towns)[:, inside].sum(axis=1)
-        found.append((log_likelihood_ratio(n, expected=total * largest, total=total) > critical).mean())
-    assert found[0] == pytest.approx(power, abs=4 * math.sqrt(power * (1 - power) / towns))
-    assert found[1] < power - 0.05
+        powers.append((log_likelihood_ratio(n, expected=total * largest, total=total) > critical).mean())
+    assert powers[0] == pytest.approx(power, abs=4 * math.sqrt(power * (1 - power) / towns))
+    assert powers[1] < power - 0.05
 
 
 @pytest.mark.parametrize("people", [5, 200])
@@ -163,11 +163,10 @@ def test_what_ties_with_most_replicates_is_no_hotspot(people, stop_after):
     parameters = dataclasses.replace(PARAMETERS, stop_after=stop_after)
     world = dataclasses.replace(WORLD, anchors=np.ones(people, dtype=np.int64), copying=1.0)
     cell = np.full(people, 465)
-    observed = SCANNER.greatest(np.bincount(cell, minlength=900))
+    observed = SCANNER.greatest(Spots.one_each(cell))
     tied = null_maxima(world, scanner=SCANNER, parameters=parameters, observed=observed)
     result = weigh(
-        cell,
-        sender=np.arange(people),
+        Spots.one_each(cell),
         scanner=SCANNER,
         world=world,
         maxima=tied,
@@ -193,13 +192,13 @@ def test_a_theme_that_lies_like_all_comments_is_no_hotspot_however_they_crowd():
     """The labels' world: whatever draws people to a spot draws both."""
     cell = np.r_[background(310), np.full(90, 465)]
     theme = np.random.default_rng(8).permutation(400) < 100
-    world = one_spot_each(cell, n=100, n_cells=900)
+    world = one_spot_each(cell, n=100)
     share = 0.995 * np.bincount(cell, minlength=900).reshape(30, 30) / 400 + 0.005 * SHARE
     scanner = Scanner.of(share, is_land=GROUND.is_land, cell_m=100.0, parameters=SCAN)
     labels = null_maxima(world, scanner=scanner, parameters=PARAMETERS)
     for is_theme, small in ((theme, False), (np.arange(400) >= 300, True)):
         result = weigh(
-            cell[is_theme], sender=np.flatnonzero(is_theme), scanner=scanner, world=world,
+            Spots.one_each(cell).some(is_theme), scanner=scanner, world=world,
             maxima=labels, parameters=PARAMETERS, power=0.8,
         )  # fmt: skip
         assert (result.p <= 0.05) == small

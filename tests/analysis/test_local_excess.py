@@ -16,6 +16,7 @@ from mapdialog.analysis.null import SpotsWorld
 from mapdialog.analysis.significance import poisson_mid_p
 
 from .test_getis_ord import written_out
+from .worlds import spots_of
 
 LAKE = shapely.box(1000, 1000, 1700, 1500)
 GROUND = ground_of(
@@ -47,7 +48,7 @@ def maxima_of(world: SpotsWorld) -> Maxima:
     return null_maxima(world, scanner=WINDOWS, parameters=evidence)
 
 
-COUNTS = world().draw(np.random.default_rng(1))
+COUNTS = world().draw(np.random.default_rng(1)).counts(LAND.size)
 MAXIMA = maxima_of(world())
 CROWDED = COUNTS + np.bincount([7 * 30 + 22], minlength=COUNTS.size) * 40
 
@@ -59,7 +60,7 @@ def around(values: np.ndarray) -> np.ndarray:
 
 
 def test_each_window_is_counted_as_by_hand():
-    result = local_excess(COUNTS, windows=WINDOWS, maxima=MAXIMA)
+    result = local_excess(spots_of(COUNTS), windows=WINDOWS, maxima=MAXIMA)
     assert (result.n == np.where(LAND, around(COUNTS), 0)).all()
     np.testing.assert_allclose(result.expected[LAND], 400 * around(SHARE)[LAND], rtol=1e-12)
     np.testing.assert_allclose(result.ratio[LAND], around(COUNTS)[LAND] / result.expected[LAND])
@@ -74,9 +75,9 @@ def test_gi_is_fed_what_is_beyond_the_expected_and_never_raw_counts():
     mean = np.where(LAND, 400 * SHARE, 1.0)
     values = (COUNTS.reshape(LAND.shape) - mean) / np.sqrt(mean)
     expected = written_out(values, radius_cells=2.0, mask=LAND)
-    result = local_excess(COUNTS, windows=WINDOWS, maxima=MAXIMA)
+    result = local_excess(spots_of(COUNTS), windows=WINDOWS, maxima=MAXIMA)
     np.testing.assert_allclose(result.gi, expected, atol=1e-9)
-    exactly = local_excess(np.where(LAND, 1, 0).ravel(), windows=even_windows(), maxima=MAXIMA)
+    exactly = local_excess(spots_of(np.where(LAND, 1, 0).ravel()), windows=even_windows(), maxima=MAXIMA)
     assert not exactly.gi[LAND].any()  # as many as expected everywhere: nothing is high
 
 
@@ -88,7 +89,7 @@ def test_where_little_is_expected_the_p_of_gi_is_a_conditional_permutation_s():
     """Against permuting all other cells anew for one cell after the other: equal but for chance."""
     parameters = LocalParameters(window_m=200.0, least_spots=5, small_expected=5.0, permutations=999, seed=5)
     windows = LocalWindows.of(SHARE, is_land=LAND, cell_m=100.0, parameters=parameters)
-    result = local_excess(COUNTS, windows=windows, maxima=MAXIMA)
+    result = local_excess(spots_of(COUNTS), windows=windows, maxima=MAXIMA)
     mean = np.where(LAND, 400 * SHARE, 1.0)
     values = np.where(LAND, (COUNTS.reshape(LAND.shape) - mean) / np.sqrt(mean), 0.0)
     rng, land = np.random.default_rng(8), np.flatnonzero(LAND)
@@ -110,7 +111,7 @@ def test_a_cell_keeps_its_own_value_when_the_others_are_dealt_out():
     share = np.array([[1.0, 2, 3, 2], [2, 1, 2, 3]]) / 16
     windows = LocalWindows.of(share, is_land=share > 0, cell_m=100.0, parameters=parameters)
     counts = np.array([9, 1, 2, 1, 1, 2, 1, 3])
-    result = local_excess(counts, windows=windows, maxima=MAXIMA)
+    result = local_excess(spots_of(counts), windows=windows, maxima=MAXIMA)
     values = (counts - 20 * share.ravel()) / np.sqrt(20 * share.ravel())
     row, column = np.divmod(np.arange(8), 4)
     for cell in range(8):
@@ -121,7 +122,7 @@ def test_a_cell_keeps_its_own_value_when_the_others_are_dealt_out():
 
 
 def test_nothing_is_said_of_water():
-    result = local_excess(CROWDED, windows=WINDOWS, maxima=MAXIMA)
+    result = local_excess(spots_of(CROWDED), windows=WINDOWS, maxima=MAXIMA)
     assert not LAND.all()
     for values in (
         result.expected,
@@ -137,22 +138,22 @@ def test_nothing_is_said_of_water():
 
 
 def test_a_crowd_is_marked_where_it_is_and_nothing_else():
-    marked = np.argwhere(local_excess(CROWDED, windows=WINDOWS, maxima=MAXIMA).marked(0.05))
+    marked = np.argwhere(local_excess(spots_of(CROWDED), windows=WINDOWS, maxima=MAXIMA).marked(0.05))
     assert len(marked) >= 1
     assert (np.hypot(*(marked - [7, 22]).T) <= 2).all()
-    assert not local_excess(COUNTS, windows=WINDOWS, maxima=MAXIMA).marked(0.05).any()
+    assert not local_excess(spots_of(COUNTS), windows=WINDOWS, maxima=MAXIMA).marked(0.05).any()
 
 
 def test_one_person_is_never_marked_however_little_is_expected_there():
     lonely = int(np.argmin(np.where(LAND, SHARE, np.inf)))
     counts = np.bincount([lonely], minlength=LAND.size)
-    result = local_excess(counts, windows=WINDOWS, maxima=maxima_of(world(1)))
+    result = local_excess(spots_of(counts), windows=WINDOWS, maxima=maxima_of(world(1)))
     assert result.p_if_exact.ravel()[lonely] < 0.05
     assert result.p_anywhere.ravel()[lonely] == 1
 
 
 def test_against_even_land_there_is_a_ratio_and_no_probability():
-    result = local_excess(COUNTS, windows=WINDOWS, maxima=None)
+    result = local_excess(spots_of(COUNTS), windows=WINDOWS, maxima=None)
     assert np.isfinite(result.ratio[LAND]).all()
     for values in (result.gi, result.p_gi, result.p_if_exact, result.q_if_exact, result.p_anywhere):
         assert np.isnan(values).all()
@@ -163,20 +164,20 @@ def test_against_even_land_there_is_a_ratio_and_no_probability():
 def test_what_is_uneven_or_copied_as_the_world_is_looks_like_evidence_only_to_a_poisson_law(habits):
     maxima = maxima_of(world(**habits))
     towns = [world(**habits).draw(np.random.default_rng([77, number])) for number in range(40)]
-    results = [local_excess(counts, windows=WINDOWS, maxima=maxima) for counts in towns]
+    results = [local_excess(spots, windows=WINDOWS, maxima=maxima) for spots in towns]
     assert sum((result.q_if_exact <= 0.05).any() for result in results) >= 12
     assert sum(result.marked(0.05).any() for result in results) <= 6  # binomial(40, 0.05): 0.3 %
 
 
 def test_the_same_seed_gives_the_same_map():
     assert (maxima_of(world()).values == MAXIMA.values).all()
-    twice = [local_excess(COUNTS, windows=WINDOWS, maxima=MAXIMA).p_gi for _ in range(2)]
+    twice = [local_excess(spots_of(COUNTS), windows=WINDOWS, maxima=MAXIMA).p_gi for _ in range(2)]
     np.testing.assert_array_equal(*twice)
 
 
 def test_nobody_is_an_error():
     with pytest.raises(ValueError, match="no spot"):
-        local_excess(np.zeros(LAND.size, dtype=np.int64), windows=WINDOWS, maxima=MAXIMA)
+        local_excess(spots_of(np.zeros(LAND.size, dtype=np.int64)), windows=WINDOWS, maxima=MAXIMA)
 
 
 @settings(max_examples=50)

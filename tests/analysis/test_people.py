@@ -17,6 +17,7 @@ from mapdialog.analysis.people import (
     first_there,
     linked,
     medoids,
+    one_by_lot,
     person_spots,
     senders,
 )
@@ -146,17 +147,17 @@ def world(anchors: np.ndarray, *, copying: float = 0.0) -> SpotsWorld:
 
 
 def test_replicates_lie_as_the_exposure_says():
-    counts = world(np.ones(200_000, dtype=np.int64), copying=0.05).draw(np.random.default_rng(3))
+    counts = world(np.ones(200_000, dtype=np.int64), copying=0.05).draw(np.random.default_rng(3)).counts(1600)
     assert counts.sum() == 200_000
     assert np.abs(counts / 200_000 - share().ravel()).max() < 0.001
 
 
 def test_persons_of_many_anchors_have_as_many_spots_as_the_data_and_fewer_in_town():
     rng = np.random.default_rng(5)
-    thrown = world(np.full(400, 20)).draw(rng)
+    thrown = world(np.full(400, 20)).draw(rng).counts(1600)
     spots = np.full(400, round(thrown.sum() / 400))
     anchors = anchors_of(spots, pins=np.full(400, 20), ground=GROUND, share=share(), link_m=500.0, rng=rng)
-    assert world(anchors).draw(rng).sum() == pytest.approx(spots.sum(), rel=0.1)
+    assert len(world(anchors).draw(rng)) == pytest.approx(spots.sum(), rel=0.1)
     middle = share().ravel() > np.quantile(share(), 0.9)
     assert thrown[middle].sum() / thrown.sum() < 0.6 * share().ravel()[middle].sum()
 
@@ -175,7 +176,7 @@ def test_a_person_throws_no_fewer_than_the_spots_and_at_most_twice_the_pins():
 def test_copies_share_the_cells_of_earlier_ones(d):
     """Against copying one after the other."""
     anchors = np.ones(400, dtype=np.int64)
-    counts = [world(anchors, copying=d).draw(np.random.default_rng(seed)) for seed in range(60)]
+    counts = [world(anchors, copying=d).draw(np.random.default_rng(seed)).counts(1600) for seed in range(60)]
     rng = np.random.default_rng(9)
     slow = []
     for _ in range(60):
@@ -188,16 +189,24 @@ def test_copies_share_the_cells_of_earlier_ones(d):
     assert pairs[0] == pytest.approx(pairs[1], rel=0.2)
 
 
+def test_by_lot_everybody_has_one_pin_and_each_pin_the_same_chance():
+    sender = np.array([4, 9, 9, 4, 9, 7])
+    taken = [one_by_lot(sender, rng=np.random.default_rng(seed)) for seed in range(900)]
+    assert all(sorted(sender[pins].tolist()) == [4, 7, 9] for pins in taken)
+    often = np.bincount(np.concatenate(taken), minlength=6) / 900
+    assert often == pytest.approx([1 / 2, 1 / 3, 1 / 3, 1 / 2, 1 / 3, 1], abs=0.06)
+
+
 def test_labels_are_dealt_out_among_the_spots_there_are():
     cell = np.array([3, 3, 3, 8, 9, 9])
-    labels = one_spot_each(cell, n=4, n_cells=12)
-    draws = np.array([labels.draw(np.random.default_rng(seed)) for seed in range(2000)])
+    labels = one_spot_each(cell, n=4)
+    draws = np.array([labels.draw(np.random.default_rng(seed)).counts(12) for seed in range(2000)])
     assert (draws.sum(axis=1) == 4).all()
     assert (draws <= np.bincount(cell, minlength=12)).all()
     assert draws.mean(axis=0)[[3, 8, 9]] == pytest.approx([2, 4 / 6, 8 / 6], abs=0.06)
     rest = labels.without(np.array([3]))
-    assert (rest.cell.tolist(), rest.is_theme.tolist()) == ([8, 9, 9], [True, False, False])
-    assert labels.key() != one_spot_each(cell, n=3, n_cells=12).key()
+    assert (rest.spots.cell.tolist(), rest.is_theme.tolist()) == ([8, 9, 9], [True, False, False])
+    assert labels.key() != one_spot_each(cell, n=3).key()
 
 
 def test_a_key_tells_worlds_apart_and_not_the_order_of_persons():
@@ -234,7 +243,7 @@ def test_a_schoolyard_and_nobody_are_no_errors():
         nobody = SpotsWorld(
             anchors=np.ones(len(cell), dtype=np.int64), copying=0.1, link_m=500.0, unevenness=0.2, **known
         )
-        assert nobody.draw(rng).sum() == len(cell)
+        assert len(nobody.draw(rng)) == len(cell)
 
 
 def test_a_world_of_an_uncertain_exposure_is_as_uneven_as_it_says():
@@ -249,6 +258,6 @@ def test_a_world_of_an_uncertain_exposure_is_as_uneven_as_it_says():
         reach_m=500.0,
     )
     rng = np.random.default_rng(6)
-    cells = [np.repeat(np.arange(1600), wide.draw(rng)) for _ in range(12)]
+    cells = [wide.draw(rng).cell for _ in range(12)]
     again = [unevenness_of(cell, ground=GROUND, share=flat, reach_m=500.0, rng=rng) for cell in cells]
     assert np.mean(again) == pytest.approx(0.6, abs=0.15)

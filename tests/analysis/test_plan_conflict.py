@@ -18,6 +18,7 @@ from mapdialog.analysis.plan_conflict import (
     against_share,
     dealt_worlds,
     moved_worlds,
+    one_of_each_theme,
     plan_conflict,
 )
 from mapdialog.analysis.plan_rows import NO_PURPOSE, NO_ZONE, Plan, exposed_share
@@ -78,6 +79,7 @@ def world_of(comments):
 
 
 def by_exposure(comments, parameters=PARAMETERS):
+    comments = one_of_each_theme(comments, rng=np.random.default_rng(5))
     spots, world = world_of(comments)
     share = exposed_share(
         EVEN, accuracy_m=comments.accuracy_m, ground=GROUND, plan=PLAN, sample=20_000, seed=1
@@ -158,7 +160,7 @@ def test_a_person_counts_once_in_a_cell_and_zones_are_counted():
 
 @pytest.mark.parametrize("share", [None, np.array([0.3, 0.4, 0.1, 0.1, 0.1])])
 def test_exact_p_is_scipys_and_q_is_over_the_whole_table(share):
-    comments = town(4)
+    comments = one_of_each_theme(town(4), rng=np.random.default_rng(1))
     worlds = dealt_worlds(comments, plan=PLAN, parameters=PARAMETERS)
     result = plan_conflict(comments, plan=PLAN, share=share, worlds=worlds, parameters=PARAMETERS)
     people = result.people
@@ -233,6 +235,18 @@ def test_one_author_is_never_called():
     for result in (by_exposure(comments), by_all(comments)):
         assert result.people[2, 3] <= 3
         assert result.p_anywhere[:, 3].min() > 0.05
+
+
+def test_against_an_exposure_a_person_says_one_thing_on_a_theme_once():
+    comments = town(6)
+    kept = one_of_each_theme(comments, rng=np.random.default_rng(1))
+    voices = set(zip(comments.sender.tolist(), comments.theme.tolist(), strict=True))
+    assert sorted(zip(kept.sender.tolist(), kept.theme.tolist(), strict=True)) == sorted(voices)
+    everywhere = np.zeros((9, PLAN.n_rows, N_THEMES), dtype=np.int64)
+    figures = {"plan": PLAN, "share": np.full(PLAN.n_rows, 1 / PLAN.n_rows), "parameters": PARAMETERS}
+    with pytest.raises(ValueError, match="several comments on one theme"):
+        plan_conflict(comments, worlds=everywhere, **figures)
+    assert plan_conflict(kept, worlds=everywhere, **figures).people.sum() == len(voices)
 
 
 def test_all_whom_nobody_knows_are_one_person():

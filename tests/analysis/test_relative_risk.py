@@ -11,6 +11,7 @@ from mapdialog.analysis.exposure import Exposure, ExposureParameters, Kind, Null
 from mapdialog.analysis.ground import GroundParameters, ground_of
 from mapdialog.analysis.null import LabelsWorld
 from mapdialog.analysis.relative_risk import RiskParameters, RiskTest, against_exposure, theme_against_all
+from mapdialog.analysis.spots import Spots
 
 from .test_land_density import exact
 from .test_land_density import ground as shore
@@ -40,7 +41,7 @@ def spots(n: int, *, seed: int) -> np.ndarray:
 
 
 def compared(xy, *, is_theme, person, parameters=PARAMETERS):
-    world = LabelsWorld(SQUARE.cells_of(xy).cell, person=person, is_theme=is_theme, n_cells=N_CELLS)
+    world = LabelsWorld(Spots(SQUARE.cells_of(xy).cell, person), is_theme)
     return theme_against_all(
         xy, is_theme=is_theme, person=person, ground=SQUARE, world=world, parameters=parameters
     )
@@ -51,7 +52,7 @@ def test_it_is_the_logarithm_of_two_edge_corrected_densities():
     xy = np.random.default_rng(1).uniform([0, 0], [3400, 2750], (60, 2))
     xy = xy[shapely.intersects_xy(here.land, *xy.T)]
     is_theme = np.arange(len(xy)) % 3 == 0
-    world = one_spot_each(here.cells_of(xy).cell, n=int(is_theme.sum()), n_cells=here.land_m2.size)
+    world = one_spot_each(here.cells_of(xy).cell, n=int(is_theme.sum()))
     few = dataclasses.replace(PARAMETERS, pilots=2, replicates=1)
     risk = theme_against_all(
         xy, is_theme=is_theme, person=np.arange(len(xy)), ground=here, world=world, parameters=few
@@ -80,10 +81,10 @@ def test_both_p_are_counts_of_the_replicates_drawn():
     def logarithm(counts):
         return np.log(kernel @ (counts / counts.sum()) + 0.1 / land.sum())
 
-    world = LabelsWorld(cell, person=person, is_theme=is_theme, n_cells=N_CELLS)
+    world = LabelsWorld(Spots(cell, person), is_theme)
 
     def drawn(purpose, number):
-        return logarithm(world.draw(np.random.default_rng([7, purpose, number])))
+        return logarithm(world.draw(np.random.default_rng([7, purpose, number])).counts(N_CELLS))
 
     expects = 60 * (kernel @ np.bincount(cell, minlength=N_CELLS) / 120) * np.pi * 400**2
     tested = (land > 0) & (expects >= 3)
@@ -115,7 +116,7 @@ def test_a_theme_that_gathers_is_marked_there_and_nowhere_far():
         person=np.arange(325),
         exposure=exposure,
         ground=SQUARE,
-        world=one_spot_each(cells, n=325, n_cells=N_CELLS),
+        world=one_spot_each(cells, n=325),
         parameters=PARAMETERS,
     )
     assert again.is_marked[10, 5]
@@ -131,7 +132,17 @@ def test_against_even_land_there_is_a_ratio_and_no_p():
     assert np.isnan(risk.p_here).all()
     assert not risk.is_marked.any()
     with pytest.raises(ValueError, match="no p"):
-        against_exposure(xy, world=one_spot_each(np.arange(300), n=125, n_cells=N_CELLS), **figures)
+        against_exposure(xy, world=one_spot_each(np.arange(300), n=125), **figures)
+
+
+def test_against_an_exposure_a_person_with_several_spots_is_refused():
+    exposure = Exposure(SQUARE.land_m2 / SQUARE.land_m2.sum(), Kind.RESIDENTS, Null.SPOTS, {}, 0.0)
+    figures = {"exposure": exposure, "ground": SQUARE, "parameters": PARAMETERS}
+    world = one_spot_each(np.arange(300), n=20)
+    with pytest.raises(ValueError, match="several spots"):
+        against_exposure(spots(20, seed=3), person=np.arange(20) // 2, world=world, **figures)
+    ratio = against_exposure(spots(20, seed=3), person=np.arange(20) // 2, world=None, **figures)
+    assert np.isfinite(ratio.log_ratio[SQUARE.is_land]).all()
 
 
 def test_one_person_s_spots_are_never_marked_however_many():
@@ -146,7 +157,7 @@ def test_one_person_s_spots_are_never_marked_however_many():
         is_theme=of_one,
         person=person,
         ground=SQUARE,
-        world=one_spot_each(SQUARE.cells_of(xy).cell, n=int(of_one.sum()), n_cells=N_CELLS),
+        world=one_spot_each(SQUARE.cells_of(xy).cell, n=int(of_one.sum())),
         parameters=PARAMETERS,
     )
     assert np.nanmin(by_spot.p_anywhere) == 0.01  # dealt out spot by spot it would look like evidence
@@ -158,7 +169,7 @@ def test_fewer_than_five_people_are_not_marked():
     is_theme = np.r_[np.arange(300) % 10 == 0, np.ones(24, dtype=bool)]
     is_theme[:300] &= np.hypot(*(xy[:300] - [500, 1000]).T) > 500
     person = np.r_[np.arange(300), 300 + np.arange(24) // 6]
-    world = one_spot_each(SQUARE.cells_of(xy).cell, n=int(is_theme.sum()), n_cells=N_CELLS)
+    world = one_spot_each(SQUARE.cells_of(xy).cell, n=int(is_theme.sum()))
     marked = [
         theme_against_all(
             xy, is_theme=is_theme, person=each, ground=SQUARE, world=world, parameters=PARAMETERS
@@ -195,8 +206,10 @@ def test_persons_swap_labels_only_with_persons_of_equally_many_spots():
     person = np.r_[np.arange(30), np.repeat(np.arange(30, 40), 3), np.full(7, 40)]
     is_theme = np.r_[rng.random(30) < 0.3, np.repeat(rng.random(10) < 0.5, 3), np.ones(7, dtype=bool)]
     order = rng.permutation(len(person))
-    world = LabelsWorld(order, person=person[order], is_theme=is_theme[order], n_cells=len(person))
-    draws = np.array([world.draw(rng) for _ in range(400)])  # every spot is a cell of its own
+    world = LabelsWorld(Spots(order, person[order]), is_theme[order])
+    draws = np.array(
+        [world.draw(rng).counts(len(person)) for _ in range(400)]
+    )  # every spot is a cell of its own
     assert (draws[:, 60:] == 1).all()  # nobody else has seven
     threes = draws[:, 30:60].reshape(400, 10, 3).sum(axis=2)
     assert set(threes.ravel()) == {0, 3}
@@ -207,13 +220,13 @@ def test_persons_swap_labels_only_with_persons_of_equally_many_spots():
 
 def test_the_largest_value_is_what_a_calibration_asks_for():
     cell = SQUARE.cells_of(spots(200, seed=11)).cell
-    world = one_spot_each(cell, n=60, n_cells=N_CELLS)
+    world = one_spot_each(cell, n=60)
     share = np.bincount(cell, minlength=N_CELLS).reshape(SQUARE.shape) / 200
     test = RiskTest.of(share, n=60, ground=SQUARE, world=world, parameters=PARAMETERS)
-    counts = world.draw(np.random.default_rng(0))
-    assert test.greatest(counts) == test.standardised(counts).max()
+    drawn = world.draw(np.random.default_rng(0))
+    assert test.greatest(drawn) == test.standardised(drawn).max()
     none = RiskTest.of(share, n=1, ground=SQUARE, world=world, parameters=PARAMETERS)
-    assert none.greatest(counts) == 0.0
+    assert none.greatest(drawn) == 0.0
 
 
 def test_a_ratio_of_nothing_to_nothing_is_refused():

@@ -11,7 +11,10 @@ from mapdialog.analysis.evidence import EvidenceParameters, Maxima, null_maxima
 from mapdialog.analysis.ground import GroundParameters, ground_of
 from mapdialog.analysis.null import SpotsWorld
 from mapdialog.analysis.scan import Scanner, ScanParameters
-from mapdialog.analysis.silence import SilenceParameters, SilentScanner, silent_places
+from mapdialog.analysis.silence import Silence, SilenceParameters, SilentScanner, silent_places
+from mapdialog.analysis.spots import Spots
+
+from .worlds import spots_of
 
 GROUND = ground_of(
     shapely.box(0, 0, 2400, 2000),
@@ -22,7 +25,7 @@ LAND = GROUND.is_land
 SHARE = np.where(LAND, np.random.default_rng(3).gamma(4.0, size=LAND.shape), 0.0)
 SHARE /= SHARE.sum()
 RADII_M = (100.0, 200.0, 400.0)
-SCAN = ScanParameters(radii_m=RADII_M, least_spots=5, least_people=5, largest_share=0.25)
+SCAN = ScanParameters(radii_m=RADII_M, least_people=5, largest_share=0.25)
 SCANNER = SilentScanner(
     Scanner.of(SHARE, is_land=LAND, cell_m=100.0, parameters=SCAN),
     SilenceParameters(least_expected=5.0, level=0.05),
@@ -42,12 +45,18 @@ def world(*, unevenness: float = 0.0) -> SpotsWorld:
     )
 
 
-COUNTS = world().draw(np.random.default_rng(1))
+COUNTS = world().draw(np.random.default_rng(1)).counts(LAND.size)
 
 
 @pytest.fixture(scope="module")
 def maxima() -> Maxima:
     return null_maxima(world(), scanner=SCANNER, parameters=PARAMETERS)
+
+
+def places_of(counts: np.ndarray, *, maxima: Maxima) -> Silence:
+    """With one pin of everybody."""
+    spots = spots_of(counts)
+    return silent_places(spots, pins=spots, scanner=SCANNER, maxima=maxima)
 
 
 def silenced(counts: np.ndarray, *, row: int, column: int, cells: float) -> np.ndarray:
@@ -74,17 +83,18 @@ def by_hand(counts: np.ndarray) -> dict[tuple[int, int, int], tuple[int, float, 
 def test_windows_and_llr_are_those_of_an_independent_scan():
     counts = silenced(COUNTS, row=5, column=18, cells=2)
     expected = by_hand(counts)
-    windows = SCANNER.windows(counts, above=0.0)
+    windows = SCANNER.windows(spots_of(counts), above=0.0)
     assert len(windows) == len(expected) > 100
     for each in windows:
         n, mean, llr = expected[each.radius, each.row, each.column]
         assert (each.n, each.expected, each.llr) == pytest.approx((n, mean, llr), abs=1e-9)
-    assert SCANNER.greatest(counts) == pytest.approx(max(llr for _, _, llr in expected.values()), abs=1e-9)
-    assert windows[0].llr == SCANNER.greatest(counts)
+    greatest = SCANNER.greatest(spots_of(counts))
+    assert greatest == pytest.approx(max(llr for _, _, llr in expected.values()), abs=1e-9)
+    assert windows[0].llr == greatest
 
 
 def test_a_place_where_nobody_writes_is_found_where_it_is(maxima):
-    result = silent_places(silenced(COUNTS, row=5, column=18, cells=4), scanner=SCANNER, maxima=maxima)
+    result = places_of(silenced(COUNTS, row=5, column=18, cells=4), maxima=maxima)
     first = result.places[0]
     assert math.hypot(first.window.row - 5, first.window.column - 18) <= 2
     assert (first.p, result.p) == (0.01, 0.01)
@@ -93,11 +103,11 @@ def test_a_place_where_nobody_writes_is_found_where_it_is(maxima):
 
 def test_two_silent_places_do_not_overlap_and_none_has_its_centre_on_water(maxima):
     counts = silenced(silenced(COUNTS, row=4, column=4, cells=4), row=15, column=19, cells=4)
-    places = silent_places(counts, scanner=SCANNER, maxima=maxima).places
+    places = places_of(counts, maxima=maxima).places
     cells = [set(SCANNER.scanner.cells(each.window).tolist()) for each in places]
     assert len(places) >= 2
     assert sum(map(len, cells)) == len(set().union(*cells))
-    assert all(LAND[each.row, each.column] for each in SCANNER.windows(counts, above=0.0))
+    assert all(LAND[each.row, each.column] for each in SCANNER.windows(spots_of(counts), above=0.0))
 
 
 def test_silence_is_called_no_more_often_than_claimed_where_the_exposure_is_off():
@@ -106,26 +116,41 @@ def test_silence_is_called_no_more_often_than_claimed_where_the_exposure_is_off(
     exact = null_maxima(world(), scanner=SCANNER, parameters=PARAMETERS)
     towns = [world(unevenness=0.5).draw(np.random.default_rng([9, number])) for number in range(40)]
     alarms = [
-        sum(silent_places(counts, scanner=SCANNER, maxima=maxima).p <= 0.05 for counts in towns)
+        sum(silent_places(spots, pins=spots, scanner=SCANNER, maxima=maxima).p <= 0.05 for spots in towns)
         for maxima in (wide, exact)
     ]
     assert alarms[0] <= 6 < 20 <= alarms[1]
 
 
 def test_nothing_found_says_how_many_an_empty_place_must_expect(maxima):
-    result = silent_places(COUNTS, scanner=SCANNER, maxima=maxima)
+    result = places_of(COUNTS, maxima=maxima)
     assert result.places == ()
     assert result.p > 0.05
     critical, mean = maxima.critical(0.05), result.smallest_empty
     assert 600 * math.log(600 / (600 - mean)) == pytest.approx(critical)
     few = Maxima(np.full(99, 500.0), stopped=False)
-    assert silent_places(COUNTS, scanner=SCANNER, maxima=few).smallest_empty == math.inf
+    assert places_of(COUNTS, maxima=few).smallest_empty == math.inf
 
 
 def test_where_hardly_anything_is_expected_nothing_is_silent(maxima):
-    few = world().draw(np.random.default_rng(4)) * 0
+    few = COUNTS * 0
     few[[3, 40, 200]] = 1
-    assert silent_places(few, scanner=SCANNER, maxima=maxima) == silent_places(
-        few * 0, scanner=SCANNER, maxima=maxima
-    )
-    assert silent_places(few, scanner=SCANNER, maxima=maxima).p == 1
+    assert places_of(few, maxima=maxima) == places_of(few * 0, maxima=maxima)
+    assert places_of(few, maxima=maxima).p == 1
+
+
+def test_a_place_is_not_silent_because_the_lot_fell_elsewhere(maxima):
+    """Everybody near the cell wrote twice, and of each the pin far away was taken."""
+    spots = spots_of(silenced(COUNTS, row=5, column=18, cells=4))
+    (silent, *_) = silent_places(spots, pins=spots, scanner=SCANNER, maxima=maxima).places
+    assert silent.n_people == silent.window.n
+    middle = silent.window.row * LAND.shape[1] + silent.window.column
+    for writers, is_silent in ((round(silent.window.expected) + 1, False), (2, True)):
+        pins = Spots(np.r_[spots.cell, np.full(writers, middle)], np.r_[spots.person, np.arange(writers)])
+        places = silent_places(spots, pins=pins, scanner=SCANNER, maxima=maxima).places
+        assert (silent.window in [each.window for each in places]) == is_silent
+
+
+def test_a_person_is_asked_for_one_pin_only():
+    with pytest.raises(ValueError, match="one of each"):
+        SCANNER.greatest(Spots(np.array([3, 40, 200]), np.array([0, 1, 1])))

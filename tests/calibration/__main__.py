@@ -22,6 +22,7 @@ from .trial import Cell
 METHODS = Path(__file__).parents[2] / "docs" / "methods"
 SIZES = (100, 384, 1000, 5572)
 _RUNS_AT_ONCE = 25
+_EVERYBODY_NEAR_HOME = "everybody four around home (σ 800 m)"
 _NEAR_HOME = "heavy writers around home (σ 1 km)"
 QUICK = (
     Cell("Washington", "population", "one pin each", 1000),
@@ -36,8 +37,6 @@ BEYOND = (
     Cell("Bamble", "population", "exposure off by 50 %", 384, widened=False),
     Cell("Washington", "population", "exposure off by 20 %", 1000, widened=False),
     Cell("Washington", "population", "exposure off by 50 %", 1000, widened=False),
-    Cell("Washington", "population", "everybody four around home (σ 800 m)", 1000),
-    Cell("Bamble", "population", "everybody four around home (σ 800 m)", 1000),
     Cell(
         "Washington",
         "population",
@@ -54,7 +53,7 @@ BEYOND = (
 OTHER_METHODS = tuple(
     Cell("Washington", "population", habits, 1000, method=method)
     for method in ("grid map", "silence", "relative risk")
-    for habits in ("one pin each", "snapped, a tenth copied", "exposure off by 50 %")
+    for habits in ("one pin each", _EVERYBODY_NEAR_HOME, "snapped, a tenth copied", "exposure off by 50 %")
 )
 # Themes by person: whoever has four or twenty spots has them all of one theme.
 THEMES = tuple(
@@ -78,11 +77,13 @@ WHEN = tuple(
 ABOUT = tuple(
     Cell("Washington", "population", habits, 1000, method="plan", against=against)
     for against in ("all", "own")
-    for habits in ("one pin each", _NEAR_HOME, "snapped, a tenth copied", "exposure off by 50 %")
-)
+    for habits in (
+        "one pin each", _NEAR_HOME, _EVERYBODY_NEAR_HOME, "snapped, a tenth copied", "exposure off by 50 %",
+    )
+)  # fmt: skip
 _HABITS = (
     "one pin each", "heavy writers anywhere", "heavy writers at home", "snapped to 50 m", "a tenth copied",
-    "snapped, a tenth copied", "everybody four places", "a fifth in couples",
+    "snapped, a tenth copied", "everybody four places", _EVERYBODY_NEAR_HOME, "a fifth in couples",
     "households of three, 10 m apart", "exposure off by 20 %", "exposure off by 50 %",
 )  # fmt: skip
 _KINDS = (

@@ -52,12 +52,17 @@ def comments_about(xy: np.ndarray, *, sender: np.ndarray, rng: np.random.Generat
 
 
 def table_of(
-    comments: Comments, *, spots: PersonSpots, world: SpotsWorld | None, replicates: int, seed: int
+    comments: Comments,
+    *,
+    spots: PersonSpots | None,
+    world: SpotsWorld | None,
+    replicates: int,
+    seed: int,
 ) -> PlanConflict:
     """Against where people live, or without a world against all themes."""
     parameters = ConflictParameters(least_people=5, least_expected=5.0, replicates=replicates, seed=seed)
     plan = washington()
-    if world is None:
+    if world is None or spots is None:
         worlds = dealt_worlds(comments, plan=plan, parameters=parameters)
         return plan_conflict(comments, plan=plan, share=None, worlds=worlds, parameters=parameters)
     ground = world.ground

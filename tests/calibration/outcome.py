@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from .planted import found
+from .planted import metres_off
 from .trial import LEVEL, Cell, p_of
 
 
@@ -25,6 +25,6 @@ def outcome_of(task: tuple[Cell, range], *, seed: int) -> Outcome:
     if not cell.planted:
         alarms = sum(p_of(cell, seed=seed, run=run) <= LEVEL for run in runs)
         return Outcome(alarms, (), time.process_time() - started)
-    metres = [found(cell, seed=seed, run=run) for run in runs]
-    metres_off = tuple(each for each in metres if each is not None)
-    return Outcome(len(metres_off), metres_off, time.process_time() - started)
+    each = (metres_off(cell, seed=seed, run=run) for run in runs)
+    metres = tuple(of_run for of_run in each if of_run is not None)
+    return Outcome(len(metres), metres, time.process_time() - started)

@@ -13,6 +13,7 @@ from mapdialog.analysis.ground import Ground
 from mapdialog.analysis.null import SpotsWorld
 from mapdialog.analysis.people import person_spots
 from mapdialog.analysis.scan import Scanner, Window
+from mapdialog.analysis.spots import Spots
 
 from .consultations import HABITS, consultation
 from .towns import ground_and_shares
@@ -57,16 +58,16 @@ class Disc:
         return self.metres_off(window, ground=ground) < reach
 
 
-def found(cell: Cell, *, seed: int, run: int) -> float | None:
+def metres_off(cell: Cell, *, seed: int, run: int) -> float | None:
     """How many metres the strongest hotspot is off in a consultation with a planted one; None: none found.
 
     Of a placebo, where nobody is added, only circles count that overlap the disc: what is wrongly said of it.
     """
     rng = np.random.default_rng([seed, run, cell.n])
     ground, _ = ground_and_shares(cell.town)
-    disc, at, sender, world = _planted(cell, rng=rng)
+    disc, spots, world = _planted(cell, rng=rng)
     scanner = _scanner(cell.town, cell.kind)
-    windows = scanner.windows(np.bincount(at, minlength=ground.land_m2.size), above=0.0)
+    windows = scanner.windows(spots, above=0.0)
     if cell.is_placebo:
         windows = [each for each in windows if disc.overlaps(each, scanner=scanner, ground=ground)]
     if not windows:
@@ -79,14 +80,12 @@ def found(cell: Cell, *, seed: int, run: int) -> float | None:
         return None
     if cell.is_placebo:
         return disc.metres_off(windows[0], ground=ground)
-    evidence = weigh(
-        at, sender=sender, scanner=scanner, world=world, maxima=maxima, parameters=parameters, power=_POWER
-    )
+    evidence = weigh(spots, scanner=scanner, world=world, maxima=maxima, parameters=parameters, power=_POWER)
     return disc.metres_off(evidence.hotspots[0].window, ground=ground)
 
 
-def _planted(cell: Cell, *, rng: np.random.Generator) -> tuple[Disc, np.ndarray, np.ndarray, SpotsWorld]:
-    """The disc; (spots,) cells and senders of a consultation with it; and the world without."""
+def _planted(cell: Cell, *, rng: np.random.Generator) -> tuple[Disc, Spots, SpotsWorld]:
+    """The disc; the spots of a consultation with it; and the world without."""
     assert cell.planted
     ratio, least = cell.planted
     ground, shares = ground_and_shares(cell.town)
@@ -101,4 +100,4 @@ def _planted(cell: Cell, *, rng: np.random.Generator) -> tuple[Disc, np.ndarray,
     at = on_cell[spots.pin]
     scanner = _scanner(cell.town, cell.kind)
     world = _world(cell, at=at, xy=xy, spots=spots, scanner=scanner, rng=rng)
-    return disc, at, spots.sender, world
+    return disc, Spots(at, spots.sender), world

@@ -9,6 +9,7 @@ import numpy as np
 
 from mapdialog.analysis.evidence import EvidenceParameters, Scans, null_maxima
 from mapdialog.analysis.exposure import ExposureParameters, from_all_comments
+from mapdialog.analysis.ground import Ground
 from mapdialog.analysis.local_excess import LocalParameters, LocalWindows
 from mapdialog.analysis.null import (
     LabelsWorld,
@@ -18,10 +19,18 @@ from mapdialog.analysis.null import (
     copying_of,
     unevenness_of,
 )
-from mapdialog.analysis.people import PeopleParameters, PersonSpots, first_there, person_spots
+from mapdialog.analysis.people import (
+    PeopleParameters,
+    PersonSpots,
+    first_there,
+    one_by_lot,
+    person_spots,
+)
+from mapdialog.analysis.plan_conflict import Comments, one_of_each_theme
 from mapdialog.analysis.relative_risk import RiskParameters, RiskTest
 from mapdialog.analysis.scan import Scanner, ScanParameters
 from mapdialog.analysis.silence import SilenceParameters, SilentScanner
+from mapdialog.analysis.spots import Spots
 
 from .bursts import p_of_bursts
 from .conflicts import comments_about, table_of
@@ -29,7 +38,7 @@ from .consultations import HABITS, consultation
 from .towns import EVEN_SHARE, ground_and_shares
 
 RADII_M = (50.0, 100.0, 150.0, 200.0, 300.0, 400.0, 500.0, 700.0, 1000.0)
-SCAN = ScanParameters(radii_m=RADII_M, least_spots=5, least_people=5, largest_share=0.25)
+SCAN = ScanParameters(radii_m=RADII_M, least_people=5, largest_share=0.25)
 LOCAL = LocalParameters(window_m=200.0, least_spots=5, small_expected=5.0, permutations=999, seed=1)
 SILENCE = SilenceParameters(least_expected=5.0, level=0.05)
 RISK = RiskParameters(
@@ -47,6 +56,7 @@ LEVEL = 0.05
 REACH_M = 500.0  # assumed of what an exposure does not know
 REPLICATES = 199  # as good a test at 0.05 as 999, and ended at the tenth that exceeds: p > 0.05 then
 _STOP_AFTER = 10
+ONE_BY_LOT = ("silence", "relative risk")  # against an exposure they take one pin of each person
 _REPLICATES_OF_PLAN = 99  # at level 0.05 as good, never ended early
 
 
@@ -87,6 +97,11 @@ def p_of(cell: Cell, *, seed: int, run: int) -> float:
     xy, person = consultation(ground, share=shares[cell.kind], habits=HABITS[cell.habits], n=cell.n, rng=rng)
     pins = ground.cells_of(xy)
     xy, person, on_cell = (values[pins.cell >= 0] for values in (xy, person, pins.cell))
+    if cell.method == "plan":
+        return _p_of_plan(cell, comments_about(xy, sender=person, rng=rng), ground=ground, rng=rng)
+    if cell.against != "all" and cell.method in ONE_BY_LOT:
+        lot = one_by_lot(person, rng=rng)
+        xy, person, on_cell = xy[lot], person[lot], on_cell[lot]
     spots = person_spots(xy, sender=person, parameters=PEOPLE)
     at = on_cell[spots.pin]
     if cell.method == "space-time":
@@ -99,22 +114,27 @@ def p_of(cell: Cell, *, seed: int, run: int) -> float:
             replicates=REPLICATES,
             rng=rng,
         )
-    if cell.method == "plan":
-        scanner = _scanner(cell.town, cell.kind)
-        world = _world(cell, at=at, xy=xy, spots=spots, scanner=scanner, rng=rng)
-        comments = comments_about(xy, sender=spots.sender[spots.spot_of_pin], rng=rng)
-        of_world = None if cell.against == "all" else world
-        seed = int(rng.integers(2**31))
-        table = table_of(comments, spots=spots, world=of_world, replicates=_REPLICATES_OF_PLAN, seed=seed)
-        return float(table.p_anywhere.min())
     if cell.against == "all":
-        counts, scanner, world = _theme(cell.town, at=at, person=spots.sender, rng=rng)
+        scanned, scanner, world = _theme(cell.town, spots=Spots(at, spots.sender), rng=rng)
     else:
         scanner = _scanner(cell.town, cell.kind if cell.against == "own" else cell.against)
-        counts = np.bincount(at, minlength=ground.land_m2.size)
+        scanned = Spots(at, spots.sender)
         world = _world(cell, at=at, xy=xy, spots=spots, scanner=scanner, rng=rng)
-    looking = _looking(cell, scanner, world=world, n=int(counts.sum()))
-    return _p(counts, scanner=looking, world=world, seed=int(rng.integers(2**31)))
+    looking = _looking(cell, scanner, world=world, n=len(scanned))
+    return _p(scanned, scanner=looking, world=world, seed=int(rng.integers(2**31)))
+
+
+def _p_of_plan(cell: Cell, comments: Comments, *, ground: Ground, rng: np.random.Generator) -> float:
+    world, spots = None, None
+    if cell.against == "own":
+        comments = one_of_each_theme(comments, rng=rng)
+        spots = person_spots(comments.xy_m, sender=comments.sender, parameters=PEOPLE)
+        at = ground.cells_of(comments.xy_m).cell[spots.pin]
+        scanner = _scanner(cell.town, cell.kind)
+        world = _world(cell, at=at, xy=comments.xy_m, spots=spots, scanner=scanner, rng=rng)
+    seed = int(rng.integers(2**31))
+    table = table_of(comments, spots=spots, world=world, replicates=_REPLICATES_OF_PLAN, seed=seed)
+    return float(table.p_anywhere.min())
 
 
 def _world(
@@ -149,7 +169,7 @@ def _world(
     )
 
 
-def _looking(cell: Cell, scanner: Scanner, *, world: World, n: int) -> Scans:
+def _looking(cell: Cell, scanner: Scanner, *, world: World, n: int) -> Scans[Spots]:
     if cell.method == "relative risk":
         ground, _ = ground_and_shares(cell.town)
         return RiskTest.of(scanner.exposure, n=n, ground=ground, world=world, parameters=RISK)
@@ -172,8 +192,8 @@ def _unevenness(
     return unevenness_of(at[first], ground=ground, share=scanner.exposure, reach_m=REACH_M, rng=rng)
 
 
-def _p(counts: np.ndarray, *, scanner: Scans, world: World, seed: int) -> float:
-    observed = scanner.greatest(counts)
+def _p(spots: Spots, *, scanner: Scans[Spots], world: World, seed: int) -> float:
+    observed = scanner.greatest(spots)
     if observed == 0:
         return 1.0
     parameters = EvidenceParameters(
@@ -182,17 +202,15 @@ def _p(counts: np.ndarray, *, scanner: Scans, world: World, seed: int) -> float:
     return null_maxima(world, scanner=scanner, parameters=parameters, observed=observed).p(observed)
 
 
-def _theme(
-    town: str, *, at: np.ndarray, person: np.ndarray, rng: np.random.Generator
-) -> tuple[np.ndarray, Scanner, LabelsWorld]:
+def _theme(town: str, *, spots: Spots, rng: np.random.Generator) -> tuple[Spots, Scanner, LabelsWorld]:
     """A quarter of the persons, by lot, write of the theme and of nothing else; it is compared with all."""
     ground, _ = ground_and_shares(town)
-    n_cells = ground.land_m2.size
-    exposure = from_all_comments(at, ground=ground, parameters=ExposureParameters(even_share=EVEN_SHARE))
+    exposure = from_all_comments(
+        spots.cell, ground=ground, parameters=ExposureParameters(even_share=EVEN_SHARE)
+    )
     scanner = Scanner.of(exposure.share, is_land=ground.is_land, cell_m=100.0, parameters=SCAN)
-    is_theme = (rng.random(int(person.max()) + 1) < 0.25)[person]
-    world = LabelsWorld(at, person=person, is_theme=is_theme, n_cells=n_cells)
-    return np.bincount(at[is_theme], minlength=n_cells), scanner, world
+    is_theme = (rng.random(int(spots.person.max()) + 1) < 0.25)[spots.person]
+    return spots.some(is_theme), scanner, LabelsWorld(spots, is_theme)
 
 
 @functools.lru_cache(maxsize=4)

@@ -26,18 +26,17 @@ def measure(*, full: bool) -> Iterator[Measurement]:
     anchors = np.ones(spots, dtype=np.int64)
     habits = {"anchors": anchors, "copying": 0.02, "link_m": 500.0, "unevenness": 0.2, "reach_m": 500.0}
     world = SpotsWorld(ground=ground, share=share, **habits)
-    counts = world.draw(np.random.default_rng(1))
-    cell = np.repeat(np.arange(len(counts)), counts)
-    limits = {"radii_m": RADII_M, "least_spots": 5, "largest_share": 0.25}
+    drawn = world.draw(np.random.default_rng(1))
+    limits = {"radii_m": RADII_M, "least_people": 5, "largest_share": 0.25}
 
     def slow() -> None:
-        brute_force(cell, share=share, is_land=ground.is_land, cell_m=100.0, **limits)
+        brute_force(drawn.cell, share=share, is_land=ground.is_land, cell_m=100.0, **limits)
 
     def replicates() -> None:
         for number in range(REPLICATES):
             scanner.greatest(world.draw(np.random.default_rng(number)))
 
-    figures = by_turns({"ours": _timed(lambda: scanner.greatest(counts)), REFERENCE: _timed(slow)}, repeats=3)
+    figures = by_turns({"ours": _timed(lambda: scanner.greatest(drawn)), REFERENCE: _timed(slow)}, repeats=3)
     target = Target("at most 60 ms", 60, of="value")
     note = f"{spots:,} spots, {share.size:,} cells, nine radii"
     yield against(figures, name="scan", unit="ms", scale=1_000, reference=REFERENCE, target=target, note=note)
