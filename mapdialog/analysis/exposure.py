@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from mapdialog.analysis.attention import written_from_home
 from mapdialog.analysis.coverage import covered_area, crossed_length
 from mapdialog.analysis.ground import NO_CELL, Ground
 
@@ -61,6 +62,13 @@ class ExposureParameters:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class ResidentsParameters(ExposureParameters):
+    """What an exposure of residents is made with."""
+
+    attention_m: float  # how far from home people write, σ of a Gaussian; assumed, 300; 0: exactly at home
+
+
 @dataclass(frozen=True)
 class Exposure:
     """What is expected in each cell.
@@ -68,6 +76,7 @@ class Exposure:
     `share`: (rows, columns) of the ground, sums to 1, above 0 on every cell with land and 0 elsewhere.
     `residents_over`: of residents, how many were spread over what; empty for other kinds. `n_left_out`: what
     could not be placed: residents of units without land, metres of street, comments off the ground.
+    `attention_m`: of residents, how far from home (σ) they were assumed to write; 0 for other kinds.
     """
 
     share: Floats
@@ -75,6 +84,12 @@ class Exposure:
     null: Null
     residents_over: dict[SpreadOver, float]
     n_left_out: float
+    attention_m: float
+
+    @property
+    def most_within_m(self) -> float:
+        """Two σ: so near their homes people were assumed to write 86 of 100 times, were all of it land."""
+        return 2.0 * self.attention_m
 
     @property
     def p_may_be_printed(self) -> bool:
@@ -104,14 +119,15 @@ class Residents:
 def even_land(ground: Ground, *, parameters: ExposureParameters) -> Exposure:
     """As much on every square metre of land: where nothing else is known."""
     share = _shares(ground.land_m2, ground=ground, parameters=parameters)
-    return Exposure(share, Kind.EVEN_LAND, Null.NONE, {}, 0.0)
+    return Exposure(share, Kind.EVEN_LAND, Null.NONE, {}, 0.0, 0.0)
 
 
-def from_residents(residents: Residents, *, ground: Ground, parameters: ExposureParameters) -> Exposure:
-    """People where people live: each unit's population over what is best known within it (dasymetric).
+def from_residents(residents: Residents, *, ground: Ground, parameters: ResidentsParameters) -> Exposure:
+    """People around where people live: each unit's population over what is best known in it (dasymetric).
 
     A unit is spread over the floor area of its buildings; without any, over its built-up land, its
     residential zones, its land. Of a unit that reaches beyond the region, only those in the region count.
+    From there they are spread over the land around, see `attention`: people write of more than their door.
     Raises ExposureError for negative or missing population and where nobody lives on the ground.
     Source: Mennis 2003.
     """
@@ -125,9 +141,10 @@ def from_residents(residents: Residents, *, ground: Ground, parameters: Exposure
             way, inside = unit.spread(ground)
             people[unit.window] += inside
             over[way] += float(inside.sum())
-    share = _shares(people, ground=ground, parameters=parameters)
+    written = written_from_home(people, ground=ground, attention_m=parameters.attention_m)
+    share = _shares(written, ground=ground, parameters=parameters)
     left_out = float(population.sum()) - float(sum(over.values()))
-    return Exposure(share, Kind.RESIDENTS, Null.SPOTS, over, max(left_out, 0.0))
+    return Exposure(share, Kind.RESIDENTS, Null.SPOTS, over, max(left_out, 0.0), parameters.attention_m)
 
 
 def from_streets(streets: Geometries, *, ground: Ground, parameters: ExposureParameters) -> Exposure:
@@ -142,7 +159,7 @@ def from_streets(streets: Geometries, *, ground: Ground, parameters: ExposurePar
     on_land = np.where(ground.is_land, metres, 0.0)
     left_out = float(shapely.length(streets).sum() - on_land.sum())
     share = _shares(on_land, ground=ground, parameters=parameters)
-    return Exposure(share, Kind.STREETS, Null.SPOTS, {}, max(left_out, 0.0))
+    return Exposure(share, Kind.STREETS, Null.SPOTS, {}, max(left_out, 0.0), 0.0)
 
 
 def from_all_comments(cell: Ints, *, ground: Ground, parameters: ExposureParameters) -> Exposure:
@@ -155,7 +172,7 @@ def from_all_comments(cell: Ints, *, ground: Ground, parameters: ExposureParamet
     """
     counts = np.bincount(cell[cell != NO_CELL], minlength=ground.land_m2.size).reshape(ground.shape)
     share = _shares(counts.astype(np.float64), ground=ground, parameters=parameters)
-    return Exposure(share, Kind.ALL_COMMENTS, Null.LABELS, {}, float((cell == NO_CELL).sum()))
+    return Exposure(share, Kind.ALL_COMMENTS, Null.LABELS, {}, float((cell == NO_CELL).sum()), 0.0)
 
 
 def _shares(weight: Floats, *, ground: Ground, parameters: ExposureParameters) -> Floats:
@@ -208,10 +225,8 @@ class _Unit:
         on_ground = self.cell != NO_CELL
         row, column = np.divmod(self.cell[on_ground], ground.shape[1])
         area = np.zeros_like(ground.land_m2[self.window])
-        rows, columns = area.shape
-        row = np.clip(row - self.window[0].start, 0, rows - 1)  # moved over the unit's edge to land
-        column = np.clip(column - self.window[1].start, 0, columns - 1)
-        np.add.at(area, (row, column), self.floor_m2[on_ground])
+        corner = [side.start for side in self.window]
+        np.add.at(area, (row - corner[0], column - corner[1]), self.floor_m2[on_ground])
         return area, float(self.floor_m2[~on_ground].sum())
 
     def _covered(self, polygons: shapely.Geometry, *, ground: Ground) -> Floats:
@@ -230,7 +245,7 @@ def _units_of(residents: Residents, *, ground: Ground) -> Iterator[_Unit]:
     unit_of, cell, floor_m2 = _buildings(residents, ground=ground)
     for number, geometry in enumerate(residents.units):
         own = unit_of == number
-        window = _window(shapely.bounds(geometry), ground=ground)
+        window = _window(shapely.bounds(geometry), cell=cell[own], ground=ground)
         yield _Unit(
             float(residents.population[number]), geometry, residents, window, cell[own], floor_m2[own]
         )
@@ -251,14 +266,17 @@ def _buildings(residents: Residents, *, ground: Ground) -> tuple[Ints, Ints, Flo
     return unit_of, cell, np.asarray(shapely.area(residents.buildings) * floors)
 
 
-def _window(bounds: Floats, *, ground: Ground) -> tuple[slice, slice]:
-    """The rows and columns of the ground that a rectangle touches; at least one of each."""
+def _window(bounds: Floats, *, cell: Ints, ground: Ground) -> tuple[slice, slice]:
+    """The rows and columns that a unit touches, or its buildings, which may count on land beside it."""
     rows, columns = ground.shape
     side = ground.parameters.cell_m
     west, south, east, north = (bounds - np.tile([ground.west_m, ground.south_m], 2)) / side
-    return _touched(south, north, rows), _touched(west, east, columns)
+    row, column = np.divmod(cell[cell != NO_CELL], columns)
+    return _touched(south, north, also=row, number=rows), _touched(west, east, also=column, number=columns)
 
 
-def _touched(low: float, high: float, number: int) -> slice:
+def _touched(low: float, high: float, *, also: Ints, number: int) -> slice:
+    """At least one."""
     first = min(max(int(np.floor(low)), 0), number - 1)
-    return slice(first, max(min(int(np.ceil(high)), number), first + 1))
+    last = max(min(int(np.ceil(high)), number), first + 1)
+    return slice(int(also.min(initial=first)), int(also.max(initial=last - 1)) + 1)

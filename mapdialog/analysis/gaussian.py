@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtr
 
 Floats = npt.NDArray[np.float64]
 
@@ -42,3 +43,17 @@ def between_cells(cells: int, *, cell_m: float, bandwidth_m: float) -> Floats:
     below = np.array([0.5 * math.erfc(-edge / math.sqrt(2)) for edge in edges])
     steps = np.arange(cells)[:, None] - np.arange(cells)[None]
     return np.asarray(np.diff(below)[steps + cells - 1] / cell_m)
+
+
+def moved_by(cells: int, *, cell_m: float, bandwidth_m: float) -> Floats:
+    """(2 · steps + 1,) of what lies evenly in a cell, the share that a Gaussian brings to each cell around.
+
+    The share of no step is in the middle; as many steps as the kernel reaches, at most `cells` − 1. It is the
+    mean over both cells, so a kernel narrower than a cell is exact too.
+    """
+    steps = min(math.ceil(REACH * bandwidth_m / cell_m) + 1, cells - 1)
+    edge = np.arange(steps + 2) * (cell_m / bandwidth_m)
+    beyond = np.exp(-0.5 * edge**2) / math.sqrt(2 * math.pi) - edge * ndtr(-edge)  # ∫ of the tail
+    beyond *= bandwidth_m / cell_m
+    there = np.maximum(np.diff(beyond, 2), 0.0)
+    return np.concatenate([there[::-1], [1.0 - 2.0 * (beyond[0] - beyond[1])], there])

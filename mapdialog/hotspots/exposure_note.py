@@ -107,7 +107,8 @@ class ExposureNote:
     """What comments are compared with, and why with just that.
 
     `even_because`: None where it is where people live. `elsewhere`: residents of these areas who live off
-    the ground. `unknown_km2`: land of the region of which nobody says how many live there; it is left out.
+    the ground. `most_within_m`: of residents, how near their homes most were assumed to write; 0: just there.
+    `unknown_km2`: land of the region of which nobody says how many live there; it is left out.
     """
 
     study: Study
@@ -115,5 +116,6 @@ class ExposureNote:
     figures: Figures | None = None
     ways: tuple[Way, ...] = ()
     elsewhere: float = 0.0
+    most_within_m: float = 0.0
     unknown_km2: float = 0.0
     buildings: Buildings | None = None

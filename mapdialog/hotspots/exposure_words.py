@@ -76,6 +76,7 @@ class _Words:
         yield from self._figures(note.figures)
         for way in note.ways:
             yield str(_WAYS[way.over][0]), self._way(way, note=note)
+        yield _("Distance from home"), _from_home(note.most_within_m)
         if round(note.elsewhere):
             yield (
                 _("Living elsewhere"),
@@ -161,6 +162,14 @@ class _Words:
             _("edition %(number)s, in force from %(day)s") if used.begins else _("edition %(number)s")
         ) % values
         return f"{values['name']} ({', '.join(filter(None, (edition, used.credit)))})"
+
+
+def _from_home(most_within_m: float) -> str:
+    if not most_within_m:
+        return _("Assumed: people write just where they live.")
+    return _("Assumed: most people write within about %(m)s m of where they live.") % {
+        "m": Figure(round(most_within_m))
+    }
 
 
 def _people(n: float) -> Figure:

@@ -17,7 +17,7 @@ from layers.questions.land import water_editions
 from mapdialog.analysis.exposure import (
     Exposure,
     ExposureError,
-    ExposureParameters,
+    ResidentsParameters,
     SpreadOver,
     even_land,
     from_residents,
@@ -45,7 +45,7 @@ class Parameters:
     """How the ground and the exposure are made."""
 
     ground: GroundParameters
-    exposure: ExposureParameters
+    exposure: ResidentsParameters
 
 
 def known_exposure(region: StudyRegion, *, age: Age | None, parameters: Parameters) -> KnownExposure:
@@ -88,6 +88,7 @@ def _among_residents(
         figures=units.figures(),
         ways=_ways(exposure, homes=known),
         elsewhere=exposure.n_left_out,
+        most_within_m=exposure.most_within_m,
         unknown_km2=max(float(whole.land_m2.sum() - ground.land_m2.sum()), 0.0) / _M2_PER_KM2,
         buildings=Buildings(
             n=len(known.buildings),

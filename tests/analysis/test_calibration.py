@@ -6,7 +6,18 @@ import numpy as np
 import pytest
 
 from mapdialog.analysis.exposure import ExposureParameters, even_land
-from tests.calibration.__main__ import ABOUT, OTHER_METHODS, QUICK, THEMES, WHEN, cells_of, full, main
+from tests.calibration.__main__ import (
+    ABOUT,
+    FROM_HOME,
+    OTHER_METHODS,
+    QUICK,
+    THEMES,
+    WHEN,
+    WRONG_ATTENTION,
+    cells_of,
+    full,
+    main,
+)
 from tests.calibration.__main__ import arguments as read
 from tests.calibration.bursts import DAYS
 from tests.calibration.consultations import HABITS, Habits, consultation
@@ -28,7 +39,7 @@ def test_a_broken_exposure_fails(capsys):
 def test_a_simulated_consultation_judged_twice_has_the_same_p():
     cell = Cell("Bamble", "built-up", "snapped, a tenth copied", 100)
     assert p_of(cell, seed=5, run=3) == p_of(cell, seed=5, run=3)
-    for other in (*OTHER_METHODS[::3], THEMES[-1], WHEN[2], ABOUT[0]):
+    for other in (*OTHER_METHODS[::3], FROM_HOME[3], THEMES[-1], WHEN[2], ABOUT[0]):
         assert 0 < p_of(other, seed=5, run=3) <= 1
     assert 0 < p_of(Cell("Bamble", "population", "one pin each", 200, against="all"), seed=5, run=3) <= 1
 
@@ -89,18 +100,18 @@ def test_many_cells_that_hold_one_by_one_may_fail_together():
 
 
 def test_the_table_and_the_plot_name_every_cell():
-    rows = [Row(cell, 200, 10) for cell in (*QUICK[:3], *OTHER_METHODS, *THEMES, *WHEN, *ABOUT)]
+    rows = [Row(cell, 200, 10) for cell in (*QUICK[:3], *FROM_HOME, *OTHER_METHODS, *THEMES, *WHEN, *ABOUT)]
     assert markdown(rows).count("| 200 | 0.050 | ") == svg(rows).count("<circle") == len(rows)
     assert len(set(markdown(rows).splitlines())) == len(rows) + 2
 
 
 def test_the_whole_table_names_habits_and_kinds_that_there_are():
-    for cell in full():
+    for cell in (*full(), *WRONG_ATTENTION):
         assert cell.habits in HABITS
         assert cell.kind in KINDS
         assert cell.days in ("", *DAYS)
     assert len(set(full())) == len(list(full()))
-    assert [judged for _, judged in cells_of(read(["--full"]))].count(False) == 6
+    assert [judged for _, judged in cells_of(read(["--full"]))].count(False) == 18
 
 
 def test_heavy_writers_write_heavily_and_copies_are_copies():
@@ -114,6 +125,23 @@ def test_heavy_writers_write_heavily_and_copies_are_copies():
     assert len(np.unique(xy, axis=0)) < 900
     plain, _ = consultation(ground, share=shares["population"], habits=Habits(), n=500, rng=rng)
     assert set(ground.cells_of(plain).state) == {0}
+
+
+def test_pins_lie_as_far_from_home_as_it_says_and_their_exposure_expects_them_there():
+    ground, shares = ground_and_shares("Bamble")
+    at_home, away = (
+        consultation(ground, share=shares["floor area"], habits=habits, n=2000, rng=np.random.default_rng(3))[
+            0
+        ]
+        for habits in (Habits(), HABITS["one pin each, σ 75 m from home"])
+    )
+    assert (away - at_home).std(axis=0) == pytest.approx([75, 75], rel=0.05)
+    cell = ground.cells_of(away).cell
+    likely = [
+        np.log(shares[kind].ravel()[cell[cell >= 0]]).mean()
+        for kind in (FROM_HOME[2].against, "floor area", WRONG_ATTENTION[-4].against)
+    ]
+    assert np.argmax(likely) == 0
 
 
 def test_even_land_prints_no_p_and_so_raises_no_false_alarm():

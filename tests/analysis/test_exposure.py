@@ -1,5 +1,7 @@
 """What is expected where, from what is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import shapely
@@ -10,6 +12,7 @@ from mapdialog.analysis.exposure import (
     Kind,
     Null,
     Residents,
+    ResidentsParameters,
     SpreadOver,
     even_land,
     from_all_comments,
@@ -18,7 +21,7 @@ from mapdialog.analysis.exposure import (
 )
 from mapdialog.analysis.ground import GroundParameters, ground_of
 
-PARAMETERS = ExposureParameters(even_share=0.005)
+PARAMETERS = ResidentsParameters(even_share=0.005, attention_m=0.0)
 WEST, EAST = shapely.box(0, 0, 500, 1000), shapely.box(500, 0, 1000, 1000)
 GROUND = ground_of(
     shapely.box(0, 0, 1000, 1000),
@@ -33,13 +36,15 @@ def residents(**layers) -> Residents:
     return Residents(units=np.array(units, dtype=object), population=np.array(population), **known)
 
 
-def exposure(**layers):
-    return from_residents(residents(**layers), ground=GROUND, parameters=PARAMETERS)
+def exposure(*, attention_m: float = 0.0, **layers):
+    parameters = replace(PARAMETERS, attention_m=attention_m)
+    return from_residents(residents(**layers), ground=GROUND, parameters=parameters)
 
 
 ALL = {
     "even": even_land(GROUND, parameters=PARAMETERS),
     "residents": exposure(built_up=shapely.box(50, 50, 250, 250)),
+    "around home": exposure(built_up=shapely.box(50, 50, 250, 250), attention_m=150.0),
     "streets": from_streets(
         np.array([shapely.LineString([(0, 950), (1000, 950)])]), ground=GROUND, parameters=PARAMETERS
     ),
@@ -56,8 +61,8 @@ def test_every_exposure_sums_to_all_and_expects_something_on_all_land(kind):
 
 
 def test_only_even_land_prints_no_probability():
-    assert [ALL[kind].p_may_be_printed for kind in ALL] == [False, True, True, True]
-    assert [ALL[kind].kind for kind in ALL] == [*Kind][3:] + [*Kind][:3]
+    assert [ALL[kind].p_may_be_printed for kind in ALL] == [False, True, True, True, True]
+    assert [ALL[kind].kind for kind in ALL] == [*Kind][3:] + [Kind.RESIDENTS, *Kind][:4]
     assert ALL["comments"].null is Null.LABELS
     assert ALL["comments"].n_left_out == 1
 
@@ -97,6 +102,30 @@ def test_nobody_lives_on_water():
     share = exposure(units=[shapely.box(0, 0, 200, 100)], population=[10.0]).share
     assert share[0, 0] == 0
     assert share[0, 1] == pytest.approx(0.995 + 0.005 / 99)
+
+
+def test_a_house_in_the_water_at_the_edge_of_its_unit_counts_on_the_land_beside_it():
+    units, house = [shapely.box(0, 0, 96, 1000), shapely.box(96, 0, 1000, 1000)], shapely.box(80, 20, 90, 40)
+    share = exposure(units=units, buildings=np.array([house]), floors=np.ones(1)).share
+    assert ((share > 0) == GROUND.is_land).all()
+    assert share[0, 1] == pytest.approx(0.995 * 300 / 400 + 0.995 * 100 / 400 / 90.4 + 0.005 / 99, rel=0.01)
+
+
+def test_people_are_expected_around_home_and_the_even_part_is_added_afterwards():
+    zone = shapely.box(400, 500, 500, 600)
+    around = exposure(residential_zones=zone, population=[300.0, 0.0], attention_m=75.0)
+    own = (around.share - 0.005 * GROUND.land_m2 / GROUND.land_m2.sum()) / 0.995
+    assert own[5, 4] == pytest.approx(0.46518**2, rel=1e-4)  # of what lies evenly in it
+    assert own[5, 5] == own[5, 3] == pytest.approx(0.46518 * 0.23650, rel=1e-4)
+    assert own[0, 9] == pytest.approx(0, abs=1e-12)
+    assert around.residents_over[SpreadOver.RESIDENTIAL_ZONES] == pytest.approx(300)
+
+
+def test_an_exposure_says_how_far_from_home_people_were_assumed_to_write():
+    assert {name: each.attention_m for name, each in ALL.items()} == {
+        "even": 0, "residents": 0, "around home": 150, "streets": 0, "comments": 0,
+    }  # fmt: skip
+    assert ALL["around home"].most_within_m == 300
 
 
 def test_what_expects_nothing_is_an_error():

@@ -109,7 +109,7 @@ def test_a_theme_that_gathers_is_marked_there_and_nowhere_far():
     assert (np.hypot(SQUARE.x_m[column] - 500, SQUARE.y_m[row] - 1000) <= 500).all()
     assert (risk.p_anywhere >= risk.p_here)[~np.isnan(risk.p_here)].mean() > 0.9
     share = SQUARE.land_m2 / SQUARE.land_m2.sum()
-    exposure = Exposure(share, Kind.RESIDENTS, Null.SPOTS, {}, 0.0)
+    exposure = Exposure(share, Kind.RESIDENTS, Null.SPOTS, {}, 0.0, 0.0)
     cells = np.repeat(np.arange(N_CELLS), (share * 30_000).astype(int).ravel())
     again = against_exposure(
         xy,
@@ -136,7 +136,7 @@ def test_against_even_land_there_is_a_ratio_and_no_p():
 
 
 def test_against_an_exposure_a_person_with_several_spots_is_refused():
-    exposure = Exposure(SQUARE.land_m2 / SQUARE.land_m2.sum(), Kind.RESIDENTS, Null.SPOTS, {}, 0.0)
+    exposure = Exposure(SQUARE.land_m2 / SQUARE.land_m2.sum(), Kind.RESIDENTS, Null.SPOTS, {}, 0.0, 0.0)
     figures = {"exposure": exposure, "ground": SQUARE, "parameters": PARAMETERS}
     world = one_spot_each(np.arange(300), n=20)
     with pytest.raises(ValueError, match="several spots"):

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from .outcome import Outcome, outcome_of
 from .table import PLACEBOS, POWER, Row, failed, markdown, svg
+from .towns import ATTENTION_M, written_around
 from .trial import Cell
 
 METHODS = Path(__file__).parents[2] / "docs" / "methods"
@@ -48,6 +50,26 @@ BEYOND = (
     ),
     # Of 1,000 pins no disc in Washington expects five; the most is 3.3.
     Cell("Washington", "population", "one pin each", 1000, planted=(5.0, 3.0)),
+)
+# People write around home; the exposure knows how far.
+_FROM_HOME = (("floor area", 75.0), ("population", 800.0))
+FROM_HOME = tuple(
+    Cell(
+        town,
+        kind,
+        f"one pin each, σ {away_m:g} m from home",
+        1000,
+        against=written_around(kind, attention_m=away_m),
+    )
+    for town in ("Washington", "Bamble")
+    for kind, away_m in _FROM_HOME
+)
+# It takes people to write just where they live, or half or twice as far away: not claimed.
+WRONG_ATTENTION = tuple(
+    replace(cell, against=against)
+    for cell in FROM_HOME
+    for against in ("own", *(written_around(cell.kind, attention_m=m) for m in ATTENTION_M[cell.kind]))
+    if against != cell.against
 )
 # The same null judges the other methods.
 OTHER_METHODS = tuple(
@@ -93,7 +115,7 @@ _KINDS = (
 
 
 def full() -> Iterator[Cell]:
-    yield from (*OTHER_METHODS, *THEMES, *WHEN, *ABOUT)
+    yield from (*FROM_HOME, *OTHER_METHODS, *THEMES, *WHEN, *ABOUT)
     yield Cell("Washington", "population", "one pin each", 2000, planted=(5.0, 5.0))
     for planted in (*POWER, *PLACEBOS):
         yield Cell("Washington", "population", "one pin each", 5572, planted=planted)
@@ -149,7 +171,7 @@ def cells_of(options: argparse.Namespace) -> list[tuple[Cell, bool]]:
     if options.break_exposure:
         return [(Cell("Bamble", "population", "one pin each", 384, against="even"), True)]
     cells = [(cell, True) for cell in (full() if options.full else QUICK)]
-    cells += [(cell, False) for cell in BEYOND if options.full or options.only]
+    cells += [(cell, False) for cell in (*BEYOND, *WRONG_ATTENTION) if options.full or options.only]
     return [(cell, judged) for cell, judged in cells if options.only in str(cell)]
 
 

@@ -28,6 +28,7 @@ class Habits:
     couples: float = 0.0  # share of the people who live where the one before lives
     households: int = 1  # so many live together, and each says where within `within_m` (σ)
     within_m: float = 0.0
+    away_m: float = 0.0  # σ of how far from home each pin lies, whatever is there
     unknown_m: float = 0.0  # reach of what the exposure does not know
     unknown_log: float = 0.0  # its standard deviation, as a logarithm
 
@@ -47,6 +48,8 @@ HABITS = {
     ),
     "a fifth in couples": Habits(couples=0.2),
     "households of three, 10 m apart": Habits(households=3, within_m=10.0),
+    "one pin each, σ 75 m from home": Habits(away_m=75.0),
+    "one pin each, σ 800 m from home": Habits(away_m=800.0),
     "exposure off by 20 %": Habits(unknown_m=500.0, unknown_log=0.2),
     "exposure off by 50 %": Habits(unknown_m=500.0, unknown_log=0.5),
 }
@@ -72,6 +75,8 @@ def consultation(
             habits=habits,
             rng=rng,
         )
+    if habits.away_m:
+        xy = xy + rng.normal(0, habits.away_m, xy.shape)
     if habits.households > 1:
         household = person // habits.households
         xy = xy[np.searchsorted(household, household)] + rng.normal(0, habits.within_m, xy.shape)

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import shapely
 
-from mapdialog.analysis.exposure import ExposureParameters, Residents, from_residents, from_streets
+from mapdialog.analysis.exposure import Residents, ResidentsParameters, from_residents, from_streets
 from mapdialog.analysis.ground import Ground, GroundParameters, ground_of
 from mapdialog.analysis.project import metric_geometries
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 EVEN_SHARE = 0.005
 _GROUND = GroundParameters(cell_m=100.0, shore_m=50.0, max_cells=200_000)
-_EXPOSURE = ExposureParameters(even_share=EVEN_SHARE)
+_EXPOSURE = ResidentsParameters(even_share=EVEN_SHARE, attention_m=0.0)
+ATTENTION_M = {"population": (400.0, 800.0, 1600.0), "floor area": (37.5, 75.0, 150.0)}
+_HOUSES, _HOUSE_M, _ESTATE_M = 8000, 5.0, 60.0  # of a made-up town: how many, half a side, σ of an estate
 
 
 @dataclass(frozen=True)
@@ -31,11 +33,12 @@ class Source:
     water: tuple[str, ...] = ()
     built_up: str | None = None
     streets: str | None = None
+    estates: int = 0  # of made-up houses: no file at hand says where they stand
 
 
 SOURCES = {
     "Washington": Source(
-        32618, "dc/committees_2013.geojson", "dc/census_tracts_2000.geojson", ("population",)
+        32618, "dc/committees_2013.geojson", "dc/census_tracts_2000.geojson", ("population",), estates=1500
     ),
     "Bamble": Source(
         25832,
@@ -45,6 +48,7 @@ SOURCES = {
         water=("bamble/sea.geojson", "bamble/lakes.geojson"),
         built_up="bamble/built_up.geojson",
         streets="bamble/roads.geojson",
+        estates=150,
     ),
     "Stockholm": Source(
         3006,
@@ -53,7 +57,12 @@ SOURCES = {
         ("pop_0_5", "pop_6_15", "pop_16_19", "pop_20_44", "pop_45_64", "pop_65_79", "pop_80_"),
     ),
 }
-KINDS = ("population", "built-up", "streets", "even")
+KINDS = ("population", "built-up", "streets", "even", "floor area")
+
+
+def written_around(kind: str, *, attention_m: float) -> str:
+    """The kind of exposure that expects people to write so far (σ) from home."""
+    return f"{kind}, written σ {attention_m:g} m from home"
 
 
 @functools.cache
@@ -66,31 +75,49 @@ def ground_and_shares(name: str) -> tuple[Ground, dict[str, np.ndarray]]:
     frame, units = _shapes(source.units, srid=source.srid)
     population = frame[list(source.population)].fillna(0).sum(axis=1).to_numpy(float)
     built_up = _union(_shapes(source.built_up, srid=source.srid)[1]) if source.built_up else None
-    shares = {
-        "even": ground.land_m2 / ground.land_m2.sum(),
-        "population": _residents(units, population, built_up=built_up, ground=ground),
+    known = {
+        "population": Residents(
+            units=units,
+            population=population,
+            buildings=None,
+            floors=None,
+            built_up=built_up,
+            residential_zones=None,
+        )
     }
     if built_up is not None:
         everybody = np.array([region], dtype=object)
-        shares["built-up"] = _residents(everybody, np.array([1.0]), built_up=built_up, ground=ground)
+        known["built-up"] = replace(known["population"], units=everybody, population=np.array([1.0]))
+    shares = {"even": ground.land_m2 / ground.land_m2.sum()}
+    shares |= {kind: _share(residents, ground=ground) for kind, residents in known.items()}
+    if source.estates:
+        houses, floors = _houses(shares["population"], ground=ground, estates=source.estates)
+        known["floor area"] = replace(known["population"], buildings=houses, floors=floors)
+        shares["floor area"] = _share(known["floor area"], ground=ground)
+    for kind in known.keys() & ATTENTION_M.keys():
+        for attention_m in ATTENTION_M[kind]:
+            shares[written_around(kind, attention_m=attention_m)] = _share(
+                known[kind], ground=ground, attention_m=attention_m
+            )
     if source.streets:
         streets = _shapes(source.streets, srid=source.srid)[1]
         shares["streets"] = from_streets(streets, ground=ground, parameters=_EXPOSURE).share
     return ground, shares
 
 
-def _residents(
-    units: np.ndarray, population: np.ndarray, *, built_up: shapely.Geometry | None, ground: Ground
-) -> np.ndarray:
-    residents = Residents(
-        units=units,
-        population=population,
-        buildings=None,
-        floors=None,
-        built_up=built_up,
-        residential_zones=None,
-    )
-    return from_residents(residents, ground=ground, parameters=_EXPOSURE).share
+def _share(residents: Residents, *, ground: Ground, attention_m: float = 0.0) -> np.ndarray:
+    parameters = replace(_EXPOSURE, attention_m=attention_m)
+    return from_residents(residents, ground=ground, parameters=parameters).share
+
+
+def _houses(share: np.ndarray, *, ground: Ground, estates: int) -> tuple[np.ndarray, np.ndarray]:
+    """Made-up houses, and the floors of each: estates where people live, small and high ones side by side."""
+    rng = np.random.default_rng(1)
+    row, column = np.divmod(rng.choice(share.size, estates, p=share.ravel()), ground.shape[1])
+    centre = np.column_stack([ground.x_m[column], ground.y_m[row]])[rng.integers(0, estates, _HOUSES)]
+    x, y = (centre + rng.normal(0, _ESTATE_M, centre.shape)).T
+    houses = shapely.box(x - _HOUSE_M, y - _HOUSE_M, x + _HOUSE_M, y + _HOUSE_M)
+    return houses, np.ceil(rng.lognormal(0.5, 1.0, _HOUSES))
 
 
 def _shapes(file: str, *, srid: int) -> tuple[gpd.GeoDataFrame, np.ndarray]:

@@ -11,7 +11,7 @@ import shapely
 from django.utils import translation
 
 from layers.models import Layer
-from mapdialog.analysis.exposure import ExposureParameters
+from mapdialog.analysis.exposure import ResidentsParameters
 from mapdialog.analysis.ground import GroundParameters
 from mapdialog.analysis.project import metric_geometries
 from mapdialog.demo import demo_file, loading
@@ -46,7 +46,7 @@ def exposure_in_demo(owner: str, *, metric_srid: int, around: str, plans: list[s
         Alternative.objects.create(consultation=consultation, key=name, layer=layer_of_plan)
     parameters = Parameters(
         ground=GroundParameters(cell_m=100.0, shore_m=50.0, max_cells=1_000_000),
-        exposure=ExposureParameters(even_share=0.005),
+        exposure=ResidentsParameters(even_share=0.005, attention_m=0.0),
     )
     region = study_region.of_consultation(consultation, on=ON)
     return known_exposure(region, age=None, parameters=parameters)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.utils import translation
@@ -46,6 +47,7 @@ NOTE = ExposureNote(
         Way(over="land", editions=(), residents=344.6),
     ),
     elsewhere=17.0,
+    most_within_m=600.0,
     unknown_km2=0.126,
     buildings=Buildings(n=1_500, without_floors=700, maybe_homes=9, no_homes=80),
 )  # fmt: skip
@@ -68,6 +70,7 @@ def test_every_way_is_told_with_how_many_or_why_nobody() -> None:
         "Spread over built-up land": "Nobody, though it is loaded: by på norsk (edition 2, © Kommunen)",
         "Spread over housing zones of a plan": "Nobody: no plan with housing zones is in force.",
         "Spread evenly over land": "345: nothing finer is known of where they live",
+        "Distance from home": "Assumed: most people write within about 600 m of where they live.",
         "Living elsewhere": "17 residents of these areas",
         "Land left out": "0.13 km², where nobody says how many people live",
     }
@@ -79,6 +82,12 @@ def test_a_layer_that_is_not_published_is_not_named_to_everyone() -> None:
     assert "hus på norsk" not in text
     assert "et kartlag som ikke er publisert" in text
     assert "kretser på norsk" in text
+
+
+def test_that_people_write_just_where_they_live_is_said_too() -> None:
+    with translation.override("nb"):
+        by_heading = dict(lines(replace(NOTE, most_within_m=0.0), language="nb", for_everyone=True))
+    assert by_heading["Avstand hjemmefra"] == "Antatt: folk skriver akkurat der de bor."
 
 
 @pytest.mark.parametrize("because", EvenBecause)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from django.contrib.gis.geos import MultiPolygon, Polygon
 
 from layers.models import Area, Edition, Feature, Population, PopulationCount
-from mapdialog.analysis.exposure import ExposureParameters, Kind
+from mapdialog.analysis.exposure import Kind, ResidentsParameters
 from mapdialog.analysis.ground import GroundError, GroundParameters
 from mapdialog.dialogue.models import Alternative, Consultation
 from mapdialog.hotspots import study_region
@@ -26,7 +27,7 @@ ON = NOON.date()
 EVEN = 0.005
 PARAMETERS = Parameters(
     ground=GroundParameters(cell_m=50.0, shore_m=50.0, max_cells=1_000_000),
-    exposure=ExposureParameters(even_share=EVEN),
+    exposure=ResidentsParameters(even_share=EVEN, attention_m=0.0),
 )
 
 
@@ -81,9 +82,12 @@ def plan(*codes: str, name: str = "plan", **values: Any) -> Edition:
     return edition
 
 
-def known(consultation: Consultation, *, on: dt.date = ON, age: Any = None) -> KnownExposure:
+def known(
+    consultation: Consultation, *, on: dt.date = ON, age: Any = None, attention_m: float = 0.0
+) -> KnownExposure:
     region = study_region.of_consultation(consultation, on=on)
-    return known_exposure(region, age=age, parameters=PARAMETERS)
+    exposure = replace(PARAMETERS.exposure, attention_m=attention_m)
+    return known_exposure(region, age=age, parameters=replace(PARAMETERS, exposure=exposure))
 
 
 def over(exposure: KnownExposure) -> dict[str, int]:
@@ -138,6 +142,20 @@ def test_each_area_is_spread_over_the_first_that_is_known_in_it(
     assert [[used.name for used in way.editions] for way in by_houses.note.ways] == [
         ["building"], ["built_up"], ["plan"], [],
     ]  # fmt: skip
+
+
+def test_people_are_expected_around_home_and_it_is_said_how_far(
+    consultation: Consultation, committees: Edition
+) -> None:
+    people(committees, 300, 0)
+    lay("built_up", strip(west=0, width=0.5))
+    at_home, around = known(consultation), known(consultation, attention_m=300.0)
+    assert (at_home.note.most_within_m, around.note.most_within_m) == (0, 600)
+    assert west_of(at_home, sides=0.6) == pytest.approx(1)
+    assert 0.5 < west_of(around, sides=0.6) < 0.95
+    assert over(around) == over(at_home) == {"built_up": 300}
+    with pytest.raises(ValueError, match="attention_m"):  # and not: nobody lives here
+        known(consultation, attention_m=-1.0)
 
 
 def test_a_building_counts_by_its_floors_and_one_that_does_not_say_as_one(
