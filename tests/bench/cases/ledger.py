@@ -11,7 +11,7 @@ from tests.analysis.ledger_town import make_town
 from tests.bench.measurement import Measurement, against, by_turns
 
 PARAMETERS = ReleaseParameters(
-    least_people={Audience.OPEN: 10, Audience.COMMITTEE: 5}, by_lot=0.02, most_nodes=1_000
+    least_people={Audience.OPEN: 10, Audience.COMMITTEE: 5}, by_lot=0.02, most_nodes=1_000, most_seconds=600
 )
 
 

@@ -1,6 +1,7 @@
-"""What is hidden for a proof, against every world that there is."""
+"""What is hidden for a proof, against every table of four atoms that there is."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,20 +9,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from mapdialog.analysis import worlds
-from mapdialog.analysis.worlds import ProofParameters, Sums, hidden_for_proof
+from mapdialog.analysis import feasible
+from mapdialog.analysis.feasible import Outcome, ProofParameters, Sums, Truth, hidden_for_proof
 
 N_ATOMS, MOST = 4, 12
-WORLDS = np.array(list(itertools.product(range(MOST + 1), repeat=N_ATOMS)))
-PARAMETERS = ProofParameters(minimum=3, most_nodes=1_000)
+TABLES = np.array(list(itertools.product(range(MOST + 1), repeat=N_ATOMS)))
+PARAMETERS = ProofParameters(minimum=3, most_nodes=1_000, most_seconds=600)
+
+
+def hidden_in_proof(comments: np.ndarray, *, has_few: np.ndarray, sums: Sums) -> np.ndarray | None:
+    """What is hidden for it, and None where nothing is proven."""
+    truth = Truth(comments, has_few, is_single=np.ones(len(comments), dtype=bool))
+    proof = hidden_for_proof(truth, sums=sums, parameters=PARAMETERS)
+    return proof.is_hidden if proof.outcome is Outcome.PROVEN else None
 
 
 def is_proven(
     few: np.ndarray, *, members: np.ndarray, values: np.ndarray, hidden: np.ndarray, least: np.ndarray
 ):
-    """Whether each atom of few can be 3 and can be 1 or 0, by looking at all worlds up to 12 in an atom."""
-    sums = WORLDS @ members.T
-    possible = WORLDS[np.where(hidden, sums >= least, sums == values).all(axis=1)][:, few]
+    """Whether each atom of few can be 3 and can be 1 or 0, by looking at all tables up to 12 in an atom."""
+    sums = TABLES @ members.T
+    possible = TABLES[np.where(hidden, sums >= least, sums == values).all(axis=1)][:, few]
     return bool((possible.max(axis=0) >= 3).all() and (possible.min(axis=0) <= 1).all())
 
 
@@ -36,8 +44,8 @@ def test_what_is_left_is_proven_and_what_is_not_proven_cannot_be(data: st.DataOb
     hidden, offered = data.draw(bools) & (values > 0), data.draw(bools) & (values > 0)
     least = data.draw(bools).astype(np.int64)
     price = 1 + np.array(data.draw(st.permutations([0.0, 0.2, 0.4, 0.6, 0.8])))
-    sums = Sums(sparse.csr_array(members), values, hidden, offered, least, price)
-    result = hidden_for_proof(comments, has_few=few, sums=sums, parameters=PARAMETERS)
+    sums = Sums(sparse.csr_array(members > 0), values, hidden, offered, least, price)
+    result = hidden_in_proof(comments, has_few=few, sums=sums)
     if not few.any():
         assert result is not None
         assert (result == hidden).all()
@@ -50,11 +58,11 @@ def test_what_is_left_is_proven_and_what_is_not_proven_cannot_be(data: st.DataOb
 
 
 def test_nothing_is_hidden_where_nothing_is_told():
-    members = sparse.csr_array(np.array([[1, 1, 1, 1]]))
+    members = sparse.csr_array(np.array([[1, 1, 1, 1]], dtype=bool))
     yes, no = np.array([True]), np.array([False])
     sums = Sums(members, np.array([6]), no, yes, np.array([1]), np.array([1.0]))
     few = np.array([True, True, True, False])
-    hidden = hidden_for_proof(np.array([1, 2, 3, 0]), has_few=few, sums=sums, parameters=PARAMETERS)
+    hidden = hidden_in_proof(np.array([1, 2, 3, 0]), has_few=few, sums=sums)
     assert hidden is not None
     assert not hidden.any()
 
@@ -66,13 +74,13 @@ def test_what_only_fractions_hide_is_not_hidden():
     values, no = members @ comments, np.zeros(4, dtype=bool)
     for offered, expected in ((no, None), (~no, 1)):
         sums = Sums(members, values, no, offered, np.ones(4, dtype=np.int64), np.ones(4))
-        hidden = hidden_for_proof(comments, has_few=has_few, sums=sums, parameters=PARAMETERS)
+        hidden = hidden_in_proof(comments, has_few=has_few, sums=sums)
         assert (hidden if hidden is None else hidden.sum()) == expected
 
 
 def test_a_solver_is_not_believed(monkeypatch: pytest.MonkeyPatch):
-    """One that leaves a comment out: what it proposes is no world, and nothing is proven."""
-    solve = worlds.optimize.milp
+    """One that leaves a comment out: what it proposes is not feasible, and nothing is proven."""
+    solve = feasible.optimize.milp
 
     def lying(cost, **problem):
         answer = solve(cost, **problem)
@@ -83,6 +91,21 @@ def test_a_solver_is_not_believed(monkeypatch: pytest.MonkeyPatch):
     no = np.zeros(2, dtype=bool)
     sums = Sums(members, np.array([5, 4]), no, no, np.ones(2, dtype=np.int64), np.ones(2))
     few = np.array([False, True, False])
-    assert hidden_for_proof(np.array([3, 2, 2]), has_few=few, sums=sums, parameters=PARAMETERS) is not None
-    monkeypatch.setattr(worlds.optimize, "milp", lying)
-    assert hidden_for_proof(np.array([3, 2, 2]), has_few=few, sums=sums, parameters=PARAMETERS) is None
+    assert hidden_in_proof(np.array([3, 2, 2]), has_few=few, sums=sums) is not None
+    monkeypatch.setattr(feasible.optimize, "milp", lying)
+    assert hidden_in_proof(np.array([3, 2, 2]), has_few=few, sums=sums) is None
+
+
+def test_what_is_proposed_as_time_runs_out_is_not_looked_at(monkeypatch: pytest.MonkeyPatch):
+    """The solver answers, and rightly, but late."""
+    now = iter(range(1_000))
+    members = sparse.csr_array(np.array([[1, 1, 0], [0, 1, 1]], dtype=bool))
+    no = np.zeros(2, dtype=bool)
+    sums = Sums(members, np.array([5, 4]), no, no, np.ones(2, dtype=np.int64), np.ones(2))
+    truth = Truth(np.array([3, 2, 2]), np.array([False, True, False]), is_single=np.ones(3, dtype=bool))
+    monkeypatch.setattr(feasible.time, "monotonic", lambda: next(now))
+    outcomes = [
+        hidden_for_proof(truth, sums=sums, parameters=replace(PARAMETERS, most_seconds=seconds)).outcome
+        for seconds in (1, 2, 1_000)  # no time to ask, none to listen, enough
+    ]
+    assert outcomes == [Outcome.OUT_OF_TIME, Outcome.OUT_OF_TIME, Outcome.PROVEN]

@@ -1,14 +1,17 @@
-"""Worlds that a reader must think possible: the proof that published sums tell nothing of small groups.
+"""Feasible tables: the proof that published sums tell nothing of small groups.
 
-A reader knows sums over atoms, and what hidden sums are at least. For each atom with few people a world is
-built, in whole numbers, in which every published sum holds and the atom has many. A world is a proof,
-whatever the reader computes: fractions, bounds and differences are all true in it. The linear programme only
-proposes; sums are checked in whole numbers.
+A reader knows sums over atoms, and what hidden sums are at least. A *feasible table* has a whole number of
+comments for each atom, with which all that is right. For each atom of few people one is made in which it has
+many: whatever the reader computes, fractions, bounds or differences, is right in it too. The linear programme
+only proposes; sums are checked in whole numbers.
 """
 
 from __future__ import annotations
 
+import hashlib
+import time
 from dataclasses import dataclass, replace
+from enum import Enum
 from itertools import pairwise
 
 import numpy as np
@@ -25,7 +28,7 @@ _WHOLE = 1e-6  # closer to a whole number than this is meant to be it; what is m
 
 @dataclass(frozen=True)
 class Sums:
-    """What a reader sees or may see. `members`: (sums, atoms) 0 or 1; all others (sums,).
+    """What a reader sees or may see. `members`: (sums, blocks) true or false; all others (sums,).
 
     `values`: the true numbers of comments. `is_hidden`: of these only what they are at `least` is known.
     `is_offered`: these are shown unless a proof wants them hidden, at `price`, 1 or more. Others are known.
@@ -39,32 +42,69 @@ class Sums:
     price: Floats
 
 
+@dataclass(frozen=True)
+class Truth:
+    """What was counted, by blocks of atoms that no sum tells apart. All (blocks,).
+
+    `has_few`: an atom of it is to be protected. `is_single`: it is one atom; of several each may be empty.
+    """
+
+    comments: Ints
+    has_few: Bools
+    is_single: Bools
+
+
 @dataclass(frozen=True, kw_only=True)
 class ProofParameters:
-    """What has to be proven; nothing has a default."""
+    """What has to be proven, and how long is searched; nothing has a default."""
 
     minimum: int  # people; fewer are few
-    most_nodes: int  # of a search for a whole-numbered world; 1,000. Not found within: not proven
+    most_nodes: int  # of a search for whole numbers; 1,000. Not found within: not proven
+    most_seconds: float  # of all searches together, by the clock on the wall; 600
 
 
-def hidden_for_proof(
-    comments: Ints, *, has_few: Bools, sums: Sums, parameters: ProofParameters
-) -> Bools | None:
-    """(sums,) what is hidden, so that no atom of few people is known to be one.
+class Outcome(Enum):
+    """Only what is proven may be published."""
 
-    `comments`: (atoms,) in truth. `has_few`: (atoms,) those to be protected. For each of them there is then a
-    world in which it has `minimum` comments, and one in which it has at most one. None: not proven, even with
-    all that is offered hidden.
+    PROVEN = "proven"
+    NOT_PROVEN = "not proven"  # with all that is offered hidden; there is no proof, or none in `most_nodes`
+    OUT_OF_TIME = "out of time"  # not proven in `most_seconds`; with more there may be a proof
+
+
+@dataclass(frozen=True)
+class Proof:
+    """`is_hidden`: (sums,) what has to be hidden for it; of no use unless proven. `seconds`: what it took."""
+
+    outcome: Outcome
+    is_hidden: Bools
+    seconds: float
+
+
+def hidden_for_proof(truth: Truth, *, sums: Sums, parameters: ProofParameters) -> Proof:
+    """What is hidden, so that no atom of few people is known to be one.
+
+    For each of them there is then a feasible table in which it has `minimum` comments, and one in which it
+    has at most one. The same input gives the same, unless time runs out. Then nothing is proven, whatever was
+    proposed by then: a slower machine may refuse what another proves, and never shows what that one hides.
     """
-    proof = _Proof(_collapsed(comments, has_few=has_few, sums=sums), sums=sums, parameters=parameters)
-    return proof.is_hidden if proof.succeeds() else None
+    started = time.monotonic()
+    search = _Search(_collapsed(truth, sums=sums), sums=sums, parameters=parameters, started=started)
+    try:
+        outcome = Outcome.PROVEN if search.succeeds() else Outcome.NOT_PROVEN
+    except _OutOfTimeError:
+        outcome = Outcome.OUT_OF_TIME
+    return Proof(outcome, search.is_hidden, time.monotonic() - started)
+
+
+class _OutOfTimeError(Exception):
+    """A search took longer than it may, all together."""
 
 
 @dataclass(frozen=True)
 class _System:
-    """The sums over classes of atoms that no sum tells apart; atoms in a sum of 0 or in none are left out.
+    """The sums over classes of blocks that no sum tells apart; blocks in a sum of 0 or in none are left out.
 
-    A class of several atoms may be all in one of them: its worlds are worlds of atoms.
+    A class of several atoms may be all in one of them: its feasible tables are some of atoms.
     """
 
     rows: sparse.csr_array  # (sums, classes)
@@ -73,75 +113,85 @@ class _System:
     lower: Ints  # those of them that are a single atom: of others each atom may be empty
 
 
-def _collapsed(comments: Ints, *, has_few: Bools, sums: Sums) -> _System:
-    in_empty = sums.members[(sums.values == 0) & ~sums.is_hidden].sum(axis=0) > 0
+def _collapsed(truth: Truth, *, sums: Sums) -> _System:
+    is_empty = sums.members[(sums.values == 0) & ~sums.is_hidden].sum(axis=0) > 0
     class_of: dict[bytes, int] = {}
-    label = np.full(len(comments), -1, dtype=np.int64)
-    for atom, signature in enumerate(_signatures(sums.members)):
-        if signature and not in_empty[atom]:
-            label[atom] = class_of.setdefault(signature, len(class_of))
+    label = np.full(len(truth.comments), -1, dtype=np.int64)
+    for block, signature in enumerate(_signatures(sums.members)):
+        if signature and not is_empty[block]:
+            label[block] = class_of.setdefault(signature, len(class_of))
     labels, first, size = np.unique(label[label >= 0], return_index=True, return_counts=True)
-    atoms = np.flatnonzero(label >= 0)
-    few = np.unique(label[(label >= 0) & has_few])
+    blocks = np.flatnonzero(label >= 0)
+    few = np.unique(label[(label >= 0) & truth.has_few])
+    is_single = (size == 1) & truth.is_single[blocks[first]]
+    comments = np.bincount(label[blocks], weights=truth.comments[blocks], minlength=len(labels))
     return _System(
-        rows=sums.members[:, atoms[first]],
-        truth=np.bincount(label[atoms], weights=comments[atoms], minlength=len(labels)).astype(np.int64),
+        rows=sums.members[:, blocks[first]],
+        truth=comments.astype(np.int64),
         upper=few,
-        lower=few[size[few] == 1],
+        lower=few[is_single[few]],
     )
 
 
 def _signatures(members: sparse.csr_array) -> list[bytes]:
-    """(atoms,) the same for atoms in the same sums, and empty for those in none."""
+    """(blocks,) the same for blocks in the same sums, and empty for those in none."""
     columns = sparse.csc_array(members)
     columns.sort_indices()
-    return [columns.indices[start:end].tobytes() for start, end in pairwise(columns.indptr.tolist())]
+    return [
+        hashlib.blake2b(columns.indices[start:end].tobytes(), digest_size=16).digest() if end > start else b""
+        for start, end in pairwise(columns.indptr.tolist())
+    ]
 
 
-class _Proof:
-    """The search for worlds. What is hidden on the way leaves earlier worlds possible: they had it right."""
+class _Search:
+    """For feasible tables. What is hidden on the way leaves earlier ones feasible: they had it right."""
 
-    def __init__(self, system: _System, *, sums: Sums, parameters: ProofParameters) -> None:
+    def __init__(self, system: _System, *, sums: Sums, parameters: ProofParameters, started: float) -> None:
         self.system = system
         self.parameters = parameters
         self.is_hidden = sums.is_hidden.copy()
         self.sums = sums
+        self.until = started + parameters.most_seconds
 
     def succeeds(self) -> bool:
-        """Whether each class could be many, and few. The truth is a world, too."""
+        """Whether each class could be many, and few. The truth is a feasible table, too."""
         for goal in (
             _Goal(self.system.upper, self.parameters.minimum, np.inf),
             _Goal(self.system.lower, 0, 1),
         ):
             unproven = goal.without_met(self.system.truth)
             while len(unproven.classes):
-                world = self._world(unproven)
-                if world is None:
+                feasible = self._feasible(unproven)
+                if feasible is None:
                     return False
-                unproven = unproven.without_met(world)
+                unproven = unproven.without_met(feasible)
         return True
 
-    def _world(self, goal: _Goal) -> Ints | None:
-        """A world that meets the goal in its first class, and in others where it comes cheaply.
+    def _feasible(self, goal: _Goal) -> Ints | None:
+        """(classes,) a feasible table that meets the goal in its first class, in others where that is cheap.
 
-        Fractions are mended, or the whole is searched. Offered sums that the world contradicts are hidden.
+        Fractions are mended, or the whole is searched. Offered sums that the table contradicts are hidden.
         """
         alone = replace(goal, classes=goal.classes[:1])
         for hoped, is_searched in ((goal, False), (alone, False), (alone, True)):
             problem = self._problem(hoped)
             nodes = self.parameters.most_nodes
-            world = problem.searched(most_nodes=nodes) if is_searched else problem.mended(most_nodes=nodes)
-            if world is not None and self._is_world(world) and not len(alone.without_met(world).classes):
-                self.is_hidden |= self.sums.is_offered & (self.system.rows @ world != self.sums.values)
-                return world
+            proposed = problem.searched(most_nodes=nodes) if is_searched else problem.mended(most_nodes=nodes)
+            if (
+                proposed is not None
+                and self._is_feasible(proposed)
+                and not len(alone.without_met(proposed).classes)
+            ):
+                self.is_hidden |= self.sums.is_offered & (self.system.rows @ proposed != self.sums.values)
+                return proposed
         return None
 
-    def _is_world(self, world: Ints) -> bool:
+    def _is_feasible(self, proposed: Ints) -> bool:
         """In whole numbers, and by nothing that the solver says."""
-        sums = self.system.rows @ world
+        sums = self.system.rows @ proposed
         may_differ = self.is_hidden | self.sums.is_offered
         is_right = np.where(may_differ, sums >= self.sums.least, sums == self.sums.values)
-        return bool((world >= 0).all() and is_right.all())
+        return bool((proposed >= 0).all() and is_right.all())
 
     def _problem(self, goal: _Goal) -> _Problem:
         """Unknowns: the classes; how far offered sums fall short, and exceed; what others reach."""
@@ -169,19 +219,20 @@ class _Proof:
             low=np.r_[np.where(self.is_hidden, least_value, values), np.zeros(len(further))],
             high=np.r_[np.where(self.is_hidden, np.inf, values), np.full(len(further), np.inf)],
             n_classes=n_classes,
+            until=self.until,
         )
 
 
 @dataclass(frozen=True)
 class _Goal:
-    """Classes that are to have from `least` to `most` comments, each in some world."""
+    """Classes that are to have from `least` to `most` comments, each in some feasible table."""
 
     classes: Ints
     least: int
     most: float
 
-    def without_met(self, world: Ints) -> _Goal:
-        comments = world[self.classes]
+    def without_met(self, feasible: Ints) -> _Goal:
+        comments = feasible[self.classes]
         return replace(self, classes=self.classes[(comments < self.least) | (comments > self.most)])
 
 
@@ -196,6 +247,7 @@ class _Problem:
     low: Floats
     high: Floats
     n_classes: int
+    until: float  # of the monotonic clock
 
     def searched(self, *, most_nodes: int) -> Ints | None:
         """(classes,) by branch and bound."""
@@ -215,13 +267,19 @@ class _Problem:
         return replace(self, least=least, most=most).searched(most_nodes=most_nodes)
 
     def _solved(self, *, most_nodes: int) -> Floats | None:
+        """What is proposed as time runs out is not looked at: what is hidden would depend on the machine."""
         is_whole = np.zeros(len(self.cost))
         is_whole[: self.n_classes] = most_nodes > 0
+        left_s = self.until - time.monotonic()
+        if left_s <= 0:
+            raise _OutOfTimeError
         answer = optimize.milp(
             self.cost,
             integrality=is_whole,
             bounds=optimize.Bounds(self.least, self.most),
             constraints=optimize.LinearConstraint(self.matrix, self.low, self.high),
-            options={"node_limit": most_nodes} if most_nodes else {},
+            options={"time_limit": left_s} | ({"node_limit": most_nodes} if most_nodes else {}),
         )
+        if time.monotonic() >= self.until:
+            raise _OutOfTimeError
         return None if answer.x is None else np.asarray(answer.x[: self.n_classes], dtype=np.float64)
