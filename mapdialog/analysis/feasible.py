@@ -32,6 +32,7 @@ class Sums:
 
     `values`: the true numbers of comments. `is_hidden`: of these only what they are at `least` is known.
     `is_offered`: these are shown unless a proof wants them hidden, at `price`, 1 or more. Others are known.
+    `is_decoy`: hidden without need; where it can be, readers are to think it possible that they have few.
     """
 
     members: sparse.csr_array
@@ -40,6 +41,7 @@ class Sums:
     is_offered: Bools
     least: Ints
     price: Floats
+    is_decoy: Bools
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,9 @@ def hidden_for_proof(truth: Truth, *, sums: Sums, parameters: ProofParameters) -
     """What is hidden, so that no atom of few people is known to be one.
 
     For each of them there is then a feasible table in which it has `minimum` comments, and one in which it
-    has at most one. The same input gives the same, unless time runs out. Then nothing is proven, whatever was
-    proposed by then: a slower machine may refuse what another proves, and never shows what that one hides.
+    has at most one; and for each decoy one in which it has fewer than `minimum`, where one is found. The same
+    input gives the same, unless time runs out. Then nothing is proven, whatever was proposed by then. So a
+    slower machine may refuse what another proves, and never shows what that one hides.
     """
     started = time.monotonic()
     search = _Search(_collapsed(truth, sums=sums), sums=sums, parameters=parameters, started=started)
@@ -165,37 +168,58 @@ class _Search:
                 if feasible is None:
                     return False
                 unproven = unproven.without_met(feasible)
+        self._lower_decoys()
         return True
 
     def _feasible(self, goal: _Goal) -> Ints | None:
         """(classes,) a feasible table that meets the goal in its first class, in others where that is cheap.
 
-        Fractions are mended, or the whole is searched. Offered sums that the table contradicts are hidden.
+        Fractions are mended, or the whole is searched.
         """
         alone = replace(goal, classes=goal.classes[:1])
         for hoped, is_searched in ((goal, False), (alone, False), (alone, True)):
-            problem = self._problem(hoped)
-            nodes = self.parameters.most_nodes
-            proposed = problem.searched(most_nodes=nodes) if is_searched else problem.mended(most_nodes=nodes)
-            if (
-                proposed is not None
-                and self._is_feasible(proposed)
-                and not len(alone.without_met(proposed).classes)
-            ):
-                self.is_hidden |= self.sums.is_offered & (self.system.rows @ proposed != self.sums.values)
-                return proposed
+            proposed = self._proposed(self._problem(hoped), is_searched=is_searched)
+            if proposed is not None and not len(alone.without_met(proposed).classes):
+                return self._accepted(proposed)
         return None
 
-    def _is_feasible(self, proposed: Ints) -> bool:
-        """In whole numbers, and by nothing that the solver says."""
+    def _lower_decoys(self) -> None:
+        """Hides what tells that a decoy has many, where that is found to help. Others stay as they are."""
+        waiting = np.flatnonzero(self.sums.is_decoy)
+        while len(waiting):
+            feasible = self._lowered(int(waiting[0]))
+            waiting = waiting[1:]
+            if feasible is not None:
+                waiting = waiting[(self.system.rows @ feasible)[waiting] >= self.parameters.minimum]
+
+    def _lowered(self, decoy: int) -> Ints | None:
+        """(classes,) a feasible table in which a hidden sum has few."""
+        for is_searched in (False, True):
+            problem = self._problem(_Goal(self.system.upper[:0], 0, np.inf), decoy=decoy)
+            proposed = self._proposed(problem, is_searched=is_searched)
+            if proposed is not None and (self.system.rows @ proposed)[decoy] < self.parameters.minimum:
+                return self._accepted(proposed)
+        return None
+
+    def _proposed(self, problem: _Problem, *, is_searched: bool) -> Ints | None:
+        """(classes,) a feasible table: in whole numbers, and by nothing that the solver says."""
+        nodes = self.parameters.most_nodes
+        proposed = problem.searched(most_nodes=nodes) if is_searched else problem.mended(most_nodes=nodes)
+        if proposed is None:
+            return None
         sums = self.system.rows @ proposed
         may_differ = self.is_hidden | self.sums.is_offered
         is_right = np.where(may_differ, sums >= self.sums.least, sums == self.sums.values)
-        return bool((proposed >= 0).all() and is_right.all())
+        return proposed if (proposed >= 0).all() and is_right.all() else None
 
-    def _problem(self, goal: _Goal) -> _Problem:
+    def _accepted(self, feasible: Ints) -> Ints:
+        """The same. Offered sums that it contradicts are hidden."""
+        self.is_hidden |= self.sums.is_offered & (self.system.rows @ feasible != self.sums.values)
+        return feasible
+
+    def _problem(self, goal: _Goal, *, decoy: int | None = None) -> _Problem:
         """Unknowns: the classes; how far offered sums fall short, and exceed; what others reach."""
-        values, least_value, first = self.sums.values, self.sums.least, goal.classes[0]
+        values, least_value, first = self.sums.values, self.sums.least, goal.classes[:1]
         may_differ = self.sums.is_offered & ~self.is_hidden
         n_classes, n_differ = len(self.system.truth), int(may_differ.sum())
         further = goal.classes[1:] if goal.least else goal.classes[:0]
@@ -209,6 +233,9 @@ class _Search:
         least[first], most[first] = goal.least, goal.most
         cost[goal.classes] = 0 if goal.least else _HOPE
         price, any_number = self.sums.price[may_differ], np.full(n_differ, np.inf)
+        high = np.where(self.is_hidden, np.inf, values)
+        if decoy is not None:
+            high[decoy] = self.parameters.minimum - 1
         return _Problem(
             cost=np.r_[cost, price, price, np.full(len(further), -_HOPE)],
             least=np.r_[least, np.zeros(2 * n_differ + len(further))],
@@ -217,7 +244,7 @@ class _Search:
             ],
             matrix=sparse.block_array(matrix, format="csr"),
             low=np.r_[np.where(self.is_hidden, least_value, values), np.zeros(len(further))],
-            high=np.r_[np.where(self.is_hidden, np.inf, values), np.full(len(further), np.inf)],
+            high=np.r_[high, np.full(len(further), np.inf)],
             n_classes=n_classes,
             until=self.until,
         )

@@ -109,13 +109,13 @@ def offer(
         offered = offered.after(proof)
         left_s -= proof.seconds
     answers = offered.answers(audience, with_people=with_people)
-    known = {key for entry in ledger.entries if entry.audience in _SEES[audience] for key in _told(entry)}
-    news = [entry for entry in answers.values() if not known.issuperset(_told(entry))]
+    known = {key for entry in ledger.entries if entry.audience in _SEES[audience] for key in _facts(entry)}
+    news = [entry for entry in answers.values() if not known.issuperset(_facts(entry))]
     entries = {key: answers[cell] for key, cell in table.items()}
     return Release(replace(ledger, entries=(*ledger.entries, *news)), entries, Outcome.PROVEN)
 
 
-def _told(entry: Entry) -> set[tuple[object, ...]]:
+def _facts(entry: Entry) -> set[tuple[object, ...]]:
     """What a reader learns. A hidden cell is hidden from an audience, as others may see it."""
     if entry.comments is None:
         return {(entry.cell, entry.audience, entry.least)}
@@ -125,15 +125,16 @@ def _told(entry: Entry) -> set[tuple[object, ...]]:
 
 @dataclass(frozen=True)
 class _Offered:
-    """The different cells of a table, beside the entries of the ledger. Arrays are (cells,)."""
+    """The different cells of a table, beside the entries of the ledger. Arrays are (cells,) or (rows,)."""
 
     entries: tuple[Entry, ...]
     row_of_entry: Ints  # (entries,) in the blocks' `members`
     cells: tuple[Cell, ...]
     row: Ints  # in the blocks' `members`
     blocks: Blocks
+    people: Ints  # (rows,)
+    has_lot: Bools  # (rows,)
     comments: Ints
-    people: Ints
     price: Floats
     is_hidden: Bools
     is_answered: Bools  # as before: its entry was proven then
@@ -157,10 +158,11 @@ class _Offered:
         row_of_entry = np.array([row_of[entry.cell] for entry in ledger.entries], dtype=np.int64)
         _check(ledger.entries, comments=comments[row_of_entry], people=people[row_of_entry])
         row = np.array([row_of[cell] for cell in cells], dtype=np.int64)
-        lots = np.array([_lots(written[each], secret=ledger.secret) for each in row]).reshape(-1, 2)
+        lots = np.array([_lots(each, secret=ledger.secret) for each in written]).reshape(-1, 2)
+        has_lot = lots[:, 0] < parameters.by_lot
         is_shown = np.array([cell in before.shown for cell in cells], dtype=bool)
         is_hidden = np.array([cell in before.hidden for cell in cells], dtype=bool)
-        is_hidden |= (people[row] < parameters.least_people[audience]) | (lots[:, 0] < parameters.by_lot)
+        is_hidden |= (people[row] < parameters.least_people[audience]) | has_lot[row]
         is_hidden &= ~is_shown & ((comments[row] > 0) | (not with_zeros))
         least_before = np.array([before.least.get(cell, -1) for cell in cells], dtype=np.int64)
         return cls(
@@ -169,9 +171,10 @@ class _Offered:
             cells,
             row,
             blocks,
+            people,
+            has_lot,
             comments=comments[row],
-            people=people[row],
-            price=1 + lots[:, 1],
+            price=1 + lots[row, 1],
             is_hidden=is_hidden,
             is_answered=is_shown | (least_before >= int(with_zeros)),
             least=np.maximum(least_before, int(with_zeros)),
@@ -185,15 +188,17 @@ class _Offered:
         least = np.array([entry.least for entry in entries], dtype=np.int64)  # of shown ones their number
         rows = np.r_[self.row_of_entry[numbers], self.row[is_new]]
         touched = np.flatnonzero(_touched(self.blocks.members, rows=rows, n_known=len(entries))[rows])
+        minimum, fewest = parameters.least_people[reader], self.blocks.fewest
+        is_hidden = np.r_[was_hidden, self.is_hidden[is_new]]
         sums = Sums(
             members=self.blocks.members[rows[touched]],
             values=np.r_[least, self.comments[is_new]][touched],
-            is_hidden=np.r_[was_hidden, self.is_hidden[is_new]][touched],
+            is_hidden=is_hidden[touched],
             is_offered=np.r_[np.zeros(len(entries), dtype=bool), (self.comments > 0)[is_new]][touched],
             least=np.r_[least, self.least[is_new]][touched],
             price=np.r_[np.ones(len(entries)), self.price[is_new]][touched],
+            is_decoy=(is_hidden & (self.has_lot & (self.people >= minimum))[rows])[touched],
         )
-        minimum, fewest = parameters.least_people[reader], self.blocks.fewest
         truth = Truth(self.blocks.comments, (fewest > 0) & (fewest < minimum), self.blocks.is_single)
         how = ProofParameters(minimum=minimum, most_nodes=parameters.most_nodes, most_seconds=most_seconds)
         return hidden_for_proof(truth, sums=sums, parameters=how)
@@ -213,7 +218,7 @@ class _Offered:
                 cell,
                 audience,
                 comments=int(self.comments[number]),
-                people=int(self.people[number]) if shows_people[number] else None,
+                people=int(self.people[self.row[number]]) if shows_people[number] else None,
                 least=int(self.comments[number]),
             )
             for number, cell in enumerate(self.cells)
