@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -22,6 +23,8 @@ Sample = TypeVar("Sample", contravariant=True)
 
 _EULER = 0.5772156649015329
 _NOTHING = 1e-9  # expected: less is rounding
+_ENOUGH = 10  # maxima at each end whose own p is too uncertain to judge a law by
+_OFF, _STANDARD_ERRORS = 0.1, 4.0  # of counting: a law may be off by so much; by chance it seldom is
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,10 +58,21 @@ class Maxima:
     def p_tail(self, llr: float) -> float:
         """The same from a Gumbel law with the maxima's moments, for p too small to count.
 
+        Where they follow no such law (copied positions make a far heavier tail), p as it was counted.
         Source: Abrams, Kulldorff & Kleinman 2010.
         """
-        mode, scale = self._gumbel()
-        return -math.expm1(-math.exp(-(llr - mode) / scale)) if scale > 0 else float(llr <= mode)
+        return float(self._law(np.array([llr]))[0]) if self.follow_law else self.p(llr)
+
+    @cached_property
+    def follow_law(self) -> bool:
+        """Whether the Gumbel law says what was counted, wherever enough exceed to tell."""
+        values = np.sort(self.values)[::-1]
+        if len(values) < 2 * _ENOUGH or values[0] == values[-1]:
+            return False
+        counted = np.arange(1, len(values) + 1) / len(values)
+        tail = self._law(values)
+        allowed = np.maximum(_OFF * counted, _STANDARD_ERRORS * np.sqrt(tail * (1 - tail) / len(values)))
+        return bool((np.abs(tail - counted) <= allowed)[_ENOUGH:-_ENOUGH].all())
 
     def critical(self, level: float) -> float:
         """The LLR above which p is at most `level`; at it, and at what ties with it, p is larger."""
@@ -68,9 +82,11 @@ class Maxima:
             allowed = math.floor(level * (len(self.values) + 1) + TIE) - 1
         return float(np.sort(self.values)[::-1][allowed]) if allowed >= 0 else math.inf
 
-    def _gumbel(self) -> tuple[float, float]:
-        scale = float(self.values.std()) * math.sqrt(6) / math.pi
-        return float(self.values.mean()) - _EULER * scale, scale
+    def _law(self, llr: Floats) -> Floats:
+        """(n,) how often a Gumbel law with the maxima's mean and variance is larger."""
+        scale = self.values.std() * math.sqrt(6) / math.pi
+        mode = self.values.mean() - _EULER * scale
+        return np.asarray(-np.expm1(-np.exp(-(llr - mode) / scale)))
 
 
 @dataclass(frozen=True)

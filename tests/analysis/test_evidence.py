@@ -83,6 +83,22 @@ def test_the_tail_is_a_gumbel_laws_with_the_same_moments():
     assert 0 < some.p_tail(60.0) < 1e-15
 
 
+def test_a_tail_that_is_no_gumbel_laws_is_counted():
+    """Two in a hundred replicates with a crowd of copies."""
+    values = np.random.default_rng(1).gumbel(6, 1.3, 999)
+    mixed = np.r_[values[:-20], np.linspace(18, 40, 20)]
+    assert not Maxima(mixed, stopped=False).follow_law
+    assert Maxima(mixed, stopped=False).p_tail(20.0) == Maxima(mixed, stopped=False).p(20.0) > 0.015
+    assert Maxima(np.full(999, 3.0), stopped=False).p_tail(4.0) == 0.001
+    assert Maxima(values[:15], stopped=False).p_tail(40.0) == 1 / 16
+
+
+def test_a_gumbel_law_is_seldom_taken_for_none():
+    rng = np.random.default_rng(2)
+    kept = [Maxima(rng.gumbel(6, 1.3, 999), stopped=False).follow_law for _ in range(300)]
+    assert sum(kept) >= 294
+
+
 def test_stopping_early_only_shortens_what_is_no_evidence(maxima):
     early = EvidenceParameters(level=0.05, replicates=99, stop_after=10, rescans=0, seed=11)
     weak = float(np.median(maxima.values))
