@@ -4,6 +4,7 @@ PURE = {
     "assignment": "assignment",
     "dbscan": "dbscan",
     "scan": "scan",
+    "scan-run": "scan_run",
     "land-density": "land_density",
     "network-density": "network_density",
     "suppress": "suppress",
