@@ -17,7 +17,7 @@ from mapdialog.analysis.spots import Spots
 
 from .consultations import HABITS, consultation
 from .towns import ground_and_shares
-from .trial import _STOP_AFTER, LEVEL, PEOPLE, REPLICATES, Cell, _scanner, _world
+from .trial import LEVEL, PEOPLE, REPLICATES, STOP_AFTER, Cell, scanner_of, world_of
 
 DISC_M = 150.0
 _POWER = 0.8  # of what is said where nothing is found; nothing here asks for it
@@ -65,15 +65,15 @@ def metres_off(cell: Cell, *, seed: int, run: int) -> float | None:
     """
     rng = np.random.default_rng([seed, run, cell.n])
     ground, _ = ground_and_shares(cell.town)
-    disc, spots, world = _planted(cell, rng=rng)
-    scanner = _scanner(cell.town, cell.kind)
+    disc, spots, world = consultation_with(cell, rng=rng)
+    scanner = scanner_of(cell.town, cell.kind)
     windows = scanner.windows(spots, above=0.0)
     if cell.is_placebo:
         windows = [each for each in windows if disc.overlaps(each, scanner=scanner, ground=ground)]
     if not windows:
         return None
     parameters = EvidenceParameters(
-        level=LEVEL, replicates=REPLICATES, stop_after=_STOP_AFTER, rescans=0, seed=int(rng.integers(2**31))
+        level=LEVEL, replicates=REPLICATES, stop_after=STOP_AFTER, rescans=0, seed=int(rng.integers(2**31))
     )
     maxima = null_maxima(world, scanner=scanner, parameters=parameters, observed=windows[0].llr)
     if maxima.p(windows[0].llr) > LEVEL:
@@ -84,7 +84,7 @@ def metres_off(cell: Cell, *, seed: int, run: int) -> float | None:
     return disc.metres_off(evidence.hotspots[0].window, ground=ground)
 
 
-def _planted(cell: Cell, *, rng: np.random.Generator) -> tuple[Disc, Spots, SpotsWorld]:
+def consultation_with(cell: Cell, *, rng: np.random.Generator) -> tuple[Disc, Spots, SpotsWorld]:
     """The disc; the spots of a consultation with it; and the world without."""
     assert cell.planted
     ratio, least = cell.planted
@@ -98,6 +98,6 @@ def _planted(cell: Cell, *, rng: np.random.Generator) -> tuple[Disc, Spots, Spot
     xy, person, on_cell = (values[on_cell >= 0] for values in (xy, person, on_cell))
     spots = person_spots(xy, sender=person, parameters=PEOPLE)
     at = on_cell[spots.pin]
-    scanner = _scanner(cell.town, cell.kind)
-    world = _world(cell, at=at, xy=xy, spots=spots, scanner=scanner, rng=rng)
+    scanner = scanner_of(cell.town, cell.kind)
+    world = world_of(cell, at=at, xy=xy, spots=spots, scanner=scanner, rng=rng)
     return disc, Spots(at, spots.sender), world

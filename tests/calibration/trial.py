@@ -55,7 +55,7 @@ PEOPLE = PeopleParameters(link_m=500.0, same_sending_m=10.0, same_sending_s=600.
 LEVEL = 0.05
 REACH_M = 500.0  # assumed of what an exposure does not know
 REPLICATES = 199  # as good a test at 0.05 as 999, and ended at the tenth that exceeds: p > 0.05 then
-_STOP_AFTER = 10
+STOP_AFTER = 10
 ONE_BY_LOT = ("silence", "relative risk")  # against an exposure they take one pin of each person
 _REPLICATES_OF_PLAN = 99  # at level 0.05 as good, never ended early
 
@@ -117,9 +117,9 @@ def p_of(cell: Cell, *, seed: int, run: int) -> float:
     if cell.against == "all":
         scanned, scanner, world = _theme(cell.town, spots=Spots(at, spots.sender), rng=rng)
     else:
-        scanner = _scanner(cell.town, cell.kind if cell.against == "own" else cell.against)
+        scanner = scanner_of(cell.town, cell.kind if cell.against == "own" else cell.against)
         scanned = Spots(at, spots.sender)
-        world = _world(cell, at=at, xy=xy, spots=spots, scanner=scanner, rng=rng)
+        world = world_of(cell, at=at, xy=xy, spots=spots, scanner=scanner, rng=rng)
     looking = _looking(cell, scanner, world=world, n=len(scanned))
     return _p(scanned, scanner=looking, world=world, seed=int(rng.integers(2**31)))
 
@@ -130,14 +130,14 @@ def _p_of_plan(cell: Cell, comments: Comments, *, ground: Ground, rng: np.random
         comments = one_of_each_theme(comments, rng=rng)
         spots = person_spots(comments.xy_m, sender=comments.sender, parameters=PEOPLE)
         at = ground.cells_of(comments.xy_m).cell[spots.pin]
-        scanner = _scanner(cell.town, cell.kind)
-        world = _world(cell, at=at, xy=comments.xy_m, spots=spots, scanner=scanner, rng=rng)
+        scanner = scanner_of(cell.town, cell.kind)
+        world = world_of(cell, at=at, xy=comments.xy_m, spots=spots, scanner=scanner, rng=rng)
     seed = int(rng.integers(2**31))
     table = table_of(comments, spots=spots, world=world, replicates=_REPLICATES_OF_PLAN, seed=seed)
     return float(table.p_anywhere.min())
 
 
-def _world(
+def world_of(
     cell: Cell,
     *,
     at: np.ndarray,
@@ -197,7 +197,7 @@ def _p(spots: Spots, *, scanner: Scans[Spots], world: World, seed: int) -> float
     if observed == 0:
         return 1.0
     parameters = EvidenceParameters(
-        level=LEVEL, replicates=REPLICATES, stop_after=_STOP_AFTER, rescans=0, seed=seed
+        level=LEVEL, replicates=REPLICATES, stop_after=STOP_AFTER, rescans=0, seed=seed
     )
     return null_maxima(world, scanner=scanner, parameters=parameters, observed=observed).p(observed)
 
@@ -214,6 +214,6 @@ def _theme(town: str, *, spots: Spots, rng: np.random.Generator) -> tuple[Spots,
 
 
 @functools.lru_cache(maxsize=4)
-def _scanner(town: str, kind: str) -> Scanner:
+def scanner_of(town: str, kind: str) -> Scanner:
     ground, shares = ground_and_shares(town)
     return Scanner.of(shares[kind], is_land=ground.is_land, cell_m=100.0, parameters=SCAN)
