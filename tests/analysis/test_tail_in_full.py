@@ -15,6 +15,7 @@ from tests.calibration.planted import consultation_with
 from tests.calibration.trial import Cell, scanner_of
 
 REPLICATES, AT_ONCE, LEAST_P = 9_999, 500, 0.001
+STATED_P = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 PLACEBO = (1.0, 0.1)  # nobody is added
 
 
@@ -57,10 +58,10 @@ def off(maxima: Maxima) -> tuple[np.ndarray, np.ndarray]:
     ],
 )
 def test_the_tail_is_what_counting_says_or_is_counted(town, kind, habits, n, is_law):
-    """Where the law is taken it holds from p = 0.002 on; below that it may be off by twice as much."""
+    """What is allowed holds at each stated p; of thousands of values one may be off by a little more."""
     maxima = counted(Cell(town, kind, habits, n, planted=PLACEBO))
     p, off_by = off(maxima)
     said = f"{off_by.max():.2f} of what is allowed, at p = {p[off_by.argmax()]:.4f}"
     assert maxima.follow_law == is_law
-    assert off_by[p >= 0.002].max() <= 1, said
-    assert off_by.max() <= 2, said
+    assert max(off_by[np.abs(p - stated).argmin()] for stated in STATED_P) <= 1, said
+    assert off_by.max() <= 1.1, said
