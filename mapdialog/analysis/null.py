@@ -18,12 +18,18 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Replicate = TypeVar("Replicate", covariant=True)
 
-_CURVE = (1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377, 610)
-_DEVIATIONS = (0.0, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8, 1.0, 1.3)
-_FIELDS = 12
+_CURVE = (1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377, 610)  # anchors of a person; between them, linear
 _ROUNDS = 8  # of copies and chance in turn
 _ROUNDING = 1e-9
-_POINTS_OF_CURVE = 4_000  # thrown for each number of anchors
+
+
+@dataclass(frozen=True, kw_only=True)
+class FitParameters:
+    """How finely a null is fitted by simulation; nothing has a default."""
+
+    points: int  # thrown for each number of anchors; 4,000
+    deviations: tuple[float, ...]  # tried, from 0 on; an exposure farther off than the last is taken for that
+    fields: int  # simulated for each deviation; 12
 
 
 class Draws(Protocol[Replicate]):
@@ -163,7 +169,14 @@ class LabelsWorld:
 
 
 def anchors_of(
-    spots: Ints, *, pins: Ints, ground: Ground, share: Floats, link_m: float, rng: np.random.Generator
+    spots: Ints,
+    *,
+    pins: Ints,
+    ground: Ground,
+    share: Floats,
+    link_m: float,
+    fit: FitParameters,
+    rng: np.random.Generator,
 ) -> Ints:
     """(persons,) how many anchors each must throw to get as many spots, on average, as he or she has.
 
@@ -177,7 +190,7 @@ def anchors_of(
     for number in _CURVE[1:]:
         if means[-1] >= most or number > int(pins.max(initial=1)) * 2:
             break
-        persons = max(_POINTS_OF_CURVE // number, 4)
+        persons = max(fit.points // number, 4)
         cell = _cells(share, persons * number, rng=rng)
         person = np.repeat(np.arange(persons), number)
         label = linked(_inside(cell, ground=ground, rng=rng), person=person, link_m=link_m)
@@ -210,7 +223,7 @@ def copying_of(xy_m: Floats, *, ground: Ground, share: Floats, same_position_m: 
 
 
 def unevenness_of(
-    cell: Ints, *, ground: Ground, share: Floats, reach_m: float, rng: np.random.Generator
+    cell: Ints, *, ground: Ground, share: Floats, reach_m: float, fit: FitParameters, rng: np.random.Generator
 ) -> float:
     """How far the exposure is off: the standard deviation of the logarithm of a field; 0 where it is right.
 
@@ -225,13 +238,13 @@ def unevenness_of(
     n = _blocks(np.bincount(cell, minlength=share.size).reshape(share.shape).astype(np.float64), side=side)
     mean = len(cell) * expected
     beyond = float((((n - mean) ** 2).sum() - len(cell)) / (mean**2).sum())
-    fields = [_field(ground, reach_m=reach_m, rng=rng) for _ in range(_FIELDS)]
+    fields = [_field(ground, reach_m=reach_m, rng=rng) for _ in range(fit.fields)]
     curve = []
-    for deviation in _DEVIATIONS:
+    for deviation in fit.deviations:
         worlds = [share * np.exp(deviation * field) for field in fields]
         off = [_blocks(world / world.sum(), side=side) - expected for world in worlds]
         curve.append(float(np.mean([(each**2).sum() for each in off]) / (expected**2).sum()))
-    return float(np.interp(beyond, np.maximum.accumulate(curve), _DEVIATIONS))
+    return float(np.interp(beyond, np.maximum.accumulate(curve), fit.deviations))
 
 
 def _blocks(values: Floats, *, side: int) -> Floats:

@@ -15,12 +15,14 @@ from tests.calibration.__main__ import (
     WHEN,
     WRONG_ATTENTION,
     cells_of,
+    counted,
     full,
     main,
 )
 from tests.calibration.__main__ import arguments as read
 from tests.calibration.bursts import DAYS
 from tests.calibration.consultations import HABITS, Habits, consultation
+from tests.calibration.kept import Kept
 from tests.calibration.outcome import outcome_of
 from tests.calibration.planted import metres_off
 from tests.calibration.table import PLACEBOS, Row, failed, markdown, svg
@@ -149,3 +151,28 @@ def test_even_land_prints_no_p_and_so_raises_no_false_alarm():
     exposure = even_land(ground, parameters=ExposureParameters(even_share=0.005))
     assert not exposure.p_may_be_printed
     assert exposure.share == pytest.approx(shares["even"])
+
+
+def test_what_the_same_code_has_run_is_kept_and_not_run_again(tmp_path):
+    kept = Kept(tmp_path / "kept", code="abc", seed=1)
+    quick = Cell("Bamble", "built-up", "one pin each", 100)
+    first = list(counted([(quick, True)], runs=30, seed=1, processes=1, kept=kept))
+    lines = kept.path.read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 2  # 25 runs, and 5
+    again = list(counted([(quick, True)], runs=30, seed=1, processes=1, kept=kept))
+    assert again == first
+    assert kept.path.read_text(encoding="utf-8").splitlines() == lines
+    invented = [line.replace('"alarms": ', '"alarms": 1') for line in lines]
+    kept.path.write_text("\n".join(invented) + "\n", encoding="utf-8")
+    (row,) = counted([(quick, True)], runs=30, seed=1, processes=1, kept=kept)
+    assert row.alarms >= 20  # what the file says, and not what a run would
+    (other,) = counted(
+        [(quick, True)], runs=30, seed=1, processes=1, kept=dataclasses.replace(kept, code="def")
+    )
+    assert other == first[0]  # of another code nothing is taken
+
+
+def test_what_differs_from_the_commit_is_not_kept(capsys, monkeypatch, tmp_path):
+    monkeypatch.setattr("tests.calibration.kept._git", lambda *words: " M mapdialog/analysis/null.py")
+    assert main(["--keep", str(tmp_path / "kept"), "--runs", "1", "--processes", "1"]) == 2
+    assert "Commit what was changed" in capsys.readouterr().err

@@ -21,6 +21,7 @@ from mapdialog.analysis.people import (
     person_spots,
     senders,
 )
+from tests.calibration.trial import FIT
 
 from .worlds import one_spot_each
 
@@ -156,7 +157,9 @@ def test_persons_of_many_anchors_have_as_many_spots_as_the_data_and_fewer_in_tow
     rng = np.random.default_rng(5)
     thrown = world(np.full(400, 20)).draw(rng).counts(1600)
     spots = np.full(400, round(thrown.sum() / 400))
-    anchors = anchors_of(spots, pins=np.full(400, 20), ground=GROUND, share=share(), link_m=500.0, rng=rng)
+    anchors = anchors_of(
+        spots, pins=np.full(400, 20), ground=GROUND, share=share(), link_m=500.0, fit=FIT, rng=rng
+    )
     assert len(world(anchors).draw(rng)) == pytest.approx(spots.sum(), rel=0.1)
     middle = share().ravel() > np.quantile(share(), 0.9)
     assert thrown[middle].sum() / thrown.sum() < 0.6 * share().ravel()[middle].sum()
@@ -165,7 +168,7 @@ def test_persons_of_many_anchors_have_as_many_spots_as_the_data_and_fewer_in_tow
 def test_a_person_throws_no_fewer_than_the_spots_and_at_most_twice_the_pins():
     spots, pins = np.array([1, 1, 3, 6, 40]), np.array([1, 20, 3, 20, 40])
     rng = np.random.default_rng(1)
-    anchors = anchors_of(spots, pins=pins, ground=GROUND, share=share(), link_m=500.0, rng=rng)
+    anchors = anchors_of(spots, pins=pins, ground=GROUND, share=share(), link_m=500.0, fit=FIT, rng=rng)
     assert anchors[:2].tolist() == [1, 1]
     assert 3 <= anchors[2] <= 6
     assert 8 < anchors[3] < 14
@@ -224,7 +227,12 @@ def test_what_an_exposure_does_not_know_is_seen_in_how_unevenly_the_spots_lie():
     off = flat * np.where(up == right, 1.6, 0.4)
     deviations = [
         unevenness_of(
-            rng.choice(1600, 1000, p=truth.ravel()), ground=GROUND, share=flat, reach_m=500.0, rng=rng
+            rng.choice(1600, 1000, p=truth.ravel()),
+            ground=GROUND,
+            share=flat,
+            reach_m=500.0,
+            fit=FIT,
+            rng=rng,
         )
         for truth in (flat, off)
     ]
@@ -239,7 +247,7 @@ def test_a_schoolyard_and_nobody_are_no_errors():
     rng = np.random.default_rng(2)
     known = {"ground": yard, "share": flat, "reach_m": 500.0}
     for cell in (np.array([0, 1, 1, 5, 5, 5]), np.zeros(0, dtype=np.int64)):
-        assert unevenness_of(cell, rng=rng, **known) == 0
+        assert unevenness_of(cell, fit=FIT, rng=rng, **known) == 0
         nobody = SpotsWorld(
             anchors=np.ones(len(cell), dtype=np.int64), copying=0.1, link_m=500.0, unevenness=0.2, **known
         )
@@ -259,5 +267,7 @@ def test_a_world_of_an_uncertain_exposure_is_as_uneven_as_it_says():
     )
     rng = np.random.default_rng(6)
     cells = [wide.draw(rng).cell for _ in range(12)]
-    again = [unevenness_of(cell, ground=GROUND, share=flat, reach_m=500.0, rng=rng) for cell in cells]
+    again = [
+        unevenness_of(cell, ground=GROUND, share=flat, reach_m=500.0, fit=FIT, rng=rng) for cell in cells
+    ]
     assert np.mean(again) == pytest.approx(0.6, abs=0.15)

@@ -1,4 +1,4 @@
-"""`./run calibrate [--full] [--runs N] [--seed N] [--processes N] [--break-exposure] [--write]`"""
+"""`./run calibrate [--full] [--runs N] [--seed N] [--processes N] [--break-exposure] [--keep F] [--write]`"""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ import multiprocessing
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from itertools import islice
 from pathlib import Path
 
+from .kept import Kept, Task, UncommittedError, committed
 from .outcome import Outcome, outcome_of
 from .table import PLACEBOS, POWER, Row, failed, markdown, svg
 from .towns import ATTENTION_M, written_around
@@ -24,6 +23,7 @@ from .trial import Cell
 METHODS = Path(__file__).parents[2] / "docs" / "methods"
 SIZES = (100, 384, 1000, 5572)
 _RUNS_AT_ONCE = 25
+_TOLD_EVERY = 50  # parts
 _EVERYBODY_NEAR_HOME = "everybody four around home (σ 800 m)"
 _NEAR_HOME = "heavy writers around home (σ 1 km)"
 QUICK = (
@@ -131,26 +131,45 @@ def full() -> Iterator[Cell]:
             yield Cell("Washington", "population", habits, n, against="all")
 
 
-def counted(cells: list[tuple[Cell, bool]], *, runs: int, seed: int, processes: int) -> Iterator[Row]:
-    """The rows of these cells, in their order. A process does a few runs of a cell at a time."""
+def counted(
+    cells: list[tuple[Cell, bool]], *, runs: int, seed: int, processes: int, kept: Kept | None = None
+) -> Iterator[Row]:
+    """The rows of these cells, in their order. All cells have a few runs before any has more.
+
+    `kept`: what was run before is taken from there, and what is run is put there at once.
+    """
     parts = [range(first, min(first + _RUNS_AT_ONCE, runs)) for first in range(0, runs, _RUNS_AT_ONCE)]
-    tasks = [(cell, part) for cell, _judged in cells for part in parts]
-    with ExitStack() as stack:
-        each: Callable[..., Iterable[Outcome]] = map
-        if processes > 1:
-            spawned = multiprocessing.get_context("spawn")
-            pool = stack.enter_context(ProcessPoolExecutor(processes, mp_context=spawned))
-            each = pool.map
-        outcomes = iter(each(partial(outcome_of, seed=seed), tasks))
-        for cell, judged in cells:
-            of_cell = list(islice(outcomes, len(parts)))
-            metres_off = tuple(metres for each in of_cell for metres in each.metres_off)
-            row = Row(cell, runs, sum(each.alarms for each in of_cell), judged, metres_off)
-            low, high = row.interval
-            off = f"{row.median_m:.0f} m off, " if row.median_m is not None else ""
-            line = f"{row.share:.3f} ({low:.3f}–{high:.3f}) {row.verdict:12} {off}{cell}"
-            print(f"{line}  [{sum(each.seconds for each in of_cell):.0f} s]", flush=True)
-            yield row
+    tasks = [(cell, part) for part in parts for cell, _judged in cells]
+    outcomes = kept.of(tasks) if kept else {}
+    left = [task for task in tasks if task not in outcomes]
+    for number, (task, outcome) in enumerate(_run(left, seed=seed, processes=processes), start=1):
+        outcomes[task] = outcome
+        if kept:
+            kept.keep(task, outcome)
+        if number % _TOLD_EVERY == 0:
+            print(f"{number} of {len(left)} parts", file=sys.stderr, flush=True)
+    for cell, judged in cells:
+        of_cell = [outcomes[cell, part] for part in parts]
+        metres_off = tuple(metres for each in of_cell for metres in each.metres_off)
+        row = Row(cell, runs, sum(each.alarms for each in of_cell), judged, metres_off)
+        low, high = row.interval
+        off = f"{row.median_m:.0f} m off, " if row.median_m is not None else ""
+        line = f"{row.share:.3f} ({low:.3f}–{high:.3f}) {row.verdict:12} {off}{cell}"
+        print(f"{line}  [{sum(each.seconds for each in of_cell):.0f} s]", flush=True)
+        yield row
+
+
+def _run(tasks: list[Task], *, seed: int, processes: int) -> Iterator[tuple[Task, Outcome]]:
+    """As they are done, in whatever order."""
+    outcome = partial(outcome_of, seed=seed)
+    if processes == 1:
+        yield from ((task, outcome(task)) for task in tasks)
+        return
+    spawned = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, mp_context=spawned) as pool:
+        task_of = {pool.submit(outcome, task): task for task in tasks}
+        for future in as_completed(task_of):
+            yield task_of[future], future.result()
 
 
 def arguments(words: list[str] | None = None) -> argparse.Namespace:
@@ -164,6 +183,9 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
         "--break-exposure", action="store_true", help="compare with even land on purpose: it must fail"
     )
     parser.add_argument("--write", action="store_true", help="docs/methods/calibration.md and .svg")
+    parser.add_argument(
+        "--keep", type=Path, help="a file: what is run is kept there, and not run again by the same code"
+    )
     return parser.parse_args(words)
 
 
@@ -179,7 +201,13 @@ def main(words: list[str] | None = None) -> int:
     """0 where what is claimed holds, 1 where it does not."""
     options = arguments(words)
     runs = options.runs or (1000 if options.full else 200)
-    rows = list(counted(cells_of(options), runs=runs, seed=options.seed, processes=options.processes))
+    try:
+        kept = Kept(options.keep, committed(), options.seed) if options.keep else None
+    except UncommittedError as error:
+        print(error, file=sys.stderr)
+        return 2
+    counts = counted(cells_of(options), runs=runs, seed=options.seed, processes=options.processes, kept=kept)
+    rows = list(counts)
     if options.write:
         write(rows, seed=options.seed)
     if failed(rows):

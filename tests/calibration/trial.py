@@ -12,6 +12,7 @@ from mapdialog.analysis.exposure import ExposureParameters, from_all_comments
 from mapdialog.analysis.ground import Ground
 from mapdialog.analysis.local_excess import LocalParameters, LocalWindows
 from mapdialog.analysis.null import (
+    FitParameters,
     LabelsWorld,
     SpotsWorld,
     World,
@@ -52,6 +53,7 @@ RISK = RiskParameters(
     seed=1,
 )
 PEOPLE = PeopleParameters(link_m=500.0, same_sending_m=10.0, same_sending_s=600.0, same_position_m=25.0)
+FIT = FitParameters(points=4_000, deviations=(0.0, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8, 1.0, 1.3), fields=12)
 LEVEL = 0.05
 REACH_M = 500.0  # assumed of what an exposure does not know
 REPLICATES = 199  # as good a test at 0.05 as 999, and ended at the tenth that exceeds: p > 0.05 then
@@ -151,7 +153,7 @@ def world_of(
     anchors = np.ones(len(at), dtype=np.int64)
     if cell.anchored:
         anchors = anchors_of(
-            each, pins=pins_each, ground=ground, share=scanner.exposure, link_m=500.0, rng=rng
+            each, pins=pins_each, ground=ground, share=scanner.exposure, link_m=500.0, fit=FIT, rng=rng
         )
     return SpotsWorld(
         ground=ground,
@@ -189,7 +191,7 @@ def _unevenness(
         return 0.0
     first = first_there(xy, same_position_m=PEOPLE.same_position_m)
     ground, _ = ground_and_shares(cell.town)
-    return unevenness_of(at[first], ground=ground, share=scanner.exposure, reach_m=REACH_M, rng=rng)
+    return unevenness_of(at[first], ground=ground, share=scanner.exposure, reach_m=REACH_M, fit=FIT, rng=rng)
 
 
 def _p(spots: Spots, *, scanner: Scans[Spots], world: World, seed: int) -> float:

@@ -17,7 +17,7 @@ from mapdialog.analysis.spots import Spots
 from tests.bench.contestant import Contestant
 from tests.bench.measurement import Measurement, Repeat, Target, against, by_turns
 from tests.calibration.towns import ground_and_shares
-from tests.calibration.trial import PEOPLE, REACH_M, SCAN
+from tests.calibration.trial import FIT, PEOPLE, REACH_M, SCAN
 
 # A rescan beside a hotspot has a world of its own, whose maxima nobody has kept: not in these figures.
 EVIDENCE = EvidenceParameters(level=0.05, replicates=39, stop_after=0, rescans=0, seed=1)
@@ -122,17 +122,17 @@ def _spots_and_world(sent: Sent, *, ground: Ground, share: np.ndarray) -> tuple[
         text_class=sent.text_class[on_land],
         parameters=PEOPLE,
     )
-    found = person_spots(xy_m, sender=who.sender, parameters=PEOPLE)
-    at, xy_m = on_cell[found.pin], xy_m[found.pin]
-    spots_each, pins_each = found.each()
+    spots = person_spots(xy_m, sender=who.sender, parameters=PEOPLE)
+    at, xy_m = on_cell[spots.pin], xy_m[spots.pin]
+    spots_each, pins_each = spots.each()
     first = first_there(xy_m, same_position_m=PEOPLE.same_position_m)
     known = {"ground": ground, "share": share}
     world = SpotsWorld(
-        anchors=anchors_of(spots_each, pins=pins_each, link_m=PEOPLE.link_m, rng=rng, **known),
+        anchors=anchors_of(spots_each, pins=pins_each, link_m=PEOPLE.link_m, fit=FIT, rng=rng, **known),
         copying=copying_of(xy_m, same_position_m=PEOPLE.same_position_m, **known),
         link_m=PEOPLE.link_m,
-        unevenness=unevenness_of(at[first], reach_m=REACH_M, rng=rng, **known),
+        unevenness=unevenness_of(at[first], reach_m=REACH_M, fit=FIT, rng=rng, **known),
         reach_m=REACH_M,
         **known,
     )
-    return Spots(at, found.sender), world
+    return Spots(at, spots.sender), world
