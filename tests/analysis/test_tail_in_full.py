@@ -61,7 +61,7 @@ def test_the_tail_is_what_counting_says_or_is_counted(town, kind, habits, n, is_
     """What is allowed holds at each stated p; of thousands of values one may be off by a little more."""
     maxima = counted(Cell(town, kind, habits, n, planted=PLACEBO))
     p, off_by = off(maxima)
-    said = f"{off_by.max():.2f} of what is allowed, at p = {p[off_by.argmax()]:.4f}"
+    words = f"{off_by.max():.2f} of what is allowed, at p = {p[off_by.argmax()]:.4f}"
     assert maxima.follow_law == is_law
-    assert max(off_by[np.abs(p - stated).argmin()] for stated in STATED_P) <= 1, said
-    assert off_by.max() <= 1.1, said
+    assert max(off_by[np.abs(p - stated).argmin()] for stated in STATED_P) <= 1, words
+    assert off_by.max() <= 1.1, words
