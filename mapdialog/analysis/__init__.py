@@ -1,1 +1,1 @@
-"""Pure spatial analysis: frames in, frames out; no Django, no database, no layers."""
+"""Pure spatial analysis: arrays and parameters in, results out; no Django, no database, no layers."""

@@ -116,9 +116,9 @@ class Cylinders:
             parameters, person, shape, cell_m, n_steps, centre, spot, ring, zone, start, size[zone], limits
         )
 
-    def greatest(self, counts: Ints) -> float:
-        """The largest LLR of all cylinders; 0 if there is none. `counts`: (spots,) the step of each."""
-        steps = _Steps.of(counts, cylinders=self)
+    def greatest(self, step: Ints) -> float:
+        """The largest LLR of all cylinders; 0 if there is none. `step`: (spots,) of each."""
+        steps = _Steps.of(step, cylinders=self)
         best = 0.0
         for length in range(1, self.parameters.longest_steps + 1):
             zone, first, bound = steps.above(length, floor=best)

@@ -48,11 +48,12 @@ class Maxima:
     def p(self, llr: float) -> float:
         """The share of replicates with at least this much, the observed one among them.
 
-        Source: Besag & Clifford 1991 where it was stopped: the exceeding ones of those drawn.
+        Source: Besag & Clifford 1991 where it was stopped: the exceeding ones of those drawn; of a larger one
+        than it was stopped for only that p is no larger.
         """
         exceeding = int((self.values >= llr - TIE).sum())
         if self.stopped:
-            return exceeding / len(self.values)
+            return max(exceeding, 1) / len(self.values)
         return (1 + exceeding) / (len(self.values) + 1)
 
     def p_tail(self, llr: float) -> float:

@@ -46,7 +46,7 @@ class SpreadOver(StrEnum):
 
 
 class Null(StrEnum):
-    """How a world without a hotspot is drawn; see `people`."""
+    """How a world without a hotspot is drawn; see `null`."""
 
     NONE = "none"  # no probability may be printed
     SPOTS = "spots"  # person-spots lie as the exposure says
@@ -74,8 +74,8 @@ class Exposure:
     """What is expected in each cell.
 
     `share`: (rows, columns) of the ground, sums to 1, above 0 on every cell with land and 0 elsewhere.
-    `residents_over`: of residents, how many were spread over what; empty for other kinds. `n_left_out`: what
-    could not be placed: residents of units without land, metres of street, comments off the ground.
+    `residents_over`: of residents, how many were spread over what; empty for other kinds. `left_out`: what
+    could not be placed: residents beyond the region or of units without land, metres of street, comments.
     `attention_m`: of residents, how far from home (σ) they were assumed to write; 0 for other kinds.
     """
 
@@ -83,7 +83,7 @@ class Exposure:
     kind: Kind
     null: Null
     residents_over: dict[SpreadOver, float]
-    n_left_out: float
+    left_out: float
     attention_m: float
 
     @property
@@ -93,7 +93,7 @@ class Exposure:
 
     @property
     def p_may_be_printed(self) -> bool:
-        """Whether a probability means anything against this exposure."""
+        """Whether a probability means anything against this exposure; who prints one asks it."""
         return self.null is not Null.NONE
 
     def expected(self, n: float) -> Floats:

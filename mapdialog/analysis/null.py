@@ -28,8 +28,13 @@ class FitParameters:
     """How finely a null is fitted by simulation; nothing has a default."""
 
     points: int  # thrown for each number of anchors; 4,000
-    deviations: tuple[float, ...]  # tried, from 0 on; an exposure farther off than the last is taken for that
+    deviations: tuple[float, ...]  # tried, rising from 0; what is farther off is taken for the last
     fields: int  # simulated for each deviation; 12
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where no curve could be made of the deviations."""
+        if self.deviations[:1] != (0.0,) or list(self.deviations) != sorted(set(self.deviations)):
+            raise ValueError("deviations must rise from 0")
 
 
 class Draws(Protocol[Replicate]):
@@ -44,7 +49,7 @@ class World(Draws[Spots], Protocol):
     """Draws person-spots, and can leave out a part of the ground."""
 
     def key(self) -> str:
-        """The same for worlds whose replicates are the same: what maxima are kept under."""
+        """The same for worlds with the same replicates: their maxima, by one scanner and seed, are kept."""
         ...
 
     def without(self, cells: Ints) -> World:

@@ -87,7 +87,7 @@ def _among_residents(
         study=_study(region),
         figures=units.figures(),
         ways=_ways(exposure, homes=known),
-        elsewhere=exposure.n_left_out,
+        elsewhere=exposure.left_out,
         most_within_m=exposure.most_within_m,
         unknown_km2=max(float(whole.land_m2.sum() - ground.land_m2.sum()), 0.0) / _M2_PER_KM2,
         buildings=Buildings(

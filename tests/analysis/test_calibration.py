@@ -176,3 +176,20 @@ def test_what_differs_from_the_commit_is_not_kept(capsys, monkeypatch, tmp_path)
     monkeypatch.setattr("tests.calibration.kept._git", lambda *words: " M mapdialog/analysis/null.py")
     assert main(["--keep", str(tmp_path / "kept"), "--runs", "1", "--processes", "1"]) == 2
     assert "Commit what was changed" in capsys.readouterr().err
+
+
+def test_nothing_judged_is_no_claim_that_holds(capsys):
+    few = ["--runs", "1", "--processes", "1"]
+    assert main(["--only", "no such cell", *few]) == 2
+    assert "no such cell" in capsys.readouterr().err
+    assert main(["--only", "5× where 3", *few]) == 2
+    assert "Nothing is claimed" in capsys.readouterr().err
+    assert main(["--write", *few]) == 2
+    assert "--full" in capsys.readouterr().err
+
+
+def test_all_cells_together_are_judged_by_their_share_once_there_are_enough_runs():
+    cells = [dataclasses.replace(PLAIN, n=n) for n in (100, 384)]
+    assert failed([Row(cell, 1000, 57) for cell in cells])
+    assert not failed([Row(cell, 1000, 55) for cell in cells])
+    assert not failed([Row(cell, 900, 52) for cell in cells])  # 0.058, as chance allows

@@ -66,7 +66,8 @@ def evidence(cell: np.ndarray, *, maxima: Maxima, sender: np.ndarray | None = No
 def test_p_counts_the_observed_one_and_has_no_zero():
     some = Maxima(np.array([3.0, 5.0, 4.0, 9.0]), stopped=False)
     assert [some.p(llr) for llr in (9.5, 9.0, 4.5, 0.0)] == [1 / 5, 2 / 5, 3 / 5, 1]
-    assert Maxima(np.array([3.0, 5.0, 4.0, 9.0]), stopped=True).p(4.5) == 2 / 4
+    stopped = Maxima(np.array([3.0, 5.0, 4.0, 9.0]), stopped=True)
+    assert (stopped.p(4.5), stopped.p(9.5)) == (2 / 4, 1 / 4)
 
 
 def test_what_exceeds_the_critical_value_has_a_small_enough_p():

@@ -64,7 +64,7 @@ def test_only_even_land_prints_no_probability():
     assert [ALL[kind].p_may_be_printed for kind in ALL] == [False, True, True, True, True]
     assert [ALL[kind].kind for kind in ALL] == [*Kind][3:] + [Kind.RESIDENTS, *Kind][:4]
     assert ALL["comments"].null is Null.LABELS
-    assert ALL["comments"].n_left_out == 1
+    assert ALL["comments"].left_out == 1
 
 
 def test_people_are_spread_over_the_best_that_is_known_in_each_unit():
@@ -91,7 +91,7 @@ def test_zones_come_after_built_up_land_and_before_land():
 def test_of_a_unit_that_reaches_beyond_the_region_only_those_within_count():
     wide = exposure(units=[shapely.box(500, 0, 1500, 1000)], population=[100.0])
     assert wide.residents_over[SpreadOver.LAND] == pytest.approx(50)
-    assert wide.n_left_out == pytest.approx(50)
+    assert wide.left_out == pytest.approx(50)
     town_beyond = exposure(
         units=[shapely.box(500, 0, 1500, 1000)], population=[100.0], built_up=shapely.box(900, 0, 1300, 100)
     )

@@ -1,6 +1,7 @@
 """People before comments: who is one person at one place."""
 
 import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -271,3 +272,9 @@ def test_a_world_of_an_uncertain_exposure_is_as_uneven_as_it_says():
         unevenness_of(cell, ground=GROUND, share=flat, reach_m=500.0, fit=FIT, rng=rng) for cell in cells
     ]
     assert np.mean(again) == pytest.approx(0.6, abs=0.15)
+
+
+@pytest.mark.parametrize("deviations", [(), (0.1, 0.2), (0.0, 0.3, 0.2), (0.0, 0.0)])
+def test_a_curve_of_deviations_rises_from_nothing(deviations):
+    with pytest.raises(ValueError, match="rise from 0"):
+        replace(FIT, deviations=deviations)

@@ -131,6 +131,10 @@ def full() -> Iterator[Cell]:
             yield Cell("Washington", "population", habits, n, against="all")
 
 
+class NothingJudgedError(Exception):
+    """What was asked for cannot be judged: the message says why."""
+
+
 def counted(
     cells: list[tuple[Cell, bool]], *, runs: int, seed: int, processes: int, kept: Kept | None = None
 ) -> Iterator[Row]:
@@ -173,16 +177,27 @@ def _run(tasks: list[Task], *, seed: int, processes: int) -> Iterator[tuple[Task
 
 
 def arguments(words: list[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="./run calibrate", description=__doc__)
-    parser.add_argument("--full", action="store_true", help="every cell, 1,000 runs each: hours")
-    parser.add_argument("--runs", type=int, help="of each cell (200; 1000 with --full)")
-    parser.add_argument("--seed", type=int, default=20261201)
-    parser.add_argument("--processes", type=int, default=os.cpu_count(), help="that run at once")
-    parser.add_argument("--only", default="", help="cells whose description holds this text")
+    parser = argparse.ArgumentParser(
+        prog="./run calibrate",
+        description="Counts how often a hotspot is called where nothing is going on.",
+        epilog="0: what is claimed holds. 1: it does not. 2: nothing was judged.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    parser.add_argument("--full", action="store_true", help="every cell; 1,000 runs of each are hours")
+    parser.add_argument("--runs", type=int, help="runs of each cell; without it 200, with --full 1,000")
+    parser.add_argument("--seed", type=int, default=20261201, help="of the simulated consultations")
+    parser.add_argument("--processes", type=int, default=os.cpu_count(), help="processes at once")
+    parser.add_argument(
+        "--only",
+        default="",
+        help="cells described with this text, also those of which nothing is claimed",
+    )
     parser.add_argument(
         "--break-exposure", action="store_true", help="compare with even land on purpose: it must fail"
     )
-    parser.add_argument("--write", action="store_true", help="docs/methods/calibration.md and .svg")
+    parser.add_argument(
+        "--write", action="store_true", help="write table and plot into docs/methods/calibration.md and .svg"
+    )
     parser.add_argument(
         "--keep", type=Path, help="a file: what is run is kept there, and not run again by the same code"
     )
@@ -198,18 +213,26 @@ def cells_of(options: argparse.Namespace) -> list[tuple[Cell, bool]]:
 
 
 def main(words: list[str] | None = None) -> int:
-    """0 where what is claimed holds, 1 where it does not."""
+    """0 where what is claimed holds, 1 where it does not, 2 where nothing was judged."""
     options = arguments(words)
+    cells = cells_of(options)
     runs = options.runs or (1000 if options.full else 200)
     try:
-        kept = Kept(options.keep, committed(), options.seed) if options.keep else None
-    except UncommittedError as error:
+        if not cells:
+            raise NothingJudgedError(f"No cell's description holds “{options.only}”.")
+        if options.write and (options.only or not options.full):
+            raise NothingJudgedError("The page has every cell: --write goes with --full, and without --only.")
+        code = committed() if options.keep or options.write else ""
+    except (NothingJudgedError, UncommittedError) as error:
         print(error, file=sys.stderr)
         return 2
-    counts = counted(cells_of(options), runs=runs, seed=options.seed, processes=options.processes, kept=kept)
-    rows = list(counts)
+    kept = Kept(options.keep, code, options.seed) if options.keep else None
+    rows = list(counted(cells, runs=runs, seed=options.seed, processes=options.processes, kept=kept))
     if options.write:
         write(rows, seed=options.seed)
+    if not any(row.judged for row in rows):
+        print("Nothing is claimed of these.", file=sys.stderr)
+        return 2
     if failed(rows):
         print("The calibration does not hold.", file=sys.stderr)
         return 1

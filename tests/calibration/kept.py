@@ -11,7 +11,7 @@ from .outcome import Outcome
 from .trial import Cell
 
 Task = tuple[Cell, range]
-_WHAT_DECIDES = ("mapdialog/analysis", "tests/calibration", "fixtures")
+_WHAT_DECIDES = ("mapdialog/analysis", "tests/calibration", "fixtures", "requirements.lock")
 
 
 class UncommittedError(Exception):

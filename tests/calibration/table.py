@@ -94,7 +94,10 @@ def failed(rows: list[Row]) -> bool:
     judged = [row for row in rows if row.judged]
     nulls = [row for row in judged if not row.cell.planted]
     runs, alarms = sum(row.runs for row in nulls), sum(row.alarms for row in nulls)
-    pooled = runs > 0 and float(stats.binom.sf(alarms - 1, runs, MOST_POOLED)) < _CHANCE
+    if len(nulls) > 1 and min(row.runs for row in nulls) >= ENOUGH_RUNS:
+        pooled = alarms / runs > MOST_POOLED
+    else:
+        pooled = runs > 0 and float(stats.binom.sf(alarms - 1, runs, MOST_POOLED)) < _CHANCE
     return pooled or any(row.verdict != "holds" for row in judged)
 
 
@@ -107,7 +110,7 @@ def markdown(rows: list[Row]) -> str:
     for row in rows:
         cell, (low, high) = row.cell, row.interval
         against = {"own": "the same", "all": "all comments"}.get(cell.against, cell.against)
-        against += "" if cell.anchored else "; spots thrown, not anchors"
+        against += "" if cell.anchored else f"; {cell.not_anchored}"
         against += "" if cell.widened else "; taken as exact"
         against += "" if cell.method == "scan" else f"; by {cell.method}"
         against += f", {cell.days}" if cell.days else ""

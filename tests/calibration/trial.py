@@ -71,7 +71,7 @@ class Cell:
     habits: str
     n: int
     against: str = "own"
-    anchored: bool = True  # False: the paper's null, for comparison
+    anchored: bool = True  # False: the first null, for comparison, see `not_anchored`
     widened: bool = True  # False: the exposure is taken as exact
     planted: tuple[float, float] | None = None  # ratio and expectation of a hotspot
     method: str = "scan"  # "grid map", "silence", "relative risk", "space-time", "plan": what looks
@@ -82,11 +82,16 @@ class Cell:
         """A place is chosen, and nobody added."""
         return self.planted is not None and self.planted[0] == 1
 
+    @property
+    def not_anchored(self) -> str:
+        """What the null does without anchors, or of times without persons."""
+        return "each spot another person's" if self.method == "space-time" else "spots thrown, not anchors"
+
     def __str__(self) -> str:
-        paper = "" if self.anchored else ", spots thrown"
+        thrown = "" if self.anchored else f", {self.not_anchored}"
         wide = "" if self.widened else ", exposure taken as exact"
         more = f", {self.planted[0]:g}× where {self.planted[1]:g}" if self.planted else ""
-        against = f"against {self.against}{paper}{wide}{more}"
+        against = f"against {self.against}{thrown}{wide}{more}"
         method = "" if self.method == "scan" else f", by {self.method}"
         method += f", {self.days}" if self.days else ""
         return f"{self.town}, {self.kind}, {self.habits}, {self.n} pins, {against}{method}"
