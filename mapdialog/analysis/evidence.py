@@ -176,7 +176,8 @@ def smallest_ratio(total: int, *, scanner: Scanner, critical: float, power: floa
 
     In the circle that expects most, where the least is enough. `power`: probability, between 0 and 1; 0.8.
     `critical`: the LLR above which there is evidence. Of `total` spots each lies in the circle with the same
-    probability, apart from the others: binomial. Copied and widened worlds have counts that vary more.
+    probability, apart from the others: binomial. Where persons have several spots near each other fewer
+    people come, and it is too small; where positions are copied, or the exposure uneven, counts vary more.
     """
     largest = max(
         (float(np.nanmax(share)) for share in scanner.share if not np.isnan(share).all()), default=0.0

@@ -100,15 +100,24 @@ def person_spots(xy_m: Floats, *, sender: Ints, parameters: PeopleParameters) ->
     return PersonSpots(pin, sender[pin], np.bincount(label, minlength=len(pin)), label)
 
 
-def one_by_lot(sender: Ints, *, rng: np.random.Generator) -> Ints:
+def one_by_lot(sender: Ints, *, pin: Ints, seed: int) -> Ints:
     """(persons,) the index of one pin of each, by lot, ascending. `sender`: (n,) of pins.
 
-    Where each pin lies as an exposure says these lie so independently, however a person's pins lie to each
-    other: what is left when nothing is to be assumed of that.
+    `pin`: (n,) a number of its own for each, the same whatever else is sent later: so the lot of a person
+    who writes no more stays as it fell. Where each pin lies as an exposure says, these lie so independently,
+    however a person's pins lie to each other: what is left when nothing is to be assumed of that.
     """
-    order = rng.permutation(len(sender))
+    order = np.lexsort((_lots(pin, seed=seed), sender))
     _, first = np.unique(sender[order], return_index=True)
     return np.asarray(np.sort(order[first]), dtype=np.int64)
+
+
+def _lots(pin: Ints, *, seed: int) -> npt.NDArray[np.uint64]:
+    """(n,) a lot for each number: SplitMix64's mixing (Steele, Lea & Flood 2014)."""
+    lot = pin.astype(np.uint64) + np.uint64((1 + seed) * 0x9E3779B97F4A7C15 % 2**64)
+    lot = (lot ^ (lot >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    lot = (lot ^ (lot >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return lot ^ (lot >> np.uint64(31))
 
 
 def first_there(xy_m: Floats, *, same_position_m: float) -> Bools:

@@ -93,7 +93,7 @@ def plan_conflict(
     printed (even land, or people not known), and then there is none.
     """
     is_tested = share is not None and worlds is not None
-    if is_tested and len(np.unique(_voice(comments))) < len(comments.theme):
+    if is_tested and len(np.unique(_sender_and_theme(comments))) < len(comments.theme):
         raise ValueError("a person has several comments on one theme: one of each, by lot, or no worlds")
     at = plan.rows(comments.xy_m, accuracy_m=comments.accuracy_m)
     people = _people(at.row, comments.theme, comments=comments, plan=plan)
@@ -110,13 +110,13 @@ def plan_conflict(
     return PlanConflict(people, n_zones, expected, residual, p, false_discovery(p), anywhere, n_sparse)
 
 
-def one_of_each_theme(comments: Comments, *, rng: np.random.Generator) -> Comments:
-    """One comment of each person on each theme, by lot.
+def one_of_each_theme(comments: Comments, *, pin: Ints, seed: int) -> Comments:
+    """One comment of each person on each theme, by lot. `pin`: (n,) a number of its own for each comment.
 
     What a person says on one theme is said at places near each other. Against an exposure, which knows
     nothing of that, only these are independent.
     """
-    index = one_by_lot(_voice(comments), rng=rng)
+    index = one_by_lot(_sender_and_theme(comments), pin=pin, seed=seed)
     return replace(
         comments,
         xy_m=comments.xy_m[index],
@@ -126,7 +126,7 @@ def one_of_each_theme(comments: Comments, *, rng: np.random.Generator) -> Commen
     )
 
 
-def _voice(comments: Comments) -> Ints:
+def _sender_and_theme(comments: Comments) -> Ints:
     """(n,) the same number for comments of one person on one theme."""
     return comments.sender * comments.n_themes + comments.theme
 

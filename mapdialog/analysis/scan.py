@@ -39,7 +39,7 @@ class ScanParameters:
 class Window:
     """A circle around a cell's centre. `n`: people in it; `llr`: log of the likelihood ratio.
 
-    `expected`: person-spots, so where persons have several spots in the circle it is a little too many.
+    `expected`: person-spots, so where persons have several in the circle it is too many.
     """
 
     row: int

@@ -194,11 +194,22 @@ def test_copies_share_the_cells_of_earlier_ones(d):
 
 
 def test_by_lot_everybody_has_one_pin_and_each_pin_the_same_chance():
-    sender = np.array([4, 9, 9, 4, 9, 7])
-    taken = [one_by_lot(sender, rng=np.random.default_rng(seed)) for seed in range(900)]
+    sender, pin = np.array([4, 9, 9, 4, 9, 7]), np.array([11, 12, 13, 14, 15, 16])
+    taken = [one_by_lot(sender, pin=pin, seed=seed) for seed in range(900)]
     assert all(sorted(sender[pins].tolist()) == [4, 7, 9] for pins in taken)
     often = np.bincount(np.concatenate(taken), minlength=6) / 900
     assert often == pytest.approx([1 / 2, 1 / 3, 1 / 3, 1 / 2, 1 / 3, 1], abs=0.06)
+
+
+@given(st.integers(0, 2**31), st.integers(0, 2**31))
+def test_the_lot_of_a_person_stays_when_others_write_and_rows_are_sorted_anew(seed, other_seed):
+    rng = np.random.default_rng(other_seed)
+    sender, pin = rng.integers(0, 9, 40), rng.permutation(1000)[:40]
+    lots = set(pin[one_by_lot(sender, pin=pin, seed=seed)].tolist())
+    order = rng.permutation(40)
+    assert set(pin[order][one_by_lot(sender[order], pin=pin[order], seed=seed)].tolist()) == lots
+    more, later = np.r_[99, sender], np.r_[1234, pin]
+    assert set(later[one_by_lot(more, pin=later, seed=seed)].tolist()) == {*lots, 1234}
 
 
 def test_labels_are_dealt_out_among_the_spots_there_are():

@@ -79,7 +79,7 @@ def world_of(comments):
 
 
 def by_exposure(comments, parameters=PARAMETERS):
-    comments = one_of_each_theme(comments, rng=np.random.default_rng(5))
+    comments = one_of_each_theme(comments, pin=np.arange(len(comments.theme)), seed=5)
     spots, world = world_of(comments)
     share = exposed_share(
         EVEN, accuracy_m=comments.accuracy_m, ground=GROUND, plan=PLAN, sample=20_000, seed=1
@@ -160,7 +160,8 @@ def test_a_person_counts_once_in_a_cell_and_zones_are_counted():
 
 @pytest.mark.parametrize("share", [None, np.array([0.3, 0.4, 0.1, 0.1, 0.1])])
 def test_exact_p_is_scipys_and_q_is_over_the_whole_table(share):
-    comments = one_of_each_theme(town(4), rng=np.random.default_rng(1))
+    everything = town(4)
+    comments = one_of_each_theme(everything, pin=np.arange(len(everything.theme)), seed=1)
     worlds = dealt_worlds(comments, plan=PLAN, parameters=PARAMETERS)
     result = plan_conflict(comments, plan=PLAN, share=share, worlds=worlds, parameters=PARAMETERS)
     people = result.people
@@ -239,7 +240,7 @@ def test_one_author_is_never_called():
 
 def test_against_an_exposure_a_person_says_one_thing_on_a_theme_once():
     comments = town(6)
-    kept = one_of_each_theme(comments, rng=np.random.default_rng(1))
+    kept = one_of_each_theme(comments, pin=np.arange(len(comments.theme)), seed=1)
     voices = set(zip(comments.sender.tolist(), comments.theme.tolist(), strict=True))
     assert sorted(zip(kept.sender.tolist(), kept.theme.tolist(), strict=True)) == sorted(voices)
     everywhere = np.zeros((9, PLAN.n_rows, N_THEMES), dtype=np.int64)

@@ -107,7 +107,7 @@ def p_of(cell: Cell, *, seed: int, run: int) -> float:
     if cell.method == "plan":
         return _p_of_plan(cell, comments_about(xy, sender=person, rng=rng), ground=ground, rng=rng)
     if cell.against != "all" and cell.method in ONE_BY_LOT:
-        lot = one_by_lot(person, rng=rng)
+        lot = one_by_lot(person, pin=np.arange(len(person)), seed=int(rng.integers(2**31)))
         xy, person, on_cell = xy[lot], person[lot], on_cell[lot]
     spots = person_spots(xy, sender=person, parameters=PEOPLE)
     at = on_cell[spots.pin]
@@ -134,7 +134,9 @@ def p_of(cell: Cell, *, seed: int, run: int) -> float:
 def _p_of_plan(cell: Cell, comments: Comments, *, ground: Ground, rng: np.random.Generator) -> float:
     world, spots = None, None
     if cell.against == "own":
-        comments = one_of_each_theme(comments, rng=rng)
+        comments = one_of_each_theme(
+            comments, pin=np.arange(len(comments.theme)), seed=int(rng.integers(2**31))
+        )
         spots = person_spots(comments.xy_m, sender=comments.sender, parameters=PEOPLE)
         at = ground.cells_of(comments.xy_m).cell[spots.pin]
         scanner = scanner_of(cell.town, cell.kind)
