@@ -47,6 +47,12 @@ class DemoLayer(OneFile):
     replaces: bool = Field(False, alias="replace")
 
 
+class DemoConsultation(OneFile):
+    """A consultation's file. `base_layers` instead of those it names: what a demo invents beneath the map."""
+
+    base_layers: Strings | None = None
+
+
 class DemoPopulation(OneFile):
     """A statistics office's figures, and the layers they are added up for. `year` None: the file says."""
 
@@ -89,7 +95,7 @@ class DemoFile(Table):
     municipalities: list[OneFile] = Field(default_factory=list)
     layers: list[DemoLayer] = Field(default_factory=list)
     population: list[DemoPopulation] = Field(default_factory=list)
-    consultations: list[OneFile] = Field(default_factory=list)
+    consultations: list[DemoConsultation] = Field(default_factory=list)
     contributions: list[DemoContributions] = Field(default_factory=list)
     users: list[DemoUser] = Field(default_factory=list)
     hotspots: list[DemoHotspots] = Field(default_factory=list)

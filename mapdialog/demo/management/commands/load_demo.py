@@ -39,7 +39,8 @@ class Command(BaseCommand):
             call_command("create_municipality", str(municipality.file), stdout=self.stdout)
         self._load_ground(demo)
         for consultation in demo.consultations:
-            call_command("create_consultation", str(consultation.file), stdout=self.stdout)
+            base = [f"--base-layer={name}" for name in consultation.base_layers or []]
+            call_command("create_consultation", str(consultation.file), *base, stdout=self.stdout)
         passwords = {user.email: loading.load_user(user, at=at) for user in demo.users}
         for contributions in demo.contributions:
             loading.load_contributions(contributions, at=at, say=self._say)

@@ -18,11 +18,20 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
+        parser.add_argument(
+            "--base-layer",
+            dest="base_layers",
+            metavar="NAME",
+            action="append",
+            help="a layer of the base map, instead of those that FILE names; one for each layer",
+        )
 
     @no_translations
-    def handle(self, *args: Any, file: Path, **options: Any) -> None:
+    def handle(self, *args: Any, file: Path, base_layers: list[str] | None, **options: Any) -> None:
         try:
             described = consultation_file.read(file)
+            if base_layers:
+                described = described.model_copy(update={"base_layers": base_layers})
             saved = save_consultation(described, at=timezone.now(), by="command:create_consultation")
         except TomlFileError as error:
             raise CommandError(str(error)) from None
