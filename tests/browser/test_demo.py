@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,6 +15,9 @@ from tests.browser.production import Site, running_demo
 
 # Everything over the wire until the page of a consultation rests: headers, pictures and map tiles too.
 MOST_BYTES = 90_000
+# Streets, buildings, house numbers and all names come afterwards.
+MOST_BYTES_OF_DETAILS = 60_000
+DETAILS = {"street", "building", "address"}
 INVENTED = "Oppdiktet demo"
 PACKED = (".js", ".css", ".svg")
 
@@ -102,13 +106,34 @@ def test_the_first_visit_is_light(visit: Callable[..., BrowserContext], viewport
     page.add_init_script("window.requestIdleCallback = () => {}")
     wire = page.context.new_cdp_session(page)
     wire.send("Network.enable")
-    sizes: list[float] = []
-    wire.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
-    page.goto("/c/grasmyr/")
+    addresses: dict[str, str] = {}
+    sizes: list[tuple[str, float]] = []
+    wire.on(
+        "Network.requestWillBeSent",
+        lambda event: addresses.update({event["requestId"]: event["request"]["url"]}),
+    )
+    wire.on(
+        "Network.loadingFinished",
+        lambda event: sizes.append((addresses[event["requestId"]], event["encodedDataLength"])),
+    )
+    with page.expect_response("**/map/names*.js"):
+        page.goto("/c/grasmyr/")
     expect(page.locator("#here")).not_to_be_empty()
     page.wait_for_load_state("networkidle")
-    assert len(sizes) > 20
-    assert sum(sizes) <= MOST_BYTES
+    base = json.loads(page.locator("#config").text_content() or "")["base"]["layers"]
+    tiles = tuple(f"/tiles/layers/{layer['edition']}/" for layer in base if layer["kind"] in DETAILS)
+    parts = (*tiles, "/map/names", "/lib/room_for_names")
+    details = {address: size for address, size in sizes if any(part in address for part in parts)}
+    assert all(any(tile in address for address in details) for tile in tiles[:2])
+    assert sum(details.values()) <= MOST_BYTES_OF_DETAILS
+    rest = [size for address, size in sizes if address not in details]
+    assert len(rest) > 20
+    assert sum(rest) <= MOST_BYTES
+    started = page.evaluate(
+        """() => performance.getEntriesByType('resource').map(e => [e.name, e.startTime])"""
+    )
+    ready = page.evaluate("() => performance.getEntriesByName('map-ready')[0].startTime")
+    assert min(at for address, at in started if address in details) > ready
 
 
 def test_a_planner_sees_where_it_gathers(desktop: Page, demo: Site) -> None:

@@ -16,6 +16,7 @@ from layers.models import Edition, Population
 from layers.toml_file import TomlFileError
 from mapdialog.contributions.models import Contribution
 from mapdialog.demo import demo_file, loading
+from mapdialog.dialogue.models import Consultation
 from mapdialog.environment import Mode
 from mapdialog.hotspots.models import Run
 from mapdialog.people.models import User
@@ -50,6 +51,7 @@ year = 2025
 source = "SSB"
 [[consultations]]
 file = "hearing.toml"
+base_layers = ["committees"]
 [[contributions]]
 file = "said.csv"
 consultation = "hearing"
@@ -113,6 +115,9 @@ def test_all_of_it_is_loaded_and_a_second_run_adds_nothing(demo: Path) -> None:
     assert "population of" not in second
     assert "layer" not in second
     assert "contributions to" not in second
+    assert "hearing: unchanged" in second
+    # the demo's base map, where the consultation's file has none
+    assert [layer.name for layer in Consultation.objects.get().base_layers.all()] == ["committees"]
     assert (Contribution.objects.count(), Edition.objects.count(), Run.objects.count()) == (4, 2, 1)
     sign_ins = [text[text.index("Sign-ins") :] for text in (first, second)]
     assert sign_ins[0] == sign_ins[1]

@@ -332,6 +332,8 @@ def test_the_commands_say_what_they_did(tmp_path: Path, db: None, capsys: pytest
     assert "s: made" in capsys.readouterr().out
     call_command("create_consultation", str(file))
     assert "s: unchanged" in capsys.readouterr().out
+    with pytest.raises(CommandError, match="names the layer 'lakes'"):
+        call_command("create_consultation", str(file), "--base-layer", "lakes")
     file.write_text(file.read_text().replace("NO-4012", "NO-9999"))
     with pytest.raises(CommandError, match="create_municipality"):
         call_command("create_consultation", str(file))

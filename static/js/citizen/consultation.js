@@ -10,6 +10,7 @@ import {isKept} from 'mapdialog/citizen/kept.js';
 const LONGEST_WAIT_MS = 6_000;
 // After the first view has come: what is fetched ahead must not be in its way.
 const REST_MS = 1_500;
+const SEEN_MS = 300;
 
 const config = readConfig();
 const {texts} = config;
@@ -99,15 +100,18 @@ function fetchAhead() {
     import('mapdialog/citizen/position.js').catch(() => {});
 }
 
-function whenAtRest(act) {
-    const wait = () => setTimeout(() => (globalThis.requestIdleCallback ?? setTimeout)(act), REST_MS);
+function afterLoad(act, delay_ms) {
+    const wait = () => setTimeout(act, delay_ms);
     if (document.readyState === 'complete') wait();
     else addEventListener('load', wait, {once: true});
 }
 
+function whenAtRest(act) { afterLoad(() => (globalThis.requestIdleCallback ?? setTimeout)(act), REST_MS); }
+
 function start() {
     root.classList.replace('plain', 'js'); // the modules came late, and nobody had begun to write
-    stage = createStage(config, {onPlaced: spot => whenWriting(writer => writer.choose(spot), spot)});
+    const whenSeen = new Promise(resolve => { afterLoad(resolve, SEEN_MS); });
+    stage = createStage(config, {whenSeen, onPlaced: spot => whenWriting(writer => writer.choose(spot), spot)});
     performance.mark('map-ready'); // what the speed target is measured by
     readButton?.addEventListener('click', toggleReading);
     document.getElementById('use-spot')?.addEventListener('click', () => whenWriting(writer => writer.useOtherwise()));

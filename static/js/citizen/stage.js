@@ -9,7 +9,7 @@ import {addBase} from 'mapdialog/map/base.js';
 import {createMap, singlePin} from 'mapdialog/map/leaflet.js';
 import {pinNode} from 'mapdialog/map/pin.js';
 import {mask} from 'mapdialog/map/shapes.js';
-import {vectorTiles} from 'mapdialog/map/vector_tiles.js';
+import {styleFor, vectorTiles} from 'mapdialog/map/vector_tiles.js';
 
 const LOOK_UP_DELAY_MS = 300;
 // The map rests a little beside a position given by the phone: it is still that position.
@@ -18,10 +18,15 @@ const SAME_PLACE_M = 2;
 const MOVED_PX = 24;
 const GROUND = 2;
 const NORDIC = {center: [13, 62], zoom: 4};
+// “Boligbebyggelse – blokkbebyggelse”: on the map there is room for what tells it apart.
+const shortOf = (label = '') => String(label).split(' – ').at(-1);
 
-/** @param onPlaced({lonLat, zoom, placed_by, accuracy_m, label, note}) when the person has put the pin */
-export function createStage(config, {onPlaced}) {
-    return new Stage(config, onPlaced);
+/**
+ * @param onPlaced({lonLat, zoom, placed_by, accuracy_m, label, note}) when the person has put the pin
+ * @param whenSeen a promise: streets, houses and names come after it
+ */
+export function createStage(config, {onPlaced, whenSeen}) {
+    return new Stage(config, onPlaced, whenSeen);
 }
 
 class Stage {
@@ -29,6 +34,7 @@ class Stage {
     #onPlaced;
     #view;
     #plan = null;
+    #names = null;
     #position = null;
     #circle = null;
     #pin = null;
@@ -41,7 +47,7 @@ class Stage {
     #nodes = Object.fromEntries(['map', 'crosshair', 'here', 'hint', 'locate', 'put-pin', 'legend', 'alternatives', 'levels']
         .map(id => [id, document.getElementById(id)]));
 
-    constructor(config, onPlaced) {
+    constructor(config, onPlaced, whenSeen) {
         this.#config = config;
         this.#onPlaced = onPlaced;
         this.#ask = config.texts.placing;
@@ -50,9 +56,13 @@ class Stage {
         this.#view = createMap(this.#nodes.map, {...NORDIC, minZoom: 4, maxZoom: 19, texts: config.texts});
         if (config.bounds) this.#view.fitBounds(config.bounds, {padding: 8});
         this.#unchosen = this.#view.center();
-        addBase(this.#view, config.base);
+        addBase(this.#view, config.base, {when: whenSeen});
         if (config.overlays) import('mapdialog/map/overlay.js').then(({addOverlays}) => addOverlays(this.#view, config.overlays));
         this.showPlan(config.plans[0]?.key);
+        whenSeen.then(() => import('mapdialog/map/names.js')).then(names => {
+            this.#names = names.namesOn(this.#view);
+            this.#nameZones();
+        }).catch(() => {}); // The plan can be tapped and read all the same.
         if (config.area) this.#view.add(mask(config.area));
         this.#listen();
         this.startPlacing();
@@ -85,8 +95,16 @@ class Stage {
         const only = ({properties}) => !plan.levels.length || properties.vertical_level === plan.level;
         this.#plan = Object.assign(plan, {first: settings.level, layer: vectorTiles({url: plan.url, style: plan.style, maxNativeZoom: plan.finest, only})});
         this.#view.add(plan.layer);
+        this.#nameZones();
         this.#drawLegend();
         this.#offerLevels();
+    }
+
+    /** Two fields of one colour are told apart by what is written on them. */
+    #nameZones() {
+        if (!this.#plan) return;
+        const {layer, style} = this.#plan;
+        this.#names?.watch(layer, 'zone', {words: ({code, status}) => shortOf(styleFor(style, code, status).label)});
     }
 
     /** Tunnels, the ground and bridges lie over one another: one level at a time. */
@@ -101,6 +119,7 @@ class Stage {
     #showLevel(level) {
         this.#plan.level = level;
         this.#plan.layer.redraw();
+        this.#names?.redraw();
         this.#drawLegend();
         this.#moved();
     }

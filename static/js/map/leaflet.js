@@ -9,7 +9,7 @@ import {element} from 'mapdialog/lib/dom.js';
 import {ancestor, project, tileAt} from 'mapdialog/lib/tiles.js';
 
 /** Drawn in this order. Leaflet's own markers (600) and popups (700) lie above. */
-const PANES = {base: 210, over: 230, plan: 250, heat: 300, areas: 420, mask: 450, labels: 500, pins: 560};
+const PANES = {base: 210, over: 230, plan: 250, details: 270, heat: 300, areas: 420, mask: 450, labels: 500, pins: 560};
 
 // Of a popup, in pixels: its tip with the space around it, and how near it may come to the edge of the map.
 const [TIP, EDGE] = [20, 16];
@@ -307,6 +307,8 @@ export function canvasTiles({load, paint, pane = 'plan', opacity = 1, minZoom = 
         redraw() {
             for (const work of inner._works.values()) if (work.source.data !== undefined) inner._paint(work);
         },
+        /** Calls `act` each time that all of the view is loaded. */
+        onLoaded(act) { inner.on('load', act); },
         /** What is loaded of the zoom on screen: [{data, tile: {z, x, y}}], each once. */
         shown() {
             const zoom = Math.min(inner._tileZoom, maxNativeZoom);

@@ -8,15 +8,12 @@
 import {PbfReader, VectorTile} from '@mapbox/vector-tile';
 import {segmentDistance} from 'mapdialog/lib/geometry.js';
 import {fillTemplate, project} from 'mapdialog/lib/tiles.js';
-import {paintLabels} from 'mapdialog/map/labels.js';
-import {canvasOverlay, canvasTiles} from 'mapdialog/map/leaflet.js';
+import {canvasTiles} from 'mapdialog/map/leaflet.js';
 import {fillStyle} from 'mapdialog/map/patterns.js';
 
 const KINDS = ['', 'Point', 'LineString', 'Polygon'];
 const UNKNOWN = {fill: '#d9d9d9', stroke: '#6b6b6b', strokeWidth: 1};
 const CHOSEN = {stroke: '#c2255c', strokeWidth: 4};
-// Which names win where there is no room for all; others after these.
-const RANKS = ['city', 'town', 'village', 'suburb', 'hamlet'];
 const REACH = {Point: 22, LineString: 8};
 
 export function styleFor(table, code, status) {
@@ -27,19 +24,16 @@ export function styleFor(table, code, status) {
  * `only(feature)` decides which are drawn and found, as one vertical level of a plan.
  * @returns a layer with featuresAt(lonLat), setStyle(table), setOnly(test), highlight(test | null), setOpacity
  */
-export function vectorTiles({url, style, key = 'code', pane = 'plan', labels = false, only = () => true, fetch = (...all) => globalThis.fetch(...all), ...options}) {
+export function vectorTiles({url, style, key = 'code', pane = 'plan', only = () => true, fetch = (...all) => globalThis.fetch(...all), ...options}) {
     let table = style;
     let isShown = only;
     let chosen = null;
-    const names = labels ? nameOverlay() : null;
 
     async function load(tile, signal) {
         const response = await fetch(fillTemplate(url, tile), {signal});
         if (response.status === 204 || response.status === 404) return null;
         if (!response.ok) throw new Error(`Tile ${tile.z}/${tile.x}/${tile.y}: HTTP ${response.status}`);
-        const features = decodeTile(new Uint8Array(await response.arrayBuffer()));
-        if (names) names.take(tile, features);
-        return features;
+        return decodeTile(new Uint8Array(await response.arrayBuffer()));
     }
 
     const layer = canvasTiles({
@@ -47,7 +41,8 @@ export function vectorTiles({url, style, key = 'code', pane = 'plan', labels = f
         paint: (context, features, view) => paintTile(context, features.filter(isShown), view, {table, key, chosen}),
     });
     return Object.assign(layer, {
-        companions: names ? [names] : [],
+        /** What is drawn of the tiles on screen, by tile: what names are made of. */
+        features: () => layer.shown().map(({tile, data}) => ({tile, features: data.filter(isShown)})),
         featuresAt(lonLat) {
             const loaded = layer.data(lonLat);
             return loaded ? featuresIn(loaded, lonLat).filter(isShown) : [];
@@ -201,36 +196,4 @@ function inRings(rings, [x, y]) {
 function nearPaths({kind, paths}, position, reach) {
     if (kind === 'Point') return paths.flat().some(([x, y]) => Math.hypot(x - position[0], y - position[1]) <= reach);
     return paths.some(path => path.some((point, i) => i > 0 && segmentDistance(path[i - 1], point, position) <= reach));
-}
-
-/** The names of points of all tiles on screen, in one overlay; tiles hand over their points as they load. */
-function nameOverlay() {
-    const byTile = new Map();
-    let waiting = false;
-
-    function paint(context, frame) {
-        const zoom = Math.max(...[...byTile.values()].map(({z}) => z).filter(z => z <= Math.round(frame.zoom)));
-        const labels = [...byTile.values()].filter(({z}) => z === zoom).flatMap(tile => tile.labels);
-        paintLabels(context, frame, labels);
-    }
-
-    const layer = canvasOverlay({paint, pane: 'labels'});
-    layer.take = ({z, x, y}, features) => {
-        const side = 2 ** z;
-        const labels = features
-            .filter(({kind, properties}) => kind === 'Point' && properties.name)
-            .flatMap(({paths, extent, properties}) => paths.flat().map(([px, py]) => ({
-                x: (x + px / extent) / side, y: (y + py / extent) / side, text: properties.name, rank: RANKS.indexOf(properties.type) >>> 0})));
-        byTile.delete(`${z}/${x}/${y}`);
-        byTile.set(`${z}/${x}/${y}`, {z, labels});
-        // A session that wanders keeps the last few screens, not the whole municipality.
-        if (byTile.size > 300) byTile.delete(byTile.keys().next().value);
-        if (waiting) return;
-        waiting = true;
-        requestAnimationFrame(() => {
-            waiting = false;
-            layer.redraw();
-        });
-    };
-    return layer;
 }

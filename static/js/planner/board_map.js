@@ -33,7 +33,7 @@ export function createBoardMap(node, config, {on}) {
     let shown = null;
 
     if (config.committees) {
-        layers.committees = vectorTiles({url: config.committees.url, style: COMMITTEE, pane: 'areas', labels: true});
+        layers.committees = vectorTiles({url: config.committees.url, style: COMMITTEE, pane: 'areas'});
         view.add(layers.committees);
     }
 
