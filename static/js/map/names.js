@@ -6,10 +6,10 @@ import {innerCircle, straightStretches} from 'mapdialog/lib/room_for_names.js';
 import {fontOf, paintLabels} from 'mapdialog/map/labels.js';
 import {canvasOverlay} from 'mapdialog/map/leaflet.js';
 
-// Which names win where there is no room for all: of places these, then zones, streets, other places, numbers.
-const PLACES = ['city', 'town', 'village', 'suburb', 'hamlet'];
-const [ZONE, STREET, PLACE, NUMBER] = [10, 20, 30, 40];
-const PLACE_LOOK = {size: 13};
+// Which names win where there is no room for all: of settlements these, then zones, streets, whatever else has a name, numbers.
+const SETTLEMENTS = ['city', 'town', 'village', 'suburb', 'hamlet'];
+const [ZONE, STREET, NAMED, NUMBER] = [10, 20, 30, 40];
+const NAMED_LOOK = {size: 13};
 const ZONE_LOOK = {size: 12, weight: 700, colour: '#1d1d1d'};
 const STREET_LOOK = {size: 11.5, weight: 500, colour: '#3f3f46'};
 const NUMBER_LOOK = {size: 10.5, weight: 500, colour: '#55555e'};
@@ -18,6 +18,8 @@ const FROM = {E: 9, R: 11, F: 12};
 const [STREETS_FROM, NUMBERS_FROM, ZONES_FROM] = [15, 17, 12];
 // The same name again along a long street.
 const AGAIN_PX = 380;
+
+const MAKERS = new Map([['place', spotLabels], ['street', streetLabels], ['address', numberLabels], ['zone', zoneLabels]]);
 
 const byView = new WeakMap();
 const circles = new WeakMap();
@@ -45,7 +47,7 @@ function createNames(view) {
 }
 
 function labelsOf(context, frame, {layer, kind, words}) {
-    const make = {place: placeLabels, street: streetLabels, address: numberLabels, zone: zoneLabels}[kind];
+    const make = MAKERS.get(kind);
     return layer.features().flatMap(({tile, features}) => {
         const toWorld = worldOf(tile);
         return features.flatMap(feature => make(feature, {context, frame, toWorld, words}));
@@ -62,10 +64,10 @@ function points({kind, paths, extent}, toWorld) {
     return kind === 'Point' ? paths.flat().map(point => toWorld(point, extent)) : [];
 }
 
-function placeLabels(feature, {toWorld}) {
+function spotLabels(feature, {toWorld}) {
     const {name, type} = feature.properties;
-    const rank = PLACES.includes(type) ? PLACES.indexOf(type) : PLACE;
-    return points(feature, toWorld).map(([x, y]) => ({...PLACE_LOOK, x, y, text: name, rank}));
+    const rank = SETTLEMENTS.includes(type) ? SETTLEMENTS.indexOf(type) : NAMED;
+    return points(feature, toWorld).map(([x, y]) => ({...NAMED_LOOK, x, y, text: name, rank}));
 }
 
 /** “Myrullveien 12B” is 12B here: the street's name stands along the street. */
