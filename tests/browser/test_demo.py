@@ -132,8 +132,8 @@ def test_the_first_visit_is_light(visit: Callable[..., BrowserContext], viewport
     started = page.evaluate(
         """() => performance.getEntriesByType('resource').map(e => [e.name, e.startTime])"""
     )
-    ready = page.evaluate("() => performance.getEntriesByName('map-ready')[0].startTime")
-    assert min(at for address, at in started if address in details) > ready
+    loaded = page.evaluate("() => performance.getEntriesByType('navigation')[0].loadEventEnd")
+    assert min(at for address, at in started if address in details) > loaded
 
 
 def test_a_planner_sees_where_it_gathers(desktop: Page, demo: Site) -> None:
