@@ -20,6 +20,7 @@ AUDIENCE = {
     "": ALL,
     "c/<slug:slug>/": ALL,
     "c/<slug:slug>/send": ALL,
+    "c/<slug:slug>/right-door": ALL,
     "c/<slug:slug>/r/<str:code>": ALL,
     "c/<slug:slug>/plan": ALL,
     "c/<slug:slug>/documents/<int:document>/<str:name>": ALL,

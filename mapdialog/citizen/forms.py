@@ -16,6 +16,7 @@ from layers.geometry import WGS84
 from mapdialog.citizen import kind_words, position_words, written_position
 from mapdialog.citizen.form_parts import SCALES, AskedQuestion, Choice, FieldProblem, Tile, interface_words
 from mapdialog.citizen.presentation import Words, words
+from mapdialog.citizen.right_door import Notices
 from mapdialog.contributions import columns
 from mapdialog.contributions.columns import TEXT_MAX
 from mapdialog.contributions.kinds.catalog import Code, Kind, OwnField, detail_names, kinds
@@ -53,6 +54,7 @@ class ContributionForm(forms.Form):
         self.consultation = consultation
         self.kind_name = kind
         self._turned = ""
+        self.notices: Notices | None = None
         self.bands = list(AGE_BANDS)
         self.themes = list(consultation.themes.all())
         self.questions_of_kind = [
@@ -184,6 +186,17 @@ class ContributionForm(forms.Form):
             "geometry": {"type": "Point", "coordinates": list(position)} if position else None,
             "properties": {name: value for name, value in properties.items() if value not in ("", None, {})},
         }
+
+    def own_words(self) -> str:
+        """All that was written freely in a valid form, to look for what should be pointed to."""
+        cleaned = self.cleaned_data
+        written = (
+            cleaned["text"],
+            cleaned["place_words"],
+            *self._responses().values(),
+            *self._details().values(),
+        )
+        return "\n".join(words for words in written if isinstance(words, str))
 
     @property
     def detail_names(self) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mapdialog.contributions import columns
+from mapdialog.contributions import columns, screening
 from mapdialog.contributions.columns import EARLIER_NAMES, Column
 from mapdialog.contributions.kinds.catalog import detail_names, kinds
 from mapdialog.contributions.models import ROUGHEST_POINT_M, Contribution
@@ -139,5 +139,11 @@ RECEIPT: dict[str, Any] = {
             "items": {"type": "object", "properties": {"kind": _TEXT, "code": _TEXT, "name": _TEXT}},
         },
         "version": {"type": "integer", "description": "The number in the ETag."},
+        "personal_data": {
+            "type": "array",
+            "description": "What the words seem to hold. If anything, the state is `pending`: nobody else"
+            " sees it until a moderator has read it.",
+            "items": {"enum": list(screening.PERSONAL)},
+        },
     },
 }

@@ -9,6 +9,7 @@ urlpatterns = [
     path("c/<slug:slug>/", views.consultation, name="consultation"),
     path("c/<slug:slug>/plan", views.plan, name="plan"),
     path("c/<slug:slug>/send", views.send, name="send"),
+    path("c/<slug:slug>/right-door", views.right_door_list, name="right-door"),
     path("c/<slug:slug>/documents/<int:document>/<str:name>", case_document, name="document"),
     path("c/<slug:slug>/r/<str:code>", receipt_page.receipt, name="receipt"),
     # what people type and phones complete: with a slash more or less, a code alone

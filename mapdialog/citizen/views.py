@@ -7,13 +7,13 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from mapdialog.citizen import kind_words, page_settings, status
+from mapdialog.citizen import kind_words, page_settings, right_door, status
 from mapdialog.citizen.access import at_its_address, consultation_for
 from mapdialog.citizen.forms import ContributionForm
 from mapdialog.citizen.place_list import place_groups
@@ -123,7 +123,7 @@ def send(request: HttpRequest, slug: str) -> HttpResponse:
     form = ContributionForm(
         request.POST, consultation=consultation, kind=_kind(request, consultation), token=token
     )
-    if form.is_valid():
+    if form.is_valid() and not _is_pointed_out(request, form):
         try:
             receipt = receive(form, request=request, at=timezone.now())
         except RefusedByIntakeError as error:
@@ -133,6 +133,16 @@ def send(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             return _sent(request, consultation, receipt=receipt, token=token)
     return _page(request, consultation, form=form, status=422)
+
+
+def _is_pointed_out(request: HttpRequest, form: ContributionForm) -> bool:
+    """Whether the form comes back for what its words hold: once, and then it is sent all the same."""
+    form.notices = right_door.Notices.of(
+        form.own_words(),
+        municipality=form.consultation.municipality,
+        pointed=values.of_form(request).text("pointed"),
+    )
+    return form.notices is not None
 
 
 def _sent(request: HttpRequest, consultation: Consultation, *, receipt: Receipt, token: str) -> HttpResponse:
@@ -147,6 +157,13 @@ def _sent(request: HttpRequest, consultation: Consultation, *, receipt: Receipt,
         "path_with_query": receipt.status_url,
     }
     return render(request, "citizen/sent.html", context)
+
+
+@require_safe
+@packed
+def right_door_list(request: HttpRequest, slug: str) -> HttpResponse:
+    """What the page's script looks for in a text, and where else to turn: fetched when somebody writes."""
+    return JsonResponse(right_door.as_json(consultation_for(request, slug).municipality))
 
 
 def _kind(request: HttpRequest, consultation: Consultation) -> str:

@@ -243,6 +243,7 @@ def _store(arrived: Mapping[str, Any]) -> Receipt | None:
         version=1,
         places=json.loads(row[1]),
         is_new=True,
+        personal_data=json.loads(arrived["flags"]),
     )
 
 
@@ -277,7 +278,7 @@ def receipt_of(identifier: UUID, *, slug: str) -> Receipt:
     """The receipt of a stored contribution as it is now. One query. The caller has checked the token."""
     with connection.cursor() as cursor:
         cursor.execute(intake_sql.RECEIPT, {"id": identifier})
-        code, number, state, arrival, version, places = cursor.fetchone()
+        code, number, state, arrival, version, places, flags = cursor.fetchone()
     return Receipt(
         id=identifier,
         code=code,
@@ -288,4 +289,5 @@ def receipt_of(identifier: UUID, *, slug: str) -> Receipt:
         version=version,
         places=json.loads(places),
         is_new=False,
+        personal_data=[flag for flag in json.loads(flags) if flag in screening.PERSONAL],
     )

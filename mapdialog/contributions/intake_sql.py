@@ -158,6 +158,6 @@ SELECT contribution.code, contribution.submission_id, contribution.state, contri
     HITS_OF.format(
         rows="contributions_contributionplace", where="WHERE hit.contribution_id = contribution.id"
     )
-}
+}, contribution.concerns
 FROM contributions_contribution AS contribution WHERE contribution.id = %(id)s
 """  # noqa: S608 (our own text)

@@ -23,7 +23,11 @@ _SPREAD = 0x5DEECE66D
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """`places` are {"kind", "code", "name"} of the committee and zones there, as they held that day."""
+    """`places` are {"kind", "code", "name"} of the committee and zones there, as they held that day.
+
+    `personal_data` is what the words seem to hold (`screening.PERSONAL`): nobody else sees them until they
+    have been read.
+    """
 
     id: UUID
     code: str
@@ -34,6 +38,7 @@ class Receipt:
     version: int
     places: Sequence[dict[str, Any]]
     is_new: bool
+    personal_data: Sequence[str]
 
     @property
     def status_url(self) -> str:
@@ -49,6 +54,7 @@ class Receipt:
             "arrival": self.arrival,
             "places": list(self.places),
             "version": self.version,
+            "personal_data": list(self.personal_data),
         }
 
 

@@ -17,7 +17,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from layers.days import day_in, owners_day
-from layers.text_fields import VisibleCharField
+from layers.text_fields import VisibleCharField, VisibleJSONField
+from mapdialog.people.right_door import check_addresses, check_number
 
 
 class Municipality(models.Model):
@@ -30,6 +31,23 @@ class Municipality(models.Model):
     metric_srid = models.PositiveIntegerField(_("metric CRS (EPSG)"), default=25832)
     languages = ArrayField(models.CharField(max_length=8), verbose_name=_("languages"), default=list)
     is_demo = models.BooleanField(_("demo data"), default=False)
+    fault_service = VisibleJSONField(
+        _("fault service, its page by language"),
+        default=dict,
+        blank=True,
+        validators=[check_addresses],
+        help_text=_('Such as {"nb": "https://…", "en": "https://…"}'),
+    )
+    fault_phone = VisibleCharField(
+        _("fault service, its telephone"), max_length=20, blank=True, validators=[check_number]
+    )
+    emergency_number = VisibleCharField(
+        _("emergency number"),
+        max_length=20,
+        blank=True,
+        validators=[check_number],
+        help_text=_("Empty: the country's, which is 112 in the Nordic countries."),
+    )
 
     class Meta:
         verbose_name = _("municipality")

@@ -11,7 +11,8 @@ from pydantic import AfterValidator, Field, model_validator
 from layers import toml_file
 from layers.days import TIME_ZONES
 from layers.models import OWNER
-from layers.toml_file import Strings, Table, otherwise
+from layers.toml_file import Strings, Table, Texts, otherwise
+from mapdialog.people import right_door
 
 # What a country's municipalities use unless their file says otherwise.
 _METRIC_SRIDS = {"NO": 25832, "SE": 3006, "DK": 25832, "FI": 3067}
@@ -32,6 +33,19 @@ def _in_true_metres(srid: int) -> int:
     return srid
 
 
+def _number(text: str) -> str:
+    if text and not right_door.is_number(text):
+        raise ValueError(f"is {text!r}; write figures and spaces, such as 35 96 50 00.")
+    return text
+
+
+def _addresses(texts: dict[str, str]) -> dict[str, str]:
+    for tag, address in texts.items():
+        if not right_door.is_address(address):
+            raise ValueError(f"has {address!r} for {tag}; write the address of a page, https://….")
+    return texts
+
+
 class MunicipalityFile(Table):
     code: Annotated[
         str,
@@ -50,6 +64,9 @@ class MunicipalityFile(Table):
     metric_srid: Annotated[int, Field(ge=1024, le=32767), AfterValidator(_in_true_metres)]
     languages: Strings
     is_demo: bool = Field(False, alias="demo")
+    fault_service: Annotated[Texts, AfterValidator(_addresses)] = Field(default_factory=dict)
+    fault_phone: Annotated[str, AfterValidator(_number)] = ""
+    emergency_number: Annotated[str, AfterValidator(_number)] = ""
 
     @model_validator(mode="before")
     @classmethod

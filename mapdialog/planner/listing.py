@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from mapdialog.contributions import screening
 from mapdialog.contributions.models import NEWEST_FIRST, Contribution, Hit
 from mapdialog.dialogue.models import Consultation
 from mapdialog.dialogue.texts import translated
@@ -68,9 +69,21 @@ def item(row: Contribution, *, language: str) -> dict[str, Any]:
         "sender": row.submission.get_sender_display(),
         "channel": row.submission.get_channel_display(),
         "concerns": row.flags,
+        "finds": _finds(row),
         "receivedAt": row.received_at.isoformat() if row.is_dated else None,
         "writtenAt": row.written_at.isoformat() if row.is_dated else None,
     }
+
+
+def _finds(row: Contribution) -> dict[str, list[str]]:
+    """By flag what made it wait, as it stands in the words: whoever reads it need not look for it."""
+    finds: dict[str, list[str]] = {}
+    if not set(row.flags) & set(screening.PERSONAL):
+        return finds
+    texts = (row.text, row.place_words, *row.responses.values(), *row.details.values())
+    for find in screening.finds("\n".join(text for text in texts if isinstance(text, str))):
+        finds.setdefault(find.sort, []).append(find.text)
+    return finds
 
 
 def _cursor(row: Contribution) -> str:

@@ -15,6 +15,8 @@ const byId = id => document.getElementById(id);
 const page = byId('consultation');
 const form = byId('contribution');
 const isWide = matchMedia('(min-width: 64em)');
+// Nobody waits longer than this for advice.
+const DOOR_WAIT_MS = 1_500;
 const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 let config = null;
@@ -27,6 +29,7 @@ let spot = null;
 let receiptOf = null;
 let sending = null;
 let steps = null;
+let door = null; // a promise of what looks after the words that are written
 
 function step(name, {focus = null} = {}) {
     page.dataset.step = name;
@@ -131,13 +134,26 @@ async function unsent(draft) {
     return null;
 }
 
+/** Loaded at the first word. Without it nothing is pointed to here: the server screens the same. */
+function watchWords() {
+    door ??= import('mapdialog/citizen/right_door.js')
+        .then(({createRightDoor}) => createRightDoor(form, config))
+        .catch(() => { door = null; });
+    return door;
+}
+
+async function isPointedOut() {
+    const late = new Promise(resolve => { setTimeout(resolve, DOOR_WAIT_MS); });
+    return (await Promise.race([watchWords(), late]))?.pointsOut() ?? false;
+}
+
 async function submit() {
     const values = readFields(form);
     if (!spot) return showProblems(form, [{field: 'spot', message: texts.needSpot}]);
     keepDraft();
     const problems = missing(form, values, texts);
     showProblems(form, problems);
-    if (problems.length) return undefined;
+    if (problems.length || await isPointedOut()) return undefined;
     const feature = toFeature(values, {
         spot, kind: form.elements.kind.value, language: config.language, contributor: contributor(),
         written_at: new Date().toISOString()});
@@ -205,12 +221,14 @@ async function showRule({lonLat}) {
     byId('receipt-rule-text').lang = rule?.language ?? '';
 }
 
-async function showReceipt({id, code, status_url: url}) {
+async function showReceipt({id, code, status_url: url, state}) {
     byId('receipt').dataset.state = 'sent';
     byId('receipt-title').textContent = texts.thankYou;
     byId('receipt-why').textContent = '';
     byId('receipt-copy').replaceChildren();
     announce(byId('receipt-state'), texts.thanks);
+    const afterwards = byId('read-afterwards');
+    if (afterwards) byId('read-before').hidden = !(afterwards.hidden = state === 'pending');
     byId('receipt-code').textContent = code;
     byId('receipt-code-line').hidden = byId('receipt-link-line').hidden = false;
     byId('receipt-link').href = url;
@@ -281,6 +299,7 @@ function listen() {
         send();
     });
     form.addEventListener('input', keepDraft);
+    form.addEventListener('input', () => watchWords());
     watchLengths(form, texts);
     byId('move-pin').addEventListener('click', () => steps.toMap());
     byId('add-another').addEventListener('click', () => steps.toMap());

@@ -82,7 +82,7 @@ export function describe(item, {texts, language, timeZone}) {
     const about = [item.theme?.name, item.area?.name, item.placeWords || (item.lonLat ? null : texts.withoutPlace)].filter(Boolean);
     const also = [item.state === 'published' ? null : item.stateLabel, item.arrival === 'in_time' ? null : item.arrivalLabel,
         item.accuracy_m > 50 ? fill(texts.accuracy, {metres: Math.round(item.accuracy_m)}) : null,
-        ...item.concerns.map(flag => texts.flags[flag])].filter(Boolean);
+        ...item.concerns.map(flag => [texts.flags[flag], item.finds[flag]?.join(', ')].filter(Boolean).join(': '))].filter(Boolean);
     return [
         element('span', {class: 'comment__head'}, element('span', {class: 'comment__about', text: about.join(' · ')}), element('span', {class: 'comment__code', text: item.code})),
         element('span', {class: item.text ? 'comment__text' : 'comment__about', dir: 'auto', lang: item.language || null, text: item.text || texts.withoutText}),
