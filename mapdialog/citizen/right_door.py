@@ -113,7 +113,7 @@ def texts() -> dict[str, Any]:
         "waits": gettext(
             "If you send it as it is, the municipality reads it before anybody else can see it."
         ),
-        "remove": gettext("Remove it"),
+        "remove": gettext("Remove “{words}”"),
         "removed": gettext("Removed."),
         "undo": gettext("Undo"),
         "sendAnyway": gettext("Send all the same"),

@@ -24,7 +24,9 @@ _EMERGENCY: dict[str, list[tuple[str, Promise | str]]] = {
 def emergency_numbers(country: str, *, own: str) -> list[tuple[str, Promise | str]]:
     """(number, whom it reaches), the one to call first; `own` is what the municipality wants shown first."""
     numbers = _EMERGENCY.get(country, [("112", "")])
-    return [(own, ""), *(line for line in numbers[1:] if line[0] != own)] if own else numbers
+    if not own:
+        return numbers
+    return [(own, dict(numbers).get(own, "")), *(line for line in numbers if line[0] != own)]
 
 
 def is_address(text: Any) -> bool:

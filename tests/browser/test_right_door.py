@@ -53,7 +53,7 @@ def test_what_was_not_pointed_to_yet_holds_the_sending_up_once(page: Page) -> No
 def test_a_telephone_number_is_taken_out_by_one_press_and_comes_back_by_another(page: Page) -> None:
     write(page, f"Ring {PHONE} om benken.")
     expect(page.get_by_role("status").filter(has_text=f"Et telefonnummer: {PHONE}")).to_be_visible()
-    page.get_by_role("button", name="Fjern det").press("Enter")
+    page.get_by_role("button", name=f"Fjern «{PHONE}»").press("Enter")
     expect(page.locator("#id_text")).to_have_value("Ring om benken.")
     expect(page.get_by_role("button", name="Angre")).to_be_focused()
     page.keyboard.press("Enter")

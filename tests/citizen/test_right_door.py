@@ -111,3 +111,24 @@ def test_the_page_gets_the_list_and_the_doors_in_its_language(
     assert [line["number"] for line in answer["numbers"]] == ["112", "110", "113"]
     assert {entry["sort"] for entry in answer["patterns"]} >= {"phone", "fault", "danger"}
     assert answer["texts"]["undo"] == "Angre"
+
+
+def test_who_reads_it_first_sees_what_it_waits_for(phone: Phone, consultation: Consultation) -> None:
+    phone.put(feature(text=f"Jeg heter Ola Hansen, ring {PHONE}"))
+    official = Client()
+    official.force_login(factories.user(role="planner", of=consultation.municipality))
+    items = official.get(f"/planner/c/{consultation.slug}/contributions.json").json()["items"]
+    assert [item["finds"] for item in items] == [{"phone": [PHONE], "name": ["Ola Hansen"]}]
+    assert set(items[0]["concerns"]) == {"phone", "name"}
+
+
+def test_a_change_that_brings_a_number_in_takes_it_from_view(
+    phone: Phone, client: Client, consultation: Consultation
+) -> None:
+    phone.put(feature(text="Her er det mørkt."))
+    change = {"properties": {"text": f"Ring {PHONE}"}}
+    answer = phone.call(
+        "PATCH", change, content_type="application/merge-patch+json", headers={"If-Match": '"1"'}
+    )
+    assert (answer.json()["state"], answer.json()["personal_data"]) == ("pending", ["phone"])
+    assert PHONE not in client.get(f"/c/{consultation.slug}/").content.decode()

@@ -79,8 +79,7 @@ function watch(field, {door, finder, form}) {
     }
 
     function removeButton(find) {
-        const named = fill(door.texts.sorts[find.sort], {words: find.text});
-        return button(door.texts.remove, () => remove(find), {'aria-label': `${door.texts.remove}. ${named}`});
+        return button(fill(door.texts.remove, {words: find.text}), () => remove(find), {dir: 'auto'});
     }
 
     function undoButton() { return button(door.texts.undo, undo, {'data-undo': ''}); }
@@ -129,7 +128,7 @@ function watch(field, {door, finder, form}) {
 }
 
 function dangerWords({numbers, texts}) {
-    const links = numbers.map(({number, whom}) => element('a', {class: 'door__number', href: dialled(number)}, number, whom && element('span', {class: 'door__whom', text: whom})));
+    const links = numbers.map(({number, whom}) => element('a', {class: 'ds-link door__number', href: dialled(number)}, number, whom && element('span', {class: 'door__whom', text: whom})));
     return element('div', {class: 'door__danger'}, element('p', {class: 'door__first'}, ...links), element('p', {text: texts.danger}));
 }
 
