@@ -70,10 +70,12 @@ def test_without_any_one_script_a_comment_can_be_sent(
             made_plain.append(script)
         assert Contribution.objects.count() == before + number, script
         page.context.close()
-    # What shows others' words, the telephone's position and names is not needed for the way over the map.
+    # What shows others' words, the telephone's position and names, and what looks after the words that are
+    # written, is not needed for the way over the map.
+    not_needed = {"others.js", "locate.js", "position.js", "names.js", "room_for_names.js"}
     assert {script.rpartition("/")[2] for script in scripts} - {
         script.rpartition("/")[2] for script in made_plain
-    } <= {"others.js", "locate.js", "position.js", "names.js", "room_for_names.js"}
+    } <= not_needed | {"looked_for.js", "right_door.js"}
 
 
 def test_without_the_form_modules_the_plain_form_has_the_place_from_the_map(
