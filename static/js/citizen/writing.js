@@ -221,14 +221,21 @@ async function showRule({lonLat}) {
     byId('receipt-rule-text').lang = rule?.language ?? '';
 }
 
+/** Where comments are shown at once, what seems to hold something personal is read first, and so it says. */
+function sayWhenRead({isWaiting}) {
+    const afterwards = byId('read-afterwards');
+    if (!afterwards) return;
+    afterwards.hidden = isWaiting;
+    byId('read-before').hidden = !isWaiting;
+}
+
 async function showReceipt({id, code, status_url: url, state}) {
     byId('receipt').dataset.state = 'sent';
     byId('receipt-title').textContent = texts.thankYou;
     byId('receipt-why').textContent = '';
     byId('receipt-copy').replaceChildren();
     announce(byId('receipt-state'), texts.thanks);
-    const afterwards = byId('read-afterwards');
-    if (afterwards) byId('read-before').hidden = !(afterwards.hidden = state === 'pending');
+    sayWhenRead({isWaiting: state === 'pending'});
     byId('receipt-code').textContent = code;
     byId('receipt-code-line').hidden = byId('receipt-link-line').hidden = false;
     byId('receipt-link').href = url;
