@@ -1,4 +1,4 @@
-"""How far from home people write: residents, moved to the land around them that they may write of.
+"""How far from home people write, and how far beside their street: moved to the land around.
 
 People do not write exactly where they live. An exposure that is sharper than that, such as floor area,
 expects next to nothing a street away from the houses, and calls the pins there a hotspot.
@@ -16,8 +16,8 @@ from mapdialog.analysis.ground import Ground
 Floats = npt.NDArray[np.float64]
 
 
-def written_from_home(people: Floats, *, ground: Ground, attention_m: float) -> Floats:
-    """(rows, columns) where so many people write, if each writes around home, on land.
+def around_on_land(people: Floats, *, ground: Ground, attention_m: float) -> Floats:
+    """(rows, columns) where so many people write, if each writes around home, on land; or metres of street.
 
     `people`: (rows, columns) who live in each cell, evenly in it; a cell without land holds at most what
     rounding left, and it is dropped. `attention_m`: the standard deviation of a Gaussian around each home; 0

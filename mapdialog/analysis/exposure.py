@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from mapdialog.analysis.attention import written_from_home
+from mapdialog.analysis.attention import around_on_land
 from mapdialog.analysis.coverage import covered_area, crossed_length
 from mapdialog.analysis.ground import NO_CELL, Ground
 
@@ -69,6 +69,13 @@ class ResidentsParameters(ExposureParameters):
     attention_m: float  # how far from home people write, σ of a Gaussian; assumed, 300; 0: exactly at home
 
 
+@dataclass(frozen=True, kw_only=True)
+class StreetsParameters(ExposureParameters):
+    """What an exposure of streets is made with."""
+
+    beside_m: float  # how far beside their street pins lie, σ of a Gaussian; assumed, 50; 0: exactly on it
+
+
 @dataclass(frozen=True)
 class Exposure:
     """What is expected in each cell.
@@ -76,7 +83,8 @@ class Exposure:
     `share`: (rows, columns) of the ground, sums to 1, above 0 on every cell with land and 0 elsewhere.
     `residents_over`: of residents, how many were spread over what; empty for other kinds. `left_out`: what
     could not be placed: residents beyond the region or of units without land, metres of street, comments.
-    `attention_m`: of residents, how far from home (σ) they were assumed to write; 0 for other kinds.
+    `attention_m`: how far (σ) residents were assumed to write from home, or pins to lie beside their street;
+    0 for other kinds.
     """
 
     share: Floats
@@ -88,7 +96,7 @@ class Exposure:
 
     @property
     def most_within_m(self) -> float:
-        """Two σ: so near their homes people were assumed to write 86 of 100 times, were all of it land."""
+        """Two σ: so near a home 86 of 100 were assumed to lie, were all of it land."""
         return 2.0 * self.attention_m
 
     @property
@@ -141,14 +149,18 @@ def from_residents(residents: Residents, *, ground: Ground, parameters: Resident
             way, inside = unit.spread(ground)
             people[unit.window] += inside
             over[way] += float(inside.sum())
-    written = written_from_home(people, ground=ground, attention_m=parameters.attention_m)
+    written = around_on_land(people, ground=ground, attention_m=parameters.attention_m)
     share = _shares(written, ground=ground, parameters=parameters)
     left_out = float(population.sum()) - float(sum(over.values()))
     return Exposure(share, Kind.RESIDENTS, Null.SPOTS, over, max(left_out, 0.0), parameters.attention_m)
 
 
-def from_streets(streets: Geometries, *, ground: Ground, parameters: ExposureParameters) -> Exposure:
-    """As much on every metre of street: for themes of traffic. `streets`: lines in the metric CRS."""
+def from_streets(streets: Geometries, *, ground: Ground, parameters: StreetsParameters) -> Exposure:
+    """As much on every metre of street: for themes of traffic. `streets`: lines in the metric CRS.
+
+    From there it is spread over the land around: a finger or a grid puts no pin exactly on a line, and where
+    streets expect next to nothing beside them, such pins would be a hotspot.
+    """
     metres = crossed_length(
         streets,
         west_m=ground.west_m,
@@ -158,8 +170,9 @@ def from_streets(streets: Geometries, *, ground: Ground, parameters: ExposurePar
     )
     on_land = np.where(ground.is_land, metres, 0.0)
     left_out = float(shapely.length(streets).sum() - on_land.sum())
-    share = _shares(on_land, ground=ground, parameters=parameters)
-    return Exposure(share, Kind.STREETS, Null.SPOTS, {}, max(left_out, 0.0), 0.0)
+    written = around_on_land(on_land, ground=ground, attention_m=parameters.beside_m)
+    share = _shares(written, ground=ground, parameters=parameters)
+    return Exposure(share, Kind.STREETS, Null.SPOTS, {}, max(left_out, 0.0), parameters.beside_m)
 
 
 def from_all_comments(cell: Ints, *, ground: Ground, parameters: ExposureParameters) -> Exposure:

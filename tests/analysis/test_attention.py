@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from mapdialog.analysis.attention import written_from_home
+from mapdialog.analysis.attention import around_on_land
 from mapdialog.analysis.exposure import ExposureError
 from mapdialog.analysis.gaussian import moved_by
 from mapdialog.analysis.ground import GroundParameters, ground_of
@@ -42,7 +42,7 @@ def test_people_are_where_a_sum_over_every_pair_of_cells_puts_them(attention_m):
             [[shares[abs(r - row)] * shares[abs(c - column)] for c in range(10)] for r in range(9)]
         )
         expected += people[row, column] * there * land / (there * land).sum()
-    result = written_from_home(people, ground=SHORE, attention_m=attention_m)
+    result = around_on_land(people, ground=SHORE, attention_m=attention_m)
     np.testing.assert_allclose(result, expected, rtol=1e-8, atol=1e-7)
 
 
@@ -58,7 +58,7 @@ def test_people_are_where_pins_thrown_until_they_lie_on_land_lie():
         xy[astray] = home[astray] + rng.normal(0, 120, (len(astray), 2))
         astray = astray[~shapely.intersects_xy(SHORE.land, *xy[astray].T)]
     thrown = np.bincount(SHORE.cells_of(xy).cell, minlength=people.size).reshape(people.shape)
-    result = written_from_home(people, ground=SHORE, attention_m=120.0)
+    result = around_on_land(people, ground=SHORE, attention_m=120.0)
     assert np.abs(result - thrown).max() < 0.06 * thrown.max()
 
 
@@ -67,7 +67,7 @@ def test_people_are_where_pins_thrown_until_they_lie_on_land_lie():
 def test_nobody_is_lost_and_nobody_writes_on_water(seed, attention_m, inland):
     ground = INLAND if inland else SHORE
     people = people_on(ground, seed)
-    result = written_from_home(people, ground=ground, attention_m=attention_m)
+    result = around_on_land(people, ground=ground, attention_m=attention_m)
     assert result.sum() == pytest.approx(people.sum(), rel=1e-12)
     assert (result >= 0).all()
     assert not result[~ground.is_land].any()
@@ -75,21 +75,21 @@ def test_nobody_is_lost_and_nobody_writes_on_water(seed, attention_m, inland):
 
 def test_at_home_exactly_changes_nothing_to_the_bit():
     people = people_on(SHORE, 7)
-    assert written_from_home(people, ground=SHORE, attention_m=0.0).tobytes() == people.tobytes()
+    assert around_on_land(people, ground=SHORE, attention_m=0.0).tobytes() == people.tobytes()
 
 
 def test_the_variance_is_the_attention_s_and_that_of_two_cells():
     people = np.zeros(INLAND.shape)
     people[10, 10] = 1.0
-    along = written_from_home(people, ground=INLAND, attention_m=170.0).sum(axis=0)
+    along = around_on_land(people, ground=INLAND, attention_m=170.0).sum(axis=0)
     assert (along * (INLAND.x_m - 1050) ** 2).sum() == pytest.approx(170**2 + 2 * 100**2 / 12, rel=1e-6)
 
 
 def test_people_who_write_anywhere_write_evenly_over_the_land_and_a_row_of_cells_is_a_ground():
-    far = written_from_home(people_on(SHORE, 1), ground=SHORE, attention_m=1e6)
+    far = around_on_land(people_on(SHORE, 1), ground=SHORE, attention_m=1e6)
     assert far / far.sum() == pytest.approx(SHORE.land_m2 / SHORE.land_m2.sum(), rel=1e-5)
     row = ground_of(shapely.box(0, 0, 500, 100), water=None, parameters=PARAMETERS)
-    alone = written_from_home(np.array([[0.0, 0, 8, 0, 0]]), ground=row, attention_m=100.0)
+    alone = around_on_land(np.array([[0.0, 0, 8, 0, 0]]), ground=row, attention_m=100.0)
     assert alone.sum() == pytest.approx(8)
     assert moved_by(1, cell_m=100.0, bandwidth_m=100.0).shape == (1,)
 
@@ -97,5 +97,5 @@ def test_people_who_write_anywhere_write_evenly_over_the_land_and_a_row_of_cells
 @pytest.mark.parametrize("attention_m", [-1.0, np.nan, np.inf])
 def test_an_attention_that_is_no_distance_is_an_error_and_not_a_town_without_people(attention_m):
     with pytest.raises(ValueError, match="attention_m") as error:
-        written_from_home(people_on(SHORE, 1), ground=SHORE, attention_m=attention_m)
+        around_on_land(people_on(SHORE, 1), ground=SHORE, attention_m=attention_m)
     assert not isinstance(error.value, ExposureError)

@@ -14,6 +14,7 @@ from mapdialog.analysis.exposure import (
     Residents,
     ResidentsParameters,
     SpreadOver,
+    StreetsParameters,
     even_land,
     from_all_comments,
     from_residents,
@@ -41,13 +42,18 @@ def exposure(*, attention_m: float = 0.0, **layers):
     return from_residents(residents(**layers), ground=GROUND, parameters=parameters)
 
 
+def along_a_street(*, beside_m):
+    street = np.array([shapely.LineString([(0, 950), (1000, 950)])])
+    parameters = StreetsParameters(even_share=0.005, beside_m=beside_m)
+    return from_streets(street, ground=GROUND, parameters=parameters)
+
+
 ALL = {
     "even": even_land(GROUND, parameters=PARAMETERS),
     "residents": exposure(built_up=shapely.box(50, 50, 250, 250)),
     "around home": exposure(built_up=shapely.box(50, 50, 250, 250), attention_m=150.0),
-    "streets": from_streets(
-        np.array([shapely.LineString([(0, 950), (1000, 950)])]), ground=GROUND, parameters=PARAMETERS
-    ),
+    "streets": along_a_street(beside_m=0.0),
+    "beside streets": along_a_street(beside_m=50.0),
     "comments": from_all_comments(np.array([5, 5, 17, -1]), ground=GROUND, parameters=PARAMETERS),
 }
 
@@ -61,8 +67,9 @@ def test_every_exposure_sums_to_all_and_expects_something_on_all_land(kind):
 
 
 def test_only_even_land_prints_no_probability():
-    assert [ALL[kind].p_may_be_printed for kind in ALL] == [False, True, True, True, True]
-    assert [ALL[kind].kind for kind in ALL] == [*Kind][3:] + [Kind.RESIDENTS, *Kind][:4]
+    assert [ALL[kind].p_may_be_printed for kind in ALL] == [False, True, True, True, True, True]
+    kinds = [ALL[name].kind for name in ("residents", "streets", "comments", "even")]
+    assert kinds == [*Kind]
     assert ALL["comments"].null is Null.LABELS
     assert ALL["comments"].left_out == 1
 
@@ -123,7 +130,7 @@ def test_people_are_expected_around_home_and_the_even_part_is_added_afterwards()
 
 def test_an_exposure_says_how_far_from_home_people_were_assumed_to_write():
     assert {name: each.attention_m for name, each in ALL.items()} == {
-        "even": 0, "residents": 0, "around home": 150, "streets": 0, "comments": 0,
+        "even": 0, "residents": 0, "around home": 150, "streets": 0, "beside streets": 50, "comments": 0,
     }  # fmt: skip
     assert ALL["around home"].most_within_m == 300
 
@@ -137,3 +144,16 @@ def test_what_expects_nothing_is_an_error():
         exposure(buildings=shapely.box([20], [520], [30], [530]))
     with pytest.raises(ExposureError, match="even_share"):
         even_land(GROUND, parameters=ExposureParameters(even_share=0))
+
+
+def test_pins_beside_a_street_are_expected_as_far_as_it_is_stated_that_they_lie():
+    """Against throwing them from the street's row of cells; of those that miss the land others are thrown."""
+    exactly, beside = (ALL[kind].share for kind in ("streets", "beside streets"))
+    rng = np.random.default_rng(1)
+    pin_m = rng.uniform(900, 1000, 400_000) + rng.normal(0, 50, 400_000)
+    next_row = ((pin_m > 800) & (pin_m < 900)).mean() / (pin_m < 1000).mean()
+    row = int(np.argmax(exactly.sum(axis=1)))
+    assert exactly[row - 1].sum() < 0.002
+    assert beside[row - 1].sum() == pytest.approx(next_row, rel=0.02)
+    assert ALL["beside streets"].attention_m == 50.0
+    assert ALL["beside streets"].left_out == ALL["streets"].left_out

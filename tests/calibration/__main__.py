@@ -119,6 +119,8 @@ def full() -> Iterator[Cell]:
     yield Cell("Washington", "population", "one pin each", 2000, planted=(5.0, 5.0))
     for planted in (*POWER, *PLACEBOS):
         yield Cell("Washington", "population", "one pin each", 5572, planted=planted)
+    for habits in ("one pin each", "snapped to 50 m"):
+        yield Cell("Bamble", "exactly on streets", habits, 1000, against="streets")
     for n in SIZES:
         for town, kind in _KINDS:
             yield from (Cell(town, kind, habits, n) for habits in _HABITS)

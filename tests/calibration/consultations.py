@@ -106,10 +106,11 @@ def _around(
         return home + rng.normal(0, habits.home_m, home.shape)
     tried = home[:, None] + rng.normal(0, habits.home_m, (len(home), _TRIED, 2))
     cell = ground.cells_of(tried.reshape(-1, 2)).cell.reshape(len(home), _TRIED)
-    likely = np.where(cell >= 0, weight.ravel()[np.maximum(cell, 0)], 0.0) + 1e-15
+    likely = np.where(cell >= 0, weight.ravel()[np.maximum(cell, 0)], 0.0)
     running = np.cumsum(likely, axis=1)
-    chosen = (running < rng.random(len(home))[:, None] * running[:, -1:]).sum(axis=1)
-    return tried[np.arange(len(home)), np.minimum(chosen, _TRIED - 1)]
+    chosen = (running <= rng.random(len(home))[:, None] * running[:, -1:]).sum(axis=1)
+    pin = tried[np.arange(len(home)), np.minimum(chosen, _TRIED - 1)]
+    return np.where(running[:, -1:] > 0, pin, home)  # nowhere around is likely: at home
 
 
 def _placed(ground: Ground, *, weight: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:

@@ -10,12 +10,19 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from mapdialog.analysis.exposure import Residents, ResidentsParameters, from_residents, from_streets
+from mapdialog.analysis.exposure import (
+    Residents,
+    ResidentsParameters,
+    StreetsParameters,
+    from_residents,
+    from_streets,
+)
 from mapdialog.analysis.ground import Ground, GroundParameters, ground_of
 from mapdialog.analysis.project import metric_geometries
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 EVEN_SHARE = 0.005
+BESIDE_M = 50.0
 _GROUND = GroundParameters(cell_m=100.0, shore_m=50.0, max_cells=200_000)
 _EXPOSURE = ResidentsParameters(even_share=EVEN_SHARE, attention_m=0.0)
 ATTENTION_M = {"population": (400.0, 800.0, 1600.0), "floor area": (37.5, 75.0, 150.0)}
@@ -57,7 +64,7 @@ SOURCES = {
         ("pop_0_5", "pop_6_15", "pop_16_19", "pop_20_44", "pop_45_64", "pop_65_79", "pop_80_"),
     ),
 }
-KINDS = ("population", "built-up", "streets", "even", "floor area")
+KINDS = ("population", "built-up", "streets", "exactly on streets", "even", "floor area")
 
 
 def written_around(kind: str, *, attention_m: float) -> str:
@@ -101,7 +108,9 @@ def ground_and_shares(name: str) -> tuple[Ground, dict[str, np.ndarray]]:
             )
     if source.streets:
         streets = _shapes(source.streets, srid=source.srid)[1]
-        shares["streets"] = from_streets(streets, ground=ground, parameters=_EXPOSURE).share
+        for kind, beside_m in (("streets", BESIDE_M), ("exactly on streets", 0.0)):
+            parameters = StreetsParameters(even_share=EVEN_SHARE, beside_m=beside_m)
+            shares[kind] = from_streets(streets, ground=ground, parameters=parameters).share
     return ground, shares
 
 
