@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import gammaln
 
 from mapdialog.analysis.ground import Ground
 from mapdialog.analysis.people import first_there, linked, medoids
@@ -228,13 +229,21 @@ def copying_of(xy_m: Floats, *, ground: Ground, share: Floats, same_position_m: 
 
 
 def unevenness_of(
-    cell: Ints, *, ground: Ground, share: Floats, reach_m: float, fit: FitParameters, rng: np.random.Generator
+    cell: Ints,
+    *,
+    copying: float,
+    ground: Ground,
+    share: Floats,
+    reach_m: float,
+    fit: FitParameters,
+    rng: np.random.Generator,
 ) -> float:
     """How far the exposure is off: the standard deviation of the logarithm of a field; 0 where it is right.
 
-    `cell`: (spots,) of different positions. Over squares of twice the reach, Σ((O−E)² − E)/ΣE² is what is
-    uneven beyond chance; the answer is the field that gives as much on this exposure, by simulation. The
-    reach is an assumption: what reaches less far looks like hotspots, and no data can tell them apart.
+    `cell`: (spots,). `copying`: see `copying_of`. Over squares of twice the reach, (Σ(O−E)² − chance)/ΣE² is
+    what is uneven beyond chance and copies; the answer is the field that gives as much on this exposure, by
+    simulation. The reach is an assumption: what reaches less far looks like hotspots, and no data can tell
+    them apart.
     """
     if len(cell) == 0:
         return 0.0
@@ -242,7 +251,7 @@ def unevenness_of(
     expected = _blocks(share, side=side)
     n = _blocks(np.bincount(cell, minlength=share.size).reshape(share.shape).astype(np.float64), side=side)
     mean = len(cell) * expected
-    beyond = float((((n - mean) ** 2).sum() - len(cell)) / (mean**2).sum())
+    beyond = float((((n - mean) ** 2).sum() - _copies_squared(len(cell), copying=copying)) / (mean**2).sum())
     fields = [_field(ground, reach_m=reach_m, rng=rng) for _ in range(fit.fields)]
     curve = []
     for deviation in fit.deviations:
@@ -250,6 +259,17 @@ def unevenness_of(
         off = [_blocks(world / world.sum(), side=side) - expected for world in worlds]
         curve.append(float(np.mean([(each**2).sum() for each in off]) / (expected**2).sum()))
     return float(np.interp(beyond, np.maximum.accumulate(curve), fit.deviations))
+
+
+def _copies_squared(n: int, *, copying: float) -> float:
+    """Of n spots, each of which copies an earlier one with this probability, the expected Σ c² of originals.
+
+    `c`: how many lie where an original lies, itself among them. Without copies n, the variance of a Poisson
+    count; each further spot adds 1, and twice c where it copies: S(n+1) = S(n) (1 + 2d/n) + 1.
+    """
+    twice = 2.0 * copying if abs(2.0 * copying - 1.0) > _ROUNDING else 1.0 - _ROUNDING
+    growth = np.exp(gammaln(n + twice) - gammaln(n) - gammaln(1.0 + twice))
+    return float((n - twice * growth) / (1.0 - twice))
 
 
 def _blocks(values: Floats, *, side: int) -> Floats:

@@ -240,6 +240,7 @@ def test_what_an_exposure_does_not_know_is_seen_in_how_unevenly_the_spots_lie():
     deviations = [
         unevenness_of(
             rng.choice(1600, 1000, p=truth.ravel()),
+            copying=0.0,
             ground=GROUND,
             share=flat,
             reach_m=500.0,
@@ -252,6 +253,36 @@ def test_what_an_exposure_does_not_know_is_seen_in_how_unevenly_the_spots_lie():
     assert 0.5 < deviations[1] < 1.1
 
 
+@pytest.mark.parametrize("copying", [0.0, 0.2, 0.5, 0.7])
+def test_copies_are_no_unevenness(copying):
+    """In towns where an exposure is right, and positions are copied."""
+    flat = GROUND.land_m2 / GROUND.land_m2.sum()
+    known = {"ground": GROUND, "share": flat, "reach_m": 500.0}
+    anchors = np.ones(2000, dtype=np.int64)
+    town = SpotsWorld(anchors=anchors, copying=copying, link_m=500.0, unevenness=0.0, **known)
+    rng = np.random.default_rng(8)
+    cells = [town.draw(rng).cell for _ in range(12)]
+    known |= {"fit": FIT, "rng": rng}
+    uneven = np.mean([unevenness_of(cell, copying=copying, **known) for cell in cells])
+    blind = np.mean([unevenness_of(cell, copying=0.0, **known) for cell in cells])
+    assert uneven < 0.25
+    assert copying == 0 or uneven < 0.8 * blind
+
+
+def test_in_a_crowded_town_an_exposure_that_is_off_is_seen_to_be():
+    """Where most lie within 25 m of somebody else: what is left out as a copy must not even out the town."""
+    flat = GROUND.land_m2 / GROUND.land_m2.sum()
+    known = {"ground": GROUND, "share": flat, "reach_m": 500.0}
+    off = SpotsWorld(
+        anchors=np.ones(20_000, dtype=np.int64), copying=0.0, link_m=500.0, unevenness=0.3, **known
+    )
+    rng = np.random.default_rng(9)
+    deviations = [
+        unevenness_of(off.draw(rng).cell, copying=0.0, fit=FIT, rng=rng, **known) for _ in range(12)
+    ]
+    assert np.mean(deviations) == pytest.approx(0.3, abs=0.08)
+
+
 def test_a_schoolyard_and_nobody_are_no_errors():
     """An area smaller than a square has nothing to compare; a consultation without comments has nothing."""
     yard = ground_of(shapely.box(0, 0, 300, 180), water=None, parameters=GROUND.parameters)
@@ -259,7 +290,7 @@ def test_a_schoolyard_and_nobody_are_no_errors():
     rng = np.random.default_rng(2)
     known = {"ground": yard, "share": flat, "reach_m": 500.0}
     for cell in (np.array([0, 1, 1, 5, 5, 5]), np.zeros(0, dtype=np.int64)):
-        assert unevenness_of(cell, fit=FIT, rng=rng, **known) == 0
+        assert unevenness_of(cell, copying=0.0, fit=FIT, rng=rng, **known) == 0
         nobody = SpotsWorld(
             anchors=np.ones(len(cell), dtype=np.int64), copying=0.1, link_m=500.0, unevenness=0.2, **known
         )
@@ -280,7 +311,8 @@ def test_a_world_of_an_uncertain_exposure_is_as_uneven_as_it_says():
     rng = np.random.default_rng(6)
     cells = [wide.draw(rng).cell for _ in range(12)]
     again = [
-        unevenness_of(cell, ground=GROUND, share=flat, reach_m=500.0, fit=FIT, rng=rng) for cell in cells
+        unevenness_of(cell, ground=GROUND, share=flat, copying=0.0, reach_m=500.0, fit=FIT, rng=rng)
+        for cell in cells
     ]
     assert np.mean(again) == pytest.approx(0.6, abs=0.15)
 

@@ -23,7 +23,6 @@ from mapdialog.analysis.null import (
 from mapdialog.analysis.people import (
     PeopleParameters,
     PersonSpots,
-    first_there,
     one_by_lot,
     person_spots,
 )
@@ -162,18 +161,19 @@ def world_of(
         anchors = anchors_of(
             each, pins=pins_each, ground=ground, share=scanner.exposure, link_m=500.0, fit=FIT, rng=rng
         )
+    copying = copying_of(
+        xy[spots.pin],
+        ground=ground,
+        share=scanner.exposure,
+        same_position_m=PEOPLE.same_position_m,
+    )
     return SpotsWorld(
         ground=ground,
         share=scanner.exposure,
         anchors=anchors,
-        copying=copying_of(
-            xy[spots.pin],
-            ground=ground,
-            share=scanner.exposure,
-            same_position_m=PEOPLE.same_position_m,
-        ),
+        copying=copying,
         link_m=500.0,
-        unevenness=_unevenness(cell, at=at, xy=xy[spots.pin], scanner=scanner, rng=rng),
+        unevenness=_unevenness(cell, at=at, copying=copying, scanner=scanner, rng=rng),
         reach_m=REACH_M,
     )
 
@@ -192,13 +192,13 @@ def _looking(cell: Cell, scanner: Scanner, *, world: World, n: int) -> Scans[Spo
 
 
 def _unevenness(
-    cell: Cell, *, at: np.ndarray, xy: np.ndarray, scanner: Scanner, rng: np.random.Generator
+    cell: Cell, *, at: np.ndarray, copying: float, scanner: Scanner, rng: np.random.Generator
 ) -> float:
     if not cell.widened:
         return 0.0
-    first = first_there(xy, same_position_m=PEOPLE.same_position_m)
     ground, _ = ground_and_shares(cell.town)
-    return unevenness_of(at[first], ground=ground, share=scanner.exposure, reach_m=REACH_M, fit=FIT, rng=rng)
+    known = {"ground": ground, "share": scanner.exposure, "copying": copying}
+    return unevenness_of(at, reach_m=REACH_M, fit=FIT, rng=rng, **known)
 
 
 def _p(spots: Spots, *, scanner: Scans[Spots], world: World, seed: int) -> float:

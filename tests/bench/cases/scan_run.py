@@ -11,7 +11,7 @@ import numpy as np
 from mapdialog.analysis.evidence import Evidence, EvidenceParameters, null_maxima, weigh
 from mapdialog.analysis.ground import Ground
 from mapdialog.analysis.null import SpotsWorld, anchors_of, copying_of, unevenness_of
-from mapdialog.analysis.people import UNKNOWN, first_there, person_spots, senders
+from mapdialog.analysis.people import UNKNOWN, person_spots, senders
 from mapdialog.analysis.scan import Scanner
 from mapdialog.analysis.spots import Spots
 from tests.bench.contestant import Contestant
@@ -125,13 +125,13 @@ def _spots_and_world(sent: Sent, *, ground: Ground, share: np.ndarray) -> tuple[
     spots = person_spots(xy_m, sender=who.sender, parameters=PEOPLE)
     at, xy_m = on_cell[spots.pin], xy_m[spots.pin]
     spots_each, pins_each = spots.each()
-    first = first_there(xy_m, same_position_m=PEOPLE.same_position_m)
     known = {"ground": ground, "share": share}
+    copying = copying_of(xy_m, same_position_m=PEOPLE.same_position_m, **known)
     world = SpotsWorld(
         anchors=anchors_of(spots_each, pins=pins_each, link_m=PEOPLE.link_m, fit=FIT, rng=rng, **known),
-        copying=copying_of(xy_m, same_position_m=PEOPLE.same_position_m, **known),
+        copying=copying,
         link_m=PEOPLE.link_m,
-        unevenness=unevenness_of(at[first], reach_m=REACH_M, fit=FIT, rng=rng, **known),
+        unevenness=unevenness_of(at, copying=copying, reach_m=REACH_M, fit=FIT, rng=rng, **known),
         reach_m=REACH_M,
         **known,
     )
