@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
 from mapdialog.citizen import intake_api
-from mapdialog.opendata import consultations_api, contributions_api, documentation, layers_api
+from mapdialog.opendata import consultations_api, contributions_api, documentation, layers_api, search_api
 from mapdialog.web import openapi
 from mapdialog.web.operations import urls
 from mapdialog.web.origin import open_to_other_sites
@@ -19,7 +19,7 @@ from mapdialog.web.origin import open_to_other_sites
 PREFIX = "api/v1/"
 OPERATIONS = [
     operation
-    for part in (consultations_api, contributions_api, intake_api, layers_api)
+    for part in (consultations_api, contributions_api, intake_api, layers_api, search_api)
     for operation in part.operations.declared
 ]
 _INFO = {

@@ -48,6 +48,7 @@ AUDIENCE = {
     "api/v1/consultations/<slug:slug>/export.geojson": ALL,
     "api/v1/consultations/<slug:slug>/contributions/<identifier>": TOKEN,
     "api/v1/layers/at": ALL,
+    "api/v1/consultations/<slug:slug>/names": ALL,
     "planner/": SIGNED_IN,
     "planner/c/<slug:slug>/": OFFICIALS,
     "planner/c/<slug:slug>/pins.pack": OFFICIALS,
@@ -124,6 +125,7 @@ NOT_READ = {
     "api/v1/",
 }
 NEEDS_A_QUERY = {
+    "api/v1/consultations/<slug:slug>/names": "?q=stor",
     "api/v1/layers/at": "?lon=9.705&lat=59.025&consultation=apen&on=2026-05-04",
     "planner/c/<slug:slug>/plans.json": "?a=a&b=a",
     "planner/layers/<int:pk>/provisions/write/": "?field=B1",

@@ -17,7 +17,7 @@ from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Polygon
 from django.core.files.base import ContentFile
 from django.db import connection
 
-from layers.models import Area, Edition, Layer, LayerDocument, Zone
+from layers.models import Area, Edition, Feature, Layer, LayerDocument, Zone
 from mapdialog.contributions.models import Contribution, Submission
 from mapdialog.contributions.receipt import code_of
 from mapdialog.dialogue.models import Consultation, DataVersion, Theme
@@ -102,6 +102,14 @@ def zone(*, of: Edition, i: int = 0, **values: Any) -> Zone:
     return Zone.objects.create(
         **{"edition": of, "code": "1110", "field": f"B{i + 1}", "geom": square(i), **values}
     )
+
+
+def named_features(edition: Edition, *features: tuple[str, GEOSGeometry], **values: Any) -> None:
+    """Features with names, which a search finds as after an import."""
+    for name, geom in features:
+        Feature.objects.create(edition=edition, name=name, geom=geom, **values)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT layers_fill_search(%s)", [edition.pk])
 
 
 def document(*, of: Edition, content: bytes) -> LayerDocument:

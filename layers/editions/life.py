@@ -19,7 +19,7 @@ from layers.editions.publishing import NO_CONSENT, Consent
 from layers.event import What, record
 from layers.findings import wording
 from layers.findings.finding import Finding
-from layers.models import Area, Edition, Feature, Layer, Zone
+from layers.models import Area, Edition, Feature, Layer, SearchEntry, Zone
 
 
 class EditionError(ValueError):
@@ -111,7 +111,7 @@ def discard(draft: Edition) -> None:
     layer = _locked(draft)
     if draft.state != Edition.State.DRAFT:
         raise EditionError(_("This edition is saved already: it can be withdrawn, not discarded."))
-    for model in (Area, Zone, Feature):
+    for model in (SearchEntry, Area, Zone, Feature):
         model._base_manager.filter(edition=draft)._raw_delete(using="default")
     original = draft.original.name
     draft.delete()

@@ -69,6 +69,7 @@ def write(
                 answer = meanwhile()
         # Of the columns that plans hang on; sampling the shapes themselves takes longer than writing them.
         cursor.execute(f"ANALYZE {model._meta.db_table} (version_id, code)")
+        cursor.execute("SELECT layers_fill_search(%s)", [edition.pk])
     return answer
 
 

@@ -6,6 +6,7 @@ by the database, with its own index.
 
 from layers.models.edition import EVER_SINCE, LAYER_NAME, OWNER, Edition, Layer, LayerDocument, LayerEvent
 from layers.models.population import Population, PopulationCount
+from layers.models.search_entry import SearchEntry
 from layers.models.shape import Area, Feature, Zone
 from layers.models.succession import CodeChange, Succession
 
@@ -22,6 +23,7 @@ __all__ = [
     "LayerEvent",
     "Population",
     "PopulationCount",
+    "SearchEntry",
     "Succession",
     "Zone",
 ]

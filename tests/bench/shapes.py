@@ -58,3 +58,44 @@ def pins(n: int, *, seed: int = 1) -> gpd.GeoDataFrame:
     metres = gathered(n, clusters=400, spread_m=300, seed=seed)
     lonlat = np.clip(metres, 1, 19_999) / 20_000 * (EAST - WEST, NORTH - SOUTH) + (WEST, SOUTH)
     return gpd.GeoDataFrame(geometry=shapely.points(lonlat), crs="EPSG:4326")
+
+
+def addresses(n: int, *, seed: int = 1) -> gpd.GeoDataFrame:
+    """n house numbers, some thirty along each street of a made-up name, in lon/lat: code, name, geometry."""
+    dice = np.random.default_rng(seed)
+    firsts = (
+        "Stor",
+        "Strand",
+        "Gran",
+        "Furu",
+        "Bjørk",
+        "Kirke",
+        "Skole",
+        "Mølle",
+        "Sjø",
+        "Fjell",
+        "Elve",
+        "Myr",
+    )
+    middles = ("", "ås", "haug", "dal", "nes", "mo", "lund", "bakk")
+    lasts = ("gata", "vegen", "bakken", "stien", "lia", "åsen", "tunet", "svingen")
+    sides = ("", "Øvre ", "Nedre ", "Gamle ", "Nordre ")
+    streets = [
+        f"{side}{(first + middle + last).capitalize()}"
+        for side in sides
+        for first in firsts
+        for middle in middles
+        for last in lasts
+    ]
+    dice.shuffle(streets)
+    number = np.arange(n) // len(streets) + 1
+    street = np.arange(n) % len(streets)
+    starts = dice.uniform((WEST, SOUTH), (EAST, NORTH), (len(streets), 2))
+    along = dice.normal(0, 1, (len(streets), 2))
+    along *= 0.0002 / np.linalg.norm(along, axis=1, keepdims=True)  # ten to twenty metres from house to house
+    letters = np.where(dice.random(n) < 0.1, "B", "")
+    names = [f"{streets[s]} {at}{letter}" for s, at, letter in zip(street, number, letters, strict=True)]
+    spots = shapely.points(starts[street] + along[street] * number[:, None])
+    return gpd.GeoDataFrame(
+        {"code": [f"{i:06d}" for i in range(n)], "name": names}, geometry=spots, crs="EPSG:4326"
+    )

@@ -29,6 +29,7 @@ from tests.bench.webserver import WebServer
 OWNER = "NO-9999"
 THEMES = ("light", "traffic", "play", "nature", "other")
 LARGE_PINS, SMALL_PINS, HUGE_PINS = 100_000, 15_000, 1_000_000
+ADDRESSES = 100_000
 ZONES_SIDE, ZONE_VERTICES = 100, 190  # 100 × 100 zones
 
 
@@ -78,6 +79,10 @@ class World:
     def committees(self) -> Edition:
         frame = shapes.jagged_areas(columns=10, rows=5, vertices=400)
         return self._layer(self._file(frame, name="committees"), kind="boundary")
+
+    @cached_property
+    def addresses(self) -> Edition:
+        return self._layer(self._file(shapes.addresses(ADDRESSES), name="addresses"), kind="address")
 
     def consultation(self, slug: str, *, pins: int) -> Consultation:
         """Open, published, read after publication, with that many pins of one seed."""

@@ -18,5 +18,6 @@ NEED_DATABASE = {
     "density": "density",
     "export": "export",
     "submit": "submit",
+    "search": "name_search",
 }
 CASES = PURE | NEED_DATABASE
