@@ -13,6 +13,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from layers.geometry import WGS84
+from layers.models import SearchEntry
+from layers.questions.search import NameHit
 from mapdialog.citizen import kind_words, position_words, written_position
 from mapdialog.citizen.form_parts import SCALES, AskedQuestion, Choice, FieldProblem, Tile, interface_words
 from mapdialog.citizen.presentation import Words, words
@@ -21,11 +23,13 @@ from mapdialog.contributions import columns
 from mapdialog.contributions.columns import TEXT_MAX
 from mapdialog.contributions.kinds.catalog import Code, Kind, OwnField, detail_names, kinds
 from mapdialog.contributions.models import Contribution
+from mapdialog.dialogue import name_search
 from mapdialog.dialogue.models import Consultation, Question
 from mapdialog.dialogue.texts import translated
 
 _NUMBERS = ("rating", "feeling")
 _HEX_32 = r"^[0-9a-f]{32}$"
+_WAYS = ("search_hit", "listed_place", "coordinates", "place_words")
 AGE_BANDS = ("0-12", "13-17", "18-24", "25-34", "35-49", "50-64", "65+")
 
 
@@ -37,6 +41,7 @@ class ContributionForm(forms.Form):
 
     uuid = forms.UUIDField()
     token = forms.RegexField(regex=_HEX_32)
+    search_hit = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
     listed_place = forms.CharField(required=False, max_length=60)
     coordinates = forms.CharField(required=False, max_length=written_position.MAX_LENGTH)
     place_words = forms.CharField(required=False, max_length=columns.limit("place_words"))
@@ -123,6 +128,13 @@ class ContributionForm(forms.Form):
         except written_position.UnreadableError:
             raise forms.ValidationError(_("Choose a named place from the list.")) from None
 
+    def clean_search_hit(self) -> NameHit | None:
+        identifier = self.cleaned_data["search_hit"]
+        hit = name_search.name_hit(identifier, of=self.consultation) if identifier else None
+        if identifier and hit is None:
+            raise forms.ValidationError(_("Choose a named place from the list."))
+        return hit
+
     def clean_age_band(self) -> str:
         band = str(self.cleaned_data["age_band"])
         if band and band not in self.bands:
@@ -146,7 +158,7 @@ class ContributionForm(forms.Form):
         return cleaned
 
     def _has_spot(self, cleaned: Mapping[str, Any]) -> bool:
-        return any(cleaned.get(name) for name in ("listed_place", "coordinates", "place_words"))
+        return any(cleaned.get(name) for name in _WAYS)
 
     def _says_something(self, cleaned: Mapping[str, Any]) -> bool:
         return bool(
@@ -163,12 +175,7 @@ class ContributionForm(forms.Form):
     def feature(self) -> dict[str, Any]:
         """The GeoJSON Feature of a valid form. It carries no time: a form posted twice is one."""
         cleaned = self.cleaned_data
-        position = cleaned["coordinates"] or cleaned["listed_place"]
-        placed_by = Contribution.PlacedBy.WORDS
-        if position:
-            placed_by = (
-                Contribution.PlacedBy.COORDINATES if cleaned["coordinates"] else Contribution.PlacedBy.LIST
-            )
+        position, placed_by, accuracy_m = self._spot(cleaned)
         properties = {
             "kind": self.kind_name,
             "theme": cleaned["theme"],
@@ -178,6 +185,7 @@ class ContributionForm(forms.Form):
             "alternative": cleaned["alternative"],
             "age_band": cleaned["age_band"],
             "placed_by": str(placed_by),
+            "accuracy_m": accuracy_m,
             "place_words": cleaned["place_words"],
             **self._details(),
         }
@@ -198,6 +206,20 @@ class ContributionForm(forms.Form):
         )
         return "\n".join(words for words in written if isinstance(words, str))
 
+    def _spot(
+        self, cleaned: Mapping[str, Any]
+    ) -> tuple[tuple[float, float] | None, Contribution.PlacedBy, float | None]:
+        """Where, by which way, and how far off it may be: what was searched is as exact as it is large."""
+        by = Contribution.PlacedBy
+        if cleaned["coordinates"]:
+            return cleaned["coordinates"], by.COORDINATES, None
+        if hit := cleaned["search_hit"]:
+            is_address = hit.kind == SearchEntry.Kind.ADDRESS
+            return hit.position, by.ADDRESS if is_address else by.LIST, hit.extent_m
+        if cleaned["listed_place"]:
+            return cleaned["listed_place"], by.LIST, None
+        return None, by.WORDS, None
+
     @property
     def detail_names(self) -> list[str]:
         """What the kind asks for, as far as the form has fields for it."""
@@ -207,6 +229,12 @@ class ContributionForm(forms.Form):
         return {name: as_detail(name, self.cleaned_data[name]) for name in self.detail_names}
 
     # What the template draws ------------------------------------------------------------------------
+
+    @property
+    def chosen_name(self) -> NameHit | None:
+        """What a search had answered and somebody chose, in a form that came back."""
+        hit: NameHit | None = self.cleaned_data.get("search_hit") if self.is_bound else None
+        return hit
 
     @property
     def coordinates_shown(self) -> str:
@@ -328,6 +356,7 @@ class ContributionForm(forms.Form):
 
 
 _ANCHORS = {
+    "search_hit": "id_q",
     "listed_place": "id_listed_place",
     "coordinates": "id_coordinates",
     "place_words": "id_place_words",

@@ -8,6 +8,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext
 
+from layers.models import SearchEntry
 from mapdialog.citizen import position_words, status
 from mapdialog.citizen.plan_map import PlanMap
 from mapdialog.citizen.presentation import words
@@ -51,7 +52,8 @@ def consultation_settings(consultation: Consultation, *, plan_map: PlanMap, is_o
             for plan in plan_map.plans
         ],
         "lookUp": "/api/v1/layers/at",
-        "texts": map_texts() | form_texts() | mine_texts(),
+        "names": f"/api/v1/consultations/{consultation.slug}/names",
+        "texts": map_texts() | search_texts() | form_texts() | mine_texts(),
     }
 
 
@@ -127,6 +129,25 @@ def _locating_texts() -> dict[str, str]:
         "unavailable": gettext("Your position could not be found. Move the map instead."),
         "timeout": gettext("Finding your position took too long. Try again outdoors, or move the map."),
         "unsupported": gettext("This browser cannot find your position. Move the map instead."),
+    }
+
+
+def search_texts() -> dict[str, Any]:
+    return {
+        "kinds": {kind.value: str(kind.label) for kind in SearchEntry.Kind},
+        "searching": gettext("Searching…"),
+        "matches": {
+            "one": ngettext("{n} match", "{n} matches", 1),
+            "other": ngettext("{n} match", "{n} matches", 2),
+        },
+        "noMatch": gettext("Nothing here is called that. Check the spelling, or move the map."),
+        "searchOffline": gettext("You are offline: only the named places on this page are searched."),
+        "noSearch": gettext("The search is not responding. Move the map, or choose the spot without it."),
+        "shows": gettext("The map shows {name}."),
+        "showsLarge": gettext(
+            "The map shows {name}, which reaches {distance} from the crosshair. Move the map to be more"
+            " exact."
+        ),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from layers.questions.search import NameHit
 from mapdialog.citizen import kind_words, page_settings, right_door, status
 from mapdialog.citizen.access import at_its_address, consultation_for
 from mapdialog.citizen.forms import ContributionForm
@@ -24,6 +26,7 @@ from mapdialog.citizen.published import PublishedPage
 from mapdialog.citizen.sending import RefusedByIntakeError, receive
 from mapdialog.contributions import keys, public_view
 from mapdialog.contributions.receipt import Receipt
+from mapdialog.dialogue import name_search
 from mapdialog.dialogue.demo_note import demo_note
 from mapdialog.dialogue.models import Consultation
 from mapdialog.web import values
@@ -181,6 +184,7 @@ def _page(
     plan_map = PlanMap.of(consultation, at=at)
     published = PublishedPage.of(consultation, page=values.of_query(request).whole("page") or 1)
     context: dict[str, Any] = {
+        **_search(request, form, on=consultation.municipality.day(at)),
         "consultation": consultation,
         "demo_note": demo_note(consultation),
         "title": words(consultation.title),
@@ -210,6 +214,18 @@ def _page(
         ),
     }
     return render(request, "citizen/consultation.html", context, status=status)
+
+
+def _search(request: HttpRequest, form: ContributionForm, *, on: dt.date) -> dict[str, Any]:
+    """What a search without scripts has answered; in a form that came back, what was chosen from it."""
+    typed = values.of_query(request).search("q")
+    hits: list[NameHit] = []
+    if form.chosen_name:
+        hits = name_search.with_committees([form.chosen_name], of=form.consultation, on=on)
+    elif len(typed) >= name_search.SHORTEST:
+        hits = name_search.names_like(typed, of=form.consultation, on=on)
+    has_names = name_search.has_names(form.consultation, on=on)
+    return {"has_names": has_names, "typed": typed, "name_hits": hits}
 
 
 @require_safe

@@ -21,6 +21,7 @@ const readButton = document.getElementById('read-others');
 let stage = null;
 let writing = null;
 let others = null;
+let searching = null;
 let loadOthers = async () => null; // where points are shown: the module
 
 /** Loads the form's modules once; after a failure (no network) the next touch tries again. */
@@ -41,6 +42,15 @@ function tooLate() {
 /** A press before the modules have come is carried out when they have. If they do not come, the plain form stands there. */
 function whenWriting(act, spot = null) {
     Promise.race([write(), tooLate()]).then(act).catch(error => failed(error, spot));
+}
+
+/** Once, when its field gets the focus; without a network the next focus tries again. */
+function search() {
+    searching ??= import('mapdialog/citizen/search.js').then(({createSearch}) => createSearch(config, {stage})).catch(() => {
+        searching = null;
+        document.getElementById('search-note').textContent = texts.noSearch;
+    });
+    return searching;
 }
 
 /** Without a network nothing can be posted either: then the next touch tries again. */
@@ -115,6 +125,7 @@ function start() {
     performance.mark('map-ready'); // what the speed target is measured by
     readButton?.addEventListener('click', toggleReading);
     document.getElementById('use-spot')?.addEventListener('click', () => whenWriting(writer => writer.useOtherwise()));
+    document.getElementById('search-field')?.addEventListener('focus', search);
     addEventListener('online', () => stage.hint.drop('offline'));
     showOthers();
     if (isKept(config.slug)) fetchAhead();

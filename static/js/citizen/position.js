@@ -21,7 +21,7 @@ export async function findPosition(view, {texts, language}) {
 }
 
 /** A distance as one would say it: “85 metres”, “2.4 kilometres”. */
-function inMetres(distance_m, language) {
+export function inMetres(distance_m, language) {
     const [value, unit] = distance_m < 1000 ? [distance_m, 'meter'] : [distance_m / 1000, 'kilometer'];
     return numberFormat(language, {style: 'unit', unit, unitDisplay: 'long'}).format(Number(value.toPrecision(2)));
 }

@@ -36,6 +36,7 @@ class Stage {
     #plan = null;
     #names = null;
     #position = null;
+    #named = null; // chosen from a search: {lonLat, zoom, words, spot: {placed_by, accuracy_m, label}}
     #circle = null;
     #pin = null;
     #timer = null;
@@ -208,12 +209,13 @@ class Stage {
             this.#hint.say('placing', this.#ask);
             this.#nodes.map.focus({preventScroll: true});
         } else {
-            this.#hint.drop('placing', 'moved', 'trouble', 'located');
+            this.#hint.drop('placing', 'moved', 'trouble', 'located', 'named');
             this.#onPlaced({lonLat: center, zoom: this.#view.zoom(), label: this.#label, ...this.#placedBy(center)});
         }
     }
 
     #placedBy(center) {
+        if (this.#isAtNamed(center)) return this.#named.spot;
         if (!this.#isAtPosition(center)) return {placed_by: 'map'};
         const {accuracy_m, note} = this.#position;
         return {placed_by: 'gps', accuracy_m, note};
@@ -221,6 +223,20 @@ class Stage {
 
     #isAtPosition(center) {
         return this.#position !== null && distance_m(this.#position.lonLat, center) <= SAME_PLACE_M;
+    }
+
+    /** Something that was chosen by its name comes under the crosshair. */
+    goTo(named) {
+        this.#named = named;
+        this.#unchosen = null;
+        // At once, as when it moves inside: what is under way is no answer.
+        this.#view.setView(named.lonLat, named.zoom, {animate: false});
+        this.#hint.say('named', named.words);
+        this.#buttonText();
+    }
+
+    #isAtNamed(center) {
+        return this.#named !== null && distance_m(this.#named.lonLat, center) <= SAME_PLACE_M;
     }
 
     #moved() {
@@ -239,6 +255,7 @@ class Stage {
     #forgetHints() {
         if (this.#isChosen()) this.#hint.drop('placing', 'trouble');
         if (!this.#isAtPosition(this.#view.center())) this.#hint.drop('located');
+        if (!this.#isAtNamed(this.#view.center())) this.#hint.drop('named');
         if (this.#unchosen === null) this.#hint.drop('moved');
     }
 
