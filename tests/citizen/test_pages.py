@@ -149,7 +149,7 @@ def test_consultation_page_costs_the_same_for_many_contributions(
     consultation = a_full_one()
     for _number in range(12):
         factories.contribution(to=consultation)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         shown = page(client, f"/c/{consultation.slug}/")
     assert shown.count('class="others__comment"') == 10
     assert "?page=2" in shown
