@@ -23,7 +23,7 @@ class SearchEntry(models.Model):
     class Kind(models.TextChoices):
         ADDRESS = "address", _("Address")
         STREET = "street", _("Street")
-        PLACE = "place", _("Named place")
+        NAMED_PLACE = "place", _("Named place")
 
     edition = models.ForeignKey(
         Edition, on_delete=models.PROTECT, related_name="search_entries", db_column="version_id"

@@ -21,7 +21,7 @@ from mapdialog.web.reading import MissingError, Reading, UnreadableError
 
 operations = Operations("search", is_open_data=True)
 # Layers change by the week; what somebody types twice in a minute is not looked up twice.
-_KEPT = "public, max-age=300"
+_CACHE_CONTROL = "public, max-age=300"
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def search_names(request: HttpRequest, slug: str, query: Typed) -> HttpResponse:
     response = respond(
         request, answer.model_dump_json().encode(), content_type="application/json; charset=utf-8"
     )
-    response.headers["Cache-Control"] = _KEPT
+    response.headers["Cache-Control"] = _CACHE_CONTROL
     return response
 
 

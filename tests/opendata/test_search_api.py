@@ -125,7 +125,7 @@ def test_two_of_one_name_are_told_apart_by_town_and_committee(client: Client, he
 
 def test_what_two_layers_know_is_told_once(client: Client, hearing: Consultation) -> None:
     factories.named_features(
-        a_layer(hearing, "street"), ("Storgata", LineString((LON, LAT), (LON + 0.01, LAT), srid=4326))
+        a_layer(hearing, "street"), ("Storgata", LineString((LON, LAT), (LON + 0.008, LAT), srid=4326))
     )
     (street,) = [hit for hit in hits(client, hearing, "storgata") if hit["kind"] == "street"]
     assert street["within"] == "3970 Langesund, Utvalg A"
