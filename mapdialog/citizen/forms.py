@@ -13,23 +13,28 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from layers.geometry import WGS84
-from layers.models import SearchEntry
 from layers.questions.search import NameHit
 from mapdialog.citizen import kind_words, position_words, written_position
-from mapdialog.citizen.form_parts import SCALES, AskedQuestion, Choice, FieldProblem, Tile, interface_words
+from mapdialog.citizen.form_parts import (
+    SCALES,
+    AskedQuestion,
+    Choice,
+    FieldProblem,
+    Tile,
+    interface_words,
+)
 from mapdialog.citizen.presentation import Words, words
 from mapdialog.citizen.right_door import Notices
+from mapdialog.citizen.ways import WAYS, spot_of
 from mapdialog.contributions import columns
 from mapdialog.contributions.columns import TEXT_MAX
 from mapdialog.contributions.kinds.catalog import Code, Kind, OwnField, detail_names, kinds
-from mapdialog.contributions.models import Contribution
 from mapdialog.dialogue import name_search
 from mapdialog.dialogue.models import Consultation, Question
 from mapdialog.dialogue.texts import translated
 
 _NUMBERS = ("rating", "feeling")
 _HEX_32 = r"^[0-9a-f]{32}$"
-_WAYS = ("search_hit", "listed_place", "coordinates", "place_words")
 AGE_BANDS = ("0-12", "13-17", "18-24", "25-34", "35-49", "50-64", "65+")
 
 
@@ -158,7 +163,7 @@ class ContributionForm(forms.Form):
         return cleaned
 
     def _has_spot(self, cleaned: Mapping[str, Any]) -> bool:
-        return any(cleaned.get(name) for name in _WAYS)
+        return any(cleaned.get(name) for name in WAYS)
 
     def _says_something(self, cleaned: Mapping[str, Any]) -> bool:
         return bool(
@@ -175,7 +180,7 @@ class ContributionForm(forms.Form):
     def feature(self) -> dict[str, Any]:
         """The GeoJSON Feature of a valid form. It carries no time: a form posted twice is one."""
         cleaned = self.cleaned_data
-        position, placed_by, accuracy_m = self._spot(cleaned)
+        position, placed_by, accuracy_m = spot_of(cleaned)
         properties = {
             "kind": self.kind_name,
             "theme": cleaned["theme"],
@@ -205,20 +210,6 @@ class ContributionForm(forms.Form):
             *self._details().values(),
         )
         return "\n".join(words for words in written if isinstance(words, str))
-
-    def _spot(
-        self, cleaned: Mapping[str, Any]
-    ) -> tuple[tuple[float, float] | None, Contribution.PlacedBy, float | None]:
-        """Where, by which way, and how far off it may be: what was searched is as exact as it is large."""
-        by = Contribution.PlacedBy
-        if cleaned["coordinates"]:
-            return cleaned["coordinates"], by.COORDINATES, None
-        if hit := cleaned["search_hit"]:
-            is_address = hit.kind == SearchEntry.Kind.ADDRESS
-            return hit.position, by.ADDRESS if is_address else by.LIST, hit.extent_m
-        if cleaned["listed_place"]:
-            return cleaned["listed_place"], by.LIST, None
-        return None, by.WORDS, None
 
     @property
     def detail_names(self) -> list[str]:

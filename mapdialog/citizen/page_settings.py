@@ -52,7 +52,6 @@ def consultation_settings(consultation: Consultation, *, plan_map: PlanMap, is_o
             for plan in plan_map.plans
         ],
         "lookUp": "/api/v1/layers/at",
-        "names": f"/api/v1/consultations/{consultation.slug}/names",
         "texts": map_texts() | search_texts() | form_texts() | mine_texts(),
     }
 
@@ -135,14 +134,11 @@ def _locating_texts() -> dict[str, str]:
 def search_texts() -> dict[str, Any]:
     return {
         "kinds": {kind.value: str(kind.label) for kind in SearchEntry.Kind},
-        "searching": gettext("Searching…"),
         "matches": {
             "one": ngettext("{n} match", "{n} matches", 1),
             "other": ngettext("{n} match", "{n} matches", 2),
         },
         "noMatch": gettext("Nothing here is called that. Check the spelling, or move the map."),
-        "searchOffline": gettext("You are offline: only the named places on this page are searched."),
-        "noSearch": gettext("The search is not responding. Move the map, or choose the spot without it."),
         "shows": gettext("The map shows {name}."),
         "showsLarge": gettext(
             "The map shows {name}, which reaches {distance} from the crosshair. Move the map to be more"

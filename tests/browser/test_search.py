@@ -64,7 +64,7 @@ def test_a_keyboard_finds_a_house_and_it_is_sent_as_an_address(
     expect(page.locator("#search")).to_match_aria_snapshot("""
       - search:
         - combobox "Search for an address, street or named place" [expanded] [active]: storgta 2
-        - listbox "What was found":
+        - listbox "Address, street or place":
           - option "Storgata 2 Address · Utvalg B"
         - status: 1 match
     """)
@@ -116,7 +116,7 @@ def test_enter_does_not_wait_for_the_list_and_escape_leaves(
     field.press("Escape")
     expect(field).to_have_value("")
     field.fill("xqzw")
-    expect(page.locator("#search-note")).to_contain_text("Nothing here is called that.")
+    expect(page.locator(".search__note")).to_contain_text("Nothing here is called that.")
 
 
 def test_what_was_typed_last_is_what_the_list_is_about(new_context: NewContext, named: Consultation) -> None:
@@ -141,7 +141,7 @@ def test_without_a_network_the_page_searches_its_own_list(
     page.context.set_offline(True)
     field.fill("stå")
     expect(page.locator(".search__option")).to_have_text(["Ståbbevik Named place"])
-    expect(page.locator("#search-note")).to_contain_text("You are offline")
+    expect(page.locator(".search__note")).to_contain_text("You are offline")
     field.press("Enter")
     expect(page.locator("#hint")).to_have_text("The map shows Ståbbevik.")
 

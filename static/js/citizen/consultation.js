@@ -48,7 +48,7 @@ function whenWriting(act, spot = null) {
 function search() {
     searching ??= import('mapdialog/citizen/search.js').then(({createSearch}) => createSearch(config, {stage})).catch(() => {
         searching = null;
-        document.getElementById('search-note').textContent = texts.noSearch;
+        stage.hint.say('offline', texts.noNetwork);
     });
     return searching;
 }

@@ -7,7 +7,7 @@ import {fill, plural} from 'mapdialog/lib/config.js';
 import {inMetres} from 'mapdialog/citizen/position.js';
 import {readPosition} from 'mapdialog/lib/written_position.js';
 
-const SHORTEST = 2;
+const [SHORTEST, LONGEST] = [2, 80];
 const WAIT_MS = 200;
 const MOST = 8;
 // Larger than this is said: its middle is not what somebody means who says something about one end of it.
@@ -28,8 +28,8 @@ class Search {
     #config;
     #stage;
     #field = byId('search-field');
-    #list = byId('search-list');
-    #note = byId('search-note');
+    #list = element('ul', {class: 'search__list', id: 'search-list', role: 'listbox', hidden: true});
+    #note = element('p', {class: 'search__note', role: 'status'});
     #hits = [];
     #active = -1;
     #timer = null;
@@ -49,6 +49,10 @@ class Search {
             const option = target.closest('[role=option]');
             if (option) this.#choose(this.#hits[[...this.#list.children].indexOf(option)]);
         });
+        const attributes = {'aria-autocomplete': 'list', 'aria-controls': 'search-list', maxlength: LONGEST, spellcheck: 'false', enterkeyhint: 'search', dir: 'auto'};
+        for (const [name, value] of Object.entries(attributes)) this.#field.setAttribute(name, value);
+        this.#list.setAttribute('aria-label', this.#field.placeholder);
+        byId('search').append(element('div', {class: 'search__answer'}, this.#list, this.#note));
         document.head.append(element('link', {rel: 'stylesheet', href: byId('search').dataset.style}));
         this.#typed();
     }
@@ -78,15 +82,16 @@ class Search {
             if (this.#asking === asking) this.#show(hits, hits.length ? plural(texts.matches, hits.length, language) : texts.noMatch);
         } catch (error) {
             if (this.#asking !== asking || error.name === 'AbortError') return;
-            if (error.status) this.#show([], texts.noSearch);
-            else this.#show(listedOnPage(this.#text()), texts.searchOffline);
+            if (error.status) this.#show([], texts.noAnswer);
+            else this.#show(listedOnPage(this.#text()), texts.whyNetwork);
         } finally {
             if (this.#asking === asking) this.#asking = null;
         }
     }
 
     async #fetch(signal) {
-        const {names, language} = this.#config;
+        const {contributions, language} = this.#config;
+        const names = new URL('names', new URL(contributions, location.href)); // beside them
         const [lon, lat] = this.#stage.view.center();
         const query = new URLSearchParams({q: this.#text(), lon: lon.toFixed(2), lat: lat.toFixed(2)});
         const response = await fetch(`${names}?${query}`, {signal, headers: {'Accept-Language': language}});
@@ -147,7 +152,6 @@ class Search {
         if (this.#text().length < SHORTEST) return undefined;
         this.#stop();
         this.#isAwaited = true;
-        announce(this.#note, this.#config.texts.searching);
         return this.#ask();
     }
 

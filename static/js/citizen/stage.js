@@ -36,7 +36,6 @@ class Stage {
     #plan = null;
     #names = null;
     #position = null;
-    #named = null; // chosen from a search: {lonLat, zoom, words, spot: {placed_by, accuracy_m, label}}
     #circle = null;
     #pin = null;
     #timer = null;
@@ -209,34 +208,25 @@ class Stage {
             this.#hint.say('placing', this.#ask);
             this.#nodes.map.focus({preventScroll: true});
         } else {
-            this.#hint.drop('placing', 'moved', 'trouble', 'located', 'named');
+            this.#hint.drop('placing', 'moved', 'trouble', 'located');
             this.#onPlaced({lonLat: center, zoom: this.#view.zoom(), label: this.#label, ...this.#placedBy(center)});
         }
     }
 
-    #placedBy(center) {
-        if (this.#isAtNamed(center)) return this.#named.spot;
-        if (!this.#isAtPosition(center)) return {placed_by: 'map'};
-        const {accuracy_m, note} = this.#position;
-        return {placed_by: 'gps', accuracy_m, note};
-    }
+    #placedBy(center) { return this.#isAtPosition(center) ? this.#position.spot : {placed_by: 'map'}; }
 
     #isAtPosition(center) {
         return this.#position !== null && distance_m(this.#position.lonLat, center) <= SAME_PLACE_M;
     }
 
-    /** Something that was chosen by its name comes under the crosshair. */
+    /** What was chosen by its name comes under the crosshair: {lonLat, zoom, words, spot: {placed_by, accuracy_m, label}}. */
     goTo(named) {
-        this.#named = named;
+        this.#position = named;
         this.#unchosen = null;
         // At once, as when it moves inside: what is under way is no answer.
         this.#view.setView(named.lonLat, named.zoom, {animate: false});
-        this.#hint.say('named', named.words);
+        this.#hint.say('located', named.words);
         this.#buttonText();
-    }
-
-    #isAtNamed(center) {
-        return this.#named !== null && distance_m(this.#named.lonLat, center) <= SAME_PLACE_M;
     }
 
     #moved() {
@@ -255,7 +245,6 @@ class Stage {
     #forgetHints() {
         if (this.#isChosen()) this.#hint.drop('placing', 'trouble');
         if (!this.#isAtPosition(this.#view.center())) this.#hint.drop('located');
-        if (!this.#isAtNamed(this.#view.center())) this.#hint.drop('named');
         if (this.#unchosen === null) this.#hint.drop('moved');
     }
 
@@ -329,8 +318,9 @@ class Stage {
 
     /** A position that is no point is somewhere in its circle: the place is still to be chosen there. */
     #located({position, isPoint, words}) {
-        this.#position = isPoint ? position : null;
-        this.#unchosen = isPoint ? null : position.lonLat;
+        const {lonLat, accuracy_m, note} = position;
+        this.#position = isPoint ? {lonLat, spot: {placed_by: 'gps', accuracy_m, note}} : null;
+        this.#unchosen = isPoint ? null : lonLat;
         if (!isPoint) this.#ask = words;
         this.#hint.say(isPoint ? 'located' : 'placing', words);
         this.#buttonText();
