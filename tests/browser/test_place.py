@@ -287,7 +287,7 @@ def test_six_thousand_pasted_characters_are_all_there_and_the_limit_is_said(
     open_at(phone, consultation)
     phone.locator("#put-pin").tap()
     write(phone, text="x" * 6000)
-    note = phone.locator("#field-text [role=status]")
+    note = phone.locator("#field-text .field__note[role=status]")
     expect(note).to_contain_text("6\u00a0000")
     phone.locator("#send").tap()
     expect(phone.locator("#text-error")).to_contain_text("6\u00a0000")
