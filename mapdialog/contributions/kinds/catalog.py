@@ -31,7 +31,7 @@ _SHARED = ("code", "rating", "light", "feeling")
 _TAKEN = frozenset(
     {
         *_SHARED, *columns.SENT_AS, *columns.EARLIER_NAMES.values(), "uuid", "token", "version", "key", "act",
-        "coordinates", "listed_place", "page", "lon", "lat", "geometry", "source_id", "submission_id",
+        "coordinates", "listed_place", "search_hit", "page", "lon", "lat", "geometry", "source_id", "submission_id",
         "sender", "sender_role", "channel", "received_at", "changed_at", "day_offset",
     }
 )  # fmt: skip
