@@ -17,7 +17,7 @@ TURNED = "Gr\u202easmyr\u2066"
 
 
 def test_no_text_column_of_these_tables_is_another() -> None:
-    """A choice is one of ours; addresses have letters of their own; nobody reads the rest, and no key is shown."""
+    """A choice is one of ours; addresses have letters of their own; nobody is shown the rest."""
     others = [
         f"{model.__name__}.{field.name}"
         for app in ("layers", "dialogue", "people")

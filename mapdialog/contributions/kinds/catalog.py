@@ -31,8 +31,8 @@ _SHARED = ("code", "rating", "light", "feeling")
 _TAKEN = frozenset(
     {
         *_SHARED, *columns.SENT_AS, *columns.EARLIER_NAMES.values(), "uuid", "token", "version", "key", "act",
-        "coordinates", "listed_place", "search_hit", "page", "lon", "lat", "geometry", "source_id", "submission_id",
-        "sender", "sender_role", "channel", "received_at", "changed_at", "day_offset",
+        "coordinates", "listed_place", "search_hit", "page", "lon", "lat", "geometry", "source_id",
+        "submission_id", "sender", "sender_role", "channel", "received_at", "changed_at", "day_offset",
     }
 )  # fmt: skip
 _STEPS = re.compile(r"^0\b.*?\b3\b")
