@@ -48,7 +48,8 @@ class SilentPlace:
 
 @dataclass(frozen=True)
 class Silence:
-    """What was found; the first has the strongest evidence. `p`: of the strongest circle; 1 if there is none.
+    """What was found; the first has the strongest evidence. `p`: of the strongest circle by lot, also where
+    as many people have a pin as are expected, so that it is no place; 1 if there is none.
 
     `smallest_empty`: how many an *empty* circle must expect to be evidence; infinite where none does.
     """

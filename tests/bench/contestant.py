@@ -14,7 +14,7 @@ from typing import Any, Self
 
 import django
 
-from tests.bench.measurement import Repeat
+from tests.bench.measurement import Measurement, Repeat, Target, against, by_turns
 
 _SPAWN = multiprocessing.get_context("spawn")
 _ANSWER_WITHIN_S = 600
@@ -68,6 +68,20 @@ class Contestant:
         if failed:
             raise ContestantFailed(answer)
         return answer
+
+
+def alone(contestant: Contestant, *, name: str, repeats: int, target: Target, note: str) -> Measurement:
+    """The seconds of one that has nobody to be compared with, and its memory."""
+    figures = by_turns({"ours": contestant.once}, repeats=repeats)
+    return against(
+        figures,
+        name=name,
+        unit="s",
+        reference=None,
+        target=target,
+        peak_memory_mb=contestant.peak_mb,
+        note=note,
+    )
 
 
 def _serve(pipe: Connection, prepare: str, with_django: bool, arguments: dict[str, Any]) -> None:

@@ -64,7 +64,7 @@ FROM_HOME = tuple(
     for town in ("Washington", "Bamble")
     for kind, away_m in _FROM_HOME
 )
-# It takes people to write just where they live, or half or twice as far away: not claimed.
+# The exposure assumes that people write just where they live, or half or twice as far away: not claimed.
 WRONG_ATTENTION = tuple(
     replace(cell, against=against)
     for cell in FROM_HOME

@@ -11,8 +11,8 @@ from mapdialog.analysis.parameters import HotspotParameters
 from mapdialog.dialogue.models import Consultation
 from mapdialog.hotspots import density
 from mapdialog.hotspots.run import boundaries, calculate
-from tests.bench.contestant import Contestant
-from tests.bench.measurement import Measurement, Repeat, Target, against, by_turns
+from tests.bench.contestant import Contestant, alone
+from tests.bench.measurement import Measurement, Repeat, Target
 from tests.bench.world import HUGE_PINS, SMALL_PINS, World
 
 _SMALL = Target("at most 2 s for 15,000 pins", 2, of="value")
@@ -26,16 +26,8 @@ def measure(world: World, *, full: bool) -> Iterator[Measurement]:
     for name, (slug, pins, target, repeats) in sizes.items():
         world.consultation(slug, pins=pins)
         with Contestant(f"{__name__}:ours", with_django=True, slug=slug, pins=pins) as contestant:
-            figures = by_turns({"ours": contestant.once}, repeats=repeats)
-            yield against(
-                figures,
-                name=name,
-                unit="s",
-                reference=None,
-                target=target,
-                peak_memory_mb=contestant.peak_mb,
-                note=f"{pins:,} pins, 50 committees, the heat's squares counted anew too",
-            )
+            note = f"{pins:,} pins, 50 committees, the heat's squares counted anew too"
+            yield alone(contestant, name=name, repeats=repeats, target=target, note=note)
 
 
 def ours(*, slug: str, pins: int) -> Repeat:

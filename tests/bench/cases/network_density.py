@@ -10,8 +10,8 @@ import shapely
 
 from mapdialog.analysis.network_density import NetworkParameters, network_density
 from mapdialog.analysis.streets import nearest_street, network_of
-from tests.bench.contestant import Contestant
-from tests.bench.measurement import Measurement, Repeat, Target, against, by_turns
+from tests.bench.contestant import Contestant, alone
+from tests.bench.measurement import Measurement, Repeat, Target
 
 AVENUES = 100  # and as many streets: 19,800 from corner to corner
 BLOCK_M = 100.0
@@ -20,17 +20,10 @@ PARAMETERS = NetworkParameters(bandwidth_m=200.0, lixel_m=25.0)
 
 def measure(*, full: bool) -> Iterator[Measurement]:
     n, seconds = (1_000_000, 60) if full else (15_000, 5)
-    with Contestant(f"{__name__}:ours", n=n) as first:
-        figures = by_turns({"ours": first.once}, repeats=3)
-        yield against(
-            figures,
-            name="network-density",
-            unit="s",
-            reference=None,
-            target=Target(f"at most {seconds} s, and at most 1 GB for a million pins", seconds, of="value"),
-            peak_memory_mb=first.peak_mb,
-            note=f"{2 * AVENUES * (AVENUES - 1):,} streets, {n:,} pins, 200 m, parts of 25 m",
-        )
+    target = Target(f"at most {seconds} s, and at most 1 GB for a million pins", seconds, of="value")
+    note = f"{2 * AVENUES * (AVENUES - 1):,} streets, {n:,} pins, 200 m, parts of 25 m"
+    with Contestant(f"{__name__}:ours", n=n) as contestant:
+        yield alone(contestant, name="network-density", repeats=3, target=target, note=note)
 
 
 def ours(*, n: int) -> Repeat:

@@ -14,8 +14,8 @@ from mapdialog.analysis.null import SpotsWorld, anchors_of, copying_of, unevenne
 from mapdialog.analysis.people import UNKNOWN, person_spots, senders
 from mapdialog.analysis.scan import Scanner
 from mapdialog.analysis.spots import Spots
-from tests.bench.contestant import Contestant
-from tests.bench.measurement import Measurement, Repeat, Target, against, by_turns
+from tests.bench.contestant import Contestant, alone
+from tests.bench.measurement import Measurement, Repeat, Target
 from tests.calibration.towns import ground_and_shares
 from tests.calibration.trial import FIT, PEOPLE, REACH_M, SCAN
 
@@ -31,16 +31,8 @@ def measure(*, full: bool) -> Iterator[Measurement]:
         sizes["scan-run-1M"] = (1_000_000, _HUGE, 3)
     for name, (pins, target, repeats) in sizes.items():
         with Contestant(f"{__name__}:ours", pins=pins) as contestant:
-            figures = by_turns({"ours": contestant.once}, repeats=repeats)
-            yield against(
-                figures,
-                name=name,
-                unit="s",
-                reference=None,
-                target=target,
-                peak_memory_mb=contestant.peak_mb,
-                note=f"{pins:,} pins in Washington, cached maxima, no rescans",
-            )
+            note = f"{pins:,} pins in Washington, cached maxima, no rescans"
+            yield alone(contestant, name=name, repeats=repeats, target=target, note=note)
 
 
 def ours(*, pins: int) -> Repeat:
