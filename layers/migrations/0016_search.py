@@ -67,18 +67,28 @@ BEGIN
         SELECT of_edition, CASE of_kind WHEN 'place' THEN 'place' ELSE 'street' END, name,
             layers_search_key(name), within, point, layers_search_extent(geom, point)
         FROM (
-            SELECT name, mode() WITHIN GROUP (ORDER BY within) AS within, public.ST_Collect(geom) AS geom
+            SELECT name, mode() WITHIN GROUP (ORDER BY within) AS within,
+                public.ST_CollectionHomogenize(public.ST_Collect(geom)) AS geom
             FROM (
-                SELECT named.name, geom, layers_search_within(properties) AS within,
-                    public.ST_ClusterDBSCAN(geom_3857, 2000, 1) OVER (PARTITION BY named.name) AS part
-                FROM layers_feature AS feature, LATERAL (
-                    -- of an address all before the number: of “Storgata 12 B, 3970 Langesund” Storgata
-                    SELECT regexp_replace(split_part(feature.name, ',', 1), '\s+\d+\s*[[:alpha:]]?$', '') AS name
-                    WHERE of_kind = 'address'
-                    UNION SELECT feature.name WHERE of_kind <> 'address'
-                    UNION SELECT left(value, 200) FROM jsonb_each_text(feature.names) WHERE of_kind <> 'address'
-                ) AS named
-                WHERE version_id = of_edition AND named.name <> ''
+                SELECT name, within, geom,
+                    public.ST_ClusterDBSCAN(geom_3857, 2000, 1) OVER (PARTITION BY name) AS part
+                FROM (
+                    -- The thousands in one square are one: every bench may be called Bench.
+                    SELECT named.name, mode() WITHIN GROUP (ORDER BY layers_search_within(properties)) AS within,
+                        public.ST_Collect(geom) AS geom, public.ST_Collect(geom_3857) AS geom_3857
+                    FROM layers_feature AS feature, LATERAL (
+                        -- of an address all before the number: of “Storgata 12 B, 3970 Langesund” Storgata
+                        SELECT regexp_replace(
+                            split_part(feature.name, ',', 1), '\s+\d+\s*[[:alpha:]]?$', ''
+                        ) AS name
+                        WHERE of_kind = 'address'
+                        UNION SELECT feature.name WHERE of_kind <> 'address'
+                        UNION SELECT left(value, 200) FROM jsonb_each_text(feature.names)
+                        WHERE of_kind <> 'address'
+                    ) AS named
+                    WHERE version_id = of_edition AND named.name <> ''
+                    GROUP BY named.name, public.ST_SnapToGrid(public.ST_Centroid(geom_3857), 500)
+                ) AS square
             ) AS piece
             GROUP BY name, part
         ) AS whole, layers_search_point(geom) AS point;
@@ -87,6 +97,7 @@ END
 $$;
 """
 REMOVE = """
+DELETE FROM layers_searchentry;
 DROP FUNCTION layers_fill_search(bigint);
 DROP FUNCTION layers_search_within(jsonb);
 DROP FUNCTION layers_search_extent(geometry, geometry);

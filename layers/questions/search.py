@@ -103,7 +103,7 @@ def entry_hit(entry: SearchEntry) -> NameHit:
 def _words(cursor: CursorWrapper, text: str) -> list[str]:
     cursor.execute("SELECT layers_search_key(%s)", [text])
     key: str = cursor.fetchone()[0]
-    return key.split()[:_MOST_WORDS]
+    return list(dict.fromkeys(key.split()))[:_MOST_WORDS]
 
 
 def _beginning(cursor: CursorWrapper, words: list[str], *, where: Where) -> list[NameHit]:

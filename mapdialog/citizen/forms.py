@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib.gis.geos import Point
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -135,7 +136,8 @@ class ContributionForm(forms.Form):
 
     def clean_search_hit(self) -> NameHit | None:
         identifier = self.cleaned_data["search_hit"]
-        hit = name_search.name_hit(identifier, of=self.consultation) if identifier else None
+        day = self.consultation.municipality.day(timezone.now())
+        hit = name_search.name_hit(identifier, of=self.consultation, on=day) if identifier else None
         if identifier and hit is None:
             raise forms.ValidationError(_("Choose a named place from the list."))
         return hit

@@ -97,9 +97,9 @@ def first_state(
 
 
 def state_after_edit(before: str, *, now: Contribution.State) -> Contribution.State:
-    """What a reader took from view is read again after an edit; else the rules for new ones hold."""
-    was_refused = before in {Contribution.State.REJECTED, Contribution.State.PRIVATE}
-    return Contribution.State.PENDING if was_refused and now != Contribution.State.PRIVATE else now
+    """What is not shown is shown by no edit: it waits, for somebody may have held it. Else as a new one."""
+    is_shown = before == Contribution.State.PUBLISHED
+    return now if is_shown or now == Contribution.State.PRIVATE else Contribution.State.PENDING
 
 
 def is_minor(age_band: str) -> bool:

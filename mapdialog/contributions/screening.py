@@ -99,7 +99,7 @@ class _Pattern:
 @cache
 def looked_for() -> Mapping[str, Any]:
     """The list as the page gets it: `parts` stand in the patterns as <part>."""
-    content: dict[str, Any] = json.loads(_LOOKED_FOR.read_text())
+    content: dict[str, Any] = json.loads(_LOOKED_FOR.read_text(encoding="utf-8"))
     return content
 
 
@@ -113,7 +113,7 @@ def _patterns(sorts: tuple[str, ...]) -> list[_Pattern]:
         return re.compile(pattern, flags)
 
     def beside(entry: Mapping[str, Any], key: str) -> re.Pattern[str] | None:
-        return compiled(entry[key], re.IGNORECASE) if key in entry else None
+        return compiled(entry[key]) if key in entry else None
 
     return [
         _Pattern(

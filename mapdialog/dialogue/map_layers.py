@@ -159,11 +159,14 @@ def _credits(editions: list[Edition]) -> list[str]:
     return list(dict.fromkeys(filter(None, named)))
 
 
-def boundary_edition(consultation: Consultation, *, on: dt.date) -> Edition | None:
+def boundary_edition(
+    consultation: Consultation, *, on: dt.date, published_only: bool = False
+) -> Edition | None:
     """The edition of the consultation's boundary set in force. One query."""
     if consultation.boundary_layer_id is None:
         return None
-    return Edition.objects.in_force_on(on).filter(layer=consultation.boundary_layer_id).first()
+    editions = Edition.objects.in_force_on(on).filter(layer=consultation.boundary_layer_id)
+    return (editions.published() if published_only else editions).first()
 
 
 def plan_editions(

@@ -41,12 +41,13 @@ def has_names(consultation: Consultation, *, on: dt.date) -> bool:
     return _editions(consultation).in_force_on(on).exists()
 
 
-def name_hit(identifier: int, *, of: Consultation) -> NameHit | None:
+def name_hit(identifier: int, *, of: Consultation, on: dt.date) -> NameHit | None:
     """What was chosen from the answers of a search, also where another edition has followed since.
 
     None for what no search of this consultation answers.
     """
-    entry = SearchEntry.objects.filter(pk=identifier, edition__in=_editions(of).saved()).first()
+    editions = _editions(of).saved().filter(valid_from__lte=on)
+    entry = SearchEntry.objects.filter(pk=identifier, edition__in=editions).first()
     return search.entry_hit(entry) if entry else None
 
 
@@ -60,7 +61,7 @@ def _editions(consultation: Consultation) -> EditionQuerySet:
 def with_committees(hits: list[NameHit], *, of: Consultation, on: dt.date) -> list[NameHit]:
     """The same, told apart by the committee they lie in too; by the municipality where nothing else does. Two
     queries at most."""
-    boundary = boundary_edition(of, on=on)
+    boundary = boundary_edition(of, on=on, published_only=True)
     committees: dict[int, str] = {}
     if boundary:
         sides = {"lons": [hit.lon for hit in hits], "lats": [hit.lat for hit in hits]}

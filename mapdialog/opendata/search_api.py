@@ -20,8 +20,6 @@ from mapdialog.web.query import Number, Query
 from mapdialog.web.reading import MissingError, Reading, UnreadableError
 
 operations = Operations("search", is_open_data=True)
-# Layers change by the week; what somebody types twice in a minute is not looked up twice.
-_CACHE_CONTROL = "public, max-age=300"
 
 
 @dataclass(frozen=True)
@@ -98,11 +96,7 @@ def search_names(request: HttpRequest, slug: str, query: Typed) -> HttpResponse:
             for hit in hits
         ]
     )
-    response = respond(
-        request, answer.model_dump_json().encode(), content_type="application/json; charset=utf-8"
-    )
-    response.headers["Cache-Control"] = _CACHE_CONTROL
-    return response
+    return respond(request, answer.model_dump_json().encode(), content_type="application/json; charset=utf-8")
 
 
 def _near(query: Typed) -> tuple[float, float] | None:

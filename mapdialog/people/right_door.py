@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 _NUMBER = re.compile(r"\+?[0-9][0-9 ]{1,18}", re.ASCII)
-_ADDRESS = re.compile(r"https://[^\s/]+\.[^\s]+")
+_ADDRESS = re.compile(r"https://[^\s/@\"'<>\\]+\.[^\s@\"'<>\\]+")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?", re.ASCII)
 _MOST_CHARACTERS = 500
 # Number and whom it reaches, the first to be called where one does not know. In the other Nordic countries
@@ -31,7 +31,12 @@ def emergency_numbers(country: str, *, own: str) -> list[tuple[str, Promise | st
 
 def is_address(text: Any) -> bool:
     """Whether it can be the address of a page: no script, nothing that is read on the way."""
-    return isinstance(text, str) and len(text) <= _MOST_CHARACTERS and _ADDRESS.fullmatch(text) is not None
+    return (
+        isinstance(text, str)
+        and len(text) <= _MOST_CHARACTERS
+        and text.isprintable()
+        and _ADDRESS.fullmatch(text) is not None
+    )
 
 
 def is_number(text: str) -> bool:

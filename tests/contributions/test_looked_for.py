@@ -7,7 +7,7 @@ import pytest
 
 from mapdialog.contributions import screening
 
-EXAMPLES = json.loads(Path(__file__).with_name("looked_for_examples.json").read_text())
+EXAMPLES = json.loads(Path(__file__).with_name("looked_for_examples.json").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=[example["text"][:40] for example in EXAMPLES])

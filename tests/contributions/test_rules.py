@@ -75,10 +75,12 @@ def test_first_state(moderation, is_private, flags, age_band, state):
     assert rule.first_state(book, is_private=is_private, flags=flags, age_band=age_band) == state
 
 
-def test_what_was_refused_is_read_again_after_an_edit():
+def test_what_is_not_shown_is_not_shown_by_an_edit():
     state = Contribution.State
     assert rule.state_after_edit("rejected", now=state.PUBLISHED) == "pending"
     assert rule.state_after_edit("rejected", now=state.PRIVATE) == "private"
     assert rule.state_after_edit("private", now=state.PUBLISHED) == "pending"
     assert rule.state_after_edit("private", now=state.PRIVATE) == "private"
+    assert rule.state_after_edit("pending", now=state.PUBLISHED) == "pending"
     assert rule.state_after_edit("published", now=state.PUBLISHED) == "published"
+    assert rule.state_after_edit("published", now=state.PENDING) == "pending"

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
 from django.contrib.gis.geos import LineString, Point
 from django.test import Client
+from django.utils import timezone
 
 from layers.editions import life
 from layers.models import Edition, Feature, SearchEntry
 from mapdialog.dialogue.models import Consultation
+from mapdialog.dialogue.name_search import name_hit
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -170,6 +173,31 @@ def test_whatever_is_typed_is_only_looked_for(client: Client, hearing: Consultat
     assert not names(client, hearing, q)
 
 
+def test_no_committee_is_named_that_is_not_public(client: Client, hearing: Consultation) -> None:
+    assert "Utvalg A" in hits(client, hearing, "storgata 12")[0]["within"]
+    Edition.objects.filter(layer=hearing.boundary_layer).update(published=False)
+    assert "Utvalg A" not in hits(client, hearing, "storgata 12")[0]["within"]
+
+
+def test_of_thousands_of_one_name_in_one_spot_one_is_made(hearing: Consultation) -> None:
+    """Benches are called Bench: comparing each with each would take minutes of an import."""
+    edition = a_layer(hearing, "place")
+    factories.named_features(
+        edition, *(("Benk", spot(n % 300)) for n in range(3000)), ("Benk", Point(*OUTSIDE, srid=4326))
+    )
+    benches = SearchEntry.objects.filter(edition=edition)
+    assert sorted(round(bench.geom.x, 1) for bench in benches) == [round(LON, 1), round(OUTSIDE[0], 1)]
+    assert max(bench.extent_m or 0 for bench in benches) > 1000
+
+
+def test_what_is_not_in_force_yet_cannot_be_chosen_by_its_number(hearing: Consultation) -> None:
+    entry = SearchEntry.objects.filter(name="Storgata 1").get()
+    today = hearing.municipality.day(timezone.now())
+    assert name_hit(entry.pk, of=hearing, on=today)
+    Edition.objects.filter(pk=entry.edition_id).update(valid_from=today + dt.timedelta(days=1))
+    assert name_hit(entry.pk, of=hearing, on=today) is None
+
+
 def test_a_draft_that_is_discarded_leaves_nothing_to_search(hearing: Consultation) -> None:
     draft = factories.edition(of=factories.layer(kind="place"), number=None, state="draft", published=False)
     factories.named_features(draft, ("Utkast", spot(1)))
@@ -178,9 +206,11 @@ def test_a_draft_that_is_discarded_leaves_nothing_to_search(hearing: Consultatio
     assert not SearchEntry.objects.filter(name="Utkast").exists()
 
 
-def test_it_is_kept_for_minutes_and_open_to_other_sites(client: Client, hearing: Consultation) -> None:
+def test_what_is_typed_is_kept_by_nobody_and_other_sites_may_ask(
+    client: Client, hearing: Consultation
+) -> None:
     answer = client.get(f"/api/v1/consultations/{hearing.slug}/names?q=stor")
-    assert answer.headers["Cache-Control"] == "public, max-age=300"
+    assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     Consultation.objects.filter(pk=hearing.pk).update(status="draft")
     assert client.get(f"/api/v1/consultations/{hearing.slug}/names?q=stor").status_code == 404

@@ -42,7 +42,7 @@ export function createFinder({parts, patterns}) {
         const filled = pattern.replace(/<([a-z-]+)>/g, (_whole, name) => parts[name]);
         return filled === pattern ? pattern : expanded(filled);
     };
-    const beside = pattern => pattern && new RegExp(expanded(pattern), 'iu');
+    const beside = pattern => pattern && new RegExp(expanded(pattern), 'u');
     const compiled = patterns.map(entry => ({
         ...entry,
         pattern: new RegExp(expanded(entry.pattern), entry.ignore_case ? 'giu' : 'gu'),
