@@ -32,7 +32,7 @@ def test_a_fault_is_led_to_the_fault_service_and_may_be_sent_all_the_same(page: 
 
     page.on("request", note)
     write(page, "Gatelyset virker ikke.")
-    link = page.get_by_role("link", name="Kommunens feilmelding")
+    link = page.get_by_role("link", name="Meld feil til kommunen")
     expect(link).to_have_attribute("href", "https://fault.example.org/")
     assert not any("virker" in body for body in bodies)
     page.locator("#send").click()
